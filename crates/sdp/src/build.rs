@@ -1,0 +1,84 @@
+//! Building a description line by line.
+
+use std::fmt;
+
+use crate::attribute::Direction;
+use crate::description::SessionDescription;
+use crate::line::Line;
+use crate::value::{Connection, MediaLine, Origin};
+
+/// Appends lines in the order of the calls and checks nothing, so that a wrong
+/// description can be built on purpose.
+#[derive(Debug, Clone, Default)]
+pub struct SessionBuilder {
+    lines: Vec<Line>,
+}
+
+impl SessionBuilder {
+    /// Starts with `v=0`.
+    pub fn new() -> Self {
+        Self::default().line('v', 0)
+    }
+
+    /// Starts with nothing.
+    pub fn empty() -> Self {
+        Self::default()
+    }
+
+    /// Appends `<kind>=<value>`.
+    pub fn line(mut self, kind: char, value: impl fmt::Display) -> Self {
+        self.lines.push(Line::new(kind, &value.to_string()));
+        self
+    }
+
+    /// Appends a line of any form.
+    pub fn raw(mut self, line: Line) -> Self {
+        self.lines.push(line);
+        self
+    }
+
+    /// Appends an `o=` line.
+    pub fn origin(self, origin: &Origin) -> Self {
+        self.line('o', origin)
+    }
+
+    /// Appends an `s=` line.
+    pub fn name(self, name: &str) -> Self {
+        self.line('s', name)
+    }
+
+    /// Appends a `c=` line.
+    pub fn connection(self, connection: &Connection) -> Self {
+        self.line('c', connection)
+    }
+
+    /// Appends `t=0 0`, the time of a session without bounds (RFC 8866 5.9).
+    pub fn unbounded_time(self) -> Self {
+        self.line('t', "0 0")
+    }
+
+    /// Appends an `m=` line; the calls that follow belong to it.
+    pub fn media(self, media: &MediaLine) -> Self {
+        self.line('m', media)
+    }
+
+    /// Appends `a=<name>`.
+    pub fn property(self, name: &str) -> Self {
+        self.line('a', name)
+    }
+
+    /// Appends `a=<name>:<value>`.
+    pub fn attribute(self, name: &str, value: impl fmt::Display) -> Self {
+        self.line('a', format_args!("{name}:{value}"))
+    }
+
+    /// Appends the attribute of a direction.
+    pub fn direction(self, direction: Direction) -> Self {
+        self.property(direction.as_str())
+    }
+
+    /// The description.
+    pub fn build(self) -> SessionDescription {
+        SessionDescription::from_lines(self.lines)
+    }
+}

@@ -1,0 +1,137 @@
+//! One line of a session description, as received.
+
+/// How a line was ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum LineEnd {
+    /// CR LF, the only end that RFC 8866 5 lets a sender use.
+    #[default]
+    CrLf,
+    /// A lone LF, which RFC 8866 5 asks parsers to accept.
+    Lf,
+    /// The text stopped without a line end.
+    None,
+}
+
+impl LineEnd {
+    /// The octets of this line end.
+    pub fn as_bytes(self) -> &'static [u8] {
+        match self {
+            Self::CrLf => b"\r\n",
+            Self::Lf => b"\n",
+            Self::None => b"",
+        }
+    }
+}
+
+/// One line: its octets without the line end, and the line end.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Line {
+    bytes: Vec<u8>,
+    end: LineEnd,
+}
+
+impl Line {
+    /// A line of `<kind>=<value>` ended by CR LF.
+    pub fn new(kind: char, value: &str) -> Self {
+        Self::raw(format!("{kind}={value}"), LineEnd::CrLf)
+    }
+
+    /// A line of any octets, well-formed or not.
+    pub fn raw(bytes: impl Into<Vec<u8>>, end: LineEnd) -> Self {
+        Self {
+            bytes: bytes.into(),
+            end,
+        }
+    }
+
+    /// The octets without the line end.
+    pub fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    /// The line end.
+    pub fn end(&self) -> LineEnd {
+        self.end
+    }
+
+    /// The type letter, if the line has the form `<letter>=…` (RFC 8866 5).
+    pub fn kind(&self) -> Option<char> {
+        match self.bytes.as_slice() {
+            [kind, b'=', ..] if kind.is_ascii_alphabetic() => Some(char::from(*kind)),
+            _ => None,
+        }
+    }
+
+    /// The octets after `<letter>=`, empty for a line of another form.
+    pub fn value_bytes(&self) -> &[u8] {
+        if self.kind().is_some() {
+            &self.bytes[2..]
+        } else {
+            &[]
+        }
+    }
+
+    /// The value as text: all of it, or the part before the first octet that
+    /// is not UTF-8.
+    pub fn value(&self) -> &str {
+        valid_prefix(self.value_bytes())
+    }
+
+    /// The whole line as text, cut before the first octet that is not UTF-8.
+    pub fn text(&self) -> &str {
+        valid_prefix(&self.bytes)
+    }
+
+    pub(crate) fn split(input: &[u8]) -> Vec<Self> {
+        let mut lines = Vec::new();
+        let mut rest = input;
+        while !rest.is_empty() {
+            let Some(at) = rest.iter().position(|&octet| octet == b'\n') else {
+                lines.push(Self::raw(rest, LineEnd::None));
+                break;
+            };
+            let (line, end) = match rest[..at].split_last() {
+                Some((b'\r', before)) => (before, LineEnd::CrLf),
+                _ => (&rest[..at], LineEnd::Lf),
+            };
+            lines.push(Self::raw(line, end));
+            rest = &rest[at + 1..];
+        }
+        lines
+    }
+}
+
+fn valid_prefix(bytes: &[u8]) -> &str {
+    bytes.utf8_chunks().next().map_or("", |chunk| chunk.valid())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_that_is_not_utf8_keeps_its_octets_and_shows_its_valid_part() {
+        let lines = Line::split(b"s=caf\xe9 bar\r\n");
+        assert_eq!(lines[0].value(), "caf");
+        assert_eq!(lines[0].value_bytes(), b"caf\xe9 bar");
+    }
+
+    #[test]
+    fn line_ends_are_told_apart() {
+        let ends: Vec<_> = Line::split(b"v=0\r\ns=-\n\r\na=x")
+            .iter()
+            .map(Line::end)
+            .collect();
+        assert_eq!(
+            ends,
+            [LineEnd::CrLf, LineEnd::Lf, LineEnd::CrLf, LineEnd::None]
+        );
+    }
+
+    #[test]
+    fn a_line_without_equals_sign_has_no_kind() {
+        assert_eq!(Line::raw("hello", LineEnd::CrLf).kind(), None);
+        assert_eq!(Line::raw("=x", LineEnd::CrLf).kind(), None);
+        assert_eq!(Line::raw("", LineEnd::CrLf).value(), "");
+    }
+}
