@@ -1,1 +1,39 @@
-//! gannet-sip
+//! SIP messages, header fields and URIs: a raw view that keeps every byte, typed views on demand,
+//! and a builder that can write anything.
+//!
+//! Invariant: every received byte can be given back; nothing here fails on bytes, it only reports.
+//! No I/O, no clock, no randomness.
+
+mod builder;
+mod cseq;
+mod field_error;
+mod framing;
+mod header_name;
+mod layout;
+mod lex;
+mod message;
+mod method;
+mod name_addr;
+mod params;
+mod reason;
+mod span;
+mod transport;
+mod uri;
+mod uri_compare;
+mod via;
+
+pub use builder::{ContentLength, FieldName, Line, MessageBuilder};
+pub use cseq::CSeq;
+pub use field_error::FieldError;
+pub use framing::{Frame, FramingError, FramingLimits, StreamFramer};
+pub use header_name::HeaderName;
+pub use layout::{HeaderSpan, Layout};
+pub use message::{Header, Message, StartLine};
+pub use method::Method;
+pub use name_addr::NameAddr;
+pub use params::Params;
+pub use reason::reason_phrase;
+pub use span::Span;
+pub use transport::Transport;
+pub use uri::{Scheme, Uri, UriError, host_text, parse_ip};
+pub use via::{BRANCH_COOKIE, Via};

@@ -1,0 +1,126 @@
+//! Small scanning helpers shared by the typed views: quoted strings, separators, tokens.
+
+/// Positions of `separator` outside quoted strings and angle brackets.
+pub(crate) fn split_outside(text: &str, separator: u8) -> impl Iterator<Item = &str> {
+    let mut rest = Some(text);
+    std::iter::from_fn(move || {
+        let current = rest?;
+        match find_outside(current, separator) {
+            Some(at) => {
+                rest = Some(&current[at + 1..]);
+                Some(&current[..at])
+            }
+            None => {
+                rest = None;
+                Some(current)
+            }
+        }
+    })
+}
+
+/// The first `wanted` byte outside quoted strings and angle brackets.
+pub(crate) fn find_outside(text: &str, wanted: u8) -> Option<usize> {
+    let bytes = text.as_bytes();
+    let (mut quoted, mut angle, mut at) = (false, false, 0);
+    while at < bytes.len() {
+        let byte = bytes[at];
+        if quoted {
+            match byte {
+                b'\\' => at += 1,
+                b'"' => quoted = false,
+                _ => {}
+            }
+        } else if byte == wanted && !angle {
+            return Some(at);
+        } else {
+            match byte {
+                b'"' if !angle => quoted = true,
+                b'<' => angle = true,
+                b'>' => angle = false,
+                _ => {}
+            }
+        }
+        at += 1;
+    }
+    None
+}
+
+/// True for the characters of `token` (RFC 3261 25.1).
+pub(crate) const fn is_token_char(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric()
+        || matches!(
+            byte,
+            b'-' | b'.' | b'!' | b'%' | b'*' | b'_' | b'+' | b'`' | b'\'' | b'~'
+        )
+}
+
+/// True when `text` is a `token` (RFC 3261 25.1).
+pub(crate) fn is_token(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(is_token_char)
+}
+
+/// Removes the quotes of a quoted string and its backslash escapes; other text comes back as it is.
+pub(crate) fn unquote(text: &str) -> String {
+    let Some(inner) = text
+        .strip_prefix('"')
+        .and_then(|rest| rest.strip_suffix('"'))
+    else {
+        return text.to_owned();
+    };
+    let mut out = String::with_capacity(inner.len());
+    let mut chars = inner.chars();
+    while let Some(character) = chars.next() {
+        match character {
+            '\\' => out.extend(chars.next()),
+            other => out.push(other),
+        }
+    }
+    out
+}
+
+/// White space of SIP, line ends of folds included.
+pub(crate) const BLANKS: [char; 4] = [' ', '\t', '\r', '\n'];
+
+/// Decodes `%HH` escapes; what is not a valid escape stays as it is.
+pub(crate) fn unescape(text: &str) -> Vec<u8> {
+    let bytes = text.as_bytes();
+    let mut out = Vec::with_capacity(bytes.len());
+    let mut at = 0;
+    while at < bytes.len() {
+        let decoded = (bytes[at] == b'%')
+            .then(|| bytes.get(at + 1..at + 3))
+            .flatten()
+            .and_then(|hex| std::str::from_utf8(hex).ok())
+            .filter(|hex| hex.bytes().all(|digit| digit.is_ascii_hexdigit()))
+            .and_then(|hex| u8::from_str_radix(hex, 16).ok());
+        if let Some(byte) = decoded {
+            out.push(byte);
+            at += 3;
+        } else {
+            out.push(bytes[at]);
+            at += 1;
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn separators_inside_quotes_and_brackets_do_not_split() {
+        let text = r#""a, \" b" <sip:x,y>;p=",", c"#;
+        let parts: Vec<_> = split_outside(text, b',').collect();
+        assert_eq!(parts, [r#""a, \" b" <sip:x,y>;p=",""#, " c"]);
+        assert_eq!(split_outside("", b',').collect::<Vec<_>>(), [""]);
+        assert_eq!(split_outside("\"open, \\", b',').count(), 1);
+    }
+
+    #[test]
+    fn quotes_and_escapes_are_removed() {
+        assert_eq!(unquote(r#""a \"b\" \\""#), r#"a "b" \"#);
+        assert_eq!(unquote("plain"), "plain");
+        assert_eq!(unescape("a%41%zz%4"), b"aA%zz%4");
+    }
+}

@@ -1,0 +1,361 @@
+//! URIs: sip, sips and tel taken apart, others kept as text (RFC 3261 19.1, RFC 3966).
+
+use std::fmt;
+use std::net::{IpAddr, Ipv6Addr, SocketAddr};
+
+use thiserror::Error;
+
+use crate::lex;
+use crate::params::Params;
+use crate::transport::Transport;
+
+/// What kind of URI it is.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Scheme {
+    /// `sip:`
+    Sip,
+    /// `sips:`
+    Sips,
+    /// `tel:`
+    Tel,
+    /// Anything else, as written.
+    Other(String),
+}
+
+impl Scheme {
+    /// The scheme without its colon.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Sip => "sip",
+            Self::Sips => "sips",
+            Self::Tel => "tel",
+            Self::Other(text) => text,
+        }
+    }
+}
+
+/// A URI. For `sip:` and `sips:` all parts are filled; for `tel:` the number is in `user` and the
+/// parameters in `params`; for other schemes everything after the colon is in `opaque`.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Uri {
+    /// The scheme.
+    pub scheme: Scheme,
+    /// The user part, escapes kept. `None` when there is no `@`.
+    pub user: Option<String>,
+    /// The password, escapes kept.
+    pub password: Option<String>,
+    /// Host name or address; IPv6 addresses keep their brackets.
+    pub host: String,
+    /// The port, if written.
+    pub port: Option<u16>,
+    /// URI parameters.
+    pub params: Params,
+    /// Header fields after `?`, as written, in order.
+    pub headers: Vec<(String, String)>,
+    /// What follows the colon of a scheme that Gannet does not take apart.
+    pub opaque: String,
+}
+
+/// Why a text is not a URI.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum UriError {
+    /// No `scheme:` at the start.
+    #[error("no scheme at the start of \"{0}\"")]
+    NoScheme(String),
+    /// A sip or sips URI without a host.
+    #[error("no host in \"{0}\"")]
+    NoHost(String),
+    /// The port is no number from 0 to 65535.
+    #[error("port \"{0}\" is not a number from 0 to 65535")]
+    BadPort(String),
+    /// A character that may not stand there.
+    #[error("character {character:?} may not stand in the {part} of \"{uri}\"")]
+    BadCharacter {
+        /// The character.
+        character: char,
+        /// Which part of the URI.
+        part: &'static str,
+        /// The whole text.
+        uri: String,
+    },
+}
+
+impl Uri {
+    /// A `sip:` URI from its parts.
+    pub fn sip(user: Option<&str>, host: &str, port: Option<u16>) -> Self {
+        Self {
+            scheme: Scheme::Sip,
+            user: user.map(str::to_owned),
+            password: None,
+            host: host.to_owned(),
+            port,
+            params: Params::new(),
+            headers: Vec::new(),
+            opaque: String::new(),
+        }
+    }
+
+    /// A `sip:` URI that points at a socket address.
+    pub fn at(user: Option<&str>, address: SocketAddr) -> Self {
+        Self::sip(user, &host_text(address.ip()), Some(address.port()))
+    }
+
+    /// Reads a URI (RFC 3261 19.1.1). White space and angle brackets around it are errors.
+    pub fn parse(text: &str) -> Result<Self, UriError> {
+        let (scheme_text, rest) = text
+            .split_once(':')
+            .ok_or_else(|| UriError::NoScheme(text.to_owned()))?;
+        let valid_scheme = scheme_text.starts_with(|first: char| first.is_ascii_alphabetic())
+            && scheme_text
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || b"+-.".contains(&b));
+        if !valid_scheme {
+            return Err(UriError::NoScheme(text.to_owned()));
+        }
+        if let Some(character) = text
+            .chars()
+            .find(|c| c.is_whitespace() || "<>\"".contains(*c))
+        {
+            return Err(UriError::BadCharacter {
+                character,
+                part: "text",
+                uri: text.to_owned(),
+            });
+        }
+        let scheme = match scheme_text.to_ascii_lowercase().as_str() {
+            "sip" => Scheme::Sip,
+            "sips" => Scheme::Sips,
+            "tel" => Scheme::Tel,
+            _ => Scheme::Other(scheme_text.to_owned()),
+        };
+        let mut uri = Self::sip(None, "", None);
+        match scheme {
+            Scheme::Sip | Scheme::Sips => uri.read_sip(rest, text)?,
+            Scheme::Tel => {
+                let (number, params) = rest.split_once(';').unwrap_or((rest, ""));
+                uri.user = Some(number.to_owned());
+                uri.params = Params::parse(params);
+            }
+            Scheme::Other(_) => rest.clone_into(&mut uri.opaque),
+        }
+        uri.scheme = scheme;
+        Ok(uri)
+    }
+
+    fn read_sip(&mut self, rest: &str, whole: &str) -> Result<(), UriError> {
+        // The user part may hold `;` and `?` (RFC 3261 25.1 user-unreserved), the host part no `@`.
+        let (userinfo, hostpart) = match rest.rsplit_once('@') {
+            Some((userinfo, hostpart)) => (Some(userinfo), hostpart),
+            None => (None, rest),
+        };
+        if let Some(userinfo) = userinfo {
+            let (user, password) = match userinfo.split_once(':') {
+                Some((user, password)) => (user, Some(password)),
+                None => (userinfo, None),
+            };
+            self.user = Some(user.to_owned());
+            self.password = password.map(str::to_owned);
+        }
+        let (address, headers) = hostpart.split_once('?').unwrap_or((hostpart, ""));
+        let (hostport, params) = address.split_once(';').unwrap_or((address, ""));
+        let (host, port) = split_host_port(hostport)?;
+        if host.is_empty() {
+            return Err(UriError::NoHost(whole.to_owned()));
+        }
+        let bad = |c: &char| !(c.is_ascii_alphanumeric() || "-._[]:%".contains(*c));
+        if let Some(character) = host.chars().find(bad) {
+            let uri = whole.to_owned();
+            return Err(UriError::BadCharacter {
+                character,
+                part: "host",
+                uri,
+            });
+        }
+        host.clone_into(&mut self.host);
+        self.port = port;
+        self.params = Params::parse(params);
+        self.headers = headers
+            .split('&')
+            .filter(|piece| !piece.is_empty())
+            .map(|piece| {
+                let (name, value) = piece.split_once('=').unwrap_or((piece, ""));
+                (name.to_owned(), value.to_owned())
+            })
+            .collect();
+        Ok(())
+    }
+
+    /// True for `sip:` and `sips:`.
+    pub fn is_sip(&self) -> bool {
+        matches!(self.scheme, Scheme::Sip | Scheme::Sips)
+    }
+
+    /// True when the `lr` parameter is there: a loose router (RFC 3261 19.1.1).
+    pub fn is_loose_router(&self) -> bool {
+        self.params.has("lr")
+    }
+
+    /// The user part with `%HH` decoded, as far as it is UTF-8.
+    pub fn user_decoded(&self) -> Option<String> {
+        self.user
+            .as_deref()
+            .map(|user| String::from_utf8_lossy(&lex::unescape(user)).into_owned())
+    }
+
+    /// The `transport` parameter, if it names a transport known to Gannet.
+    pub fn transport(&self) -> Option<Transport> {
+        self.params.get("transport").and_then(Transport::from_token)
+    }
+
+    /// The address where the host is an IP address literal; the `maddr` parameter wins over the
+    /// host (RFC 3261 19.1.1). The port defaults by transport.
+    pub fn socket_addr(&self) -> Option<SocketAddr> {
+        let host = self.params.get("maddr").unwrap_or(&self.host);
+        let transport = self.transport().unwrap_or(match self.scheme {
+            Scheme::Sips => Transport::Tls,
+            _ => Transport::Udp,
+        });
+        Some(SocketAddr::new(
+            parse_ip(host)?,
+            self.port.unwrap_or(transport.default_port()),
+        ))
+    }
+
+    /// The same URI without port, parameters and header fields: an address of record
+    /// (RFC 3261 10.3 step 5 for the canonical form).
+    pub fn to_aor(&self) -> Self {
+        let mut aor = Self::sip(self.user.as_deref(), &self.host.to_ascii_lowercase(), None);
+        aor.scheme = self.scheme.clone();
+        aor.opaque.clone_from(&self.opaque);
+        aor
+    }
+
+    /// Equality by RFC 3261 19.1.4. `tel` URIs compare without visual separators (RFC 3966 4),
+    /// other schemes as text.
+    pub fn is_equivalent(&self, other: &Self) -> bool {
+        crate::uri_compare::equivalent(self, other)
+    }
+}
+
+/// Splits `host[:port]`, brackets of IPv6 understood.
+pub(crate) fn split_host_port(text: &str) -> Result<(&str, Option<u16>), UriError> {
+    let colon = match text.rfind(']') {
+        Some(bracket) => text[bracket..].find(':').map(|at| at + bracket),
+        None => text.find(':'),
+    };
+    let Some(colon) = colon else {
+        return Ok((text, None));
+    };
+    let port = &text[colon + 1..];
+    if port.is_empty() || !port.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Err(UriError::BadPort(port.to_owned()));
+    }
+    let number = port
+        .parse()
+        .map_err(|_| UriError::BadPort(port.to_owned()))?;
+    Ok((&text[..colon], Some(number)))
+}
+
+/// An IP address literal, IPv6 with or without brackets.
+pub fn parse_ip(host: &str) -> Option<IpAddr> {
+    match host
+        .strip_prefix('[')
+        .and_then(|rest| rest.strip_suffix(']'))
+    {
+        Some(inner) => inner.parse::<Ipv6Addr>().ok().map(IpAddr::V6),
+        None => host.parse().ok(),
+    }
+}
+
+/// An address as it is written in a URI or Via: IPv6 in brackets.
+pub fn host_text(address: IpAddr) -> String {
+    match address {
+        IpAddr::V4(address) => address.to_string(),
+        IpAddr::V6(address) => format!("[{address}]"),
+    }
+}
+
+impl fmt::Display for Uri {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:", self.scheme.as_str())?;
+        match self.scheme {
+            Scheme::Sip | Scheme::Sips => {
+                if let Some(user) = &self.user {
+                    f.write_str(user)?;
+                    if let Some(password) = &self.password {
+                        write!(f, ":{password}")?;
+                    }
+                    f.write_str("@")?;
+                }
+                f.write_str(&self.host)?;
+                if let Some(port) = self.port {
+                    write!(f, ":{port}")?;
+                }
+                write!(f, "{}", self.params)?;
+                for (index, (name, value)) in self.headers.iter().enumerate() {
+                    write!(f, "{}{name}={value}", if index == 0 { '?' } else { '&' })?;
+                }
+                Ok(())
+            }
+            Scheme::Tel => write!(f, "{}{}", self.user.as_deref().unwrap_or(""), self.params),
+            Scheme::Other(_) => f.write_str(&self.opaque),
+        }
+    }
+}
+
+impl std::str::FromStr for Uri {
+    type Err = UriError;
+
+    fn from_str(text: &str) -> Result<Self, UriError> {
+        Self::parse(text)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn uris_are_taken_apart_and_printed_as_read() {
+        let texts = [
+            "sip:alice@atlanta.com",
+            "sip:alice:secretword@atlanta.com;transport=tcp",
+            "sips:alice@atlanta.com?subject=project%20x&priority=urgent",
+            "sip:+1-212-555-1212:1234@gateway.com;user=phone",
+            "sip:alice;day=tuesday@atlanta.com",
+            "sip:[2001:db8::1]:5070;lr",
+            "tel:+1-201-555-0123;phone-context=example.com",
+            "mailto:bob@biloxi.example.com",
+            "urn:service:sos",
+        ];
+        for text in texts {
+            assert_eq!(Uri::parse(text).expect(text).to_string(), text);
+        }
+        let uri = Uri::parse("sip:alice;day=tuesday@[::1]:5070;maddr=10.0.0.1").expect("valid");
+        assert_eq!(uri.user.as_deref(), Some("alice;day=tuesday"));
+        assert_eq!(uri.host, "[::1]");
+        assert_eq!(uri.socket_addr(), "10.0.0.1:5070".parse().ok());
+    }
+
+    #[test]
+    fn wrong_uris_are_refused() {
+        for text in [
+            "",
+            "alice",
+            "sip:",
+            "sip:@",
+            "sip:a@b:99999",
+            "sip:a@b:",
+            "sip:a b@c",
+            "<sip:a@b>",
+        ] {
+            assert!(Uri::parse(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn an_aor_has_no_port_parameters_or_headers() {
+        let uri = Uri::parse("sip:Bob@Biloxi.COM:5070;transport=tcp?x=y").expect("valid");
+        assert_eq!(uri.to_aor().to_string(), "sip:Bob@biloxi.com");
+    }
+}
