@@ -64,10 +64,13 @@ fn media_inherit_connection_and_direction_from_the_session() {
     assert_eq!(media[2].rtcp_address(), "[::1]:0".parse().ok());
 }
 
+/// Line numbers and parts of the texts of the expected problems.
+type Found = &'static [(Option<usize>, &'static str)];
+
 #[test]
 fn each_problem_is_named_with_its_line() {
     let base = "v=0\r\no=- 1 1 IN IP4 h\r\ns=-\r\nc=IN IP4 h\r\nt=0 0\r\n";
-    let cases: &[(&str, &[(Option<usize>, &str)])] = &[
+    let cases: &[(&str, Found)] = &[
         (
             "v=0\no=- 1 1 IN IP4 h\r\ns=-\r\nt=0 0",
             &[
