@@ -102,6 +102,7 @@ header_names! {
     WwwAuthenticate "WWW-Authenticate" 0 "WWW-Authenticate, RFC 3261 20.44",
 }
 
+const LETTERS: &str = "abcdefghijklmnopqrstuvwxyz";
 const SLOTS: usize = 512;
 const EMPTY: u8 = u8::MAX;
 /// Open-addressed table from hash to index in `NAMES`, built at compile time.
@@ -183,7 +184,6 @@ impl HeaderName {
     /// The compact form (RFC 3261 7.3.3), if the name has one.
     pub fn compact(self) -> Option<&'static str> {
         let (_, _, letter) = NAMES.get(self as usize)?;
-        const LETTERS: &str = "abcdefghijklmnopqrstuvwxyz";
         if *letter == 0 {
             return None;
         }

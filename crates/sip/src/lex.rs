@@ -5,15 +5,12 @@ pub(crate) fn split_outside(text: &str, separator: u8) -> impl Iterator<Item = &
     let mut rest = Some(text);
     std::iter::from_fn(move || {
         let current = rest?;
-        match find_outside(current, separator) {
-            Some(at) => {
-                rest = Some(&current[at + 1..]);
-                Some(&current[..at])
-            }
-            None => {
-                rest = None;
-                Some(current)
-            }
+        if let Some(at) = find_outside(current, separator) {
+            rest = Some(&current[at + 1..]);
+            Some(&current[..at])
+        } else {
+            rest = None;
+            Some(current)
         }
     })
 }

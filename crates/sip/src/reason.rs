@@ -24,7 +24,7 @@ pub const fn reason_phrase(code: u16) -> &'static str {
         403 => "Forbidden",
         404 => "Not Found",
         405 => "Method Not Allowed",
-        406 => "Not Acceptable",
+        406 | 606 => "Not Acceptable",
         407 => "Proxy Authentication Required",
         408 => "Request Timeout",
         410 => "Gone",
@@ -74,10 +74,15 @@ pub const fn reason_phrase(code: u16) -> &'static str {
         600 => "Busy Everywhere",
         603 => "Decline",
         604 => "Does Not Exist Anywhere",
-        606 => "Not Acceptable",
         607 => "Unwanted",
         608 => "Rejected",
-        101..=199 => "Progress",
+        other => class_phrase(other),
+    }
+}
+
+const fn class_phrase(code: u16) -> &'static str {
+    match code {
+        100..=199 => "Progress",
         200..=299 => "OK",
         300..=399 => "Redirection",
         400..=499 => "Client Error",

@@ -69,7 +69,7 @@ fn normal_escapes(text: &str) -> Vec<u8> {
         };
         match decoded[..] {
             [byte] if byte.is_ascii_alphanumeric() || b"-_.!~*'()".contains(&byte) => {
-                out.push(byte)
+                out.push(byte);
             }
             _ => out.extend(
                 piece
