@@ -1,1 +1,32 @@
-//! gannet-report
+//! The faces of a run: everything a person or a program sees of it, read from
+//! [`RunEvent`](gannet_events::RunEvent)s only.
+//!
+//! Each face is an [`EventSink`]; [`Tee`] feeds several. [`Console`] prints for people,
+//! [`Junit`] and [`Results`] write files for other programs, [`Recorder`] keeps the events
+//! themselves, and [`replay`] shows a recorded run again through the same sinks. [`Ladder`] draws
+//! captured messages as a diagram and needs no run at all. [`OutDir`] names the files of
+//! `--out DIR`.
+
+mod attempts;
+mod console;
+mod failure;
+mod junit;
+mod ladder;
+mod out_dir;
+mod palette;
+mod recorder;
+mod results;
+mod sink;
+mod text;
+
+pub use console::{Console, ConsoleOptions, Verbosity};
+pub use junit::Junit;
+pub use ladder::{Ladder, LadderOptions};
+pub use out_dir::{Captures, FileNames, OutDir};
+pub use palette::Palette;
+pub use recorder::{Recorder, ReplayError, replay};
+pub use results::{RESULTS_VERSION, Results};
+pub use sink::{EventSink, Tee};
+
+#[cfg(test)]
+mod sample;
