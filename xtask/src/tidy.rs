@@ -14,6 +14,7 @@ mod manifest;
 mod ratchet;
 mod rfc_citation;
 mod sleeps;
+mod unused_dependencies;
 mod waivers;
 
 use std::fs;
@@ -73,6 +74,7 @@ fn check(files: &[TextFile]) -> Vec<Finding> {
     findings.extend(machine_paths::check(files));
     findings.extend(crate_docs::check(files));
     findings.extend(leftovers::check(files, &sources));
+    findings.extend(unused_dependencies::check(files, &sources));
     findings.extend(lengths::check(&sources, &ratchet, RATCHET_PATH));
     for source in &sources {
         findings.extend(facades::check(source));
@@ -107,7 +109,7 @@ mod tests {
             ),
             TextFile::new(
                 "crates/sim/src/lib.rs",
-                "//! A crate that simulates the wire.\n",
+                "//! A crate that simulates the wire.\nuse gannet_net::A;\n",
             ),
             TextFile::new("crates/sim/src/wire.rs", body),
         ];
