@@ -1,0 +1,6 @@
+//! Digest authentication: published examples, client against server.
+
+mod bench;
+mod client;
+mod examples;
+mod server;
