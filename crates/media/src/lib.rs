@@ -1,1 +1,36 @@
-//! gannet-media
+//! Media of a call, without sockets and without a clock of its own.
+//!
+//! - [`offer_answer`]: SDP offers and answers (RFC 3264) in the layout of a
+//!   device, and what was agreed, [`offer_answer::Negotiated`].
+//! - [`RtpSession`]: plays a [`Source`] to the peer on an absolute schedule,
+//!   receives, reports in RTCP, and listens. Its contract is at the type.
+//! - [`Source`]: silence, tones, the [`Mark`] of a phone, WAV, a replayed
+//!   capture, echo, nothing.
+//! - [`Listener`]: what was heard and when: a mark, a tone, anything, silence.
+//! - [`Codec`]: both laws of G.711.
+//!
+//! All audio inside is mono at [`SAMPLE_RATE`]. Levels are in dBFS, where a sine
+//! of full scale has 0.
+
+#![cfg_attr(
+    test,
+    expect(clippy::disallowed_methods, reason = "tests need a first instant")
+)]
+
+mod codec;
+mod level;
+mod listen;
+pub mod offer_answer;
+mod session;
+mod source;
+
+pub use codec::{Codec, SAMPLE_RATE};
+pub use level::{SILENCE_DBFS, level_dbfs};
+pub use listen::{DominantTone, Heard, LISTEN_DELAY, Listener, Quiet, Sound};
+pub use session::{
+    Channel, ReceivedEvent, ReceivedStream, RemoteReport, RtpReport, RtpSession, RtpSessionConfig,
+    SentStream, Transmit,
+};
+pub use source::{
+    Mark, Replay, ReplayError, Samples, Source, Tone, WavError, read_wav, render, write_wav,
+};

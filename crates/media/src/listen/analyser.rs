@@ -1,0 +1,194 @@
+//! Level and strongest tones of a block.
+
+use std::fmt;
+use std::sync::{Arc, LazyLock};
+
+use realfft::num_complex::Complex;
+use realfft::{RealFftPlanner, RealToComplex};
+
+use super::block::{BLOCK_SAMPLES, PEAKS_MAX, Peak};
+use crate::codec::SAMPLE_RATE;
+use crate::level::energy_dbfs;
+
+/// Buffers for the spectrum of a block. One serves any number of streams.
+pub(crate) struct Analyser {
+    input: Vec<f32>,
+    spectrum: Vec<Complex<f32>>,
+    scratch: Vec<Complex<f32>>,
+    power: Vec<f32>,
+}
+
+impl Analyser {
+    pub(crate) fn new() -> Self {
+        Self {
+            input: TABLES.fft.make_input_vec(),
+            spectrum: TABLES.fft.make_output_vec(),
+            scratch: TABLES.fft.make_scratch_vec(),
+            power: vec![0.0; BINS],
+        }
+    }
+
+    /// Level and tones of a block in which `received` samples are not missing;
+    /// missing ones are 0.
+    pub(crate) fn analyse(
+        &mut self,
+        samples: &[i16; BLOCK_SAMPLES],
+        received: usize,
+    ) -> (f32, [Peak; PEAKS_MAX]) {
+        let energy: f64 = samples
+            .iter()
+            .map(|&sample| f64::from(sample).powi(2))
+            .sum();
+        let level = energy_dbfs(energy, received);
+        let peaks = if energy > 0.0 {
+            self.peaks(samples)
+        } else {
+            Default::default()
+        };
+        (level, peaks)
+    }
+
+    fn peaks(&mut self, samples: &[i16; BLOCK_SAMPLES]) -> [Peak; PEAKS_MAX] {
+        for ((input, &sample), weight) in self.input.iter_mut().zip(samples).zip(&TABLES.window) {
+            *input = f32::from(sample) * weight;
+        }
+        TABLES
+            .fft
+            .process_with_scratch(&mut self.input, &mut self.spectrum, &mut self.scratch)
+            .expect("the buffers were made for this transform");
+        for (power, value) in self.power.iter_mut().zip(&self.spectrum) {
+            *power = value.norm_sqr();
+        }
+        // The mean of the block is no sound.
+        self.power[0] = 0.0;
+        let total: f32 = self.power.iter().sum();
+        let mut peaks = [Peak::default(); PEAKS_MAX];
+        if total <= 0.0 {
+            return peaks;
+        }
+        for peak in &mut peaks {
+            *peak = self.take_strongest(total);
+            if peak.share < SHARE_MIN {
+                *peak = Peak::default();
+                break;
+            }
+        }
+        peaks
+    }
+
+    /// The strongest tone of `power`, which loses it.
+    fn take_strongest(&mut self, total: f32) -> Peak {
+        let mut top = 1;
+        for bin in 1..BINS {
+            if self.power[bin] > self.power[top] {
+                top = bin;
+            }
+        }
+        let lobe = top.saturating_sub(LOBE_BINS)..=(top + LOBE_BINS).min(BINS - 1);
+        let share = self.power[lobe.clone()].iter().sum::<f32>() / total;
+        let frequency_hz = (top as f32 + self.offset(top)) * BIN_HZ;
+        self.power[lobe].fill(0.0);
+        Peak {
+            frequency_hz,
+            share,
+        }
+    }
+
+    /// Where between the bins the top of a peak is, -0.5 to 0.5: the parabola
+    /// through the logarithms of three bins.
+    fn offset(&self, top: usize) -> f32 {
+        if top == 0 || top + 1 >= BINS {
+            return 0.0;
+        }
+        let log = |bin: usize| self.power[bin].max(f32::MIN_POSITIVE).ln();
+        let (left, middle, right) = (log(top - 1), log(top), log(top + 1));
+        let curve = left - 2.0 * middle + right;
+        if curve >= 0.0 {
+            0.0
+        } else {
+            (0.5 * (left - right) / curve).clamp(-0.5, 0.5)
+        }
+    }
+}
+
+impl fmt::Debug for Analyser {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Analyser").finish_non_exhaustive()
+    }
+}
+
+/// Weakest tone that is kept, as share of the power.
+const SHARE_MIN: f32 = 0.04;
+/// Half the width of the main lobe of the window, in bins.
+const LOBE_BINS: usize = 2;
+const BINS: usize = BLOCK_SAMPLES / 2 + 1;
+const BIN_HZ: f32 = SAMPLE_RATE as f32 / BLOCK_SAMPLES as f32;
+
+/// What all analysers share; a pure function of the block length.
+struct Tables {
+    fft: Arc<dyn RealToComplex<f32>>,
+    window: Vec<f32>,
+}
+
+static TABLES: LazyLock<Tables> = LazyLock::new(|| Tables {
+    fft: RealFftPlanner::new().plan_fft_forward(BLOCK_SAMPLES),
+    // Hann, centred between the two middle samples.
+    window: (0..BLOCK_SAMPLES)
+        .map(|n| {
+            let phase = std::f32::consts::TAU * (n as f32 + 0.5) / BLOCK_SAMPLES as f32;
+            0.5 - 0.5 * phase.cos()
+        })
+        .collect(),
+});
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::source::{Tone, render};
+
+    fn analyse(tones: &[Tone]) -> (f32, [Peak; PEAKS_MAX]) {
+        let samples = render(tones, Duration::from_millis(40));
+        let block: [i16; BLOCK_SAMPLES] = samples.try_into().expect("40 ms");
+        Analyser::new().analyse(&block, BLOCK_SAMPLES)
+    }
+
+    #[test]
+    fn the_frequency_and_level_of_a_sine_are_found() {
+        for hz in [
+            200.0_f32, 350.0, 425.0, 440.0, 880.0, 1004.0, 2100.0, 3400.0,
+        ] {
+            let (level, peaks) = analyse(&[Tone::new(hz)]);
+            assert!((peaks[0].frequency_hz - hz).abs() < 3.0, "{hz}: {peaks:?}");
+            assert!(peaks[0].share > 0.98, "{hz}: {peaks:?}");
+            assert!((level + 13.0).abs() < 0.5, "{hz}: {level}");
+        }
+    }
+
+    #[test]
+    fn two_tones_ninety_hertz_apart_are_told_apart() {
+        let (_, mut peaks) = analyse(&[Tone::new(350.0), Tone::new(440.0)]);
+        peaks[..2].sort_by(|a, b| a.frequency_hz.total_cmp(&b.frequency_hz));
+        assert!((peaks[0].frequency_hz - 350.0).abs() < 12.0, "{peaks:?}");
+        assert!((peaks[1].frequency_hz - 440.0).abs() < 12.0, "{peaks:?}");
+    }
+
+    #[test]
+    fn silence_has_no_tones() {
+        let (level, peaks) = analyse(&[]);
+        assert_eq!((level, peaks), (-96.0, [Peak::default(); PEAKS_MAX]));
+    }
+
+    #[test]
+    fn noise_has_no_dominant_tone() {
+        let mut rng = fastrand::Rng::with_seed(1);
+        let mut analyser = Analyser::new();
+        for _ in 0..500 {
+            let block = std::array::from_fn(|_| rng.i16(-3000..3000));
+            let (level, peaks) = analyser.analyse(&block, BLOCK_SAMPLES);
+            assert!(level > -30.0);
+            assert!(peaks[0].share < 0.3, "{peaks:?}");
+        }
+    }
+}

@@ -1,0 +1,42 @@
+//! The description of 40 ms of received audio.
+
+/// Samples of a block: 40 ms.
+pub(crate) const BLOCK_SAMPLES: usize = 320;
+
+/// Tones that are kept of a block.
+pub(crate) const PEAKS_MAX: usize = 4;
+
+/// What was in one block. Times are in samples since the listener began.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Block {
+    /// First received sample.
+    pub(crate) start: u64,
+    /// Behind the last received sample.
+    pub(crate) end: u64,
+    /// Received samples; less than `end - start` with gaps.
+    pub(crate) received: u16,
+    /// Level of the received samples.
+    pub(crate) level_dbfs: f32,
+    /// Strongest tones, the strongest first; the rest has no share.
+    pub(crate) peaks: [Peak; PEAKS_MAX],
+}
+
+/// A tone in a block.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub(crate) struct Peak {
+    pub(crate) frequency_hz: f32,
+    /// Part of the power of the block, 0 to 1.
+    pub(crate) share: f32,
+}
+
+impl Block {
+    /// The share of the peak nearest to `frequency_hz`, if one is within
+    /// `tolerance_hz`.
+    pub(crate) fn share_at(&self, frequency_hz: f32, tolerance_hz: f32) -> f32 {
+        self.peaks
+            .iter()
+            .filter(|peak| (peak.frequency_hz - frequency_hz).abs() <= tolerance_hz)
+            .map(|peak| peak.share)
+            .fold(0.0, f32::max)
+    }
+}

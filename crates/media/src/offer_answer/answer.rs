@@ -1,0 +1,244 @@
+//! Answering an offer, and reading the answer to our own (RFC 3264 6 and 7).
+
+use gannet_sdp::{MediaDescription, MediaLine, SessionDescription};
+
+use super::agree::{
+    Common, Negotiated, TelephoneEventTypes, common_codecs, direction_for, packet_time,
+    remote_telephone_event,
+};
+use super::capabilities::{AttributeSlot, Format, LocalMedia, MediaCapabilities};
+use super::error::OfferAnswerError;
+use super::write::{Section, write};
+
+/// An answer and what it settles.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answer {
+    /// The description to send. For a later answer in a session, pass it
+    /// through [`super::continue_session`] with the one sent before.
+    pub description: SessionDescription,
+    /// The agreement.
+    pub negotiated: Negotiated,
+}
+
+/// Answers `offer`: the first audio line with a common codec is accepted, every
+/// other line gets port 0, and all stay in their order (RFC 3264 6). Codecs
+/// keep the order and the payload types of the offer.
+///
+/// # Errors
+/// If there is nothing to accept; the offer is then to be refused with 488.
+pub fn build_answer(
+    offer: &SessionDescription,
+    caps: &MediaCapabilities,
+    local: &LocalMedia,
+) -> Result<Answer, OfferAnswerError> {
+    let (media_index, media, common) = choose(offer, caps)?;
+    let (remote, remote_rtcp) = addresses(&media)?;
+    let listed = if caps.answers_all_codecs {
+        &common[..]
+    } else {
+        &common[..1]
+    };
+    let mut formats: Vec<Format> = listed.iter().map(|common| answered(caps, common)).collect();
+    let telephone_event = remote_telephone_event(&media).and_then(|payload_type| {
+        let ours = caps
+            .formats
+            .iter()
+            .find(|format| format.is_telephone_event())?;
+        formats.push(Format {
+            payload_type,
+            ..ours.clone()
+        });
+        Some(TelephoneEventTypes {
+            send: payload_type,
+            receive: payload_type,
+        })
+    });
+    let rtcp_mux = media.rtcp_mux() && caps.layout.attributes.contains(&AttributeSlot::RtcpMux);
+    let direction = direction_for(&media).intersect(local.direction);
+    let payload_types: Vec<u8> = formats.iter().map(|format| format.payload_type).collect();
+    let sections: Vec<Section> = offer
+        .media()
+        .enumerate()
+        .map(|(index, media)| {
+            let line = media.line().unwrap_or_else(|| MediaLine::audio(0, &[0]));
+            if index != media_index {
+                return Section::Rejected(MediaLine {
+                    port: 0,
+                    port_count: None,
+                    ..line
+                });
+            }
+            let accepted = MediaLine::audio(local.address.port(), &payload_types);
+            Section::Audio {
+                line: MediaLine {
+                    protocol: line.protocol,
+                    ..accepted
+                },
+                formats: formats.clone(),
+                direction,
+                rtcp_mux,
+            }
+        })
+        .collect();
+    Ok(Answer {
+        description: write(caps, local, &sections),
+        negotiated: Negotiated {
+            media_index,
+            remote,
+            remote_rtcp: if rtcp_mux {
+                remote
+            } else {
+                separate_rtcp(&media, remote_rtcp)
+            },
+            rtcp_mux,
+            codec: common[0].codec,
+            payload_type: common[0].theirs,
+            receive_payload_types: listed.iter().map(|c| (c.theirs, c.codec)).collect(),
+            direction,
+            ptime: packet_time(caps, &media),
+            telephone_event,
+        },
+    })
+}
+
+/// Reads the answer to our `offer`. Lines and formats are matched by their
+/// order; formats that we did not offer are ignored.
+///
+/// # Errors
+/// If the answer does not fit the offer, rejects the audio, or leaves no codec
+/// that is implemented.
+pub fn apply_answer(
+    offer: &SessionDescription,
+    caps: &MediaCapabilities,
+    answer: &SessionDescription,
+) -> Result<Negotiated, OfferAnswerError> {
+    let own = offer
+        .audio()
+        .ok_or(OfferAnswerError::OwnOfferWithoutAudio)?;
+    let media_index = offer
+        .media()
+        .position(|media| media.first_line() == own.first_line())
+        .ok_or(OfferAnswerError::OwnOfferWithoutAudio)?;
+    let (expected, received) = (offer.media().count(), answer.media().count());
+    if expected != received {
+        return Err(OfferAnswerError::MediaCount { expected, received });
+    }
+    for (index, (ours, theirs)) in offer.media().zip(answer.media()).enumerate() {
+        let (expected, received) = (kind(&ours), kind(&theirs));
+        if expected != received {
+            return Err(OfferAnswerError::MediaChanged {
+                index,
+                expected,
+                received,
+            });
+        }
+    }
+    let media = answer
+        .media_at(media_index)
+        .ok_or(OfferAnswerError::MediaCount { expected, received })?;
+    if media.line().is_none_or(|line| line.port == 0) {
+        return Err(OfferAnswerError::Rejected);
+    }
+    let common = common_codecs(caps, &media)?;
+    let (remote, remote_rtcp) = addresses(&media)?;
+    let rtcp_mux = own.rtcp_mux() && media.rtcp_mux();
+    let own_line = own.line().ok_or(OfferAnswerError::OwnOfferWithoutAudio)?;
+    let own_event = remote_telephone_event(&own);
+    Ok(Negotiated {
+        media_index,
+        remote,
+        remote_rtcp: if rtcp_mux {
+            remote
+        } else {
+            separate_rtcp(&media, remote_rtcp)
+        },
+        rtcp_mux,
+        codec: common[0].codec,
+        payload_type: common[0].theirs,
+        receive_payload_types: own_line
+            .payload_types()
+            .filter_map(|pt| {
+                let map = own.rtpmap(pt)?;
+                let codec = crate::codec::Codec::from_encoding(&map.encoding, map.clock_rate)?;
+                Some((pt, codec))
+            })
+            .collect(),
+        direction: direction_for(&media).intersect(own.direction()),
+        ptime: packet_time(caps, &media),
+        telephone_event: remote_telephone_event(&media)
+            .zip(own_event)
+            .map(|(send, receive)| TelephoneEventTypes { send, receive }),
+    })
+}
+
+/// The line to accept. With several audio lines the first one that has a common
+/// codec; the reason for refusing comes from the first audio line.
+fn choose<'a>(
+    offer: &'a SessionDescription,
+    caps: &MediaCapabilities,
+) -> Result<(usize, MediaDescription<'a>, Vec<Common>), OfferAnswerError> {
+    let mut first_error = None;
+    for (index, media) in offer.media().enumerate() {
+        let Some(line) = media.line() else { continue };
+        if line.kind != "audio" || line.port == 0 || !is_plain_rtp(&line.protocol) {
+            continue;
+        }
+        match common_codecs(caps, &media) {
+            Ok(common) => return Ok((index, media, common)),
+            Err(error) => {
+                first_error.get_or_insert(error);
+            }
+        }
+    }
+    Err(first_error.unwrap_or_else(|| OfferAnswerError::NoAudio {
+        offered: offer
+            .media()
+            .map(|media| media.lines()[0].value().to_owned())
+            .collect(),
+    }))
+}
+
+/// RTP without encryption, with or without feedback (RFC 3551, RFC 4585).
+fn is_plain_rtp(protocol: &str) -> bool {
+    matches!(protocol, "RTP/AVP" | "RTP/AVPF")
+}
+
+fn kind(media: &MediaDescription<'_>) -> String {
+    media.line().map_or_else(String::new, |line| {
+        format!("{} {}", line.kind, line.protocol)
+    })
+}
+
+fn addresses(
+    media: &MediaDescription<'_>,
+) -> Result<(std::net::SocketAddr, std::net::SocketAddr), OfferAnswerError> {
+    let rtp = media
+        .rtp_address()
+        .ok_or_else(|| OfferAnswerError::NoConnection {
+            line: media.first_line(),
+        })?;
+    Ok((rtp, media.rtcp_address().unwrap_or(rtp)))
+}
+
+/// The RTCP address when multiplexing was not agreed: a peer that only offered
+/// it also listens beside its RTP port (RFC 5761 5.1.1).
+fn separate_rtcp(
+    media: &MediaDescription<'_>,
+    signalled: std::net::SocketAddr,
+) -> std::net::SocketAddr {
+    if !media.rtcp_mux() {
+        return signalled;
+    }
+    let port = media
+        .rtcp()
+        .map_or_else(|| signalled.port().saturating_add(1), |rtcp| rtcp.port);
+    std::net::SocketAddr::new(signalled.ip(), port)
+}
+
+/// Our format under the payload type of the offer (RFC 3264 6.1).
+fn answered(caps: &MediaCapabilities, common: &Common) -> Format {
+    Format {
+        payload_type: common.theirs,
+        ..caps.formats[common.ours].clone()
+    }
+}

@@ -1,0 +1,52 @@
+//! Why an offer or an answer leads to no media.
+
+/// Why there is no agreement. All but the last two are the peer's doing.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, thiserror::Error)]
+#[non_exhaustive]
+pub enum OfferAnswerError {
+    /// The offer has no audio over RTP/AVP with a port; to be refused with 488
+    /// (RFC 3264 6).
+    #[error("offer has no audio over RTP/AVP: {offered:?}")]
+    NoAudio {
+        /// The `m=` lines of the offer.
+        offered: Vec<String>,
+    },
+    /// No codec in common; to be refused with 488.
+    #[error("no common codec: offered {offered:?}, supported {supported:?}")]
+    NoCommonCodec {
+        /// Encodings of the offer or answer.
+        offered: Vec<String>,
+        /// Our encodings that are implemented.
+        supported: Vec<String>,
+    },
+    /// The accepted media has no usable `c=` line (RFC 8866 5.7).
+    #[error("media on line {line} has no c= line with an address")]
+    NoConnection {
+        /// Line of the `m=`.
+        line: usize,
+    },
+    /// The answer has another number of `m=` lines than the offer (RFC 3264 6).
+    #[error("expected an answer with {expected} m= lines, received {received}")]
+    MediaCount {
+        /// Lines of the offer.
+        expected: usize,
+        /// Lines of the answer.
+        received: usize,
+    },
+    /// The answer changed the media type or protocol of a line (RFC 3264 6).
+    #[error("expected m= line {index} of the answer for {expected}, received {received}")]
+    MediaChanged {
+        /// Index of the line from 0.
+        index: usize,
+        /// Media type and protocol of the offer.
+        expected: String,
+        /// Those of the answer.
+        received: String,
+    },
+    /// The answer rejected the audio with port 0 (RFC 3264 6).
+    #[error("answer rejects the audio with port 0")]
+    Rejected,
+    /// Our own offer has no audio line: the caller passed another description.
+    #[error("own offer has no audio line")]
+    OwnOfferWithoutAudio,
+}

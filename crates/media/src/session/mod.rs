@@ -1,0 +1,12 @@
+//! The RTP session: one audio stream each way and its RTCP.
+
+mod config;
+mod receiver;
+mod report;
+mod reporter;
+mod rtp_session;
+mod sender;
+
+pub use config::RtpSessionConfig;
+pub use report::{ReceivedEvent, ReceivedStream, RemoteReport, RtpReport, SentStream};
+pub use rtp_session::{Channel, RtpSession, Transmit};

@@ -1,0 +1,118 @@
+//! The figures of a session.
+
+use std::net::SocketAddr;
+use std::time::{Duration, Instant};
+
+/// Everything that a session counted.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RtpReport {
+    /// What was sent.
+    pub sent: SentStream,
+    /// What was received, one entry for each SSRC in the order of appearance.
+    pub received: Vec<ReceivedStream>,
+    /// Datagrams that were neither RTP nor RTCP, or malformed.
+    pub ignored_datagrams: u64,
+    /// RTCP datagrams received.
+    pub rtcp_received: u64,
+    /// RTCP datagrams sent.
+    pub rtcp_sent: u64,
+    /// What the peer last reported about our stream.
+    pub remote: Option<RemoteReport>,
+}
+
+impl RtpReport {
+    /// The received stream with the most packets.
+    pub fn main_stream(&self) -> Option<&ReceivedStream> {
+        self.received.iter().max_by_key(|stream| stream.packets)
+    }
+}
+
+/// What was sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SentStream {
+    /// SSRC.
+    pub ssrc: u32,
+    /// RTP packets.
+    pub packets: u64,
+    /// Payload octets.
+    pub octets: u64,
+    /// Packets that were due so long ago that they were left out.
+    pub skipped: u64,
+    /// Time of the first packet.
+    pub first_at: Option<Instant>,
+    /// Time of the last packet.
+    pub last_at: Option<Instant>,
+}
+
+/// What was received under one SSRC.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ReceivedStream {
+    /// SSRC.
+    pub ssrc: u32,
+    /// CNAME of the source, if an SDES said so.
+    pub cname: Option<String>,
+    /// Where the last packet came from.
+    pub source: SocketAddr,
+    /// RTP packets, each counted once.
+    pub packets: u64,
+    /// Payload octets of these.
+    pub octets: u64,
+    /// Packets that never came.
+    pub lost: u64,
+    /// The same in percent of those expected.
+    pub lost_percent: f64,
+    /// Packets that came again.
+    pub duplicates: u64,
+    /// Packets that came behind a later one.
+    pub reordered: u64,
+    /// Packets far from the sequence.
+    pub strays: u64,
+    /// New sequences under the same SSRC.
+    pub restarts: u64,
+    /// Interarrival jitter at the end (RFC 3550 6.4.1).
+    pub jitter: Duration,
+    /// The highest interarrival jitter.
+    pub jitter_max: Duration,
+    /// Longest time between two packets.
+    pub longest_pause: Duration,
+    /// Time of the first packet.
+    pub first_at: Instant,
+    /// Time of the last packet.
+    pub last_at: Instant,
+    /// Payload types seen, in the order of appearance.
+    pub payload_types: Vec<u8>,
+    /// Packets with a payload type that was not agreed; they are not heard.
+    pub unexpected_payload_type: u64,
+    /// The source said BYE in RTCP.
+    pub bye: bool,
+}
+
+/// What the peer reported about our stream (RFC 3550 6.4.1).
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct RemoteReport {
+    /// Lost packets of the last interval in percent.
+    pub lost_percent: f64,
+    /// Packets lost altogether.
+    pub cumulative_lost: i32,
+    /// Interarrival jitter.
+    pub jitter: Duration,
+    /// Round trip, if the report refers to a sender report of ours.
+    pub round_trip: Option<Duration>,
+    /// When the report came.
+    pub at: Instant,
+}
+
+/// A telephone-event that was received (RFC 4733).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ReceivedEvent {
+    /// Event code; 0 to 15 are DTMF keys.
+    pub event: u8,
+    /// The DTMF key.
+    pub key: Option<char>,
+    /// When its first packet came.
+    pub at: Instant,
+    /// Its length so far.
+    pub duration: Duration,
+    /// Whether its end was received.
+    pub ended: bool,
+}

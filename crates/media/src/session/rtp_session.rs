@@ -1,0 +1,392 @@
+//! The session type: its contract and its parts at work.
+
+use std::net::SocketAddr;
+use std::time::{Duration, Instant};
+
+use gannet_rtp::{DatagramKind, RtcpPacket, RtpPacket, TelephoneEvent, datagram_kind, parse_rtcp};
+use gannet_sdp::Direction;
+
+use super::config::RtpSessionConfig;
+use super::receiver::Receiver;
+use super::report::{ReceivedEvent, RtpReport};
+use super::reporter::Reporter;
+use super::sender::Sender;
+use crate::codec::SAMPLE_RATE;
+use crate::listen::Listener;
+use crate::offer_answer::Negotiated;
+use crate::source::{EchoBuffer, Source, write_wav};
+
+/// One audio session of a call: sends, receives, reports and listens, without a
+/// socket and without a clock.
+///
+/// # Contract
+/// - Inputs: [`handle_datagram`](Self::handle_datagram) for every datagram of
+///   the RTP socket and of the RTCP socket; the setters at any time.
+/// - Output: [`poll_transmit`](Self::poll_transmit). Call it again and again
+///   until it gives `None`: after each input, and when
+///   [`next_deadline`](Self::next_deadline) is reached.
+/// - `now` never goes back between calls.
+/// - Polling also moves received audio on to the [`Listener`] and the
+///   recording, so keep polling at the deadlines while nothing is sent.
+///
+/// # Schedule
+/// The first packet is due at the `now` of [`new`](Self::new), packet n at that
+/// time plus n times the packet time; a late poll changes nothing for the
+/// packets after it. Packets overdue by up to 100 ms are sent at once; older
+/// ones are left out, counted in [`super::SentStream::skipped`], and appear to
+/// the peer as a jump of the timestamp without loss. While nothing is sent
+/// (hold, [`Source::Mute`]) time goes on, and the packet that follows has the
+/// marker bit.
+///
+/// # Address
+/// RTP goes to the agreed address; with symmetric RTP to where agreed RTP comes
+/// from. It moves to another source when the last one has been quiet for a
+/// second. Nothing is sent to the zero address or to port 0.
+///
+/// # End
+/// After [`stop`](Self::stop) one RTCP BYE is left to poll; what was heard and
+/// counted can still be asked.
+#[derive(Debug)]
+pub struct RtpSession {
+    negotiated: Negotiated,
+    symmetric: bool,
+    direction: Direction,
+    latched: Option<Latched>,
+    rtcp_latched: Option<SocketAddr>,
+    sender: Sender,
+    receiver: Receiver,
+    reporter: Reporter,
+    echo: EchoBuffer,
+    end: End,
+    ignored: u64,
+    rtcp_received: u64,
+}
+
+/// A datagram to be sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Transmit {
+    /// Where to.
+    pub destination: SocketAddr,
+    /// From which of our sockets.
+    pub channel: Channel,
+}
+
+/// A socket of the session.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Channel {
+    /// The RTP socket, which also carries multiplexed RTCP.
+    Rtp,
+    /// The RTCP socket, on the port after that of RTP.
+    Rtcp,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Latched {
+    address: SocketAddr,
+    last: Instant,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum End {
+    Running,
+    /// Stopped at this time; a BYE is to be sent.
+    ByeDue(Instant),
+    Stopped,
+}
+
+impl RtpSession {
+    /// A session that begins at `now` and sends silence until
+    /// [`set_source`](Self::set_source).
+    pub fn new(config: RtpSessionConfig, now: Instant) -> Self {
+        let sender = Sender::new(&config, now);
+        let receiver = Receiver::new(&config.negotiated, config.timeline_kept, now);
+        let reporter = Reporter::new(&config, now);
+        let mut session = Self {
+            direction: config.negotiated.direction,
+            negotiated: config.negotiated,
+            symmetric: config.symmetric,
+            latched: None,
+            rtcp_latched: None,
+            sender,
+            receiver,
+            reporter,
+            echo: EchoBuffer::default(),
+            end: End::Running,
+            ignored: 0,
+            rtcp_received: 0,
+        };
+        session.update_halves(now);
+        session
+    }
+
+    /// Takes in a datagram of either socket. RTP and RTCP are told apart by
+    /// their octets (RFC 5761 4); anything else is counted and ignored.
+    pub fn handle_datagram(&mut self, now: Instant, from: SocketAddr, datagram: &[u8]) {
+        match datagram_kind(datagram) {
+            DatagramKind::Rtp => match RtpPacket::parse(datagram) {
+                Ok(packet) => {
+                    if self.receiver.on_packet(&packet, from, now, &mut self.echo) {
+                        self.latch(from, now);
+                    }
+                }
+                Err(_) => self.ignored += 1,
+            },
+            DatagramKind::Rtcp => match parse_rtcp(datagram) {
+                Ok(packets) => {
+                    self.rtcp_received += 1;
+                    self.rtcp_latched = Some(from);
+                    for packet in packets {
+                        self.handle_rtcp(now, packet);
+                    }
+                }
+                Err(_) => self.ignored += 1,
+            },
+            DatagramKind::Other => self.ignored += 1,
+        }
+    }
+
+    /// Replaces the content of `out` by the next datagram that is due and says
+    /// where it goes, or gives `None` if nothing is due.
+    pub fn poll_transmit(&mut self, now: Instant, out: &mut Vec<u8>) -> Option<Transmit> {
+        out.clear();
+        self.receiver.advance(now, &mut self.echo);
+        if self.sender.poll(now, &mut self.echo, out) {
+            return Some(Transmit {
+                destination: self.destination(),
+                channel: Channel::Rtp,
+            });
+        }
+        let bye = matches!(self.end, End::ByeDue(_));
+        if bye {
+            self.end = End::Stopped;
+        } else if !self.reporter.is_due(now) {
+            return None;
+        }
+        let destination = self.rtcp_destination()?;
+        let blocks = self.receiver.report_blocks(now);
+        let timestamp = self.sender.timestamp_at(now);
+        self.reporter
+            .write(now, &self.sender.stats(), timestamp, blocks, bye, out);
+        let channel = if self.negotiated.rtcp_mux {
+            Channel::Rtp
+        } else {
+            Channel::Rtcp
+        };
+        Some(Transmit {
+            destination,
+            channel,
+        })
+    }
+
+    /// When [`poll_transmit`](Self::poll_transmit) is to be called next; `None`
+    /// if nothing happens without an input.
+    pub fn next_deadline(&self) -> Option<Instant> {
+        [
+            self.sender.deadline(),
+            self.reporter.deadline(),
+            self.receiver.deadline(),
+        ]
+        .into_iter()
+        .flatten()
+        .min()
+    }
+
+    /// Plays `source` from the next packet on.
+    pub fn set_source(&mut self, source: Source, now: Instant) {
+        self.echo.clear();
+        self.sender.set_source(source, now);
+    }
+
+    /// The source that is played.
+    pub fn source(&self) -> &Source {
+        self.sender.player().source()
+    }
+
+    /// Whether audio that plays once ([`Source::once`]) has been played.
+    pub fn source_ended(&self) -> bool {
+        self.sender.player().ended()
+    }
+
+    /// The mute key: packets go on with silence in them, and the source goes on
+    /// unheard. (For no packets at all use [`Source::Mute`].)
+    pub fn set_muted(&mut self, muted: bool) {
+        self.sender.set_muted(muted);
+    }
+
+    /// What is done from now on: not sending, not hearing, or both.
+    /// [`renegotiate`](Self::renegotiate) sets it too.
+    pub fn set_direction(&mut self, direction: Direction, now: Instant) {
+        self.direction = direction;
+        self.update_halves(now);
+    }
+
+    /// The direction from our view.
+    pub fn direction(&self) -> Direction {
+        self.direction
+    }
+
+    /// Goes on under a new agreement: the schedule, SSRC, sequence numbers and
+    /// timestamps continue. A changed address is used at once.
+    pub fn renegotiate(&mut self, negotiated: Negotiated, now: Instant) {
+        if negotiated.remote != self.negotiated.remote {
+            self.latched = None;
+            self.rtcp_latched = None;
+        }
+        self.direction = negotiated.direction;
+        self.sender.apply(&negotiated);
+        self.receiver.apply(&negotiated);
+        self.negotiated = negotiated;
+        self.update_halves(now);
+    }
+
+    /// What the session works by.
+    pub fn negotiated(&self) -> &Negotiated {
+        &self.negotiated
+    }
+
+    /// Ends the session: no more RTP, and one RTCP BYE if RTCP is on
+    /// (RFC 3550 6.6).
+    pub fn stop(&mut self, now: Instant) {
+        if self.end == End::Running {
+            let spoke = self.reporter.is_enabled()
+                && (self.sender.stats().packets > 0 || self.reporter.sent() > 0);
+            self.end = if spoke {
+                End::ByeDue(now)
+            } else {
+                End::Stopped
+            };
+            self.reporter.stop();
+            self.update_halves(now);
+        }
+    }
+
+    /// Whether [`stop`](Self::stop) was called.
+    pub fn is_stopped(&self) -> bool {
+        self.end != End::Running
+    }
+
+    /// Sends a DTMF key as a telephone-event (RFC 4733), after those that wait;
+    /// audio pauses meanwhile. `false` if telephone-event was not agreed, the
+    /// key is none, or too many wait.
+    pub fn send_dtmf(&mut self, key: char, length: Duration) -> bool {
+        TelephoneEvent::code_of(key).is_some_and(|event| self.sender.send_event(event, length))
+    }
+
+    /// Telephone events that are still to be sent.
+    pub fn dtmf_pending(&self) -> usize {
+        self.sender.events_pending()
+    }
+
+    /// The telephone events that were received.
+    pub fn received_events(&self) -> &[ReceivedEvent] {
+        self.receiver.events()
+    }
+
+    /// What was heard. See [`crate::LISTEN_DELAY`] for how soon.
+    pub fn listener(&self) -> &Listener {
+        self.receiver.listener()
+    }
+
+    /// Begins a recording of what is received, of `longest` at most, in place
+    /// of an earlier one. It begins with silence until audio comes.
+    pub fn start_recording(&mut self, longest: Duration, now: Instant) {
+        let samples = longest.as_millis().saturating_mul(u128::from(SAMPLE_RATE)) / 1000;
+        let samples = samples.min(RECORDING_SAMPLES_MAX as u128) as usize;
+        self.receiver.record(now, samples);
+    }
+
+    /// The samples recorded so far.
+    pub fn recorded(&self) -> &[i16] {
+        self.receiver.recorded()
+    }
+
+    /// The recording so far as a WAV file (mono, 16 bits, 8 kHz).
+    pub fn wav_bytes(&self) -> Vec<u8> {
+        write_wav(self.recorded())
+    }
+
+    /// Ends the recording and gives its samples.
+    pub fn stop_recording(&mut self) -> Vec<i16> {
+        self.receiver.stop_recording()
+    }
+
+    /// The figures so far.
+    pub fn report(&self) -> RtpReport {
+        RtpReport {
+            sent: self.sender.stats(),
+            received: self.receiver.report(),
+            ignored_datagrams: self.ignored,
+            rtcp_received: self.rtcp_received,
+            rtcp_sent: self.reporter.sent(),
+            remote: self.reporter.remote(),
+        }
+    }
+
+    /// Where RTP goes now.
+    pub fn destination(&self) -> SocketAddr {
+        self.latched
+            .map_or(self.negotiated.remote, |latched| latched.address)
+    }
+
+    fn rtcp_destination(&self) -> Option<SocketAddr> {
+        let latched = self.rtcp_latched.filter(|_| self.symmetric);
+        let destination = match latched {
+            Some(address) => address,
+            None if self.negotiated.rtcp_mux => self.destination(),
+            None => self.negotiated.remote_rtcp,
+        };
+        is_reachable(destination).then_some(destination)
+    }
+
+    fn latch(&mut self, from: SocketAddr, now: Instant) {
+        if !self.symmetric {
+            return;
+        }
+        match &mut self.latched {
+            Some(latched) if latched.address == from => latched.last = now,
+            Some(latched) if now.saturating_duration_since(latched.last) < LATCH_HOLD => {}
+            _ => {
+                self.latched = Some(Latched {
+                    address: from,
+                    last: now,
+                });
+                self.update_halves(now);
+            }
+        }
+    }
+
+    fn handle_rtcp(&mut self, now: Instant, packet: RtcpPacket) {
+        match packet {
+            RtcpPacket::SenderReport { ssrc, info, blocks } => {
+                self.receiver
+                    .on_sender_report(ssrc, info.ntp_timestamp, now);
+                self.reporter.on_blocks(&blocks, now);
+            }
+            RtcpPacket::ReceiverReport { blocks, .. } => self.reporter.on_blocks(&blocks, now),
+            RtcpPacket::SourceDescription { ssrc, cname } => self.receiver.on_cname(ssrc, cname),
+            RtcpPacket::Bye { sources, .. } => self.receiver.on_bye(&sources),
+            _ => {}
+        }
+    }
+
+    /// Tells both halves what the direction, the address and the end allow.
+    fn update_halves(&mut self, now: Instant) {
+        let running = self.end == End::Running;
+        // A peer that holds by the zero address wants nothing, wherever its
+        // packets come from.
+        let wanted = is_reachable(self.negotiated.remote);
+        self.sender
+            .set_sending(running && wanted && self.direction.sends(), now);
+        self.receiver
+            .set_listening(running && self.direction.receives());
+    }
+}
+
+/// A source is kept for this long after its last packet.
+const LATCH_HOLD: Duration = Duration::from_secs(1);
+/// The longest recording: 4 hours, 230 MB.
+const RECORDING_SAMPLES_MAX: usize = 4 * 3600 * SAMPLE_RATE as usize;
+
+fn is_reachable(address: SocketAddr) -> bool {
+    !address.ip().is_unspecified() && address.port() != 0
+}

@@ -1,0 +1,396 @@
+//! The sending half: packets on an absolute schedule.
+
+use std::collections::VecDeque;
+use std::time::{Duration, Instant};
+
+use gannet_rtp::{RtpPacketBuilder, TelephoneEvent};
+
+use super::config::RtpSessionConfig;
+use super::report::SentStream;
+use crate::codec::{Codec, SAMPLE_RATE};
+use crate::offer_answer::Negotiated;
+use crate::source::{EchoBuffer, Player, Replay, ReplayPacket, Source};
+
+/// Makes the RTP packets of a session.
+///
+/// The schedule is a grid: tick n is due at start + n x ptime, with timestamp
+/// first + n x (samples of ptime). Both are advanced by exact amounts, never
+/// from the time of a poll, so that nothing drifts. When nothing is sent the
+/// grid goes on: a later packet has the timestamp of its tick (RFC 3550 5.1).
+#[derive(Debug)]
+pub(super) struct Sender {
+    ssrc: u32,
+    sequence: u16,
+    tick_at: Instant,
+    tick_timestamp: u32,
+    ptime: Duration,
+    frame: Vec<i16>,
+    codec: Codec,
+    payload_type: u8,
+    telephone_event: Option<u8>,
+    player: Player,
+    muted: bool,
+    sending: bool,
+    /// The next packet begins a talkspurt (RFC 3551 4.1).
+    marker: bool,
+    replay: Option<ReplayState>,
+    events: VecDeque<OutgoingEvent>,
+    encoded: Vec<u8>,
+    stats: SentStream,
+    /// Timestamp of the last packet and when it was due, for sender reports.
+    last_media: (u32, Instant),
+}
+
+#[derive(Debug)]
+struct ReplayState {
+    at: Instant,
+    timestamp: u32,
+    next: usize,
+}
+
+#[derive(Debug)]
+struct OutgoingEvent {
+    event: u8,
+    units: u32,
+    /// Timestamp of its start and units so far, once it runs.
+    running: Option<(u32, u32)>,
+    end_packets: u8,
+}
+
+impl Sender {
+    pub(super) fn new(config: &RtpSessionConfig, now: Instant) -> Self {
+        let mut sender = Self {
+            ssrc: config.ssrc,
+            sequence: config.first_sequence,
+            tick_at: now,
+            tick_timestamp: config.first_timestamp,
+            ptime: Duration::from_millis(20),
+            frame: Vec::new(),
+            codec: config.negotiated.codec,
+            payload_type: 0,
+            telephone_event: None,
+            player: Player::new(Source::Silence),
+            muted: false,
+            sending: false,
+            marker: true,
+            replay: None,
+            events: VecDeque::new(),
+            encoded: Vec::new(),
+            stats: SentStream {
+                ssrc: config.ssrc,
+                packets: 0,
+                octets: 0,
+                skipped: 0,
+                first_at: None,
+                last_at: None,
+            },
+            last_media: (config.first_timestamp, now),
+        };
+        sender.apply(&config.negotiated);
+        sender
+    }
+
+    /// Takes over codec, payload types and packet time. The next tick keeps its
+    /// time, so that the grid has no break.
+    pub(super) fn apply(&mut self, negotiated: &Negotiated) {
+        self.codec = negotiated.codec;
+        self.payload_type = negotiated.payload_type;
+        self.telephone_event = negotiated.telephone_event.map(|types| types.send);
+        self.ptime = negotiated.ptime.max(PTIME_MIN);
+        self.frame.resize(samples_in(self.ptime) as usize, 0);
+    }
+
+    pub(super) fn set_source(&mut self, source: Source, now: Instant) {
+        self.catch_up_idle(now);
+        self.replay = match &source {
+            Source::Replay(_) => {
+                let begin = self.tick_at.max(now);
+                let timestamp = self.timestamp_at(begin);
+                Some(ReplayState {
+                    at: begin,
+                    timestamp,
+                    next: 0,
+                })
+            }
+            _ => None,
+        };
+        self.player = Player::new(source);
+    }
+
+    pub(super) fn player(&self) -> &Player {
+        &self.player
+    }
+
+    pub(super) fn set_muted(&mut self, muted: bool) {
+        self.muted = muted;
+    }
+
+    /// Whether packets may go out at all (direction, address, stop).
+    pub(super) fn set_sending(&mut self, sending: bool, now: Instant) {
+        if sending && !self.sending {
+            self.catch_up_idle(now);
+            self.marker = true;
+        }
+        self.sending = sending;
+    }
+
+    pub(super) fn send_event(&mut self, event: u8, length: Duration) -> bool {
+        if self.telephone_event.is_none() || self.events.len() >= EVENTS_MAX {
+            return false;
+        }
+        let units = samples_in(length).clamp(1, u64::from(u16::MAX)) as u32;
+        self.events.push_back(OutgoingEvent {
+            event,
+            units,
+            running: None,
+            end_packets: 0,
+        });
+        true
+    }
+
+    pub(super) fn events_pending(&self) -> usize {
+        self.events.len()
+    }
+
+    /// When the next packet is due.
+    pub(super) fn deadline(&self) -> Option<Instant> {
+        if !self.sends() {
+            return None;
+        }
+        match (self.player.source(), &self.replay) {
+            (Source::Replay(replay), Some(state)) if !self.muted && self.events.is_empty() => {
+                replay
+                    .packets()
+                    .get(state.next)
+                    .map(|packet| state.at + packet.offset)
+            }
+            _ => Some(self.tick_at),
+        }
+    }
+
+    /// Appends the next due packet to `out`, if there is one.
+    pub(super) fn poll(&mut self, now: Instant, echo: &mut EchoBuffer, out: &mut Vec<u8>) -> bool {
+        if !self.sends() {
+            return false;
+        }
+        if let Source::Replay(replay) = self.player.source()
+            && !self.muted
+            && self.events.is_empty()
+        {
+            let replay = replay.clone();
+            return self.poll_replay(&replay, now, out);
+        }
+        self.skip_overdue(now);
+        if self.tick_at > now {
+            return false;
+        }
+        self.player.fill(&mut self.frame, echo);
+        let (timestamp, due) = (self.tick_timestamp, self.tick_at);
+        self.advance(1);
+        if self.write_event(timestamp, now, out) {
+            return true;
+        }
+        if self.muted {
+            self.frame.fill(0);
+        }
+        self.encoded.clear();
+        self.codec.encode(&self.frame, &mut self.encoded);
+        let payload = std::mem::take(&mut self.encoded);
+        self.last_media = (timestamp, due);
+        let marker = std::mem::take(&mut self.marker);
+        self.write(marker, self.payload_type, timestamp, &payload, now, out);
+        self.encoded = payload;
+        true
+    }
+
+    pub(super) fn stats(&self) -> SentStream {
+        self.stats
+    }
+
+    /// The RTP timestamp of a moment, for sender reports (RFC 3550 6.4.1).
+    pub(super) fn timestamp_at(&self, now: Instant) -> u32 {
+        let (timestamp, at) = self.last_media;
+        if now >= at {
+            timestamp.wrapping_add(samples_in(now - at) as u32)
+        } else {
+            timestamp.wrapping_sub(samples_in(at - now) as u32)
+        }
+    }
+
+    fn sends(&self) -> bool {
+        self.sending && (!matches!(self.player.source(), Source::Mute) || !self.events.is_empty())
+    }
+
+    fn poll_replay(&mut self, replay: &Replay, now: Instant, out: &mut Vec<u8>) -> bool {
+        let Some(state) = &mut self.replay else {
+            return false;
+        };
+        let oldest = now.checked_sub(OVERDUE_MAX);
+        loop {
+            let Some(packet) = replay.packets().get(state.next) else {
+                return false;
+            };
+            let due = state.at + packet.offset;
+            if due > now {
+                return false;
+            }
+            let timestamp = state.timestamp.wrapping_add(packet.timestamp);
+            state.next += 1;
+            if state.next == replay.packets().len() {
+                state.next = 0;
+                state.at += replay.round();
+                state.timestamp = state.timestamp.wrapping_add(replay.round_units());
+            }
+            if oldest.is_some_and(|oldest| due < oldest) {
+                self.stats.skipped += 1;
+                continue;
+            }
+            self.last_media = (timestamp, due);
+            self.write_replayed(packet, timestamp, now, out);
+            return true;
+        }
+    }
+
+    fn write_replayed(
+        &mut self,
+        packet: &ReplayPacket,
+        timestamp: u32,
+        now: Instant,
+        out: &mut Vec<u8>,
+    ) {
+        let marker = packet.marker || std::mem::take(&mut self.marker);
+        match Codec::from_static_payload_type(packet.payload_type) {
+            Some(codec) if codec != self.codec => {
+                let mut samples = Vec::with_capacity(packet.payload.len());
+                codec.decode(&packet.payload, &mut samples);
+                let mut payload = Vec::with_capacity(samples.len());
+                self.codec.encode(&samples, &mut payload);
+                self.write(marker, self.payload_type, timestamp, &payload, now, out);
+            }
+            Some(_) => self.write(
+                marker,
+                self.payload_type,
+                timestamp,
+                &packet.payload,
+                now,
+                out,
+            ),
+            None => self.write(
+                marker,
+                packet.payload_type,
+                timestamp,
+                &packet.payload,
+                now,
+                out,
+            ),
+        }
+    }
+
+    /// Writes a packet of the running telephone-event in place of the audio.
+    fn write_event(&mut self, timestamp: u32, now: Instant, out: &mut Vec<u8>) -> bool {
+        let Some(payload_type) = self.telephone_event else {
+            self.events.clear();
+            return false;
+        };
+        let step = self.frame.len() as u32;
+        let Some(event) = self.events.front_mut() else {
+            return false;
+        };
+        let begins = event.running.is_none();
+        let (start, units) = event.running.get_or_insert((timestamp, 0));
+        *units = (*units + step).min(event.units);
+        let end = *units == event.units;
+        let payload = TelephoneEvent {
+            event: event.event,
+            end,
+            volume: EVENT_VOLUME,
+            duration: *units as u16,
+        };
+        let start = *start;
+        event.end_packets += u8::from(end);
+        if event.end_packets == END_PACKETS {
+            self.events.pop_front();
+            self.marker = true;
+        }
+        self.write(begins, payload_type, start, &payload.to_bytes(), now, out);
+        true
+    }
+
+    fn write(
+        &mut self,
+        marker: bool,
+        payload_type: u8,
+        timestamp: u32,
+        payload: &[u8],
+        now: Instant,
+        out: &mut Vec<u8>,
+    ) {
+        RtpPacketBuilder::<&[u8], &[u8]>::new()
+            .marker_bit(marker)
+            .payload_type(payload_type & 0x7f)
+            .sequence_number(self.sequence)
+            .timestamp(timestamp)
+            .ssrc(self.ssrc)
+            .payload(payload)
+            .write_into_vec(out)
+            .expect("a payload type of 7 bits and no CSRC or extension always fit");
+        self.sequence = self.sequence.wrapping_add(1);
+        self.stats.packets += 1;
+        self.stats.octets += payload.len() as u64;
+        self.stats.first_at.get_or_insert(now);
+        self.stats.last_at = Some(now);
+    }
+
+    /// Leaves out ticks that are overdue by more than [`OVERDUE_MAX`].
+    fn skip_overdue(&mut self, now: Instant) {
+        let late = now.saturating_duration_since(self.tick_at);
+        let too_late = late.saturating_sub(OVERDUE_MAX);
+        if !too_late.is_zero() {
+            let ticks = self.ticks_in(too_late) + 1;
+            self.stats.skipped += ticks;
+            self.skip(ticks);
+        }
+    }
+
+    /// Moves the grid to the first tick at or after `now` when nothing was sent.
+    fn catch_up_idle(&mut self, now: Instant) {
+        if !self.sends() {
+            let late = now.saturating_duration_since(self.tick_at);
+            if !late.is_zero() {
+                let whole = self.ticks_in(late);
+                let exact = self.ptime * whole as u32 == late;
+                self.skip(whole + u64::from(!exact));
+            }
+        }
+    }
+
+    fn skip(&mut self, ticks: u64) {
+        self.player.skip(ticks * self.frame.len() as u64);
+        self.advance(ticks);
+    }
+
+    fn advance(&mut self, ticks: u64) {
+        self.tick_at += self.ptime * ticks as u32;
+        let units = ticks.wrapping_mul(self.frame.len() as u64);
+        self.tick_timestamp = self.tick_timestamp.wrapping_add(units as u32);
+    }
+
+    fn ticks_in(&self, time: Duration) -> u64 {
+        (time.as_nanos() / self.ptime.as_nanos()) as u64
+    }
+}
+
+/// Packets overdue by more than this are left out instead of sent in a burst.
+pub(super) const OVERDUE_MAX: Duration = Duration::from_millis(100);
+/// Shortest packet time.
+const PTIME_MIN: Duration = Duration::from_millis(5);
+/// Telephone events that wait at most.
+const EVENTS_MAX: usize = 64;
+/// The last packet of an event is sent three times (RFC 4733 2.5.1.4).
+const END_PACKETS: u8 = 3;
+/// -10 dBm0.
+const EVENT_VOLUME: u8 = 10;
+
+fn samples_in(time: Duration) -> u64 {
+    (time.as_nanos() * u128::from(SAMPLE_RATE) / 1_000_000_000) as u64
+}

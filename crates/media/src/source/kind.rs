@@ -1,0 +1,68 @@
+//! The kinds of sources.
+
+use std::sync::Arc;
+
+use super::mark::Mark;
+use super::replay::Replay;
+use super::tone::Tone;
+
+/// What a session plays.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Source {
+    /// Packets of digital silence.
+    Silence,
+    /// No packets at all.
+    Mute,
+    /// One or more steady tones at once.
+    Tones(Vec<Tone>),
+    /// The mark of a phone.
+    Mark(Mark),
+    /// Recorded or rendered audio.
+    Samples(Samples),
+    /// Packets of a capture, at their times, again and again.
+    Replay(Arc<Replay>),
+    /// What is received, delayed by a small jitter buffer (40 to 200 ms).
+    Echo,
+}
+
+impl Source {
+    /// Audio that is played once; silence follows and
+    /// [`crate::RtpSession::source_ended`] turns true.
+    pub fn once(samples: impl Into<Arc<[i16]>>) -> Self {
+        Self::Samples(Samples {
+            samples: samples.into(),
+            repeats: false,
+        })
+    }
+
+    /// Audio that is played again and again.
+    pub fn repeated(samples: impl Into<Arc<[i16]>>) -> Self {
+        Self::Samples(Samples {
+            samples: samples.into(),
+            repeats: true,
+        })
+    }
+
+    /// A steady tone of -13 dBFS.
+    pub fn tone(frequency_hz: f32) -> Self {
+        Self::Tones(vec![Tone::new(frequency_hz)])
+    }
+}
+
+/// Audio at [`crate::SAMPLE_RATE`]; clones share the samples.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Samples {
+    /// The samples.
+    pub samples: Arc<[i16]>,
+    /// Whether they begin again at their end.
+    pub repeats: bool,
+}
+
+impl std::fmt::Debug for Samples {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Samples")
+            .field("samples", &self.samples.len())
+            .field("repeats", &self.repeats)
+            .finish()
+    }
+}

@@ -1,0 +1,19 @@
+//! What a session plays.
+
+mod echo;
+mod kind;
+mod mark;
+mod player;
+mod replay;
+mod resample;
+mod tone;
+mod wav;
+
+pub(crate) use echo::EchoBuffer;
+pub use kind::{Samples, Source};
+pub use mark::Mark;
+pub(crate) use player::Player;
+pub(crate) use replay::ReplayPacket;
+pub use replay::{Replay, ReplayError};
+pub use tone::{Tone, render};
+pub use wav::{WavError, read_wav, write_wav};

@@ -1,0 +1,106 @@
+//! Steady tones.
+
+use std::time::Duration;
+
+use crate::codec::SAMPLE_RATE;
+use crate::level::sine_amplitude;
+
+/// A sine.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Tone {
+    /// Frequency in Hz, below 4000.
+    pub frequency_hz: f32,
+    /// Level in dBFS.
+    pub level_dbfs: f32,
+}
+
+impl Tone {
+    /// A tone of -13 dBFS.
+    pub fn new(frequency_hz: f32) -> Self {
+        Self {
+            frequency_hz,
+            level_dbfs: -13.0,
+        }
+    }
+
+    /// The same tone at another level.
+    pub fn with_level(self, level_dbfs: f32) -> Self {
+        Self { level_dbfs, ..self }
+    }
+}
+
+/// Samples of tones that sound together, for greetings, beeps and tests. No
+/// tones give silence.
+pub fn render(tones: &[Tone], length: Duration) -> Vec<i16> {
+    let count = (length.as_nanos() * u128::from(SAMPLE_RATE) / 1_000_000_000) as usize;
+    let mut samples = vec![0; count];
+    let mut oscillators: Vec<Oscillator> = tones.iter().copied().map(Oscillator::new).collect();
+    fill(&mut oscillators, &mut samples);
+    samples
+}
+
+/// One running tone.
+#[derive(Debug, Clone)]
+pub(super) struct Oscillator {
+    amplitude: f64,
+    /// Turns per sample.
+    step: f64,
+    /// Turns, 0 to 1.
+    phase: f64,
+}
+
+impl Oscillator {
+    pub(super) fn new(tone: Tone) -> Self {
+        Self {
+            amplitude: sine_amplitude(tone.level_dbfs),
+            step: f64::from(tone.frequency_hz) / f64::from(SAMPLE_RATE),
+            phase: 0.0,
+        }
+    }
+
+    pub(super) fn skip(&mut self, samples: u64) {
+        self.phase = (self.phase + self.step * samples as f64).fract();
+    }
+}
+
+/// Overwrites `out` with the sum of the oscillators.
+pub(super) fn fill(oscillators: &mut [Oscillator], out: &mut [i16]) {
+    for sample in out.iter_mut() {
+        let mut sum = 0.0;
+        for oscillator in oscillators.iter_mut() {
+            sum += oscillator.amplitude * (oscillator.phase * std::f64::consts::TAU).sin();
+            oscillator.phase = (oscillator.phase + oscillator.step).fract();
+        }
+        *sample = sum.round().clamp(f64::from(i16::MIN), f64::from(i16::MAX)) as i16;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::level_dbfs;
+
+    #[test]
+    fn rendered_tones_have_their_length_and_level() {
+        let samples = render(
+            &[Tone::new(440.0).with_level(-20.0)],
+            Duration::from_millis(250),
+        );
+        assert_eq!(samples.len(), 2000);
+        assert!((level_dbfs(&samples) + 20.0).abs() < 0.1);
+        assert!(level_dbfs(&render(&[], Duration::from_millis(20))) < -90.0);
+    }
+
+    #[test]
+    fn skipping_samples_keeps_the_phase() {
+        let tone = Tone::new(1234.5);
+        let whole = render(&[tone], Duration::from_secs(1));
+        let mut oscillators = [Oscillator::new(tone)];
+        oscillators[0].skip(7000);
+        let mut rest = [0; 1000];
+        fill(&mut oscillators, &mut rest);
+        for (left, right) in whole[7000..].iter().zip(rest) {
+            assert!((left - right).abs() <= 1);
+        }
+    }
+}
