@@ -1,1 +1,25 @@
-//! gannet-ua
+//! The protocol machines of SIP: transactions, dialogs, digest authentication, registration,
+//! subscription, the registrar's store, and the user-agent core that joins them.
+//!
+//! Invariant: input is (message or command, now), output is (messages, happenings, next deadline).
+//! No I/O, no clock, no randomness of its own.
+
+mod dialog;
+pub mod digest;
+pub mod endpoint;
+mod identifiers;
+pub mod registrar;
+mod registration;
+mod respond;
+mod subscription;
+mod target;
+mod timers;
+pub mod transaction;
+
+pub use dialog::{Dialog, DialogError, DialogState, Routing};
+pub use identifiers::{Identifiers, RandomIdentifiers};
+pub use registration::{RegistrationChange, RegistrationSpec};
+pub use respond::response_to;
+pub use subscription::{SubscriptionChange, SubscriptionSpec};
+pub use target::{Target, Transmit};
+pub use timers::Timers;

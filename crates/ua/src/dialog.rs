@@ -1,0 +1,291 @@
+//! Dialogs (RFC 3261 12).
+
+use gannet_sip::{FieldError, HeaderName, Message, MessageBuilder, Method, NameAddr, Uri};
+use thiserror::Error;
+
+/// Why a message cannot make or change a dialog.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum DialogError {
+    /// A field that the dialog needs is missing or broken.
+    #[error(transparent)]
+    Field(#[from] FieldError),
+    /// The response has no To tag (RFC 3261 12.1).
+    #[error("no tag in To")]
+    NoToTag,
+}
+
+/// Early or confirmed (RFC 3261 12).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DialogState {
+    /// Made by a provisional response with a To tag.
+    Early,
+    /// Made or confirmed by a 2xx.
+    Confirmed,
+}
+
+/// One end's view of a dialog.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Dialog {
+    /// Early or confirmed.
+    pub state: DialogState,
+    /// Call-ID.
+    pub call_id: String,
+    /// Our tag.
+    pub local_tag: String,
+    /// Their tag; empty for a peer of RFC 2543 (RFC 3261 12.1.1).
+    pub remote_tag: String,
+    /// The number of our last request.
+    pub local_cseq: u32,
+    /// The number of their last request; `None` before the first.
+    pub remote_cseq: Option<u32>,
+    /// Our From (or To) with tag.
+    pub local: NameAddr,
+    /// Their From (or To) with tag.
+    pub remote: NameAddr,
+    /// Where requests go: their Contact.
+    pub remote_target: Uri,
+    /// Route values as received, in the order of use.
+    pub route_set: Vec<String>,
+}
+
+/// Where a request inside a dialog goes and how it is routed (RFC 3261 12.2.1.1).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Routing {
+    /// The Request-URI.
+    pub request_uri: Uri,
+    /// Route values.
+    pub routes: Vec<String>,
+    /// The URI whose host gets the message.
+    pub next_hop: Uri,
+}
+
+impl Dialog {
+    /// The dialog of the caller, made by a response (RFC 3261 12.1.2).
+    pub fn from_response(request: &Message, response: &Message) -> Result<Self, DialogError> {
+        let local = request.from()?;
+        let remote = response.to()?;
+        let mut route_set = route_values(response);
+        route_set.reverse();
+        let remote_target = match response.contact() {
+            Ok(contact) => contact.uri,
+            // Without Contact the request's own target is all there is; responses of 2xx must have
+            // one (RFC 3261 12.1.1), provisional ones of old peers often do not.
+            Err(_) => request.request_uri()?,
+        };
+        Ok(Self {
+            state: state_of(response),
+            call_id: request
+                .call_id()
+                .ok_or(FieldError::Missing("Call-ID"))?
+                .to_owned(),
+            local_tag: local.tag().unwrap_or_default().to_owned(),
+            remote_tag: remote.tag().ok_or(DialogError::NoToTag)?.to_owned(),
+            local_cseq: request.cseq()?.number,
+            remote_cseq: None,
+            local,
+            remote,
+            remote_target,
+            route_set,
+        })
+    }
+
+    /// The dialog of the callee, made by its response to `request` (RFC 3261 12.1.1).
+    pub fn from_request(
+        request: &Message,
+        local_tag: &str,
+        state: DialogState,
+    ) -> Result<Self, DialogError> {
+        let remote = request.from()?;
+        let mut local = request.to()?;
+        local.params.set("tag", local_tag);
+        Ok(Self {
+            state,
+            call_id: request
+                .call_id()
+                .ok_or(FieldError::Missing("Call-ID"))?
+                .to_owned(),
+            local_tag: local_tag.to_owned(),
+            remote_tag: remote.tag().unwrap_or_default().to_owned(),
+            local_cseq: 0,
+            remote_cseq: Some(request.cseq()?.number),
+            local,
+            remote,
+            remote_target: request.contact()?.uri,
+            route_set: route_values(request),
+        })
+    }
+
+    /// A later response for the same dialog: a 2xx confirms it and gives the final route set and
+    /// target (RFC 3261 13.2.2.4).
+    pub fn confirm(&mut self, response: &Message) {
+        self.state = DialogState::Confirmed;
+        self.route_set = route_values(response);
+        self.route_set.reverse();
+        self.refresh_target(response);
+    }
+
+    /// Takes the Contact of a target refresh request or its 2xx (RFC 3261 12.2.1.2, 12.2.2).
+    pub fn refresh_target(&mut self, message: &Message) {
+        if let Ok(contact) = message.contact() {
+            self.remote_target = contact.uri;
+        }
+    }
+
+    /// Checks the number of a request of theirs: false if it is older than one already seen, which
+    /// must be answered 500 (RFC 3261 12.2.2).
+    pub fn accept_cseq(&mut self, number: u32) -> bool {
+        if self.remote_cseq.is_some_and(|seen| number < seen) {
+            return false;
+        }
+        self.remote_cseq = Some(number);
+        true
+    }
+
+    /// How requests are routed: loose routers keep the target in the Request-URI; a strict router
+    /// at the top takes the Request-URI for itself and the target goes to the end of the routes
+    /// (RFC 3261 12.2.1.1).
+    pub fn routing(&self) -> Routing {
+        let first = self
+            .route_set
+            .first()
+            .and_then(|text| NameAddr::parse("Route", text).ok());
+        match first {
+            None => Routing {
+                request_uri: self.remote_target.clone(),
+                routes: Vec::new(),
+                next_hop: self.remote_target.clone(),
+            },
+            Some(first) if first.uri.is_loose_router() => Routing {
+                request_uri: self.remote_target.clone(),
+                routes: self.route_set.clone(),
+                next_hop: first.uri,
+            },
+            Some(first) => {
+                let mut routes = self.route_set[1..].to_vec();
+                routes.push(format!("<{}>", self.remote_target));
+                // Parameters that may not stand in a Request-URI are stripped (RFC 3261 19.1.1).
+                let mut request_uri = first.uri.clone();
+                request_uri.params.remove("method");
+                request_uri.headers.clear();
+                Routing {
+                    request_uri,
+                    routes,
+                    next_hop: first.uri,
+                }
+            }
+        }
+    }
+
+    /// A request with Request-URI, Max-Forwards, From, To, Call-ID, CSeq and Route; Via is still
+    /// to come. Every method but ACK and CANCEL takes the next number.
+    pub fn request(&mut self, method: &Method) -> MessageBuilder {
+        if !matches!(method, Method::Ack | Method::Cancel) {
+            self.local_cseq += 1;
+        }
+        self.request_with_cseq(method, self.local_cseq)
+    }
+
+    /// The same with a number given: the ACK for a 2xx has that of its INVITE
+    /// (RFC 3261 13.2.2.4).
+    pub fn request_with_cseq(&self, method: &Method, cseq: u32) -> MessageBuilder {
+        let routing = self.routing();
+        let mut request = MessageBuilder::request(method, &routing.request_uri.to_string());
+        for route in routing.routes {
+            request.push(HeaderName::Route, route);
+        }
+        request.push(HeaderName::MaxForwards, "70");
+        request.push(HeaderName::From, self.local.to_string());
+        request.push(HeaderName::To, self.remote.to_string());
+        request.push(HeaderName::CallId, self.call_id.clone());
+        request.push(HeaderName::CSeq, format!("{cseq} {method}"));
+        request
+    }
+}
+
+fn state_of(response: &Message) -> DialogState {
+    if response.status().is_some_and(|code| code >= 200) {
+        DialogState::Confirmed
+    } else {
+        DialogState::Early
+    }
+}
+
+fn route_values(message: &Message) -> Vec<String> {
+    message
+        .values(HeaderName::RecordRoute)
+        .map(str::to_owned)
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn message(text: &str) -> Message {
+        Message::parse(text.replace('\n', "\r\n").into_bytes())
+    }
+
+    fn invite() -> Message {
+        message(
+            "INVITE sip:bob@b SIP/2.0\nVia: SIP/2.0/UDP a;branch=z9hG4bK1\n\
+             Record-Route: <sip:p1;lr>,<sip:p2;lr>\nFrom: <sip:a@a>;tag=A\nTo: <sip:bob@b>\n\
+             Call-ID: c\nCSeq: 7 INVITE\nContact: <sip:a@1.1.1.1>\n\n",
+        )
+    }
+
+    fn ok(record_route: &str) -> Message {
+        message(&format!(
+            "SIP/2.0 200 OK\n{record_route}From: <sip:a@a>;tag=A\nTo: <sip:bob@b>;tag=B\n\
+             Call-ID: c\nCSeq: 7 INVITE\nContact: <sip:bob@2.2.2.2:9;transport=tcp>\n\n"
+        ))
+    }
+
+    #[test]
+    fn the_caller_reverses_and_the_callee_keeps_the_record_route() {
+        let caller =
+            Dialog::from_response(&invite(), &ok("Record-Route: <sip:p1;lr>, <sip:p2;lr>\n"))
+                .expect("a dialog");
+        assert_eq!(caller.route_set, ["<sip:p2;lr>", "<sip:p1;lr>"]);
+        assert_eq!(
+            (caller.local_tag.as_str(), caller.remote_tag.as_str()),
+            ("A", "B")
+        );
+        let callee = Dialog::from_request(&invite(), "B", DialogState::Early).expect("a dialog");
+        assert_eq!(callee.route_set, ["<sip:p1;lr>", "<sip:p2;lr>"]);
+        assert_eq!(
+            (callee.local_tag.as_str(), callee.remote_tag.as_str()),
+            ("B", "A")
+        );
+        assert_eq!(callee.remote_cseq, Some(7));
+    }
+
+    #[test]
+    fn loose_routing_keeps_the_target_and_strict_routing_moves_it() {
+        let mut dialog = Dialog::from_response(&invite(), &ok("")).expect("a dialog");
+        assert_eq!(
+            dialog.routing().next_hop.to_string(),
+            "sip:bob@2.2.2.2:9;transport=tcp"
+        );
+        dialog.route_set = vec!["<sip:p1;lr>".into(), "<sip:p2>".into()];
+        let loose = dialog.routing();
+        assert_eq!(
+            loose.request_uri.to_string(),
+            "sip:bob@2.2.2.2:9;transport=tcp"
+        );
+        assert_eq!(loose.routes, ["<sip:p1;lr>", "<sip:p2>"]);
+        dialog.route_set.remove(0);
+        let strict = dialog.routing();
+        assert_eq!(strict.request_uri.to_string(), "sip:p2");
+        assert_eq!(strict.routes, ["<sip:bob@2.2.2.2:9;transport=tcp>"]);
+    }
+
+    #[test]
+    fn numbers_grow_and_older_ones_are_refused() {
+        let mut dialog = Dialog::from_response(&invite(), &ok("")).expect("a dialog");
+        let bye = dialog.request(&Method::Bye).message();
+        assert_eq!(bye.cseq().expect("CSeq").number, 8);
+        assert!(dialog.accept_cseq(5));
+        assert!(!dialog.accept_cseq(4));
+        assert!(dialog.accept_cseq(9));
+    }
+}

@@ -1,0 +1,286 @@
+//! Requests of ours that wait for their final response, and how they are sent again with
+//! credentials.
+
+use std::time::Instant;
+
+use gannet_sip::{CSeq, HeaderName, Message, MessageBuilder, Method};
+
+use super::config::MessageKind;
+use super::core::Endpoint;
+use super::happening::{CallId, Happening, Outcome, RegistrationId, RequestId, SubscriptionId};
+use crate::digest::{AuthAttempt, AuthOutcome, AuthTarget, HeaderField, RequestFacts};
+use crate::target::Target;
+use crate::transaction::TransactionId;
+
+/// Why the request was sent: who gets its outcome.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    /// The user's own, outside or inside a call.
+    Plain(Option<CallId>),
+    /// The first INVITE of a call.
+    Invite(CallId),
+    /// A re-INVITE of the user.
+    Reinvite(CallId),
+    /// The BYE of a call.
+    Bye(CallId),
+    /// The CANCEL of a call, or the BYE for an extra fork: nobody waits for its outcome.
+    Aside,
+    /// A REGISTER.
+    Register(RegistrationId),
+    /// A SUBSCRIBE.
+    Subscribe(SubscriptionId),
+}
+
+/// A request that waits for its final response.
+#[derive(Debug)]
+pub(crate) struct ClientRequest {
+    pub(crate) purpose: Purpose,
+    /// The request as last sent.
+    pub(crate) message: Message,
+    pub(crate) target: Target,
+    pub(crate) transaction: TransactionId,
+    attempt: AuthAttempt,
+}
+
+impl Endpoint {
+    /// Sends a request that has everything but Via and credentials.
+    pub(crate) fn launch(
+        &mut self,
+        now: Instant,
+        builder: MessageBuilder,
+        target: Target,
+        purpose: Purpose,
+    ) -> RequestId {
+        let mut attempt = AuthAttempt::default();
+        let fields = {
+            let draft = builder.message();
+            let method = draft.method().unwrap_or(Method::Options);
+            let facts = facts(&draft, &method);
+            // CANCEL cannot be challenged and ACK is no transaction (RFC 3261 22.1).
+            if matches!(method, Method::Cancel) {
+                Vec::new()
+            } else {
+                self.auth.authorize(&mut attempt, &facts, &mut self.rng)
+            }
+        };
+        self.last_request += 1;
+        let id = RequestId(self.last_request);
+        let message = self.finish_request(builder, &fields, target);
+        let transaction = self.transactions.send_request(now, message.clone(), target);
+        self.by_transaction.insert(transaction, id);
+        let request = ClientRequest {
+            purpose,
+            message,
+            target,
+            transaction,
+            attempt,
+        };
+        self.requests.insert(id, request);
+        id
+    }
+
+    /// Adds Via and credentials and gives the message its look.
+    fn finish_request(
+        &mut self,
+        mut builder: MessageBuilder,
+        fields: &[HeaderField],
+        target: Target,
+    ) -> Message {
+        if !builder.has(HeaderName::Via) {
+            let branch = self.config.identifiers.branch(&mut self.rng);
+            let via = self.via(target.transport, &branch);
+            builder.push_front(HeaderName::Via, via);
+        }
+        for field in fields {
+            builder.push(field.name, field.value.as_str());
+        }
+        let draft = builder.message();
+        self.dress(
+            &mut builder,
+            MessageKind {
+                method: draft.method().unwrap_or(Method::Options),
+                code: None,
+                in_dialog: draft.to_tag().is_some(),
+            },
+        );
+        builder.message()
+    }
+
+    /// A response to one of our requests.
+    pub(crate) fn handle_client_response(
+        &mut self,
+        now: Instant,
+        transaction: TransactionId,
+        response: Message,
+    ) {
+        let Some(id) = self.by_transaction.get(&transaction).copied() else {
+            return self.handle_late_response(now, transaction, response);
+        };
+        let code = response.status().unwrap_or(0);
+        if code < 200 {
+            return self.deliver_provisional(now, id, response);
+        }
+        if let Some(field) = AuthTarget::from_status(code)
+            && self.retry_with_credentials(now, id, field, &response)
+        {
+            return;
+        }
+        self.note_authentication_info(id, &response);
+        self.finish(now, id, Outcome::Response(response));
+    }
+
+    /// The transaction ended without a final response.
+    pub(crate) fn handle_client_failure(
+        &mut self,
+        now: Instant,
+        transaction: TransactionId,
+        outcome: Outcome,
+    ) {
+        if let Some(id) = self.by_transaction.get(&transaction).copied() {
+            self.finish(now, id, outcome);
+        }
+    }
+
+    fn finish(&mut self, now: Instant, id: RequestId, outcome: Outcome) {
+        let Some(request) = self.requests.remove(&id) else {
+            return;
+        };
+        self.by_transaction.remove(&request.transaction);
+        match request.purpose {
+            Purpose::Plain(call) => {
+                self.note_target_refresh(call, &request.message, &outcome);
+                self.happen(Happening::RequestDone {
+                    request: id,
+                    call,
+                    outcome,
+                });
+            }
+            Purpose::Invite(call) => self.invite_done(now, call, &request, outcome),
+            Purpose::Reinvite(call) => {
+                self.reinvite_done(now, call, &request, &outcome);
+                self.happen(Happening::RequestDone {
+                    request: id,
+                    call: Some(call),
+                    outcome,
+                });
+            }
+            Purpose::Bye(call) => self.bye_done(now, call, outcome),
+            Purpose::Aside => {}
+            Purpose::Register(registration) => self.register_done(now, registration, outcome),
+            Purpose::Subscribe(subscription) => {
+                self.subscribe_done(now, subscription, &request.message, outcome);
+            }
+        }
+    }
+
+    fn deliver_provisional(&mut self, now: Instant, id: RequestId, response: Message) {
+        let Some(request) = self.requests.get(&id) else {
+            return;
+        };
+        match request.purpose {
+            Purpose::Invite(call) => self.invite_progress(now, call, response),
+            Purpose::Plain(_) | Purpose::Reinvite(_) if response.status() != Some(100) => {
+                self.happen(Happening::Provisional {
+                    request: id,
+                    response,
+                });
+            }
+            _ => {}
+        }
+    }
+
+    /// Sends the request again with an answer to the challenge (RFC 3261 22.2, 8.1.3.5): a new
+    /// branch and the next CSeq number, everything else the same. False if it cannot be answered.
+    fn retry_with_credentials(
+        &mut self,
+        now: Instant,
+        id: RequestId,
+        _field: AuthTarget,
+        response: &Message,
+    ) -> bool {
+        let Some(request) = self.requests.get_mut(&id) else {
+            return false;
+        };
+        let method = request.message.method().unwrap_or(Method::Options);
+        let challenges = challenges(response);
+        let borrowed: Vec<_> = challenges
+            .iter()
+            .map(|(target, value)| (*target, value.as_str()))
+            .collect();
+        let facts = facts(&request.message, &method);
+        let outcome = self
+            .auth
+            .challenged(&mut request.attempt, &borrowed, &facts, &mut self.rng);
+        let AuthOutcome::Retry(fields) = outcome else {
+            return false;
+        };
+        let (target, purpose, old) = (request.target, request.purpose, request.transaction);
+        let mut builder = MessageBuilder::from_message(&request.message);
+        builder.remove(HeaderName::Via);
+        for name in [HeaderName::Authorization, HeaderName::ProxyAuthorization] {
+            builder.remove(name);
+        }
+        let number = request.message.cseq().map_or(1, |cseq| cseq.number) + 1;
+        builder.set(
+            HeaderName::CSeq,
+            CSeq {
+                number,
+                method: method.clone(),
+            }
+            .to_string(),
+        );
+        let message = self.finish_request(builder, &fields, target);
+        self.note_cseq(purpose, number);
+        let transaction = self.transactions.send_request(now, message.clone(), target);
+        self.by_transaction.remove(&old);
+        self.by_transaction.insert(transaction, id);
+        if let Some(request) = self.requests.get_mut(&id) {
+            request.message = message;
+            request.transaction = transaction;
+        }
+        self.happen(Happening::Challenged {
+            method,
+            response: response.clone(),
+        });
+        true
+    }
+
+    fn note_authentication_info(&mut self, id: RequestId, response: &Message) {
+        let infos = [
+            (AuthTarget::Origin, HeaderName::AuthenticationInfo),
+            (AuthTarget::Proxy, HeaderName::ProxyAuthenticationInfo),
+        ];
+        for (target, name) in infos {
+            let (Some(value), Some(request)) = (response.text(name), self.requests.get(&id)) else {
+                continue;
+            };
+            // A wrong proof is no reason to fail the request: the response stands.
+            let _ = self
+                .auth
+                .informed(&request.attempt, target, &value, response.body());
+        }
+    }
+}
+
+fn facts<'a>(message: &'a Message, method: &'a Method) -> RequestFacts<'a> {
+    RequestFacts {
+        method: method.as_str(),
+        uri: message.request_uri_text().unwrap_or_default(),
+        body: message.body_all(),
+    }
+}
+
+/// All challenges of a 401 or 407 in the server's order (RFC 8760 2.4).
+fn challenges(response: &Message) -> Vec<(AuthTarget, String)> {
+    response
+        .headers()
+        .filter_map(|header| {
+            let target = match header.id {
+                HeaderName::WwwAuthenticate => AuthTarget::Origin,
+                HeaderName::ProxyAuthenticate => AuthTarget::Proxy,
+                _ => return None,
+            };
+            Some((target, header.unfolded().into_owned()))
+        })
+        .collect()
+}

@@ -1,0 +1,100 @@
+//! What an endpoint is told at its start.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use gannet_sip::{MessageBuilder, Method, Transport};
+
+use crate::identifiers::{Identifiers, RandomIdentifiers};
+use crate::target::Target;
+use crate::timers::Timers;
+
+/// Settings of an [`Endpoint`](super::Endpoint).
+#[derive(Clone)]
+pub struct EndpointConfig {
+    /// T1, T2, T4.
+    pub timers: Timers,
+    /// The address written into Via: where this endpoint is reached.
+    pub local: SocketAddr,
+    /// Ask for `rport` in Via (RFC 3581 3).
+    pub rport: bool,
+    /// Methods that are understood; others get 405 with this list (RFC 3261 8.2.1).
+    pub allow: Vec<Method>,
+    /// Option tags that are understood; others in Require get 420 (RFC 3261 8.2.2.3).
+    pub supported: Vec<String>,
+    /// Addresses of host names, asked before `outbound`. Names compare in lower case.
+    pub hosts: BTreeMap<String, SocketAddr>,
+    /// Where requests go whose next hop is a name that `hosts` does not know, and all requests
+    /// outside dialogs if `outbound_always` is set.
+    pub outbound: Option<Target>,
+    /// Send every request outside a dialog to `outbound`, whatever its URI says: an outbound proxy
+    /// (RFC 3261 8.1.2).
+    pub outbound_always: bool,
+    /// The transport for next hops that do not name one.
+    pub transport: Transport,
+    /// How Call-IDs, tags and branches look.
+    pub identifiers: Arc<dyn Identifiers>,
+    /// Gives messages the look of a device; sees each message last before it is written.
+    pub dress: Option<Arc<dyn Dress>>,
+    /// Seed of all randomness.
+    pub seed: u64,
+}
+
+impl EndpointConfig {
+    /// The defaults of RFC 3261 for an endpoint at this address.
+    pub fn new(local: SocketAddr, seed: u64) -> Self {
+        Self {
+            timers: Timers::default(),
+            local,
+            rport: true,
+            allow: vec![
+                Method::Invite,
+                Method::Ack,
+                Method::Bye,
+                Method::Cancel,
+                Method::Options,
+                Method::Notify,
+                Method::Info,
+                Method::Update,
+                Method::Message,
+            ],
+            supported: Vec::new(),
+            hosts: BTreeMap::new(),
+            outbound: None,
+            outbound_always: false,
+            transport: Transport::Udp,
+            identifiers: Arc::new(RandomIdentifiers),
+            dress: None,
+            seed,
+        }
+    }
+}
+
+impl fmt::Debug for EndpointConfig {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("EndpointConfig")
+            .field("local", &self.local)
+            .field("outbound", &self.outbound)
+            .field("transport", &self.transport)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What is being dressed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MessageKind {
+    /// The method of the request, or of the request that is answered.
+    pub method: Method,
+    /// The status code of a response, `None` for a request.
+    pub code: Option<u16>,
+    /// True inside a dialog.
+    pub in_dialog: bool,
+}
+
+/// Gives outgoing messages the look of a device model: header order, compact names, extra fields.
+pub trait Dress: Send + Sync {
+    /// Changes the message in place. Via, CSeq, Call-ID, tags and routes must keep their meaning.
+    fn dress(&self, message: &mut MessageBuilder, kind: &MessageKind);
+}

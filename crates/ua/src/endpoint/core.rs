@@ -1,0 +1,324 @@
+//! The endpoint: one user agent's transactions, calls, registrations and subscriptions.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
+use std::time::Instant;
+
+use bytes::Bytes;
+use gannet_sip::{HeaderName, Message, MessageBuilder, NameAddr, Transport, Uri, Via, host_text};
+use thiserror::Error;
+
+use super::call::Call;
+use super::client::{ClientRequest, Purpose};
+use super::command::RequestSpec;
+use super::config::{EndpointConfig, MessageKind};
+use super::happening::{CallId, Happening, Outcome, RegistrationId, RequestId, SubscriptionId};
+use super::identity::locate;
+use super::incoming::Incoming;
+use crate::digest::ClientAuth;
+use crate::registration::Registration;
+use crate::subscription::Subscription;
+use crate::target::{Target, Transmit};
+use crate::transaction::{TransactionEvent, TransactionId, TransactionLayer};
+
+/// Why a request cannot be sent at all.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum SendError {
+    /// The next hop is a name without a known address.
+    #[error("no address is known for \"{host}\": name it under hosts or set an outbound proxy")]
+    NoAddress {
+        /// The host of the next hop.
+        host: String,
+    },
+    /// The call is not there, or not in a state that allows the request.
+    #[error("the call has no dialog for this request")]
+    NoDialog,
+}
+
+/// A user-agent core without I/O.
+///
+/// Inputs: [`handle_message`](Self::handle_message),
+/// [`handle_transport_failure`](Self::handle_transport_failure),
+/// [`handle_timeout`](Self::handle_timeout) when [`next_deadline`](Self::next_deadline) has come,
+/// and the commands ([`invite`](Self::invite), [`accept`](Self::accept), ...). After each of them
+/// drain [`poll_transmit`](Self::poll_transmit), then
+/// [`poll_happening`](Self::poll_happening), then ask for the deadline again.
+///
+/// By itself it answers CANCEL and BYE of its calls and NOTIFY of its subscriptions, refuses what
+/// RFC 3261 8.2 and 12.2.2 say must be refused, sends ACK, repeats 2xx until ACK, ends extra forks
+/// and answers digest challenges. Every other request is a [`Happening::Request`] for its owner.
+#[derive(Debug)]
+pub struct Endpoint {
+    pub(crate) config: EndpointConfig,
+    pub(crate) transactions: TransactionLayer,
+    pub(crate) auth: ClientAuth,
+    pub(crate) rng: fastrand::Rng,
+    pub(crate) requests: BTreeMap<RequestId, ClientRequest>,
+    pub(crate) by_transaction: HashMap<TransactionId, RequestId>,
+    pub(crate) calls: BTreeMap<CallId, Call>,
+    /// Calls by Call-ID and local tag.
+    pub(crate) by_dialog: HashMap<(String, String), CallId>,
+    /// INVITE client transactions whose 2xx may still be repeated.
+    pub(crate) by_invite: HashMap<TransactionId, CallId>,
+    pub(crate) call_deadlines: BTreeSet<(Instant, CallId)>,
+    pub(crate) incoming: BTreeMap<TransactionId, Incoming>,
+    pub(crate) registrations: BTreeMap<RegistrationId, Registration>,
+    pub(crate) subscriptions: BTreeMap<SubscriptionId, Subscription>,
+    happenings: VecDeque<Happening>,
+    pub(crate) last_request: u64,
+    pub(crate) last_call: u64,
+    pub(crate) last_other: u64,
+}
+
+impl Endpoint {
+    /// An endpoint without calls.
+    pub fn new(config: EndpointConfig) -> Self {
+        Self {
+            transactions: TransactionLayer::new(config.timers),
+            rng: fastrand::Rng::with_seed(config.seed),
+            config,
+            auth: ClientAuth::default(),
+            requests: BTreeMap::new(),
+            by_transaction: HashMap::new(),
+            calls: BTreeMap::new(),
+            by_dialog: HashMap::new(),
+            by_invite: HashMap::new(),
+            call_deadlines: BTreeSet::new(),
+            incoming: BTreeMap::new(),
+            registrations: BTreeMap::new(),
+            subscriptions: BTreeMap::new(),
+            happenings: VecDeque::new(),
+            last_request: 0,
+            last_call: 0,
+            last_other: 0,
+        }
+    }
+
+    /// The settings.
+    pub const fn config(&self) -> &EndpointConfig {
+        &self.config
+    }
+
+    /// The settings, to change what is sent from now on. Timers of open transactions stay.
+    pub const fn config_mut(&mut self) -> &mut EndpointConfig {
+        &mut self.config
+    }
+
+    /// Credentials for challenges.
+    pub const fn auth_mut(&mut self) -> &mut ClientAuth {
+        &mut self.auth
+    }
+
+    /// A message from the transport.
+    pub fn handle_message(&mut self, now: Instant, bytes: Bytes, source: Target) {
+        self.transactions
+            .handle_message(now, Message::parse(bytes), source);
+        self.drain_transactions(now);
+    }
+
+    /// The transport could not deliver to `target`.
+    pub fn handle_transport_failure(&mut self, now: Instant, target: Target) {
+        self.transactions.handle_transport_failure(target);
+        self.drain_transactions(now);
+    }
+
+    /// Fires everything that is due.
+    pub fn handle_timeout(&mut self, now: Instant) {
+        self.transactions.handle_timeout(now);
+        self.drain_transactions(now);
+        self.handle_call_timeouts(now);
+        self.handle_registration_timeouts(now);
+        self.handle_subscription_timeouts(now);
+    }
+
+    /// When [`handle_timeout`](Self::handle_timeout) must be called next.
+    pub fn next_deadline(&self) -> Option<Instant> {
+        let registrations = self
+            .registrations
+            .values()
+            .filter_map(Registration::next_deadline);
+        let subscriptions = self
+            .subscriptions
+            .values()
+            .filter_map(Subscription::next_deadline);
+        [
+            self.transactions.next_deadline(),
+            self.call_deadlines.first().map(|first| first.0),
+        ]
+        .into_iter()
+        .flatten()
+        .chain(registrations)
+        .chain(subscriptions)
+        .min()
+    }
+
+    /// The next bytes to send.
+    pub fn poll_transmit(&mut self) -> Option<Transmit> {
+        self.transactions.poll_transmit()
+    }
+
+    /// The next thing that happened.
+    pub fn poll_happening(&mut self) -> Option<Happening> {
+        self.happenings.pop_front()
+    }
+
+    /// How many calls are remembered, those that have just ended included.
+    pub fn calls_len(&self) -> usize {
+        self.calls.len()
+    }
+
+    /// Sends a request outside any dialog; its end is a [`Happening::RequestDone`].
+    pub fn request(&mut self, now: Instant, spec: RequestSpec) -> Result<RequestId, SendError> {
+        let target = self.target_of(&spec)?;
+        let tag = self.config.identifiers.tag(&mut self.rng);
+        let call_id = self.call_id_for(&spec);
+        let cseq = self.config.identifiers.first_cseq(&mut self.rng);
+        let builder = build(&spec, &tag, &call_id, cseq);
+        Ok(self.launch(now, builder, target, Purpose::Plain(None)))
+    }
+
+    pub(crate) fn call_id_for(&mut self, spec: &RequestSpec) -> String {
+        match &spec.call_id {
+            Some(call_id) => call_id.clone(),
+            None => self
+                .config
+                .identifiers
+                .call_id(&mut self.rng, self.config.local),
+        }
+    }
+
+    /// Where a request outside a dialog goes (RFC 3261 8.1.2).
+    pub(crate) fn target_of(&self, spec: &RequestSpec) -> Result<Target, SendError> {
+        if let Some(target) = spec.destination {
+            return Ok(target);
+        }
+        if let Some(outbound) = self.config.outbound.filter(|_| self.config.outbound_always) {
+            return Ok(outbound);
+        }
+        let route = spec
+            .routes
+            .first()
+            .and_then(|text| NameAddr::parse("Route", text).ok());
+        let next_hop = route.map_or_else(|| spec.uri.clone(), |route| route.uri);
+        self.locate(&next_hop)
+    }
+
+    pub(crate) fn locate(&self, uri: &Uri) -> Result<Target, SendError> {
+        locate(&self.config, uri).ok_or_else(|| SendError::NoAddress {
+            host: uri.host.clone(),
+        })
+    }
+
+    pub(crate) fn via(&self, transport: Transport, branch: &str) -> String {
+        let local = self.config.local;
+        let mut via = Via::new(
+            transport,
+            &host_text(local.ip()),
+            Some(local.port()),
+            branch,
+        );
+        if self.config.rport {
+            via.params.set_flag("rport");
+        }
+        via.to_string()
+    }
+
+    pub(crate) fn dress(&self, message: &mut MessageBuilder, kind: MessageKind) {
+        if let Some(dress) = &self.config.dress {
+            dress.dress(message, &kind);
+        }
+    }
+
+    pub(crate) fn happen(&mut self, happening: Happening) {
+        self.happenings.push_back(happening);
+    }
+
+    fn drain_transactions(&mut self, now: Instant) {
+        while let Some(event) = self.transactions.poll_event() {
+            match event {
+                TransactionEvent::Response { id, message } => {
+                    self.handle_client_response(now, id, message);
+                }
+                TransactionEvent::TimedOut { id } => {
+                    self.handle_client_failure(now, id, Outcome::Timeout);
+                }
+                TransactionEvent::TransportFailed { id } => {
+                    self.handle_client_failure(now, id, Outcome::TransportFailed);
+                }
+                TransactionEvent::Request {
+                    id,
+                    message,
+                    source,
+                    merged,
+                } => {
+                    self.handle_request(now, id, message, source, merged);
+                }
+                TransactionEvent::Cancel {
+                    id,
+                    invite,
+                    matches,
+                    message,
+                    source,
+                } => {
+                    self.handle_cancel(now, (id, invite, matches), message, source);
+                }
+                TransactionEvent::Ack { message, .. } => self.handle_ack(now, message),
+                TransactionEvent::FailureAcknowledged { .. }
+                | TransactionEvent::AckMissing { .. } => {}
+                TransactionEvent::StrayResponse { message, .. } => {
+                    let why = "a response that belongs to no request";
+                    self.happen(Happening::Dropped { message, why });
+                }
+                TransactionEvent::Unusable { message, .. } => {
+                    let why = "neither a request nor a response with Via, CSeq and Call-ID";
+                    self.happen(Happening::Dropped { message, why });
+                }
+            }
+        }
+    }
+}
+
+/// A request outside a dialog without Via (RFC 3261 8.1.1).
+pub(crate) fn build(spec: &RequestSpec, tag: &str, call_id: &str, cseq: u32) -> MessageBuilder {
+    let mut request = MessageBuilder::request(&spec.method, &spec.uri.to_string());
+    for route in &spec.routes {
+        request.push(HeaderName::Route, route.clone());
+    }
+    request.push(HeaderName::MaxForwards, "70");
+    let mut from = spec.from.clone();
+    from.params.set("tag", tag);
+    request.push(HeaderName::From, from.to_string());
+    request.push(HeaderName::To, spec.to.to_string());
+    request.push(HeaderName::CallId, call_id);
+    request.push(HeaderName::CSeq, format!("{cseq} {}", spec.method));
+    if let Some(contact) = &spec.contact {
+        request.push(HeaderName::Contact, contact.to_string());
+    }
+    add_headers(&mut request, &spec.headers);
+    if let Some(body) = &spec.body {
+        request.set_body(&body.content_type, body.bytes.clone());
+    }
+    request
+}
+
+/// Adds the user's header fields; the ones that may stand once replace what is there.
+pub(crate) fn add_headers(message: &mut MessageBuilder, headers: &[(String, String)]) {
+    const SINGLE: [HeaderName; 10] = [
+        HeaderName::MaxForwards,
+        HeaderName::From,
+        HeaderName::To,
+        HeaderName::CallId,
+        HeaderName::CSeq,
+        HeaderName::Contact,
+        HeaderName::ContentType,
+        HeaderName::ContentLength,
+        HeaderName::Expires,
+        HeaderName::Via,
+    ];
+    for (name, value) in headers {
+        if SINGLE.contains(&HeaderName::from_bytes(name.as_bytes())) {
+            message.set(name.as_str(), value.as_str());
+        } else {
+            message.push(name.as_str(), value.as_str());
+        }
+    }
+}

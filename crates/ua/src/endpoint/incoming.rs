@@ -1,0 +1,14 @@
+//! Requests of others that wait for our answer.
+
+use gannet_sip::Message;
+
+use super::happening::CallId;
+use crate::target::Target;
+
+/// A request that was handed to the user.
+#[derive(Debug)]
+pub(crate) struct Incoming {
+    pub(crate) message: Message,
+    pub(crate) source: Target,
+    pub(crate) call: Option<CallId>,
+}

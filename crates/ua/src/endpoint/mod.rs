@@ -1,0 +1,22 @@
+//! The user-agent core (RFC 3261 8, 9, 12 to 15): what a phone and an embedded server have in
+//! common, without I/O.
+
+mod call;
+mod calls;
+mod client;
+mod command;
+mod config;
+mod core;
+mod happening;
+mod identity;
+mod incoming;
+mod registrations;
+mod server;
+mod subscriptions;
+
+pub use command::{Body, Reply, RequestSpec};
+pub use config::{Dress, EndpointConfig, MessageKind};
+pub use core::{Endpoint, SendError};
+pub use happening::{
+    CallId, EndCause, Happening, Outcome, RegistrationId, RequestId, SubscriptionId,
+};

@@ -1,0 +1,277 @@
+//! Registration as a client (RFC 3261 10.2).
+
+use std::time::{Duration, Instant};
+
+use gannet_sip::{HeaderName, Message, NameAddr, Uri};
+
+use crate::endpoint::{Outcome, RequestId};
+use crate::target::Target;
+
+/// Most REGISTERs in a row that are answered 423 before the registrar is taken for confused.
+const TOO_BRIEF_MAX: u32 = 3;
+
+/// What to register and how.
+#[derive(Debug, Clone)]
+pub struct RegistrationSpec {
+    /// The registrar: the Request-URI, without user part (RFC 3261 10.2).
+    pub registrar: Uri,
+    /// The address of record, for From and To.
+    pub aor: NameAddr,
+    /// The contact.
+    pub contact: NameAddr,
+    /// The asked lifetime; granted may be less.
+    pub expires: Duration,
+    /// How long before the end of a granted lifetime it is refreshed; half of it where that is
+    /// less than twice this time.
+    pub refresh_before: Duration,
+    /// Wait before the next try after a failure that names no Retry-After. `None`: do not try again.
+    pub retry_after: Option<Duration>,
+    /// Register again with the address that `received` and `rport` of the response show, where it
+    /// differs from the contact.
+    pub follow_received: bool,
+    /// Write `expires` as Contact parameter instead of an Expires field.
+    pub expires_in_contact: bool,
+    /// More header fields.
+    pub headers: Vec<(String, String)>,
+    /// Pre-loaded Route values.
+    pub routes: Vec<String>,
+    /// Send there instead of where the registrar's URI says.
+    pub destination: Option<Target>,
+}
+
+/// What changed about a registration.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RegistrationChange {
+    /// The contact is bound, first time or again.
+    Registered {
+        /// The granted lifetime.
+        expires: Duration,
+        /// The 200.
+        response: Message,
+    },
+    /// Refused or failed; what comes next is told by `retry`.
+    Failed {
+        /// How it ended.
+        outcome: Outcome,
+        /// When it is tried again by itself.
+        retry: Option<Instant>,
+    },
+    /// The granted lifetime ran out before a refresh succeeded.
+    Expired,
+    /// The contact was removed on our wish.
+    Unregistered {
+        /// How the REGISTER with expiry 0 ended.
+        outcome: Outcome,
+    },
+}
+
+/// What the machine wants sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Wish {
+    /// A REGISTER with this lifetime; zero removes the contact.
+    Send(Duration),
+}
+
+/// The client side of one binding. Its inputs are responses and deadlines, its outputs
+/// [`RegistrationChange`]s and wishes for the endpoint to send a REGISTER.
+#[derive(Debug)]
+pub(crate) struct Registration {
+    pub(crate) spec: RegistrationSpec,
+    pub(crate) call_id: String,
+    pub(crate) from_tag: String,
+    pub(crate) cseq: u32,
+    pub(crate) request: Option<RequestId>,
+    /// A REGISTER with this lifetime is wanted as soon as the one on its way is answered.
+    pub(crate) again: Option<Duration>,
+    removing: bool,
+    granted_until: Option<Instant>,
+    act_at: Option<Instant>,
+    too_brief: u32,
+}
+
+impl Registration {
+    pub(crate) const fn new(
+        spec: RegistrationSpec,
+        call_id: String,
+        from_tag: String,
+        cseq: u32,
+    ) -> Self {
+        Self {
+            spec,
+            call_id,
+            from_tag,
+            cseq,
+            request: None,
+            again: None,
+            removing: false,
+            granted_until: None,
+            act_at: None,
+            too_brief: 0,
+        }
+    }
+
+    /// Registers or refreshes now.
+    pub(crate) const fn start(&mut self) -> Wish {
+        self.act_at = None;
+        Wish::Send(self.spec.expires)
+    }
+
+    /// Removes the contact now.
+    pub(crate) const fn stop(&mut self) -> Wish {
+        self.act_at = None;
+        Wish::Send(Duration::ZERO)
+    }
+
+    /// Notes that a REGISTER with this lifetime went out.
+    pub(crate) const fn sent(&mut self, request: RequestId, expires: Duration) {
+        self.request = Some(request);
+        self.removing = expires.is_zero();
+    }
+
+    /// Forgets everything without a word to the registrar: the phone lost its power.
+    pub(crate) const fn abandon(&mut self) {
+        self.act_at = None;
+        self.granted_until = None;
+        self.request = None;
+        self.again = None;
+    }
+
+    pub(crate) fn next_deadline(&self) -> Option<Instant> {
+        [self.act_at, self.granted_until]
+            .into_iter()
+            .flatten()
+            .min()
+    }
+
+    pub(crate) fn handle_timeout(
+        &mut self,
+        now: Instant,
+        changes: &mut Vec<RegistrationChange>,
+    ) -> Option<Wish> {
+        if self.granted_until.is_some_and(|until| until <= now) {
+            self.granted_until = None;
+            changes.push(RegistrationChange::Expired);
+        }
+        if self.act_at.is_some_and(|at| at <= now) && self.request.is_none() {
+            return Some(self.start());
+        }
+        None
+    }
+
+    pub(crate) fn handle_outcome(
+        &mut self,
+        now: Instant,
+        outcome: Outcome,
+        changes: &mut Vec<RegistrationChange>,
+    ) -> Option<Wish> {
+        self.request = None;
+        if self.removing {
+            self.act_at = None;
+            if outcome.code() < 300 {
+                self.granted_until = None;
+            }
+            changes.push(RegistrationChange::Unregistered { outcome });
+            return None;
+        }
+        match outcome {
+            Outcome::Response(response) if response.status().is_some_and(|code| code < 300) => {
+                self.granted(now, response, changes)
+            }
+            Outcome::Response(response) if response.status() == Some(423) => {
+                self.too_brief(now, response, changes)
+            }
+            other => {
+                self.failed(now, other, changes);
+                None
+            }
+        }
+    }
+
+    fn granted(
+        &mut self,
+        now: Instant,
+        response: Message,
+        changes: &mut Vec<RegistrationChange>,
+    ) -> Option<Wish> {
+        self.too_brief = 0;
+        let expires = self.granted_lifetime(&response);
+        self.granted_until = Some(now + expires);
+        let early = self.spec.refresh_before;
+        let wait = if expires < early * 2 {
+            expires / 2
+        } else {
+            expires.saturating_sub(early)
+        };
+        self.act_at = Some(now + wait);
+        let moved = self
+            .spec
+            .follow_received
+            .then(|| self.seen_contact(&response))
+            .flatten();
+        changes.push(RegistrationChange::Registered { expires, response });
+        let contact = moved?;
+        self.spec.contact = contact;
+        self.spec.follow_received = false;
+        Some(self.start())
+    }
+
+    /// The lifetime of our contact: its own `expires` parameter, else the Expires field, else what
+    /// was asked (RFC 3261 10.2.4).
+    fn granted_lifetime(&self, response: &Message) -> Duration {
+        let own = response
+            .name_addrs(HeaderName::Contact)
+            .filter_map(Result::ok)
+            .find(|contact| contact.uri.is_equivalent(&self.spec.contact.uri));
+        own.and_then(|contact| contact.params.get("expires")?.parse().ok())
+            .or_else(|| response.number(HeaderName::Expires).ok())
+            .map_or(self.spec.expires, |seconds| {
+                Duration::from_secs(u64::from(seconds))
+            })
+    }
+
+    /// The contact as the registrar saw it, if that is another address.
+    fn seen_contact(&self, response: &Message) -> Option<NameAddr> {
+        let via = response.via().ok()?;
+        let seen = via.response_address()?;
+        let contact = &self.spec.contact;
+        if !via.params.has("received") || contact.uri.socket_addr() == Some(seen) {
+            return None;
+        }
+        let mut moved = contact.clone();
+        moved.uri.host = gannet_sip::host_text(seen.ip());
+        moved.uri.port = Some(seen.port());
+        Some(moved)
+    }
+
+    /// 423: ask for the registrar's minimum (RFC 3261 10.2.8).
+    fn too_brief(
+        &mut self,
+        now: Instant,
+        response: Message,
+        changes: &mut Vec<RegistrationChange>,
+    ) -> Option<Wish> {
+        let minimum = response.number(HeaderName::MinExpires).ok();
+        let minimum = minimum.map(|seconds| Duration::from_secs(u64::from(seconds)));
+        self.too_brief += 1;
+        match minimum {
+            Some(minimum) if minimum > self.spec.expires && self.too_brief <= TOO_BRIEF_MAX => {
+                self.spec.expires = minimum;
+                Some(self.start())
+            }
+            _ => {
+                self.failed(now, Outcome::Response(response), changes);
+                None
+            }
+        }
+    }
+
+    fn failed(&mut self, now: Instant, outcome: Outcome, changes: &mut Vec<RegistrationChange>) {
+        let told = outcome
+            .response()
+            .and_then(|response| response.number(HeaderName::RetryAfter).ok())
+            .map(|seconds| Duration::from_secs(u64::from(seconds)));
+        let retry = told.or(self.spec.retry_after).map(|wait| now + wait);
+        self.act_at = retry;
+        changes.push(RegistrationChange::Failed { outcome, retry });
+    }
+}

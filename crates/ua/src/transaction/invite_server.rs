@@ -1,0 +1,210 @@
+//! The INVITE server transaction (RFC 3261 17.2.1, changed by RFC 6026 7.1).
+//!
+//! ```text
+//!                  | INVITE -> TU, 100 after 200 ms
+//!                  v
+//!            +------------+  INVITE: resend last 1xx
+//!            | Proceeding |--------------------------+
+//!            +------------+                          |
+//!        2xx  |          | 300-699                   | transport error
+//!             v          v                           v
+//!     +----------+   +-----------+ timer H -> TU  +------------+
+//!     | Accepted |   | Completed |--------------->| Terminated |
+//!     +----------+   +-----------+                +------------+
+//!  INVITE: absorbed   | INVITE, timer G: resend      ^      ^
+//!  ACK -> TU          | ACK                          |      |
+//!       |             v                              |      |
+//!       |        +-----------+   timer I             |      |
+//!       |        | Confirmed |-----------------------+      |
+//!       |        +-----------+                              |
+//!       +---------------- timer L --------------------------+
+//! ```
+
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+
+use super::effect::Effect;
+use crate::timers::{Backoff, Timers};
+
+/// If the transaction user says nothing for so long, the transaction sends 100 by itself
+/// (RFC 3261 17.2.1).
+const TRYING_AFTER: Duration = Duration::from_millis(200);
+
+/// One received INVITE.
+#[derive(Debug)]
+pub(crate) struct InviteServer {
+    timers: Timers,
+    reliable: bool,
+    state: State,
+}
+
+#[derive(Debug)]
+enum State {
+    Proceeding {
+        last: Option<Bytes>,
+        trying: Option<(Instant, Bytes)>,
+    },
+    Completed {
+        response: Bytes,
+        timer_g: Option<Backoff>,
+        timer_h: Instant,
+    },
+    Confirmed {
+        timer_i: Instant,
+    },
+    Accepted {
+        timer_l: Instant,
+    },
+    Terminated,
+}
+
+impl InviteServer {
+    /// Starts in Proceeding; `trying` is the 100 to send if nobody else answers soon.
+    pub(crate) fn start(trying: Bytes, reliable: bool, timers: Timers, now: Instant) -> Self {
+        let state = State::Proceeding {
+            last: None,
+            trying: Some((now + TRYING_AFTER, trying)),
+        };
+        Self {
+            timers,
+            reliable,
+            state,
+        }
+    }
+
+    /// A response from the transaction user.
+    pub(crate) fn respond(
+        &mut self,
+        code: u16,
+        response: Bytes,
+        now: Instant,
+        effects: &mut Vec<Effect>,
+    ) {
+        match (&self.state, code) {
+            (State::Proceeding { .. }, 100..=199) => {
+                effects.push(Effect::Send(response.clone()));
+                self.state = State::Proceeding {
+                    last: Some(response),
+                    trying: None,
+                };
+            }
+            (State::Proceeding { .. }, 200..=299) => {
+                effects.push(Effect::Send(response));
+                self.state = State::Accepted {
+                    timer_l: now + self.timers.give_up(),
+                };
+            }
+            // Retransmissions of 2xx come from the transaction user (RFC 3261 13.3.1.4).
+            (State::Accepted { .. }, 200..=299) => effects.push(Effect::Send(response)),
+            (State::Proceeding { .. }, 300..) => {
+                effects.push(Effect::Send(response.clone()));
+                let timer_g = (!self.reliable).then(|| Backoff::start(now, self.timers.t1));
+                let timer_h = now + self.timers.give_up();
+                self.state = State::Completed {
+                    response,
+                    timer_g,
+                    timer_h,
+                };
+            }
+            // The final response is out already.
+            (
+                State::Completed { .. }
+                | State::Confirmed { .. }
+                | State::Accepted { .. }
+                | State::Terminated,
+                _,
+            )
+            | (State::Proceeding { .. }, _) => {}
+        }
+    }
+
+    /// The same INVITE again.
+    pub(crate) fn handle_retransmission(&mut self, effects: &mut Vec<Effect>) {
+        match &mut self.state {
+            State::Proceeding {
+                last: Some(last), ..
+            }
+            | State::Completed { response: last, .. } => {
+                effects.push(Effect::Send(last.clone()));
+            }
+            State::Proceeding { last: None, trying } => {
+                if let Some((_, response)) = trying.take() {
+                    effects.push(Effect::Send(response.clone()));
+                    self.state = State::Proceeding {
+                        last: Some(response),
+                        trying: None,
+                    };
+                }
+            }
+            State::Accepted { .. } | State::Confirmed { .. } | State::Terminated => {}
+        }
+    }
+
+    /// An ACK with this transaction's branch. True if it belongs to a 2xx and goes to the
+    /// transaction user.
+    pub(crate) fn handle_ack(&mut self, now: Instant, effects: &mut Vec<Effect>) -> bool {
+        match self.state {
+            State::Completed { .. } => {
+                self.state = State::Confirmed {
+                    timer_i: now + self.timers.linger(self.reliable),
+                };
+                effects.push(Effect::AckReceived);
+                false
+            }
+            State::Accepted { .. } => true,
+            State::Proceeding { .. } | State::Confirmed { .. } | State::Terminated => false,
+        }
+    }
+
+    pub(crate) fn handle_timeout(&mut self, now: Instant, effects: &mut Vec<Effect>) {
+        match &mut self.state {
+            State::Proceeding { last, trying } if trying.as_ref().is_some_and(|t| t.0 <= now) => {
+                if let Some((_, response)) = trying.take() {
+                    effects.push(Effect::Send(response.clone()));
+                    *last = Some(response);
+                }
+            }
+            State::Completed { timer_h, .. } if *timer_h <= now => {
+                self.state = State::Terminated;
+                effects.push(Effect::AckMissing);
+            }
+            State::Completed {
+                response,
+                timer_g: Some(timer_g),
+                ..
+            } if timer_g.at <= now => {
+                timer_g.advance(now, Some(self.timers.t2));
+                effects.push(Effect::Send(response.clone()));
+            }
+            State::Confirmed { timer_i: end } | State::Accepted { timer_l: end } if *end <= now => {
+                self.state = State::Terminated;
+            }
+            State::Proceeding { .. }
+            | State::Completed { .. }
+            | State::Confirmed { .. }
+            | State::Accepted { .. }
+            | State::Terminated => {}
+        }
+    }
+
+    pub(crate) fn next_deadline(&self) -> Option<Instant> {
+        match &self.state {
+            State::Proceeding { trying, .. } => trying.as_ref().map(|trying| trying.0),
+            State::Completed {
+                timer_g, timer_h, ..
+            } => Some(timer_g.map_or(*timer_h, |timer_g| timer_g.at.min(*timer_h))),
+            State::Confirmed { timer_i: end } | State::Accepted { timer_l: end } => Some(*end),
+            State::Terminated => None,
+        }
+    }
+
+    /// True while no final response was given: CANCEL still has an effect (RFC 3261 9.2).
+    pub(crate) const fn is_proceeding(&self) -> bool {
+        matches!(self.state, State::Proceeding { .. })
+    }
+
+    pub(crate) const fn is_terminated(&self) -> bool {
+        matches!(self.state, State::Terminated)
+    }
+}

@@ -1,0 +1,13 @@
+//! Transactions (RFC 3261 17, RFC 6026): four state machines and the layer that finds the right one
+//! for every message.
+
+mod effect;
+mod invite_client;
+mod invite_server;
+mod key;
+mod layer;
+mod non_invite_client;
+mod non_invite_server;
+mod table;
+
+pub use layer::{TransactionEvent, TransactionId, TransactionLayer};
