@@ -5,6 +5,7 @@
 //! No I/O, no clock, no randomness.
 
 mod builder;
+mod check;
 mod cseq;
 mod field_error;
 mod framing;
@@ -23,6 +24,9 @@ mod uri_compare;
 mod via;
 
 pub use builder::{ContentLength, FieldName, Line, MessageBuilder};
+pub use check::{
+    Carrier, Deviation, REQUEST_URI_BYTES_MAX, Refusal, Rule, Severity, check, check_on, refusal,
+};
 pub use cseq::CSeq;
 pub use field_error::FieldError;
 pub use framing::{Frame, FramingError, FramingLimits, StreamFramer};

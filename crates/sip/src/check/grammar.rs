@@ -1,0 +1,122 @@
+//! Pieces of the grammar of RFC 3261 25.1 that several checks share.
+
+use crate::lex::{self, BLANKS};
+
+/// True when every quoted string in `text` is closed. Quotes inside angle brackets do not count.
+pub(super) fn quotes_are_closed(text: &str) -> bool {
+    let (mut quoted, mut escaped, mut angle) = (false, false, false);
+    for byte in text.bytes() {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' if quoted => escaped = true,
+            b'"' if !angle => quoted = !quoted,
+            b'<' if !quoted => angle = true,
+            b'>' if !quoted => angle = false,
+            _ => {}
+        }
+    }
+    !quoted
+}
+
+/// True for exactly one `quoted-string`.
+pub(super) fn is_quoted_string(text: &str) -> bool {
+    let Some(inner) = text
+        .strip_prefix('"')
+        .and_then(|rest| rest.strip_suffix('"'))
+    else {
+        return false;
+    };
+    let mut escaped = false;
+    for byte in inner.bytes() {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' => escaped = true,
+            b'"' => return false,
+            _ => {}
+        }
+    }
+    !escaped
+}
+
+/// True for `gen-value`: token, host or quoted-string.
+pub(super) fn is_gen_value(text: &str) -> bool {
+    is_quoted_string(text)
+        || !text.is_empty()
+            && text
+                .bytes()
+                .all(|byte| lex::is_token_char(byte) || b"[]:".contains(&byte))
+}
+
+/// True for one or more digits.
+pub(super) fn is_digits(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// True for a number below 2^32.
+pub(super) fn is_u32(text: &str) -> bool {
+    is_digits(text) && text.parse::<u32>().is_ok()
+}
+
+/// True for digits, perhaps a dot and more digits.
+pub(super) fn is_decimal(text: &str) -> bool {
+    match text.split_once('.') {
+        Some((whole, part)) => is_digits(whole) && (part.is_empty() || is_digits(part)),
+        None => is_digits(text),
+    }
+}
+
+/// True for `qvalue`: 0 to 1 with up to three decimals.
+pub(super) fn is_qvalue(text: &str) -> bool {
+    let (whole, decimals) = text.split_once('.').unwrap_or((text, ""));
+    let decimals_fit = decimals.len() <= 3 && decimals.bytes().all(|digit| digit.is_ascii_digit());
+    match whole {
+        "0" => decimals_fit,
+        "1" => decimals_fit && decimals.bytes().all(|digit| digit == b'0'),
+        _ => false,
+    }
+}
+
+/// True for the characters of `word`, of which Call-ID is made.
+pub(super) fn is_word_char(byte: u8) -> bool {
+    lex::is_token_char(byte) || b"()<>:\\\"/[]?{}".contains(&byte)
+}
+
+/// The parameters of a value: what follows its first `;`, split and trimmed, empty pieces kept.
+pub(super) fn params(text: &str) -> impl Iterator<Item = (&str, Option<&str>)> {
+    lex::split_outside(text, b';').map(|piece| match piece.split_once('=') {
+        Some((name, value)) => (name.trim_matches(BLANKS), Some(value.trim_matches(BLANKS))),
+        None => (piece.trim_matches(BLANKS), None),
+    })
+}
+
+/// Splits `value;params` outside quotes and brackets; the second part is `None` without a `;`.
+pub(super) fn split_params(text: &str) -> (&str, Option<&str>) {
+    match lex::find_outside(text, b';') {
+        Some(at) => (text[..at].trim_matches(BLANKS), Some(&text[at + 1..])),
+        None => (text.trim_matches(BLANKS), None),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quoted_strings_and_values_are_told_apart() {
+        assert!(is_quoted_string(r#""a \" b""#));
+        for text in [r#"""#, r#""a" "b""#, r#""a\""#, "a", ""] {
+            assert!(!is_quoted_string(text), "{text}");
+        }
+        assert!(is_gen_value("[2001:db8::1]") && is_gen_value("host.example"));
+        assert!(!is_gen_value("") && !is_gen_value("a b"));
+        assert!(quotes_are_closed(r#""a\"" <sip:"@b>"#) && !quotes_are_closed(r#""a <sip:b>"#));
+    }
+
+    #[test]
+    fn numbers_have_their_ranges() {
+        assert!(is_qvalue("0.333") && is_qvalue("1.0") && is_qvalue("1") && is_qvalue("0."));
+        assert!(!is_qvalue("1.1") && !is_qvalue("0.3333") && !is_qvalue("") && !is_qvalue(".5"));
+        assert!(is_u32("4294967295") && !is_u32("4294967296") && !is_u32("-1") && !is_u32(""));
+        assert!(is_decimal("54.") && is_decimal("0.4") && !is_decimal(".4"));
+    }
+}
