@@ -1,5 +1,7 @@
 //! Small scanning helpers shared by the typed views: quoted strings, separators, tokens.
 
+use std::borrow::Cow;
+
 /// Positions of `separator` outside quoted strings and angle brackets.
 pub(crate) fn split_outside(text: &str, separator: u8) -> impl Iterator<Item = &str> {
     let mut rest = Some(text);
@@ -99,6 +101,14 @@ pub(crate) fn unescape(text: &str) -> Vec<u8> {
         }
     }
     out
+}
+
+/// Decodes `%HH` escapes to text; bytes that are not UTF-8 are replaced.
+pub(crate) fn unescape_text(text: &str) -> Cow<'_, str> {
+    if !text.contains('%') {
+        return Cow::Borrowed(text);
+    }
+    Cow::Owned(String::from_utf8_lossy(&unescape(text)).into_owned())
 }
 
 #[cfg(test)]

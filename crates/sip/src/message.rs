@@ -7,16 +7,15 @@ use bytes::Bytes;
 
 use crate::cseq::CSeq;
 use crate::field_error::FieldError;
+use crate::header::Header;
 use crate::header_name::HeaderName;
 use crate::layout::{HeaderSpan, Layout};
 use crate::lex::{self, BLANKS};
 use crate::method::Method;
 use crate::name_addr::NameAddr;
+use crate::start_line::StartLine;
 use crate::uri::Uri;
 use crate::via::Via;
-
-/// The longest status code that is one: three digits (RFC 3261 7.2).
-const STATUS_DIGITS: usize = 3;
 
 /// One SIP message, or bytes that claim to be one. Parsing never fails and changes nothing: what is
 /// wrong shows when a view is asked for, or by a check of the whole message.
@@ -24,71 +23,6 @@ const STATUS_DIGITS: usize = 3;
 pub struct Message {
     bytes: Bytes,
     layout: Layout,
-}
-
-/// The first line, taken apart as far as it can be.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum StartLine<'a> {
-    /// A request line (RFC 3261 7.1).
-    Request {
-        /// The method.
-        method: &'a str,
-        /// The Request-URI, blanks inside included where the line has more than three words.
-        uri: &'a str,
-        /// `SIP/2.0`.
-        version: &'a str,
-    },
-    /// A status line (RFC 3261 7.2).
-    Status {
-        /// `SIP/2.0`.
-        version: &'a str,
-        /// The code; 0 to 999 as far as three digits go.
-        code: u16,
-        /// The reason phrase, may be empty.
-        reason: &'a str,
-    },
-    /// Neither: the raw line.
-    Malformed(&'a [u8]),
-}
-
-/// One header field of a message.
-#[derive(Debug, Clone, Copy)]
-pub struct Header<'a> {
-    /// The name as known to Gannet.
-    pub id: HeaderName,
-    /// The name as written; empty if the line had no colon.
-    pub name: &'a [u8],
-    /// The value, folds kept.
-    pub value: &'a [u8],
-    /// The whole field with its line end.
-    pub line: &'a [u8],
-}
-
-impl<'a> Header<'a> {
-    /// The value as text, if it is UTF-8.
-    pub fn text(&self) -> Option<&'a str> {
-        std::str::from_utf8(self.value).ok()
-    }
-
-    /// The name as text; bytes that are not UTF-8 are replaced.
-    pub fn name_text(&self) -> Cow<'a, str> {
-        String::from_utf8_lossy(self.name)
-    }
-
-    /// The value on one line: every fold becomes one blank (RFC 3261 7.3.1). Bytes that are not
-    /// UTF-8 are replaced.
-    pub fn unfolded(&self) -> Cow<'a, str> {
-        let text = String::from_utf8_lossy(self.value);
-        if !text.contains(['\r', '\n']) {
-            return text;
-        }
-        let lines: Vec<_> = text
-            .split(['\r', '\n'])
-            .map(str::trim)
-            .filter(|l| !l.is_empty())
-            .collect();
-        Cow::Owned(lines.join(" "))
-    }
 }
 
 impl Message {
@@ -113,10 +47,7 @@ impl Message {
     /// The first line.
     pub fn start_line(&self) -> StartLine<'_> {
         let raw = self.layout.start_line.of(&self.bytes);
-        let Ok(line) = std::str::from_utf8(raw) else {
-            return StartLine::Malformed(raw);
-        };
-        read_start_line(line).unwrap_or(StartLine::Malformed(raw))
+        StartLine::read(raw)
     }
 
     /// True if the first line is a request line.
@@ -345,30 +276,6 @@ impl Message {
     }
 }
 
-fn read_start_line(line: &str) -> Option<StartLine<'_>> {
-    let (first, rest) = line.split_once(' ')?;
-    let is_version = |word: &str| {
-        word.get(..4)
-            .is_some_and(|p| p.eq_ignore_ascii_case("SIP/"))
-    };
-    if is_version(first) {
-        let (code, reason) = rest.split_once(' ').unwrap_or((rest, ""));
-        let digits = code.len() == STATUS_DIGITS && code.bytes().all(|b| b.is_ascii_digit());
-        let code = digits.then(|| code.parse().ok()).flatten()?;
-        return Some(StartLine::Status {
-            version: first,
-            code,
-            reason,
-        });
-    }
-    let (uri, version) = rest.trim_end_matches(' ').rsplit_once(' ')?;
-    (is_version(version) && !first.is_empty()).then_some(StartLine::Request {
-        method: first,
-        uri,
-        version,
-    })
-}
-
 impl fmt::Debug for Message {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("Message")
@@ -425,36 +332,5 @@ mod tests {
         assert_eq!(message.body_all(), b"bodyextra");
         assert_eq!(message.bytes(), INVITE.as_bytes());
         assert_eq!(message.title(), "INVITE");
-    }
-
-    #[test]
-    fn status_lines_may_lack_a_reason() {
-        let title = |text: &str| Message::parse(text.as_bytes().to_vec()).title();
-        assert_eq!(
-            title("SIP/2.0 200 OK\r\nCSeq: 1 BYE\r\n\r\n"),
-            "200 OK (BYE)"
-        );
-        assert_eq!(title("SIP/2.0 100 \r\n\r\n"), "100 ");
-        assert_eq!(title("SIP/2.0 100\r\n\r\n"), "100 ");
-    }
-
-    #[test]
-    fn other_first_lines_are_malformed() {
-        let lines = [
-            "",
-            "INVITE",
-            "INVITE sip:a",
-            "SIP/2.0 4294967301 Better",
-            "\u{ff}",
-            " sip:a SIP/2.0",
-        ];
-        for line in lines {
-            let message = Message::parse(format!("{line}\r\n\r\n").into_bytes());
-            assert!(
-                matches!(message.start_line(), StartLine::Malformed(_)),
-                "{line}"
-            );
-            assert_eq!(message.method(), None);
-        }
     }
 }

@@ -4,27 +4,56 @@
 /// for codes that are not registered.
 pub const fn reason_phrase(code: u16) -> &'static str {
     match code {
+        100..=199 => provisional(code),
+        200..=299 => success(code),
+        300..=399 => redirection(code),
+        400..=499 => client_error(code),
+        500..=599 => server_error(code),
+        600..=699 => global_failure(code),
+        _ => "Unknown",
+    }
+}
+
+const fn provisional(code: u16) -> &'static str {
+    match code {
         100 => "Trying",
         180 => "Ringing",
         181 => "Call Is Being Forwarded",
         182 => "Queued",
         183 => "Session Progress",
         199 => "Early Dialog Terminated",
-        200 => "OK",
+        _ => "Progress",
+    }
+}
+
+const fn success(code: u16) -> &'static str {
+    match code {
         202 => "Accepted",
         204 => "No Notification",
+        _ => "OK",
+    }
+}
+
+const fn redirection(code: u16) -> &'static str {
+    match code {
         300 => "Multiple Choices",
         301 => "Moved Permanently",
         302 => "Moved Temporarily",
         305 => "Use Proxy",
         380 => "Alternative Service",
+        _ => "Redirection",
+    }
+}
+
+const fn client_error(code: u16) -> &'static str {
+    match code {
         400 => "Bad Request",
         401 => "Unauthorized",
         402 => "Payment Required",
         403 => "Forbidden",
         404 => "Not Found",
         405 => "Method Not Allowed",
-        406 | 606 => "Not Acceptable",
+        406 => "Not Acceptable",
         407 => "Proxy Authentication Required",
         408 => "Request Timeout",
         410 => "Gone",
@@ -63,6 +92,12 @@ pub const fn reason_phrase(code: u16) -> &'static str {
         491 => "Request Pending",
         493 => "Undecipherable",
         494 => "Security Agreement Required",
+        _ => "Client Error",
+    }
+}
+
+const fn server_error(code: u16) -> &'static str {
+    match code {
         500 => "Server Internal Error",
         501 => "Not Implemented",
         502 => "Bad Gateway",
@@ -71,23 +106,18 @@ pub const fn reason_phrase(code: u16) -> &'static str {
         505 => "Version Not Supported",
         513 => "Message Too Large",
         580 => "Precondition Failure",
-        600 => "Busy Everywhere",
-        603 => "Decline",
-        604 => "Does Not Exist Anywhere",
-        607 => "Unwanted",
-        608 => "Rejected",
-        other => class_phrase(other),
+        _ => "Server Error",
     }
 }
 
-const fn class_phrase(code: u16) -> &'static str {
+const fn global_failure(code: u16) -> &'static str {
     match code {
-        100..=199 => "Progress",
-        200..=299 => "OK",
-        300..=399 => "Redirection",
-        400..=499 => "Client Error",
-        500..=599 => "Server Error",
-        600..=699 => "Global Failure",
-        _ => "Unknown",
+        600 => "Busy Everywhere",
+        603 => "Decline",
+        604 => "Does Not Exist Anywhere",
+        606 => "Not Acceptable",
+        607 => "Unwanted",
+        608 => "Rejected",
+        _ => "Global Failure",
     }
 }

@@ -1,5 +1,6 @@
 //! URIs: sip, sips and tel taken apart, others kept as text (RFC 3261 19.1, RFC 3966).
 
+use std::borrow::Cow;
 use std::fmt;
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 
@@ -142,6 +143,15 @@ impl Uri {
         Ok(uri)
     }
 
+    /// A URI parameter with name and value decoded: `%6C%72` is `lr` (RFC 4475 3.1.1.3). A parameter
+    /// without value gives an empty text.
+    fn decoded_param(&self, wanted: &str) -> Option<Cow<'_, str>> {
+        self.params
+            .iter()
+            .find(|(name, _)| lex::unescape_text(name).eq_ignore_ascii_case(wanted))
+            .map(|(_, value)| lex::unescape_text(value.unwrap_or("")))
+    }
+
     fn read_sip(&mut self, rest: &str, whole: &str) -> Result<(), UriError> {
         // The user part may hold `;` and `?` (RFC 3261 25.1 user-unreserved), the host part no `@`.
         let (userinfo, hostpart) = match rest.rsplit_once('@') {
@@ -192,7 +202,7 @@ impl Uri {
 
     /// True when the `lr` parameter is there: a loose router (RFC 3261 19.1.1).
     pub fn is_loose_router(&self) -> bool {
-        self.params.has("lr")
+        self.decoded_param("lr").is_some()
     }
 
     /// The user part with `%HH` decoded, as far as it is UTF-8.
@@ -204,13 +214,17 @@ impl Uri {
 
     /// The `transport` parameter, if it names a transport known to Gannet.
     pub fn transport(&self) -> Option<Transport> {
-        self.params.get("transport").and_then(Transport::from_token)
+        let token = self.decoded_param("transport")?;
+        Transport::from_token(&token)
     }
 
     /// The address where the host is an IP address literal; the `maddr` parameter wins over the
     /// host (RFC 3261 19.1.1). The port defaults by transport.
     pub fn socket_addr(&self) -> Option<SocketAddr> {
-        let host = self.params.get("maddr").unwrap_or(&self.host);
+        let maddr = self
+            .decoded_param("maddr")
+            .filter(|maddr| !maddr.is_empty());
+        let host = maddr.as_deref().unwrap_or(&self.host);
         let transport = self.transport().unwrap_or(match self.scheme {
             Scheme::Sips => Transport::Tls,
             _ => Transport::Udp,

@@ -1,5 +1,7 @@
 //! When two URIs are the same (RFC 3261 19.1.4, RFC 3966 4).
 
+use std::borrow::Cow;
+
 use crate::lex;
 use crate::params::Params;
 use crate::uri::{Scheme, Uri, parse_ip};
@@ -87,6 +89,7 @@ fn normal_escapes(text: &str) -> Vec<u8> {
 }
 
 fn params_agree(a: &Params, b: &Params) -> bool {
+    let (a, b) = (plain_names(a), plain_names(b));
     let both = a
         .iter()
         .all(|(name, value)| !b.has(name) || same_text(b.get(name), value));
@@ -94,6 +97,22 @@ fn params_agree(a: &Params, b: &Params) -> bool {
     // ;transport=udp as not equivalent, because of the implied default.
     let alone = |name: &&str| a.has(name) != b.has(name);
     both && !DECISIVE.iter().any(alone) && a.has("transport") == b.has("transport")
+}
+
+/// The parameters with their names decoded: `%6C%72` is `lr` (RFC 4475 3.1.1.3).
+fn plain_names(params: &Params) -> Cow<'_, Params> {
+    if !params.iter().any(|(name, _)| name.contains('%')) {
+        return Cow::Borrowed(params);
+    }
+    let mut plain = Params::new();
+    for (name, value) in params.iter() {
+        let name = lex::unescape_text(name);
+        match value {
+            Some(value) => plain.set(&name, value),
+            None => plain.set_flag(&name),
+        }
+    }
+    Cow::Owned(plain)
 }
 
 fn same_text(a: Option<&str>, b: Option<&str>) -> bool {

@@ -5,8 +5,9 @@ use crate::check::grammar;
 use crate::check::rule::Rule;
 use crate::check::run::Carrier;
 use crate::header_name::HeaderName;
-use crate::message::{Message, StartLine};
+use crate::message::Message;
 use crate::span::Span;
+use crate::start_line::StartLine;
 
 pub(super) fn check(findings: &mut Findings<'_>, carrier: Carrier) {
     let message = findings.message;

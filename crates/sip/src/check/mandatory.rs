@@ -4,8 +4,8 @@ use crate::check::deviation::Severity;
 use crate::check::findings::Findings;
 use crate::check::rule::Rule;
 use crate::header_name::HeaderName;
-use crate::message::StartLine;
 use crate::method::Method;
+use crate::start_line::StartLine;
 use crate::uri::Scheme;
 
 /// Fields without which no response can be matched or sent (RFC 3261 8.1.1, 8.2.6.2).

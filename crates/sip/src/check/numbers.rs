@@ -5,7 +5,7 @@ use crate::check::grammar;
 use crate::check::rule::Rule;
 use crate::header_name::HeaderName;
 use crate::lex;
-use crate::message::StartLine;
+use crate::start_line::StartLine;
 
 /// CSeq numbers lie below this (RFC 3261 8.1.1.5).
 const CSEQ_END: u32 = 1 << 31;

@@ -3,9 +3,10 @@
 use crate::check::deviation::Severity;
 use crate::check::rule::Rule;
 use crate::check::run::check;
-use crate::message::{Message, StartLine};
+use crate::message::Message;
 use crate::method::Method;
 use crate::reason::reason_phrase;
+use crate::start_line::StartLine;
 use crate::uri::{Scheme, Uri};
 
 /// Longest Request-URI that is taken, in bytes; longer ones are answered 414 (RFC 3261 21.4.12).

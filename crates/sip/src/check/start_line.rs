@@ -4,7 +4,7 @@ use crate::check::findings::{Findings, shown};
 use crate::check::rule::Rule;
 use crate::check::uris::{self, Place};
 use crate::lex::{self, BLANKS};
-use crate::message::StartLine;
+use crate::start_line::StartLine;
 
 const VERSION: &str = "SIP/2.0";
 
