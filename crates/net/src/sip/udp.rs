@@ -1,0 +1,226 @@
+//! SIP over UDP: one socket for both directions.
+
+use std::io;
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex};
+use std::time::Instant;
+
+use bytes::Bytes;
+use gannet_events::Direction;
+use gannet_sip::Transport;
+use tokio::io::Interest;
+use tokio::net::UdpSocket;
+use tokio::sync::mpsc;
+
+use crate::impairment::SocketImpairment;
+
+use super::incoming::{Incoming, KeepAlive, SendError};
+use super::shared::{Shared, add, is_keep_alive, lock};
+
+/// A send that meets an ICMP error of an earlier datagram sends nothing and clears that error; it
+/// is tried again as long as there may be another one.
+const SEND_ATTEMPTS_MAX: usize = 8;
+const RECEIVE_BYTES: usize = 65_536;
+
+/// The UDP socket of a SIP transport.
+#[derive(Debug)]
+pub(super) struct UdpPort {
+    socket: UdpSocket,
+    impairment: Mutex<SocketImpairment>,
+    /// Datagrams for which the socket had no room.
+    waiting: mpsc::Sender<(SocketAddr, Bytes)>,
+}
+
+impl UdpPort {
+    /// Starts reading, and writing what had to wait.
+    pub(super) fn start(
+        shared: &Arc<Shared>,
+        socket: UdpSocket,
+        impairment: SocketImpairment,
+    ) -> Arc<Self> {
+        let (waiting, queue) = mpsc::channel(shared.limits.outgoing_max);
+        let port = Arc::new(Self {
+            socket,
+            impairment: Mutex::new(impairment),
+            waiting,
+        });
+        shared.spawn(read(shared.clone(), port.clone()));
+        shared.spawn(write_waiting(shared.clone(), port.clone(), queue));
+        port
+    }
+
+    /// Sends now, or queues when the socket has no room.
+    pub(super) fn send(&self, shared: &Shared, remote: SocketAddr, bytes: Bytes) {
+        if lock(&self.impairment).drops_sent() {
+            add(&shared.counters.lost_sent);
+            record_sent(shared, remote, bytes, true);
+            return;
+        }
+        match self.try_send(&bytes, remote) {
+            Ok(()) => count_sent(shared, remote, bytes),
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                if let Err(error) = self.waiting.try_send((remote, bytes)) {
+                    let limit = shared.limits.outgoing_max;
+                    let (_, bytes) = error.into_inner();
+                    let error = SendError::QueueFull { limit };
+                    shared.report_now(shared.failure(Transport::Udp, remote, bytes, error));
+                }
+            }
+            Err(error) => {
+                let error = SendError::Io(error);
+                shared.report_now(shared.failure(Transport::Udp, remote, bytes, error));
+            }
+        }
+    }
+
+    fn try_send(&self, bytes: &[u8], remote: SocketAddr) -> io::Result<()> {
+        let mut attempts = 0;
+        loop {
+            attempts += 1;
+            match self.socket.try_send_to(bytes, remote) {
+                Err(error) if is_from_network(&error) && attempts < SEND_ATTEMPTS_MAX => {}
+                result => return result.map(drop),
+            }
+        }
+    }
+
+    /// Takes the reports of the network about datagrams that it could not deliver.
+    #[cfg(target_os = "linux")]
+    async fn report_unreachable(&self, shared: &Shared) {
+        use super::unreachable::next_unreachable;
+        while let Ok((remote, error)) = self
+            .socket
+            .try_io(Interest::ERROR, || next_unreachable(&self.socket))
+        {
+            if let Some(remote) = remote {
+                // A closed reader ends this task at its next message.
+                let _ = shared
+                    .incoming
+                    .send(Incoming::Unreachable { remote, error })
+                    .await;
+            }
+        }
+    }
+}
+
+#[cfg(target_os = "linux")]
+const READ_INTEREST: Interest = Interest::READABLE.add(Interest::ERROR);
+#[cfg(not(target_os = "linux"))]
+const READ_INTEREST: Interest = Interest::READABLE;
+
+async fn read(shared: Arc<Shared>, port: Arc<UdpPort>) {
+    let mut buffer = vec![0; RECEIVE_BYTES];
+    while port.socket.ready(READ_INTEREST).await.is_ok() {
+        #[cfg(target_os = "linux")]
+        port.report_unreachable(&shared).await;
+        loop {
+            let (length, remote) = match port.socket.try_recv_from(&mut buffer) {
+                Ok(received) => received,
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => break,
+                // An ICMP error: reading it has cleared it, its datagram is in the error queue.
+                Err(_) => continue,
+            };
+            if let Some(incoming) = receive(&shared, &port, remote, &buffer[..length])
+                && shared.incoming.send(incoming).await.is_err()
+            {
+                return;
+            }
+        }
+    }
+}
+
+/// What a datagram is. `None` when it is not passed on.
+fn receive(
+    shared: &Shared,
+    port: &UdpPort,
+    remote: SocketAddr,
+    datagram: &[u8],
+) -> Option<Incoming> {
+    let at = Instant::now();
+    let dropped = lock(&port.impairment).drops_received();
+    if dropped {
+        add(&shared.counters.lost_received);
+    }
+    if is_keep_alive(datagram) {
+        add(&shared.counters.keep_alives);
+        return (!dropped).then_some(Incoming::KeepAlive {
+            kind: KeepAlive::Ping,
+            remote,
+            transport: Transport::Udp,
+            connection: None,
+        });
+    }
+    if datagram.len() > shared.limits.datagram_bytes_max {
+        add(&shared.counters.oversized);
+        return None;
+    }
+    let bytes = Bytes::copy_from_slice(datagram);
+    let local = shared.local_for(remote);
+    let direction = Direction::Received;
+    let ends = (local, remote);
+    shared.record(at, direction, Transport::Udp, ends, bytes.clone(), dropped);
+    if dropped {
+        return None;
+    }
+    add(&shared.counters.received);
+    Some(Incoming::Message {
+        bytes,
+        remote,
+        local,
+        transport: Transport::Udp,
+        connection: None,
+        at,
+    })
+}
+
+fn count_sent(shared: &Shared, remote: SocketAddr, bytes: Bytes) {
+    if !is_keep_alive(&bytes) {
+        add(&shared.counters.sent);
+    }
+    record_sent(shared, remote, bytes, false);
+}
+
+fn record_sent(shared: &Shared, remote: SocketAddr, bytes: Bytes, dropped: bool) {
+    if !is_keep_alive(&bytes) {
+        let ends = (shared.local_for(remote), remote);
+        let (at, direction) = (Instant::now(), Direction::Sent);
+        shared.record(at, direction, Transport::Udp, ends, bytes, dropped);
+    }
+}
+
+async fn write_waiting(
+    shared: Arc<Shared>,
+    port: Arc<UdpPort>,
+    mut queue: mpsc::Receiver<(SocketAddr, Bytes)>,
+) {
+    while let Some((remote, bytes)) = queue.recv().await {
+        let result = loop {
+            if let Err(error) = port.socket.writable().await {
+                break Err(error);
+            }
+            match port.try_send(&bytes, remote) {
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+                result => break result,
+            }
+        };
+        match result {
+            Ok(()) => count_sent(&shared, remote, bytes),
+            Err(error) => {
+                let error = SendError::Io(error);
+                let report = shared.failure(Transport::Udp, remote, bytes, error);
+                if shared.incoming.send(report).await.is_err() {
+                    return;
+                }
+            }
+        }
+    }
+}
+
+/// Errors that ICMP brings about.
+fn is_from_network(error: &io::Error) -> bool {
+    use io::ErrorKind::{ConnectionRefused, HostUnreachable, NetworkUnreachable};
+    matches!(
+        error.kind(),
+        ConnectionRefused | HostUnreachable | NetworkUnreachable
+    )
+}
