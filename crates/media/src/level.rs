@@ -1,7 +1,7 @@
 //! Levels of audio.
 
 /// Audio below this level counts as silence. The quantisation noise of G.711
-/// at rest is below -70 dBFS, quiet speech above -45.
+/// at rest is below -69 dBFS, quiet speech above -45.
 pub const SILENCE_DBFS: f32 = -50.0;
 
 /// The lowest level that is told; digital silence has it too.

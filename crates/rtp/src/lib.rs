@@ -11,6 +11,7 @@
 //! No sockets and no clock: arrival times are passed in.
 
 mod demux;
+mod jitter;
 mod receive;
 mod rtcp;
 mod telephone_event;

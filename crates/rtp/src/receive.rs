@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::jitter::Jitter;
 use crate::rtcp::ReportBlock;
 
 /// A jump ahead of this many packets or more may be a restart (RFC 3550 A.1).
@@ -45,7 +46,6 @@ pub enum Arrival {
 /// its first packet counts.
 #[derive(Debug, Clone)]
 pub struct ReceiveStatistics {
-    clock_rate: u32,
     started: bool,
     base: u64,
     highest: u64,
@@ -59,10 +59,7 @@ pub struct ReceiveStatistics {
     reordered: u64,
     strays: u64,
     restarts: u64,
-    last_timestamp: u32,
-    transit: Option<u32>,
-    jitter: f64,
-    jitter_max: f64,
+    jitter: Jitter,
     expected_prior: u64,
     received_prior: u64,
 }
@@ -71,7 +68,6 @@ impl ReceiveStatistics {
     /// For a stream of `clock_rate` Hz.
     pub fn new(clock_rate: u32) -> Self {
         Self {
-            clock_rate,
             started: false,
             base: 0,
             highest: 0,
@@ -83,10 +79,7 @@ impl ReceiveStatistics {
             reordered: 0,
             strays: 0,
             restarts: 0,
-            last_timestamp: 0,
-            transit: None,
-            jitter: 0.0,
-            jitter_max: 0.0,
+            jitter: Jitter::new(clock_rate),
             expected_prior: 0,
             received_prior: 0,
         }
@@ -96,15 +89,15 @@ impl ReceiveStatistics {
     pub fn on_packet(&mut self, sequence: u16, timestamp: u32, at: Duration) -> Arrival {
         let arrival = self.sequence(sequence);
         match arrival {
-            Arrival::Ahead { .. } => self.on_transit(timestamp, at),
+            Arrival::Ahead { .. } => self.jitter.on_packet(timestamp, at),
             Arrival::Late { .. } => {
                 self.reordered += 1;
-                self.on_transit(timestamp, at);
+                self.jitter.on_packet(timestamp, at);
             }
             Arrival::Restart { .. } => {
                 self.restarts += 1;
-                self.transit = None;
-                self.on_transit(timestamp, at);
+                self.jitter.restart();
+                self.jitter.on_packet(timestamp, at);
             }
             Arrival::Duplicate => self.duplicates += 1,
             Arrival::Stray => self.strays += 1,
@@ -161,17 +154,17 @@ impl ReceiveStatistics {
 
     /// Interarrival jitter in timestamp units (RFC 3550 6.4.1).
     pub fn jitter_units(&self) -> f64 {
-        self.jitter
+        self.jitter.units()
     }
 
     /// Interarrival jitter.
     pub fn jitter(&self) -> Duration {
-        self.units(self.jitter)
+        self.jitter.duration()
     }
 
     /// The highest interarrival jitter so far.
     pub fn jitter_max(&self) -> Duration {
-        self.units(self.jitter_max)
+        self.jitter.highest()
     }
 
     /// The report block for this stream (RFC 3550 6.4.1). Begins the next
@@ -199,14 +192,10 @@ impl ReceiveStatistics {
             fraction_lost,
             cumulative_lost: lost.clamp(-0x80_0000, 0x7f_ffff) as i32,
             extended_sequence: self.highest as u32,
-            jitter: self.jitter as u32,
+            jitter: self.jitter.units() as u32,
             last_sender_report,
             delay_since_last_sender_report: delay_since,
         }
-    }
-
-    fn units(&self, units: f64) -> Duration {
-        Duration::from_secs_f64(units / f64::from(self.clock_rate.max(1)))
     }
 
     /// RFC 3550 A.1, with 64 bits in place of the cycle count.
@@ -268,24 +257,6 @@ impl ReceiveStatistics {
         self.highest = extended;
         self.window = 1;
         self.unique += 1;
-    }
-
-    /// RFC 3550 A.8. Packets that repeat a timestamp are left out: the updates
-    /// of a telephone-event share one on purpose (RFC 4733 2.2).
-    fn on_transit(&mut self, timestamp: u32, at: Duration) {
-        if self.transit.is_some() && timestamp == self.last_timestamp {
-            return;
-        }
-        self.last_timestamp = timestamp;
-        let nanos = at.as_nanos() * u128::from(self.clock_rate);
-        let arrival = (nanos / 1_000_000_000) as u32;
-        let transit = arrival.wrapping_sub(timestamp);
-        if let Some(previous) = self.transit {
-            let difference = (transit.wrapping_sub(previous) as i32).unsigned_abs();
-            self.jitter += (f64::from(difference) - self.jitter) / 16.0;
-            self.jitter_max = self.jitter_max.max(self.jitter);
-        }
-        self.transit = Some(transit);
     }
 }
 
@@ -370,32 +341,6 @@ mod tests {
             (5, 5, 1)
         );
         assert_eq!(stats.strays(), 2);
-    }
-
-    #[test]
-    fn jitter_follows_the_formula() {
-        // D alternates between +80 and -80 units (10 ms late every other packet).
-        let mut stats = ReceiveStatistics::new(8000);
-        let mut expected = 0.0_f64;
-        for index in 0..50_u32 {
-            let late = if index % 2 == 1 { 10 } else { 0 };
-            stats.on_packet(index as u16, index * 160, ms(u64::from(index) * 20 + late));
-            if index > 0 {
-                expected += (80.0 - expected) / 16.0;
-            }
-        }
-        assert!((stats.jitter_units() - expected).abs() < 1e-9);
-        assert!(stats.jitter() > ms(9) && stats.jitter() < ms(10));
-    }
-
-    #[test]
-    fn an_even_stream_has_no_jitter_also_over_a_timestamp_wrap() {
-        let mut stats = ReceiveStatistics::new(8000);
-        for index in 0..100_u32 {
-            let timestamp = (u32::MAX - 1000).wrapping_add(index * 160);
-            stats.on_packet(index as u16, timestamp, ms(u64::from(index) * 20));
-        }
-        assert!(stats.jitter_units() < f64::EPSILON);
     }
 
     #[test]

@@ -67,66 +67,68 @@ fn media_inherit_connection_and_direction_from_the_session() {
 /// Line numbers and parts of the texts of the expected problems.
 type Found = &'static [(Option<usize>, &'static str)];
 
+/// Texts and the problems that they have; `+` stands for a session that is right.
+const PROBLEMS: &[(&str, Found)] = &[
+    (
+        "v=0\no=- 1 1 IN IP4 h\r\ns=-\r\nt=0 0",
+        &[
+            (Some(1), "line ended by LF"),
+            (Some(4), "not ended by CR LF"),
+        ],
+    ),
+    (
+        "",
+        &[(None, "v="), (None, "o="), (None, "s="), (None, "t=")],
+    ),
+    (
+        "v=1\r\no=x\r\ns=\r\nt=now\r\n",
+        &[
+            (Some(1), "version 0"),
+            (Some(2), "<username>"),
+            (Some(3), "a session name"),
+            (Some(4), "<start> <stop>"),
+        ],
+    ),
+    (
+        "+hello\r\n+\r\n+q=1\r\n",
+        &[
+            (Some(6), "expected <letter>=<value>"),
+            (Some(7), "expected <letter>=<value>"),
+            (Some(8), "unknown type q="),
+        ],
+    ),
+    (
+        "+o=- 1 1 IN IP4 h\r\n",
+        &[(Some(6), "o= comes after t="), (Some(6), "second o=")],
+    ),
+    (
+        "+m=audio 1 RTP/AVP\r\na=rtpmap:x\r\na=sendonly\r\na=recvonly\r\nt=0 0\r\n",
+        &[
+            (Some(6), "<media> <port>"),
+            (Some(7), "rtpmap:"),
+            (Some(9), "a=recvonly after a=sendonly"),
+            (Some(10), "t= comes after m="),
+        ],
+    ),
+    (
+        "v=0\r\no=- 1 1 IN IP4 h\r\ns=-\r\nt=0 0\r\nm=audio 1 RTP/AVP 0\r\n",
+        &[(Some(5), "media has no c= line")],
+    ),
+    (
+        "+a=ptime: 20\r\na= x\r\nb=AS\r\n",
+        &[
+            (Some(6), "ptime:<milliseconds>"),
+            (Some(7), "white space"),
+            (Some(8), "<type>:"),
+            (Some(8), "b= comes after a="),
+        ],
+    ),
+];
+
 #[test]
 fn each_problem_is_named_with_its_line() {
     let base = "v=0\r\no=- 1 1 IN IP4 h\r\ns=-\r\nc=IN IP4 h\r\nt=0 0\r\n";
-    let cases: &[(&str, Found)] = &[
-        (
-            "v=0\no=- 1 1 IN IP4 h\r\ns=-\r\nt=0 0",
-            &[
-                (Some(1), "line ended by LF"),
-                (Some(4), "not ended by CR LF"),
-            ],
-        ),
-        (
-            "",
-            &[(None, "v="), (None, "o="), (None, "s="), (None, "t=")],
-        ),
-        (
-            "v=1\r\no=x\r\ns=\r\nt=now\r\n",
-            &[
-                (Some(1), "version 0"),
-                (Some(2), "<username>"),
-                (Some(3), "a session name"),
-                (Some(4), "<start> <stop>"),
-            ],
-        ),
-        (
-            "+hello\r\n+\r\n+q=1\r\n",
-            &[
-                (Some(6), "expected <letter>=<value>"),
-                (Some(7), "expected <letter>=<value>"),
-                (Some(8), "unknown type q="),
-            ],
-        ),
-        (
-            "+o=- 1 1 IN IP4 h\r\n",
-            &[(Some(6), "o= comes after t="), (Some(6), "second o=")],
-        ),
-        (
-            "+m=audio 1 RTP/AVP\r\na=rtpmap:x\r\na=sendonly\r\na=recvonly\r\nt=0 0\r\n",
-            &[
-                (Some(6), "<media> <port>"),
-                (Some(7), "rtpmap:"),
-                (Some(9), "a=recvonly after a=sendonly"),
-                (Some(10), "t= comes after m="),
-            ],
-        ),
-        (
-            "v=0\r\no=- 1 1 IN IP4 h\r\ns=-\r\nt=0 0\r\nm=audio 1 RTP/AVP 0\r\n",
-            &[(Some(5), "media has no c= line")],
-        ),
-        (
-            "+a=ptime: 20\r\na= x\r\nb=AS\r\n",
-            &[
-                (Some(6), "ptime:<milliseconds>"),
-                (Some(7), "white space"),
-                (Some(8), "<type>:"),
-                (Some(8), "b= comes after a="),
-            ],
-        ),
-    ];
-    for (text, expected) in cases {
+    for (text, expected) in PROBLEMS {
         let text = text.strip_prefix('+').map_or((*text).to_owned(), |rest| {
             format!("{base}{}", rest.replace("\r\n+", "\r\n"))
         });

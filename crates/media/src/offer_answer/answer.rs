@@ -56,30 +56,16 @@ pub fn build_answer(
     let rtcp_mux = media.rtcp_mux() && caps.layout.attributes.contains(&AttributeSlot::RtcpMux);
     let direction = direction_for(&media).intersect(local.direction);
     let payload_types: Vec<u8> = formats.iter().map(|format| format.payload_type).collect();
-    let sections: Vec<Section> = offer
-        .media()
-        .enumerate()
-        .map(|(index, media)| {
-            let line = media.line().unwrap_or_else(|| MediaLine::audio(0, &[0]));
-            if index != media_index {
-                return Section::Rejected(MediaLine {
-                    port: 0,
-                    port_count: None,
-                    ..line
-                });
-            }
-            let accepted = MediaLine::audio(local.address.port(), &payload_types);
-            Section::Audio {
-                line: MediaLine {
-                    protocol: line.protocol,
-                    ..accepted
-                },
-                formats: formats.clone(),
-                direction,
-                rtcp_mux,
-            }
-        })
-        .collect();
+    let audio = Section::Audio {
+        line: MediaLine {
+            protocol: media.line().map_or_else(String::new, |line| line.protocol),
+            ..MediaLine::audio(local.address.port(), &payload_types)
+        },
+        formats,
+        direction,
+        rtcp_mux,
+    };
+    let sections = all_sections(offer, media_index, audio);
     Ok(Answer {
         description: write(caps, local, &sections),
         negotiated: Negotiated {
@@ -196,6 +182,23 @@ fn choose<'a>(
             .map(|media| media.lines()[0].value().to_owned())
             .collect(),
     }))
+}
+
+/// `audio` in its place, and the other lines rejected.
+fn all_sections(offer: &SessionDescription, media_index: usize, audio: Section) -> Vec<Section> {
+    let mut sections: Vec<Section> = offer
+        .media()
+        .map(|media| {
+            let line = media.line().unwrap_or_else(|| MediaLine::audio(0, &[0]));
+            Section::Rejected(MediaLine {
+                port: 0,
+                port_count: None,
+                ..line
+            })
+        })
+        .collect();
+    sections[media_index] = audio;
+    sections
 }
 
 /// RTP without encryption, with or without feedback (RFC 3551, RFC 4585).

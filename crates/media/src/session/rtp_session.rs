@@ -181,7 +181,12 @@ impl RtpSession {
     /// When [`poll_transmit`](Self::poll_transmit) is to be called next; `None`
     /// if nothing happens without an input.
     pub fn next_deadline(&self) -> Option<Instant> {
+        let bye = match self.end {
+            End::ByeDue(since) => Some(since),
+            End::Running | End::Stopped => None,
+        };
         [
+            bye,
             self.sender.deadline(),
             self.reporter.deadline(),
             self.receiver.deadline(),
