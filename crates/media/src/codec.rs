@@ -1,5 +1,7 @@
 //! The audio codecs: G.711 with both laws.
 
+use std::time::Duration;
+
 use audio_codec_algorithms::{decode_alaw, decode_ulaw, encode_alaw, encode_ulaw};
 
 /// Samples per second of all audio inside this crate.
@@ -70,6 +72,11 @@ impl Codec {
         };
         out.extend(payload.iter().map(|&octet| decode(octet)));
     }
+}
+
+/// Whole samples in a time.
+pub(crate) fn samples_in(time: Duration) -> u64 {
+    (time.as_nanos() * u128::from(SAMPLE_RATE) / 1_000_000_000) as u64
 }
 
 #[cfg(test)]

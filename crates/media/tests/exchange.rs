@@ -295,6 +295,31 @@ fn captures_of_all_link_types_are_replayed_round_after_round() {
 }
 
 #[test]
+fn other_sources_follow_a_replay_without_a_burst() {
+    let frames = frames(&render(&[], secs(1)), DataLink::RAW, false);
+    let replay = Replay::from_capture(&pcap(DataLink::RAW, &frames)).expect("a stream");
+    let mut bench = Bench::new(Codec::Pcma);
+    bench.ends[LEFT].set_source(Source::Replay(replay.into()), bench.start);
+    bench.run(ms(1010));
+    bench.ends[LEFT].set_muted(true);
+    bench.run(ms(1000));
+    let now = bench.now;
+    bench.ends[LEFT].set_muted(false);
+    bench.ends[LEFT].set_source(Source::Silence, now);
+    bench.run(ms(1000));
+    let sent = bench.ends[LEFT].report().sent;
+    assert!(
+        (150..=152).contains(&sent.packets) && sent.skipped == 0,
+        "{sent:?}"
+    );
+    let stream = &bench.ends[RIGHT].report().received[0];
+    assert!(
+        stream.jitter_max < ms(2) && stream.restarts == 0,
+        "{stream:?}"
+    );
+}
+
+#[test]
 fn captures_without_rtp_are_refused_with_what_they_have() {
     let text = [(ms(0), b"hello, this is no IP packet".to_vec())];
     let none = Replay::from_capture(&pcap(DataLink::ETHERNET, &text));

@@ -8,7 +8,7 @@ use super::block::{BLOCK_SAMPLES, Block};
 use super::reorder::HOLD;
 use super::sound::{DominantTone, Heard, Quiet, Sound};
 use super::span::Spans;
-use crate::codec::SAMPLE_RATE;
+use crate::codec::{SAMPLE_RATE, samples_in};
 use crate::level::SILENCE_DBFS;
 
 /// After this time a received packet is on the timeline: it waited for lost
@@ -180,10 +180,6 @@ impl Listener {
             .take_while(move |block| block.start < to)
             .filter(move |block| block.end > from)
     }
-}
-
-fn samples_in(time: Duration) -> u64 {
-    (time.as_nanos() * u128::from(SAMPLE_RATE) / 1_000_000_000) as u64
 }
 
 fn duration(samples: u64) -> Duration {

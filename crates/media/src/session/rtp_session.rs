@@ -11,7 +11,7 @@ use super::receiver::Receiver;
 use super::report::{ReceivedEvent, RtpReport};
 use super::reporter::Reporter;
 use super::sender::Sender;
-use crate::codec::SAMPLE_RATE;
+use crate::codec::samples_in;
 use crate::listen::Listener;
 use crate::offer_answer::Negotiated;
 use crate::source::{EchoBuffer, Source, write_wav};
@@ -295,9 +295,8 @@ impl RtpSession {
     /// Begins a recording of what is received, of `longest` at most, in place
     /// of an earlier one. It begins with silence until audio comes.
     pub fn start_recording(&mut self, longest: Duration, now: Instant) {
-        let samples = longest.as_millis().saturating_mul(u128::from(SAMPLE_RATE)) / 1000;
-        let samples = samples.min(RECORDING_SAMPLES_MAX as u128) as usize;
-        self.receiver.record(now, samples);
+        let samples = samples_in(longest.min(RECORDING_MAX));
+        self.receiver.record(now, samples as usize);
     }
 
     /// The samples recorded so far.
@@ -390,7 +389,7 @@ impl RtpSession {
 /// A source is kept for this long after its last packet.
 const LATCH_HOLD: Duration = Duration::from_secs(1);
 /// The longest recording: 4 hours, 230 MB.
-const RECORDING_SAMPLES_MAX: usize = 4 * 3600 * SAMPLE_RATE as usize;
+const RECORDING_MAX: Duration = Duration::from_hours(4);
 
 fn is_reachable(address: SocketAddr) -> bool {
     !address.ip().is_unspecified() && address.port() != 0

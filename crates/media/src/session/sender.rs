@@ -7,7 +7,7 @@ use gannet_rtp::{RtpPacketBuilder, TelephoneEvent};
 
 use super::config::RtpSessionConfig;
 use super::report::SentStream;
-use crate::codec::{Codec, SAMPLE_RATE};
+use crate::codec::{Codec, samples_in};
 use crate::offer_answer::Negotiated;
 use crate::source::{EchoBuffer, Player, Replay, ReplayPacket, Source};
 
@@ -34,6 +34,8 @@ pub(super) struct Sender {
     /// The next packet begins a talkspurt (RFC 3551 4.1).
     marker: bool,
     replay: Option<ReplayState>,
+    /// The last packet was replayed: the grid has not been kept meanwhile.
+    off_grid: bool,
     events: VecDeque<OutgoingEvent>,
     encoded: Vec<u8>,
     stats: SentStream,
@@ -74,6 +76,7 @@ impl Sender {
             sending: false,
             marker: true,
             replay: None,
+            off_grid: false,
             events: VecDeque::new(),
             encoded: Vec::new(),
             stats: SentStream {
@@ -178,7 +181,11 @@ impl Sender {
             && self.events.is_empty()
         {
             let replay = replay.clone();
+            self.off_grid = true;
             return self.poll_replay(&replay, now, out);
+        }
+        if std::mem::take(&mut self.off_grid) {
+            self.move_to(now);
         }
         self.skip_overdue(now);
         if self.tick_at > now {
@@ -355,13 +362,15 @@ impl Sender {
     /// Moves the grid to the first tick at or after `now` when nothing was sent.
     fn catch_up_idle(&mut self, now: Instant) {
         if !self.sends() {
-            let late = now.saturating_duration_since(self.tick_at);
-            if !late.is_zero() {
-                let whole = self.ticks_in(late);
-                let exact = self.ptime * whole as u32 == late;
-                self.skip(whole + u64::from(!exact));
-            }
+            self.move_to(now);
         }
+    }
+
+    fn move_to(&mut self, now: Instant) {
+        let late = now.saturating_duration_since(self.tick_at);
+        let whole = self.ticks_in(late);
+        let exact = self.ptime * whole as u32 == late;
+        self.skip(whole + u64::from(!exact));
     }
 
     fn skip(&mut self, ticks: u64) {
@@ -390,7 +399,3 @@ const EVENTS_MAX: usize = 64;
 const END_PACKETS: u8 = 3;
 /// -10 dBm0.
 const EVENT_VOLUME: u8 = 10;
-
-fn samples_in(time: Duration) -> u64 {
-    (time.as_nanos() * u128::from(SAMPLE_RATE) / 1_000_000_000) as u64
-}

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::codec::SAMPLE_RATE;
+use crate::codec::{SAMPLE_RATE, samples_in};
 use crate::level::sine_amplitude;
 
 /// A sine.
@@ -32,8 +32,7 @@ impl Tone {
 /// Samples of tones that sound together, for greetings, beeps and tests. No
 /// tones give silence.
 pub fn render(tones: &[Tone], length: Duration) -> Vec<i16> {
-    let count = (length.as_nanos() * u128::from(SAMPLE_RATE) / 1_000_000_000) as usize;
-    let mut samples = vec![0; count];
+    let mut samples = vec![0; samples_in(length) as usize];
     let mut oscillators: Vec<Oscillator> = tones.iter().copied().map(Oscillator::new).collect();
     fill(&mut oscillators, &mut samples);
     samples
