@@ -128,7 +128,7 @@ impl Sender {
         self.muted = muted;
     }
 
-    /// Whether packets may go out at all (direction, address, stop).
+    /// Whether packets may go out (direction, address, stop).
     pub(super) fn set_sending(&mut self, sending: bool, now: Instant) {
         if sending && !self.sending {
             self.catch_up_idle(now);
@@ -266,31 +266,19 @@ impl Sender {
         out: &mut Vec<u8>,
     ) {
         let marker = packet.marker || std::mem::take(&mut self.marker);
-        match Codec::from_static_payload_type(packet.payload_type) {
+        let known = Codec::from_static_payload_type(packet.payload_type);
+        let payload_type = known.map_or(packet.payload_type, |_| self.payload_type);
+        let mut transcoded = Vec::new();
+        let payload = match known {
             Some(codec) if codec != self.codec => {
                 let mut samples = Vec::with_capacity(packet.payload.len());
                 codec.decode(&packet.payload, &mut samples);
-                let mut payload = Vec::with_capacity(samples.len());
-                self.codec.encode(&samples, &mut payload);
-                self.write(marker, self.payload_type, timestamp, &payload, now, out);
+                self.codec.encode(&samples, &mut transcoded);
+                &transcoded
             }
-            Some(_) => self.write(
-                marker,
-                self.payload_type,
-                timestamp,
-                &packet.payload,
-                now,
-                out,
-            ),
-            None => self.write(
-                marker,
-                packet.payload_type,
-                timestamp,
-                &packet.payload,
-                now,
-                out,
-            ),
-        }
+            _ => &packet.payload,
+        };
+        self.write(marker, payload_type, timestamp, payload, now, out);
     }
 
     /// Writes a packet of the running telephone-event in place of the audio.
@@ -350,8 +338,9 @@ impl Sender {
 
     /// Leaves out ticks that are overdue by more than [`OVERDUE_MAX`].
     fn skip_overdue(&mut self, now: Instant) {
-        let late = now.saturating_duration_since(self.tick_at);
-        let too_late = late.saturating_sub(OVERDUE_MAX);
+        let too_late = now
+            .saturating_duration_since(self.tick_at)
+            .saturating_sub(OVERDUE_MAX);
         if !too_late.is_zero() {
             let ticks = self.ticks_in(too_late) + 1;
             self.stats.skipped += ticks;
