@@ -1,1 +1,18 @@
-//! gannet-steps
+//! Features come alive: matching sentences to steps, the world that steps act in, and the runner.
+//!
+//! Invariant: knows no SIP bytes. What a message is, the phones and the server know; a step names
+//! methods, codes and header fields, and asks them.
+//!
+//! - [`StepDefinition`], [`step!`], [`Registry`], [`Arguments`]: the vocabulary.
+//! - [`World`]: the phones, the server, the variables and the clocks of one attempt of a scenario.
+//! - [`library`]: the sentences that Gannet knows.
+
+pub mod library;
+mod vocabulary;
+mod world;
+
+pub use vocabulary::{
+    Argument, Arguments, Codes, Keyword, MatchError, Matched, MessagePattern, ParameterKind,
+    Registry, RegistryError, StepDefinition, StepFn, StepFuture, StepResult, Table, parse_time,
+};
+pub use world::{Progress, World};

@@ -1,0 +1,69 @@
+//! One sentence of the vocabulary, and what it does.
+
+use std::future::Future;
+use std::pin::Pin;
+
+use gannet_events::Failure;
+
+use super::arguments::Arguments;
+use crate::world::World;
+
+/// What a step comes to: nothing more to say, or why it did not pass.
+pub type StepResult = Result<(), Failure>;
+
+/// A step that is being carried out.
+pub type StepFuture<'a> = Pin<Box<dyn Future<Output = StepResult> + Send + 'a>>;
+
+/// Carries a step out in the world of its scenario.
+pub type StepFn = for<'a> fn(&'a mut World, Arguments) -> StepFuture<'a>;
+
+/// One sentence of the vocabulary. Any keyword fits it.
+#[derive(Debug, Clone, Copy)]
+pub struct StepDefinition {
+    /// The sentence as a Cucumber expression, with the parameters of
+    /// [`ParameterKind`](super::ParameterKind): `"{phone} calls {dest}"`.
+    pub pattern: &'static str,
+    /// The heading under which `gannet steps` lists it.
+    pub section: &'static str,
+    /// One or two sentences that say what it does and when it fails.
+    pub about: &'static str,
+    /// A sentence that the pattern matches.
+    pub example: &'static str,
+    /// Whether ` within {time}` may follow the sentence.
+    pub takes_within: bool,
+    /// What it does.
+    pub run: StepFn,
+}
+
+/// Makes a [`StepDefinition`] out of an `async fn(&mut World, Arguments) -> StepResult`:
+///
+/// ```ignore
+/// step!(
+///     "{phone} calls {dest}",
+///     section: "Calls",
+///     about: "Calls someone and waits until the other side rings or answers.",
+///     example: "Alice calls Bob",
+///     run: calls,
+/// )
+/// ```
+///
+/// `no within` before `run:` leaves out the suffix ` within {time}`.
+#[macro_export]
+macro_rules! step {
+    (@build $within:expr, $pattern:expr, $section:expr, $about:expr, $example:expr, $run:path) => {
+        $crate::StepDefinition {
+            pattern: $pattern,
+            section: $section,
+            about: $about,
+            example: $example,
+            takes_within: $within,
+            run: |world, arguments| ::std::boxed::Box::pin($run(world, arguments)),
+        }
+    };
+    ($pattern:expr, section: $section:expr, about: $about:expr, example: $example:expr, no within, run: $run:path $(,)?) => {
+        $crate::step!(@build false, $pattern, $section, $about, $example, $run)
+    };
+    ($pattern:expr, section: $section:expr, about: $about:expr, example: $example:expr, run: $run:path $(,)?) => {
+        $crate::step!(@build true, $pattern, $section, $about, $example, $run)
+    };
+}

@@ -1,0 +1,16 @@
+//! The vocabulary: patterns, their parameters, and which sentence means which step.
+//!
+//! [`StepDefinition`]s come from the step library (and later from users); a [`Registry`] holds
+//! them and finds the one that a sentence means; [`Arguments`] are what the sentence says.
+
+mod arguments;
+mod definition;
+mod parameter;
+mod registry;
+mod values;
+
+pub use arguments::{Arguments, Keyword, Table};
+pub use definition::{StepDefinition, StepFn, StepFuture, StepResult};
+pub use parameter::ParameterKind;
+pub use registry::{Argument, MatchError, Matched, Registry, RegistryError};
+pub use values::{Codes, MessagePattern, parse_time};

@@ -1,0 +1,405 @@
+//! Finding the definition that a sentence means.
+
+use std::ops::Range;
+use std::time::Duration;
+
+use cucumber_expressions::{Expression, SingleExpression};
+use gannet_diag::nearest;
+use regex::Regex;
+
+use super::definition::StepDefinition;
+use super::parameter::{ParameterKind, parameter_patterns, unquote, within_suffix};
+use super::values::parse_time;
+
+/// All definitions of a run, ready to be matched.
+#[derive(Debug, Clone)]
+pub struct Registry {
+    entries: Vec<Entry>,
+}
+
+#[derive(Debug, Clone)]
+struct Entry {
+    definition: StepDefinition,
+    regex: Regex,
+    kinds: Vec<ParameterKind>,
+}
+
+/// A value of a sentence.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Argument {
+    /// What stands there.
+    pub kind: ParameterKind,
+    /// The value without quotes or slashes.
+    pub text: String,
+    /// The bytes of the sentence that it was read from, quotes included.
+    pub span: Range<usize>,
+}
+
+/// A sentence and the one definition that it means.
+#[derive(Debug, Clone)]
+pub struct Matched {
+    /// The definition.
+    pub definition: StepDefinition,
+    /// The values in the order of the pattern.
+    pub arguments: Vec<Argument>,
+    /// The time of ` within {time}`.
+    pub within: Option<Duration>,
+}
+
+/// Why a sentence does not mean exactly one thing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum MatchError {
+    /// No pattern matches.
+    Undefined {
+        /// The nearest examples and patterns, best first.
+        nearest: Vec<String>,
+    },
+    /// More than one pattern matches.
+    Ambiguous {
+        /// All of them.
+        patterns: Vec<&'static str>,
+    },
+}
+
+/// A definition that cannot be used. It is a mistake of whoever wrote the vocabulary.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum RegistryError {
+    /// The pattern is no Cucumber expression.
+    #[error("pattern \"{pattern}\" cannot be read: {reason}")]
+    BadPattern {
+        /// The pattern.
+        pattern: &'static str,
+        /// What is wrong.
+        reason: String,
+    },
+    /// A parameter that does not exist.
+    #[error("pattern \"{pattern}\" has an unknown parameter {{{parameter}}}")]
+    UnknownParameter {
+        /// The pattern.
+        pattern: &'static str,
+        /// The name between the braces.
+        parameter: String,
+    },
+    /// An example that another definition matches, too, or that its own does not match.
+    #[error(
+        "example \"{example}\" of pattern \"{pattern}\" matches {}",
+        Matches(matches)
+    )]
+    BadExample {
+        /// The pattern.
+        pattern: &'static str,
+        /// The example.
+        example: &'static str,
+        /// The patterns that match it.
+        matches: Vec<&'static str>,
+    },
+}
+
+struct Matches<'a>(&'a [&'static str]);
+
+impl std::fmt::Display for Matches<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        if self.0.is_empty() {
+            return f.write_str("nothing");
+        }
+        write!(f, "\"{}\"", self.0.join("\" and \""))
+    }
+}
+
+/// How many similar sentences a failure to match names.
+const NEAREST_MAX: usize = 3;
+
+impl Registry {
+    /// Compiles the definitions and checks them: every pattern can be read, and every example
+    /// matches its own definition only.
+    ///
+    /// # Errors
+    /// All faults, in the order of the definitions.
+    pub fn new(definitions: Vec<StepDefinition>) -> Result<Self, Vec<RegistryError>> {
+        let parameters = parameter_patterns();
+        let suffix = within_suffix();
+        let mut entries = Vec::with_capacity(definitions.len());
+        let mut errors = Vec::new();
+        for definition in definitions {
+            match compile(definition, &parameters, &suffix) {
+                Ok(entry) => entries.push(entry),
+                Err(error) => errors.push(error),
+            }
+        }
+        let registry = Self { entries };
+        errors.extend(registry.bad_examples());
+        if errors.is_empty() {
+            Ok(registry)
+        } else {
+            Err(errors)
+        }
+    }
+
+    /// The definitions in their order.
+    pub fn definitions(&self) -> impl Iterator<Item = &StepDefinition> {
+        self.entries.iter().map(|entry| &entry.definition)
+    }
+
+    /// The definition that the sentence (without keyword) means.
+    ///
+    /// # Errors
+    /// If there is none, or more than one.
+    pub fn find(&self, sentence: &str) -> Result<Matched, MatchError> {
+        let fitting: Vec<_> = self
+            .entries
+            .iter()
+            .filter(|entry| entry.regex.is_match(sentence))
+            .collect();
+        match fitting[..] {
+            [entry] => Ok(entry.take_apart(sentence)),
+            [] => Err(MatchError::Undefined {
+                nearest: self.nearest(sentence),
+            }),
+            _ => Err(MatchError::Ambiguous {
+                patterns: fitting
+                    .iter()
+                    .map(|entry| entry.definition.pattern)
+                    .collect(),
+            }),
+        }
+    }
+
+    /// The patterns that come nearest to a sentence that none matches.
+    fn nearest(&self, sentence: &str) -> Vec<String> {
+        let patterns = self.entries.iter().map(|entry| entry.definition.pattern);
+        nearest(sentence, patterns, NEAREST_MAX)
+    }
+
+    fn bad_examples(&self) -> Vec<RegistryError> {
+        let faulty = |entry: &Entry| {
+            let StepDefinition {
+                pattern, example, ..
+            } = entry.definition;
+            let matches: Vec<_> = self
+                .entries
+                .iter()
+                .filter(|other| other.regex.is_match(example))
+                .map(|other| other.definition.pattern)
+                .collect();
+            (matches != [pattern]).then_some(RegistryError::BadExample {
+                pattern,
+                example,
+                matches,
+            })
+        };
+        self.entries.iter().filter_map(faulty).collect()
+    }
+}
+
+impl Entry {
+    /// The values of a sentence that the pattern matches.
+    fn take_apart(&self, sentence: &str) -> Matched {
+        let captures = self.regex.captures(sentence);
+        let groups = captures.iter().flat_map(|captures| {
+            let unnamed = self.regex.capture_names().enumerate();
+            unnamed
+                .skip(1)
+                .filter(|(_, name)| name.is_none())
+                .filter_map(|(index, _)| captures.get(index))
+        });
+        let arguments = self
+            .kinds
+            .iter()
+            .zip(groups)
+            .map(|(&kind, group)| Argument {
+                kind,
+                text: plain(kind, group.as_str()),
+                span: group.range(),
+            })
+            .collect();
+        let within = captures
+            .as_ref()
+            .and_then(|captures| captures.name("within"));
+        Matched {
+            definition: self.definition,
+            arguments,
+            within: within.and_then(|group| parse_time(&unquote(group.as_str()))),
+        }
+    }
+}
+
+/// The value without what only marks its ends.
+fn plain(kind: ParameterKind, raw: &str) -> String {
+    match kind {
+        ParameterKind::Regex => raw[1..raw.len() - 1].to_owned(),
+        _ => unquote(raw),
+    }
+}
+
+fn compile(
+    definition: StepDefinition,
+    parameters: &std::collections::HashMap<&'static str, String>,
+    suffix: &str,
+) -> Result<Entry, RegistryError> {
+    let pattern = definition.pattern;
+    let bad = |reason: String| RegistryError::BadPattern { pattern, reason };
+    let expression = Expression::parse(pattern).map_err(|error| bad(error.to_string()))?;
+    let mut kinds = Vec::new();
+    for part in &expression.0 {
+        if let SingleExpression::Parameter(parameter) = part {
+            let name: &str = parameter.input.fragment();
+            kinds.push(ParameterKind::named(name).ok_or_else(|| {
+                RegistryError::UnknownParameter {
+                    pattern,
+                    parameter: name.to_owned(),
+                }
+            })?);
+        }
+    }
+    let whole = Expression::regex_with_parameters(pattern, parameters)
+        .map_err(|error| bad(error.to_string()))?;
+    let body = whole.as_str().trim_start_matches('^').trim_end_matches('$');
+    let suffix = if definition.takes_within { suffix } else { "" };
+    let regex = Regex::new(&format!("^{body}{suffix}$")).map_err(|error| bad(error.to_string()))?;
+    Ok(Entry {
+        definition,
+        regex,
+        kinds,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::step;
+    use crate::vocabulary::{Arguments, StepResult};
+    use crate::world::World;
+
+    async fn nothing(_: &mut World, _: Arguments) -> StepResult {
+        Ok(())
+    }
+
+    fn registry() -> Registry {
+        let define = |pattern, example| step!(pattern, section: "Test", about: "Nothing.", example: example, run: nothing);
+        Registry::new(vec![
+            define("{phone} calls {dest}", "Alice calls Bob"),
+            define("{phone} receives {msg}", "Alice receives BYE"),
+            define(
+                "{phone} receives response {code}",
+                "Alice receives response \"401,407\"",
+            ),
+            define(
+                "{phone} and {phone} talk for {time}",
+                "Alice and Bob talk for 2 s",
+            ),
+            define("{phone} uses {profile} phone", "Alice uses generic phone"),
+            define("body of {msg} matches {re}", "body of INVITE matches /a b/"),
+            define("{phone} hangs up( the phone)", "Alice hangs up"),
+        ])
+        .unwrap()
+    }
+
+    fn texts(sentence: &str) -> Vec<String> {
+        let matched = registry().find(sentence).unwrap();
+        matched
+            .arguments
+            .into_iter()
+            .map(|argument| argument.text)
+            .collect()
+    }
+
+    #[test]
+    fn names_may_be_bare_quoted_or_variables() {
+        assert_eq!(texts("Alice calls Bob"), ["Alice", "Bob"]);
+        assert_eq!(
+            texts("\"Alice Smith\" calls \"*100\""),
+            ["Alice Smith", "*100"]
+        );
+        assert_eq!(
+            texts("${who} calls sip:bob@192.0.2.1:5060"),
+            ["${who}", "sip:bob@192.0.2.1:5060"]
+        );
+        assert_eq!(texts(r#""A \"B\" C" hangs up the phone"#), [r#"A "B" C"#]);
+    }
+
+    #[test]
+    fn a_bare_name_is_one_word() {
+        assert!(matches!(
+            registry().find("Alice calls Bob now"),
+            Err(MatchError::Undefined { .. })
+        ));
+    }
+
+    #[test]
+    fn messages_codes_times_and_expressions_are_told_apart() {
+        assert_eq!(
+            texts("Alice receives 200 to INVITE"),
+            ["Alice", "200 to INVITE"]
+        );
+        assert_eq!(texts("\"Alice\" receives \"BYE\""), ["Alice", "BYE"]);
+        assert_eq!(
+            texts("Alice receives response 401,407"),
+            ["Alice", "401,407"]
+        );
+        assert_eq!(
+            texts("Alice and Bob talk for 10 seconds"),
+            ["Alice", "Bob", "10 seconds"]
+        );
+        assert_eq!(
+            texts(r"body of 2xx matches /a\/b \d+/"),
+            ["2xx", r"a\/b \d+"]
+        );
+    }
+
+    #[test]
+    fn any_sentence_may_bound_its_wait() {
+        let matched = registry().find("Alice receives BYE within 500 ms").unwrap();
+        assert_eq!(matched.within, Some(Duration::from_millis(500)));
+        assert_eq!(matched.arguments.len(), 2);
+    }
+
+    #[test]
+    fn spans_point_into_the_sentence() {
+        let sentence = "\"Alice\" uses Squirrel350 phone";
+        let matched = registry().find(sentence).unwrap();
+        let spans: Vec<_> = matched
+            .arguments
+            .iter()
+            .map(|a| &sentence[a.span.clone()])
+            .collect();
+        assert_eq!(spans, ["\"Alice\"", "Squirrel350"]);
+    }
+
+    #[test]
+    fn an_unknown_sentence_names_its_neighbours() {
+        let Err(MatchError::Undefined { nearest }) = registry().find("Alice cals Bob") else {
+            panic!("it should not match");
+        };
+        assert_eq!(nearest[0], "{phone} calls {dest}");
+    }
+
+    #[test]
+    fn faulty_definitions_are_found_all_at_once() {
+        let define = |pattern, example| step!(pattern, section: "Test", about: "Nothing.", example: example, run: nothing);
+        let errors = Registry::new(vec![
+            define("{phone} sings {song}", "Alice sings Yesterday"),
+            define("{phone} sings", "Alice dances"),
+            define("{phone} waits", "Bob waits"),
+            define("{word} waits", "Alice waits"),
+        ])
+        .unwrap_err();
+        let texts: Vec<_> = errors.iter().map(ToString::to_string).collect();
+        assert_eq!(
+            texts,
+            [
+                "pattern \"{phone} sings {song}\" has an unknown parameter {song}",
+                "example \"Alice dances\" of pattern \"{phone} sings\" matches nothing",
+                "example \"Bob waits\" of pattern \"{phone} waits\" matches \"{phone} waits\" and \"{word} waits\"",
+                "example \"Alice waits\" of pattern \"{word} waits\" matches \"{phone} waits\" and \"{word} waits\"",
+            ]
+        );
+    }
+
+    #[test]
+    fn the_library_is_sound() {
+        if let Err(errors) = Registry::new(crate::library::definitions()) {
+            let texts: Vec<_> = errors.iter().map(ToString::to_string).collect();
+            panic!("{}", texts.join("\n"));
+        }
+    }
+}
