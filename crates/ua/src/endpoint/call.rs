@@ -69,7 +69,8 @@ pub(crate) struct PendingOk {
 #[derive(Debug)]
 pub(crate) struct Call {
     pub(crate) state: CallState,
-    pub(crate) call_id: String,
+    /// The value of Call-ID.
+    pub(crate) sip_call_id: String,
     pub(crate) local_tag: String,
     /// The first INVITE, as last sent or as received.
     pub(crate) invite: Message,
@@ -101,13 +102,13 @@ pub(crate) struct Call {
 impl Call {
     pub(crate) const fn new(
         state: CallState,
-        call_id: String,
+        sip_call_id: String,
         local_tag: String,
         invite: Message,
     ) -> Self {
         Self {
             state,
-            call_id,
+            sip_call_id,
             local_tag,
             invite,
             contact: None,

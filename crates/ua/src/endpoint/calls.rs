@@ -24,20 +24,21 @@ impl Endpoint {
         let tag = self.config.identifiers.tag(&mut self.rng);
         let call_id = self.call_id_for(&spec);
         let cseq = self.config.identifiers.first_cseq(&mut self.rng);
-        let builder = build(&spec, &tag, &call_id, cseq);
+        let contact = spec.contact.clone();
+        let builder = build(spec, &tag, &call_id, cseq);
         let id = self.new_call(Call::new(
             CallState::Calling,
             call_id,
             tag,
             builder.message(),
         ));
-        let request = self.launch(now, builder, target, Purpose::Invite(id));
+        let request = self.launch(now, Method::Invite, builder, target, Purpose::Invite(id));
         let sent = self
             .requests
             .get(&request)
             .map(|request| request.message.clone());
         if let Some(call) = self.calls.get_mut(&id) {
-            call.contact = spec.contact;
+            call.contact = contact;
             call.request = Some(request);
             call.invite = sent.unwrap_or_else(|| call.invite.clone());
         }
@@ -48,7 +49,7 @@ impl Endpoint {
         self.last_call += 1;
         let id = CallId(self.last_call);
         self.by_dialog
-            .insert((call.call_id.clone(), call.local_tag.clone()), id);
+            .insert((call.sip_call_id.clone(), call.local_tag.clone()), id);
         self.calls.insert(id, call);
         id
     }
@@ -157,7 +158,7 @@ impl Endpoint {
             CallState::Incoming => self.reject(now, call, Reply::new(480)),
             // The callee must not send BYE before ACK (RFC 3261 15).
             CallState::Accepted | CallState::NeedsAnswer => entry.bye_wanted = Some(headers),
-            CallState::Confirmed => self.send_bye(now, call, &headers),
+            CallState::Confirmed => self.send_bye(now, call, headers),
             CallState::Calling | CallState::Ending | CallState::Ended => {}
         }
     }
@@ -183,7 +184,7 @@ impl Endpoint {
         if let Some(contact) = contact.filter(|_| method.is_target_refresh()) {
             builder.push(HeaderName::Contact, contact.to_string());
         }
-        add_headers(&mut builder, &headers);
+        add_headers(&mut builder, headers);
         if let Some(body) = body {
             builder.set_body(&body.content_type, body.bytes);
         }
@@ -195,7 +196,7 @@ impl Endpoint {
         } else {
             Purpose::Plain(Some(call))
         };
-        let request = self.launch(now, builder, target, purpose);
+        let request = self.launch(now, method, builder, target, purpose);
         if let (Purpose::Reinvite(_), Some(sent)) = (purpose, self.requests.get(&request)) {
             self.by_invite.insert(sent.transaction, call);
         }
@@ -210,7 +211,7 @@ impl Endpoint {
 
     /// The value of the call's Call-ID header field.
     pub fn sip_call_id(&self, call: CallId) -> Option<&str> {
-        Some(&self.calls.get(&call)?.call_id)
+        Some(&self.calls.get(&call)?.sip_call_id)
     }
 
     /// The first INVITE of a call, as last sent or as received.
@@ -350,7 +351,7 @@ impl Endpoint {
         let next_hop = dialog.routing().next_hop;
         let builder = dialog.request(&Method::Bye);
         if let Ok(target) = self.target_in_call(call, &next_hop) {
-            self.launch(now, builder, target, Purpose::Aside);
+            self.launch(now, Method::Bye, builder, target, Purpose::Aside);
         }
     }
 
@@ -389,7 +390,7 @@ impl Endpoint {
         }
         self.dress(
             &mut ack,
-            MessageKind {
+            &MessageKind {
                 method: Method::Ack,
                 code: None,
                 in_dialog: true,
@@ -421,12 +422,12 @@ impl Endpoint {
         let Some(request) = entry.request.and_then(|id| self.requests.get(&id)) else {
             return;
         };
-        let (builder, target) = (cancel_for(&request.message, &headers), request.target);
-        self.launch(now, builder, target, Purpose::Aside);
+        let (builder, target) = (cancel_for(&request.message, headers), request.target);
+        self.launch(now, Method::Cancel, builder, target, Purpose::Aside);
         self.file(call);
     }
 
-    pub(crate) fn send_bye(&mut self, now: Instant, call: CallId, headers: &[(String, String)]) {
+    pub(crate) fn send_bye(&mut self, now: Instant, call: CallId, headers: Vec<(String, String)>) {
         let Some(entry) = self.calls.get_mut(&call) else {
             return;
         };
@@ -439,7 +440,7 @@ impl Endpoint {
         add_headers(&mut builder, headers);
         match self.target_in_call(call, &next_hop) {
             Ok(target) => {
-                self.launch(now, builder, target, Purpose::Bye(call));
+                self.launch(now, Method::Bye, builder, target, Purpose::Bye(call));
             }
             Err(_) => self.bye_done(now, call, Outcome::TransportFailed),
         }
@@ -451,7 +452,7 @@ impl Endpoint {
             .get_mut(&call)
             .and_then(|entry| entry.bye_wanted.take());
         if let Some(headers) = wanted {
-            self.send_bye(now, call, &headers);
+            self.send_bye(now, call, headers);
         }
     }
 
@@ -481,7 +482,7 @@ impl Endpoint {
             self.send_ack(call, response, None);
         } else if matches!(response.status(), Some(408 | 481)) {
             // The dialog is gone at their end (RFC 3261 12.2.1.2, 14.1).
-            self.send_bye(now, call, &[]);
+            self.send_bye(now, call, Vec::new());
         }
     }
 
@@ -623,7 +624,7 @@ impl Endpoint {
             let next_hop = dialog.routing().next_hop;
             let builder = dialog.request(&Method::Bye);
             if let Ok(target) = self.target_in_call(call, &next_hop) {
-                self.launch(now, builder, target, Purpose::Aside);
+                self.launch(now, Method::Bye, builder, target, Purpose::Aside);
             }
         }
         self.end_call(now, call, EndCause::AckMissing);
@@ -634,7 +635,7 @@ impl Endpoint {
             if let Some(filed) = entry.filed {
                 self.call_deadlines.remove(&(filed, call));
             }
-            self.by_dialog.remove(&(entry.call_id, entry.local_tag));
+            self.by_dialog.remove(&(entry.sip_call_id, entry.local_tag));
             self.by_invite.retain(|_, id| *id != call);
         }
     }
@@ -642,7 +643,7 @@ impl Endpoint {
 
 /// CANCEL copies Request-URI, top Via, Route, From, To, Call-ID and the CSeq number
 /// (RFC 3261 9.1).
-fn cancel_for(invite: &Message, headers: &[(String, String)]) -> MessageBuilder {
+fn cancel_for(invite: &Message, headers: Vec<(String, String)>) -> MessageBuilder {
     let uri = invite.request_uri_text().unwrap_or_default();
     let mut cancel = MessageBuilder::request(&Method::Cancel, uri);
     if let Some(via) = invite.values(HeaderName::Via).next() {

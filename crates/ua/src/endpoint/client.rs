@@ -47,25 +47,23 @@ impl Endpoint {
     pub(crate) fn launch(
         &mut self,
         now: Instant,
+        method: Method,
         builder: MessageBuilder,
         target: Target,
         purpose: Purpose,
     ) -> RequestId {
         let mut attempt = AuthAttempt::default();
-        let fields = {
+        // CANCEL cannot be challenged (RFC 3261 22.1).
+        let fields = if method == Method::Cancel {
+            Vec::new()
+        } else {
             let draft = builder.message();
-            let method = draft.method().unwrap_or(Method::Options);
             let facts = facts(&draft, &method);
-            // CANCEL cannot be challenged and ACK is no transaction (RFC 3261 22.1).
-            if matches!(method, Method::Cancel) {
-                Vec::new()
-            } else {
-                self.auth.authorize(&mut attempt, &facts, &mut self.rng)
-            }
+            self.auth.authorize(&mut attempt, &facts, &mut self.rng)
         };
         self.last_request += 1;
         let id = RequestId(self.last_request);
-        let message = self.finish_request(builder, &fields, target);
+        let message = self.finish_request(method, builder, &fields, target);
         let transaction = self.transactions.send_request(now, message.clone(), target);
         self.by_transaction.insert(transaction, id);
         let request = ClientRequest {
@@ -82,6 +80,7 @@ impl Endpoint {
     /// Adds Via and credentials and gives the message its look.
     fn finish_request(
         &mut self,
+        method: Method,
         mut builder: MessageBuilder,
         fields: &[HeaderField],
         target: Target,
@@ -97,8 +96,8 @@ impl Endpoint {
         let draft = builder.message();
         self.dress(
             &mut builder,
-            MessageKind {
-                method: draft.method().unwrap_or(Method::Options),
+            &MessageKind {
+                method,
                 code: None,
                 in_dialog: draft.to_tag().is_some(),
             },
@@ -229,7 +228,7 @@ impl Endpoint {
             }
             .to_string(),
         );
-        let message = self.finish_request(builder, &fields, target);
+        let message = self.finish_request(method.clone(), builder, &fields, target);
         self.note_cseq(purpose, number);
         let transaction = self.transactions.send_request(now, message.clone(), target);
         self.by_transaction.remove(&old);

@@ -172,8 +172,9 @@ impl Endpoint {
         let tag = self.config.identifiers.tag(&mut self.rng);
         let call_id = self.call_id_for(&spec);
         let cseq = self.config.identifiers.first_cseq(&mut self.rng);
-        let builder = build(&spec, &tag, &call_id, cseq);
-        Ok(self.launch(now, builder, target, Purpose::Plain(None)))
+        let method = spec.method.clone();
+        let builder = build(spec, &tag, &call_id, cseq);
+        Ok(self.launch(now, method, builder, target, Purpose::Plain(None)))
     }
 
     pub(crate) fn call_id_for(&mut self, spec: &RequestSpec) -> String {
@@ -222,9 +223,9 @@ impl Endpoint {
         via.to_string()
     }
 
-    pub(crate) fn dress(&self, message: &mut MessageBuilder, kind: MessageKind) {
+    pub(crate) fn dress(&self, message: &mut MessageBuilder, kind: &MessageKind) {
         if let Some(dress) = &self.config.dress {
-            dress.dress(message, &kind);
+            dress.dress(message, kind);
         }
     }
 
@@ -278,30 +279,30 @@ impl Endpoint {
 }
 
 /// A request outside a dialog without Via (RFC 3261 8.1.1).
-pub(crate) fn build(spec: &RequestSpec, tag: &str, call_id: &str, cseq: u32) -> MessageBuilder {
+pub(crate) fn build(spec: RequestSpec, tag: &str, call_id: &str, cseq: u32) -> MessageBuilder {
     let mut request = MessageBuilder::request(&spec.method, &spec.uri.to_string());
-    for route in &spec.routes {
-        request.push(HeaderName::Route, route.clone());
+    for route in spec.routes {
+        request.push(HeaderName::Route, route);
     }
     request.push(HeaderName::MaxForwards, "70");
-    let mut from = spec.from.clone();
+    let mut from = spec.from;
     from.params.set("tag", tag);
     request.push(HeaderName::From, from.to_string());
     request.push(HeaderName::To, spec.to.to_string());
     request.push(HeaderName::CallId, call_id);
     request.push(HeaderName::CSeq, format!("{cseq} {}", spec.method));
-    if let Some(contact) = &spec.contact {
+    if let Some(contact) = spec.contact {
         request.push(HeaderName::Contact, contact.to_string());
     }
-    add_headers(&mut request, &spec.headers);
-    if let Some(body) = &spec.body {
-        request.set_body(&body.content_type, body.bytes.clone());
+    add_headers(&mut request, spec.headers);
+    if let Some(body) = spec.body {
+        request.set_body(&body.content_type, body.bytes);
     }
     request
 }
 
 /// Adds the user's header fields; the ones that may stand once replace what is there.
-pub(crate) fn add_headers(message: &mut MessageBuilder, headers: &[(String, String)]) {
+pub(crate) fn add_headers(message: &mut MessageBuilder, headers: Vec<(String, String)>) {
     const SINGLE: [HeaderName; 10] = [
         HeaderName::MaxForwards,
         HeaderName::From,
@@ -316,9 +317,9 @@ pub(crate) fn add_headers(message: &mut MessageBuilder, headers: &[(String, Stri
     ];
     for (name, value) in headers {
         if SINGLE.contains(&HeaderName::from_bytes(name.as_bytes())) {
-            message.set(name.as_str(), value.as_str());
+            message.set(name, value);
         } else {
-            message.push(name.as_str(), value.as_str());
+            message.push(name, value);
         }
     }
 }

@@ -25,6 +25,10 @@ pub struct SubscriptionId(pub(crate) u64);
 
 /// How a request ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "nearly every outcome is a response, and it is moved once"
+)]
 pub enum Outcome {
     /// A final response.
     Response(Message),

@@ -92,8 +92,14 @@ impl Endpoint {
         );
         match self.target_of(&request) {
             Ok(target) => {
-                let builder = build(&request, &tag, &call_id, cseq);
-                let sent = self.launch(now, builder, target, Purpose::Register(id));
+                let builder = build(request, &tag, &call_id, cseq);
+                let sent = self.launch(
+                    now,
+                    Method::Register,
+                    builder,
+                    target,
+                    Purpose::Register(id),
+                );
                 if let Some(registration) = self.registrations.get_mut(&id) {
                     registration.sent(sent, expires);
                 }

@@ -378,13 +378,13 @@ impl Endpoint {
         if let Some(contact) = contact {
             response.push(HeaderName::Contact, contact.to_string());
         }
-        add_headers(&mut response, &reply.headers);
+        add_headers(&mut response, reply.headers);
         if let Some(body) = reply.body {
             response.set_body(&body.content_type, body.bytes);
         }
         self.dress(
             &mut response,
-            MessageKind {
+            &MessageKind {
                 method: request.method().unwrap_or(Method::Options),
                 code: Some(reply.code),
                 in_dialog: request.to_tag().is_some(),

@@ -63,7 +63,7 @@ impl Endpoint {
             let next_hop = dialog.routing().next_hop;
             let mut builder = dialog.request(&Method::Subscribe);
             builder.push(HeaderName::Contact, spec.contact.to_string());
-            add_headers(&mut builder, &headers);
+            add_headers(&mut builder, headers);
             (builder, self.locate(&next_hop))
         } else {
             subscription.cseq += 1;
@@ -76,27 +76,28 @@ impl Endpoint {
             request.contact = Some(spec.contact);
             request.headers = headers;
             request.destination = spec.destination;
-            (
-                build(&request, &tag, &call_id, cseq),
-                self.target_of(&request),
-            )
+            let target = self.target_of(&request);
+            (build(request, &tag, &call_id, cseq), target)
         };
-        match target {
-            Ok(target) => {
-                let sent = self.launch(now, builder, target, Purpose::Subscribe(id));
-                if let Some(subscription) = self.subscriptions.get_mut(&id) {
-                    subscription.request = Some(sent);
-                }
+        if let Ok(target) = target {
+            let sent = self.launch(
+                now,
+                Method::Subscribe,
+                builder,
+                target,
+                Purpose::Subscribe(id),
+            );
+            if let Some(subscription) = self.subscriptions.get_mut(&id) {
+                subscription.request = Some(sent);
             }
-            Err(_) => {
-                let change = SubscriptionChange::Failed {
-                    outcome: Outcome::TransportFailed,
-                };
-                self.happen(Happening::Subscription {
-                    subscription: id,
-                    change,
-                });
-            }
+        } else {
+            let change = SubscriptionChange::Failed {
+                outcome: Outcome::TransportFailed,
+            };
+            self.happen(Happening::Subscription {
+                subscription: id,
+                change,
+            });
         }
     }
 

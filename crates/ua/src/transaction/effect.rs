@@ -9,7 +9,7 @@ pub(crate) enum Effect {
     /// Send these bytes to the transaction's target.
     Send(Bytes),
     /// Give a response to the transaction user.
-    Response(Message),
+    Response(Box<Message>),
     /// Timer B or F: no final response.
     TimedOut,
     /// Timer H: no ACK for a final response other than 2xx.

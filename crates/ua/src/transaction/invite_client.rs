@@ -92,27 +92,35 @@ impl InviteClient {
         match (&self.state, code) {
             (State::Calling { .. } | State::Proceeding, 100..=199) => {
                 self.state = State::Proceeding;
-                effects.push(Effect::Response(response));
+                effects.push(Effect::Response(Box::new(response)));
             }
             (State::Calling { .. } | State::Proceeding, 200..=299) => {
                 self.state = State::Accepted {
                     timer_m: now + self.timers.give_up(),
                 };
-                effects.push(Effect::Response(response));
+                effects.push(Effect::Response(Box::new(response)));
             }
-            (State::Accepted { .. }, 200..=299) => effects.push(Effect::Response(response)),
+            (State::Accepted { .. }, 200..=299) => {
+                effects.push(Effect::Response(Box::new(response)))
+            }
             (State::Calling { .. } | State::Proceeding, 300..=699) => {
                 let ack = build_ack(&self.request, &response);
                 effects.push(Effect::Send(ack.clone()));
                 let timer_d = now + self.timers.timer_d(self.reliable);
                 self.state = State::Completed { timer_d, ack };
-                effects.push(Effect::Response(response));
+                effects.push(Effect::Response(Box::new(response)));
             }
             (State::Completed { ack, .. }, 300..=699) => effects.push(Effect::Send(ack.clone())),
             // A late provisional, a final response of another kind than the first, or anything
             // after the end: absorbed.
-            (State::Accepted { .. } | State::Completed { .. } | State::Terminated, _)
-            | (State::Calling { .. } | State::Proceeding, _) => {}
+            (
+                State::Calling { .. }
+                | State::Proceeding
+                | State::Accepted { .. }
+                | State::Completed { .. }
+                | State::Terminated,
+                _,
+            ) => {}
         }
     }
 

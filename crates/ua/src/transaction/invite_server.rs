@@ -109,13 +109,13 @@ impl InviteServer {
             }
             // The final response is out already.
             (
-                State::Completed { .. }
+                State::Proceeding { .. }
+                | State::Completed { .. }
                 | State::Confirmed { .. }
                 | State::Accepted { .. }
                 | State::Terminated,
                 _,
-            )
-            | (State::Proceeding { .. }, _) => {}
+            ) => {}
         }
     }
 

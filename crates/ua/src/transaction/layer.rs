@@ -378,7 +378,10 @@ impl TransactionLayer {
                     self.transmits.push_back(Transmit { target, bytes });
                     continue;
                 }
-                Effect::Response(message) => TransactionEvent::Response { id, message },
+                Effect::Response(message) => TransactionEvent::Response {
+                    id,
+                    message: *message,
+                },
                 Effect::TimedOut => TransactionEvent::TimedOut { id },
                 Effect::AckMissing => TransactionEvent::AckMissing { id },
                 Effect::AckReceived => TransactionEvent::FailureAcknowledged { id },

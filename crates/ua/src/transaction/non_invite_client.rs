@@ -83,16 +83,21 @@ impl NonInviteClient {
                     timer_e,
                     timer_f: *timer_f,
                 };
-                effects.push(Effect::Response(response));
+                effects.push(Effect::Response(Box::new(response)));
             }
             (State::Trying { .. } | State::Proceeding { .. }, 200..=699) => {
                 let timer_k = now + self.timers.linger(self.reliable);
                 self.state = State::Completed { timer_k };
-                effects.push(Effect::Response(response));
+                effects.push(Effect::Response(Box::new(response)));
             }
             // Retransmitted finals are absorbed; codes outside 100-699 are no responses.
-            (State::Completed { .. } | State::Terminated, _)
-            | (State::Trying { .. } | State::Proceeding { .. }, _) => {}
+            (
+                State::Trying { .. }
+                | State::Proceeding { .. }
+                | State::Completed { .. }
+                | State::Terminated,
+                _,
+            ) => {}
         }
     }
 
