@@ -1,0 +1,223 @@
+//! What the server is told at its start.
+
+use std::collections::BTreeSet;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use gannet_net::{Capture, Impairment, MediaScheduler};
+use gannet_ua::Timers;
+use gannet_ua::digest::Algorithm;
+
+use crate::user::PbxUser;
+
+/// Settings of a [`Pbx`](crate::Pbx).
+#[derive(Debug, Clone)]
+pub struct PbxConfig {
+    /// Where SIP is listened for, UDP and TCP on the same port. Port 0 finds a free one.
+    pub bind: SocketAddr,
+    /// The address that is written into Via, Contact and SDP; `None` takes that of `bind`, or for
+    /// a wildcard the one with which this machine reaches others.
+    pub advertised: Option<IpAddr>,
+    /// The domain that the server is responsible for; also the realm of its challenges.
+    pub domain: String,
+    /// Host names that mean the same as `domain`.
+    pub aliases: Vec<String>,
+    /// The users at the start; more can come later.
+    pub users: Vec<PbxUser>,
+    /// Whether users with a password must prove that they know it.
+    pub auth_required: bool,
+    /// The algorithms of the challenges, most wanted first (RFC 8760 2.3).
+    pub algorithms: Vec<Algorithm>,
+    /// How long a nonce may be used.
+    pub nonce_lifetime: Duration,
+    /// Whether callers from other domains may call the users of this one, without authentication.
+    pub allow_foreign: bool,
+    /// How long the phones of a user ring before the call goes on to voicemail or forward.
+    pub no_answer: Duration,
+    /// The code for a caller whose callee does not want to be disturbed and has no voicemail.
+    pub dnd_code: u16,
+    /// Lifetimes of registrations and subscriptions.
+    pub expires: ExpiresPolicy,
+    /// Voicemail.
+    pub voicemail: VoicemailConfig,
+    /// Numbers that the server answers itself.
+    pub extensions: SpecialExtensions,
+    /// Bounds.
+    pub limits: PbxLimits,
+    /// T1, T2, T4.
+    pub timers: Timers,
+    /// Seed of all randomness (tags, branches, nonces, SSRC).
+    pub seed: u64,
+    /// Who the sockets belong to, in captures and for the impairment.
+    pub owner: Arc<str>,
+    /// Where every message and packet is recorded.
+    pub capture: Capture,
+    /// What happens to datagrams.
+    pub impairment: Impairment,
+    /// The threads that send media; `None` starts an own one.
+    pub scheduler: Option<MediaScheduler>,
+}
+
+impl Default for PbxConfig {
+    /// A free port on the loopback, domain `gannet.test`, MD5 and SHA-256, voicemail on.
+    fn default() -> Self {
+        Self {
+            bind: SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0),
+            advertised: None,
+            domain: "gannet.test".to_owned(),
+            aliases: Vec::new(),
+            users: Vec::new(),
+            auth_required: true,
+            algorithms: vec![Algorithm::Sha256, Algorithm::Md5],
+            nonce_lifetime: Duration::from_mins(5),
+            allow_foreign: false,
+            no_answer: Duration::from_secs(20),
+            dnd_code: 486,
+            expires: ExpiresPolicy::default(),
+            voicemail: VoicemailConfig::default(),
+            extensions: SpecialExtensions::default(),
+            limits: PbxLimits::default(),
+            timers: Timers::default(),
+            seed: 0x0067_616e_6e65_7470,
+            owner: Arc::from("pbx"),
+            capture: Capture::new(),
+            impairment: Impairment::none(),
+            scheduler: None,
+        }
+    }
+}
+
+/// Lifetimes that the registrar and the notifier grant, in seconds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ExpiresPolicy {
+    /// For who asks for none.
+    pub default_s: u32,
+    /// Shorter ones get 423 (RFC 3261 10.3 step 7, RFC 6665 4.2.1.1).
+    pub min_s: u32,
+    /// Longer ones are shortened.
+    pub max_s: u32,
+}
+
+impl Default for ExpiresPolicy {
+    fn default() -> Self {
+        Self {
+            default_s: 3600,
+            min_s: 60,
+            max_s: 7200,
+        }
+    }
+}
+
+/// Why a call leaves the phones of its callee.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Diversion {
+    /// Forwarded always, before any phone rang.
+    Always,
+    /// Do not disturb: set at the server, or the phone refused with a reason phrase that says so.
+    Dnd,
+    /// A phone answered 486 or 600.
+    Busy,
+    /// A phone answered 603.
+    Declined,
+    /// Nobody answered in time, or a phone gave up ringing (408, 480).
+    NoAnswer,
+    /// No phone is registered, or none could be reached.
+    Unreachable,
+}
+
+/// How voicemail behaves.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct VoicemailConfig {
+    /// What leads to the voicemail of users who have one. A phone that is set to DND refuses by its
+    /// model with 486 or 603, mostly without a word about DND: both are in the default, so that DND
+    /// always ends at the voicemail. Take [`Diversion::Busy`] or [`Diversion::Declined`] out to see
+    /// those codes at the caller.
+    pub on: BTreeSet<Diversion>,
+    /// Recordings shorter than this are thrown away.
+    pub recording_min: Duration,
+    /// After this time the server hangs up.
+    pub recording_max: Duration,
+    /// Where WAV files are written, one folder per user; `None` keeps messages in memory only.
+    pub directory: Option<PathBuf>,
+}
+
+impl Default for VoicemailConfig {
+    /// Every reason leads to voicemail; one second to two minutes; in memory.
+    fn default() -> Self {
+        Self {
+            on: BTreeSet::from([
+                Diversion::Dnd,
+                Diversion::Busy,
+                Diversion::Declined,
+                Diversion::NoAnswer,
+                Diversion::Unreachable,
+            ]),
+            recording_min: Duration::from_secs(1),
+            recording_max: Duration::from_mins(2),
+            directory: None,
+        }
+    }
+}
+
+/// User parts that the server answers itself. They win over users of the same name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SpecialExtensions {
+    /// Sends back what it hears.
+    pub echo: Vec<String>,
+    /// Plays a melody without end.
+    pub music: Vec<String>,
+    /// Plays the caller's own messages.
+    pub voicemail: Vec<String>,
+}
+
+impl Default for SpecialExtensions {
+    /// `*43` and `echo`, `music`, `*97` and `voicemail`.
+    fn default() -> Self {
+        let names = |names: &[&str]| names.iter().map(|&name| name.to_owned()).collect();
+        Self {
+            echo: names(&["*43", "echo"]),
+            music: names(&["music"]),
+            voicemail: names(&["*97", "voicemail"]),
+        }
+    }
+}
+
+/// Bounds; what is beyond them is refused and counted in
+/// [`PbxCounters`](crate::PbxCounters).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PbxLimits {
+    /// Calls at once; more get 503.
+    pub calls_max: usize,
+    /// Bindings of all users together; more get 503.
+    pub registrations_max: usize,
+    /// Bindings of one user; more get 403.
+    pub bindings_per_user_max: usize,
+    /// Subscriptions at once; more get 503.
+    pub subscriptions_max: usize,
+    /// Messages kept per mailbox; more are thrown away.
+    pub messages_per_mailbox_max: usize,
+    /// How often one call may be forwarded; then 482.
+    pub forwards_max: u32,
+    /// Happenings that wait for a slow reader of [`Pbx::events`](crate::Pbx::events); the oldest
+    /// are lost for it.
+    pub events_max: usize,
+    /// How long [`Pbx::stop`](crate::Pbx::stop) waits for calls to end.
+    pub stop_timeout: Duration,
+}
+
+impl Default for PbxLimits {
+    fn default() -> Self {
+        Self {
+            calls_max: 2000,
+            registrations_max: 10_000,
+            bindings_per_user_max: 16,
+            subscriptions_max: 10_000,
+            messages_per_mailbox_max: 100,
+            forwards_max: 5,
+            events_max: 4096,
+            stop_timeout: Duration::from_secs(2),
+        }
+    }
+}
