@@ -71,7 +71,7 @@ pub enum NetError {
     },
     /// No port number was free for both sockets that need it.
     #[error(
-        "cannot find a free port for {purpose} on {address}: {attempts} tries failed: \
+        "cannot find a free port for {purpose} on {address} (tries: {attempts}): \
          close other programs or name a port"
     )]
     NoFreePort {
@@ -120,6 +120,11 @@ impl NetError {
     /// The refusal to open a socket, told apart by its cause.
     pub(crate) fn listen(protocol: &'static str, address: SocketAddr, source: io::Error) -> Self {
         match source.kind() {
+            io::ErrorKind::AddrInUse if address.port() == 0 => Self::NoFreePort {
+                purpose: protocol,
+                address: address.ip(),
+                attempts: 1,
+            },
             io::ErrorKind::AddrInUse => Self::PortInUse {
                 protocol,
                 address,

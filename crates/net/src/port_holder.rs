@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::fs;
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 /// The process that holds a port.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,7 +21,7 @@ impl PortHolder {
         families
             .iter()
             .filter_map(|family| fs::read_to_string(format!("/proc/net/{family}")).ok())
-            .find_map(|table| inode_of(&table, address.port()))
+            .find_map(|table| inode_of(&table, address))
             .and_then(holder_of)
     }
 }
@@ -36,18 +36,34 @@ impl fmt::Display for PortHolder {
     }
 }
 
-/// The socket inode of the line that is bound to the port and, for TCP, listens or is unconnected.
-fn inode_of(table: &str, port: u16) -> Option<u64> {
-    let wanted = format!(":{port:04X}");
+/// The socket inode of the line that is bound to the port, on this address or on all, and that for
+/// TCP listens.
+fn inode_of(table: &str, wanted: SocketAddr) -> Option<u64> {
     table.lines().skip(1).find_map(|line| {
         let mut columns = line.split_ascii_whitespace();
-        let local = columns.nth(1)?;
+        let (ip, port) = columns.nth(1)?.split_once(':')?;
         let remote = columns.next()?;
-        let unconnected = remote.ends_with(":0000");
-        (local.ends_with(&wanted) && unconnected)
-            .then(|| columns.nth(6)?.parse().ok())
-            .flatten()
+        if u16::from_str_radix(port, 16) != Ok(wanted.port()) || !remote.ends_with(":0000") {
+            return None;
+        }
+        let ip = address_of(ip)?;
+        let in_the_way = ip == wanted.ip() || ip.is_unspecified() || wanted.ip().is_unspecified();
+        in_the_way.then(|| columns.nth(6)?.parse().ok()).flatten()
     })
+}
+
+/// The kernel prints the address as words of 32 bits in the byte order of the machine.
+fn address_of(hex: &str) -> Option<IpAddr> {
+    let word = |at: usize| {
+        let digits = hex.get(at * 8..at * 8 + 8)?;
+        Some(u32::from_str_radix(digits, 16).ok()?.to_ne_bytes())
+    };
+    if hex.len() == 8 {
+        return Some(Ipv4Addr::from(word(0)?).into());
+    }
+    let octets = [word(0)?, word(1)?, word(2)?, word(3)?].concat();
+    let octets: [u8; 16] = octets.try_into().ok()?;
+    Some(Ipv6Addr::from(octets).into())
 }
 
 /// The process with that socket among its open files.
@@ -76,22 +92,30 @@ fn holder_of(inode: u64) -> Option<PortHolder> {
 mod tests {
     use super::*;
 
+    #[cfg(all(target_os = "linux", target_endian = "little"))]
     #[test]
     fn inode_is_read_from_the_line_of_the_port() {
         let table = "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode\n\
             1: 0100007F:13C4 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 4711 1 0 100 0 0 10 0\n\
             2: 0100007F:13C5 0100007F:0050 01 00000000:00000000 00:00000000 00000000     0        0 4712 1 0 100 0 0 10 0\n";
-        assert_eq!(inode_of(table, 5060), Some(4711));
-        assert_eq!(inode_of(table, 5061), None);
-        assert_eq!(inode_of("", 5060), None);
+        let inode = |address: &str| inode_of(table, address.parse().expect("an address"));
+        assert_eq!(inode("127.0.0.1:5060"), Some(4711));
+        assert_eq!(inode("0.0.0.0:5060"), Some(4711));
+        assert_eq!(inode("127.0.0.2:5060"), None);
+        assert_eq!(inode("127.0.0.1:5061"), None);
+        assert_eq!(inode_of("", ([127, 0, 0, 1], 5060).into()), None);
     }
 
     #[cfg(target_os = "linux")]
     #[test]
     fn our_own_socket_is_found() {
-        let socket = std::net::UdpSocket::bind("127.0.0.1:0").expect("a free port");
-        let address = socket.local_addr().expect("bound");
-        let holder = PortHolder::find("udp", address).expect("our own files can be read");
-        assert_eq!(holder.pid, std::process::id());
+        for host in ["127.0.0.1:0", "[::1]:0"] {
+            let Ok(socket) = std::net::UdpSocket::bind(host) else {
+                continue;
+            };
+            let address = socket.local_addr().expect("bound");
+            let holder = PortHolder::find("udp", address).expect("our own files can be read");
+            assert_eq!(holder.pid, std::process::id());
+        }
     }
 }

@@ -167,13 +167,15 @@ async fn tcp_reuses_one_connection_for_requests_and_responses() {
 }
 
 #[tokio::test]
-async fn messages_sent_while_the_connection_opens_keep_their_order() {
-    let (alice, mut bob) = (End::bind("127.0.0.1"), End::bind("127.0.0.1"));
-    for text in [OPTIONS, OK, OPTIONS, OK] {
-        alice.send(Transport::Tcp, bob.address(), text);
-    }
-    for text in [OPTIONS, OK, OPTIONS, OK] {
-        assert_eq!(bob.message().await.0, text);
+async fn messages_sent_at_once_keep_their_order() {
+    for transport in [Transport::Tcp, Transport::Udp] {
+        let (alice, mut bob) = (End::bind("127.0.0.1"), End::bind("127.0.0.1"));
+        for text in [OPTIONS, OK, OPTIONS, OK] {
+            alice.send(transport, bob.address(), text);
+        }
+        for text in [OPTIONS, OK, OPTIONS, OK] {
+            assert_eq!(bob.message().await.0, text);
+        }
     }
 }
 

@@ -51,7 +51,7 @@ impl Connections {
         }
     }
 
-    /// The connection that was asked for, else the one with that remote (RFC 3261 18.2.2, 18.1.1).
+    /// The connection that was asked for, else the one with that remote (RFC 3261 18.2.2, 18).
     fn find(&self, wanted: Option<ConnectionId>, remote: SocketAddr) -> Option<ConnectionId> {
         wanted
             .filter(|id| self.by_id.contains_key(id))

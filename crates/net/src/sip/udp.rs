@@ -2,6 +2,7 @@
 
 use std::io;
 use std::net::SocketAddr;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
@@ -29,6 +30,9 @@ pub(super) struct UdpPort {
     impairment: Mutex<SocketImpairment>,
     /// Datagrams for which the socket had no room.
     waiting: mpsc::Sender<(SocketAddr, Bytes)>,
+    /// How many wait or are being written. While there are any, others queue behind them, so that
+    /// what one caller sends leaves in its order.
+    queued: AtomicUsize,
 }
 
 impl UdpPort {
@@ -43,6 +47,7 @@ impl UdpPort {
             socket,
             impairment: Mutex::new(impairment),
             waiting,
+            queued: AtomicUsize::new(0),
         });
         shared.spawn(read(shared.clone(), port.clone()));
         shared.spawn(write_waiting(shared.clone(), port.clone(), queue));
@@ -56,20 +61,31 @@ impl UdpPort {
             record_sent(shared, remote, bytes, true);
             return;
         }
-        match self.try_send(&bytes, remote) {
+        let result = if self.queued.load(Ordering::Acquire) == 0 {
+            self.try_send(&bytes, remote)
+        } else {
+            Err(io::ErrorKind::WouldBlock.into())
+        };
+        match result {
             Ok(()) => count_sent(shared, remote, bytes),
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
-                if let Err(error) = self.waiting.try_send((remote, bytes)) {
-                    let limit = shared.limits.outgoing_max;
-                    let (_, bytes) = error.into_inner();
-                    let error = SendError::QueueFull { limit };
-                    shared.report_now(shared.failure(Transport::Udp, remote, bytes, error));
-                }
+                self.enqueue(shared, remote, bytes);
             }
             Err(error) => {
                 let error = SendError::Io(error);
                 shared.report_now(shared.failure(Transport::Udp, remote, bytes, error));
             }
+        }
+    }
+
+    fn enqueue(&self, shared: &Shared, remote: SocketAddr, bytes: Bytes) {
+        self.queued.fetch_add(1, Ordering::AcqRel);
+        if let Err(error) = self.waiting.try_send((remote, bytes)) {
+            self.queued.fetch_sub(1, Ordering::AcqRel);
+            let limit = shared.limits.outgoing_max;
+            let (_, bytes) = error.into_inner();
+            let error = SendError::QueueFull { limit };
+            shared.report_now(shared.failure(Transport::Udp, remote, bytes, error));
         }
     }
 
@@ -203,6 +219,7 @@ async fn write_waiting(
                 result => break result,
             }
         };
+        port.queued.fetch_sub(1, Ordering::AcqRel);
         match result {
             Ok(()) => count_sent(&shared, remote, bytes),
             Err(error) => {
