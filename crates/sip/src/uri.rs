@@ -113,21 +113,27 @@ impl Uri {
         if !valid_scheme {
             return Err(UriError::NoScheme(text.to_owned()));
         }
-        if let Some(character) = text
-            .chars()
-            .find(|c| c.is_whitespace() || "<>\"".contains(*c))
-        {
+        // White space outside ASCII is looked for only where there is something outside ASCII.
+        let wrong = |c: char| c.is_whitespace() || "<>\"".contains(c);
+        let clean = text
+            .bytes()
+            .all(|byte| byte.is_ascii_graphic() && !b"<>\"".contains(&byte));
+        if !clean && let Some(character) = text.chars().find(|c| wrong(*c)) {
             return Err(UriError::BadCharacter {
                 character,
                 part: "text",
                 uri: text.to_owned(),
             });
         }
-        let scheme = match scheme_text.to_ascii_lowercase().as_str() {
-            "sip" => Scheme::Sip,
-            "sips" => Scheme::Sips,
-            "tel" => Scheme::Tel,
-            _ => Scheme::Other(scheme_text.to_owned()),
+        let is = |name: &str| scheme_text.eq_ignore_ascii_case(name);
+        let scheme = if is("sip") {
+            Scheme::Sip
+        } else if is("sips") {
+            Scheme::Sips
+        } else if is("tel") {
+            Scheme::Tel
+        } else {
+            Scheme::Other(scheme_text.to_owned())
         };
         let mut uri = Self::sip(None, "", None);
         match scheme {

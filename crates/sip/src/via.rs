@@ -1,5 +1,6 @@
 //! Via (RFC 3261 20.42, RFC 3581).
 
+use std::borrow::Cow;
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
 
@@ -65,13 +66,18 @@ impl Via {
             return Err(error("protocol/version/transport"));
         }
         // The colon of sent-by may have blanks around it (RFC 3261 25.1 COLON).
-        let sent_by: String = sent_by.chars().filter(|c| !BLANKS.contains(c)).collect();
-        let (host, port) = split_host_port(&sent_by).map_err(|_| error("a port number"))?;
+        let sent_by = sent_by.trim_matches(BLANKS);
+        let joined: Cow<'_, str> = if sent_by.contains(BLANKS) {
+            sent_by.chars().filter(|c| !BLANKS.contains(c)).collect()
+        } else {
+            sent_by.into()
+        };
+        let (host, port) = split_host_port(&joined).map_err(|_| error("a port number"))?;
         if host.is_empty() {
             return Err(error("a host"));
         }
         Ok(Self {
-            version: format!("{name}/{version}"),
+            version: [name, "/", version].concat(),
             transport: transport.to_owned(),
             host: host.to_owned(),
             port,
