@@ -96,6 +96,7 @@ fn packets_leave_one_interval_apart_on_average() {
         let expected = format!("packet {left}").into_bytes();
         assert_eq!((kind, bytes), (MediaKind::Rtp, expected));
     }
+    wait_until(|| alice.counters().sent == PACKETS as u64);
     let times: Vec<_> = watch.sent.try_iter().collect();
     assert!(
         times.iter().all(|(due, left)| left >= due),
@@ -108,7 +109,6 @@ fn packets_leave_one_interval_apart_on_average() {
         average.abs_diff(INTERVAL) < Duration::from_millis(2),
         "{average:?}"
     );
-    assert_eq!(alice.counters().sent, PACKETS as u64);
     let records = capture.records();
     assert_eq!(records.len(), PACKETS);
     assert!(
@@ -141,6 +141,8 @@ fn rtp_and_rtcp_come_on_their_own_sockets() {
     peer.set_read_timeout(Some(PATIENCE)).expect("a time-out");
     let (_, from) = peer.recv_from(&mut [0; 100]).expect("a packet");
     assert_eq!(from, alice.rtcp_address());
+    // The packet may be here before its sender has recorded it.
+    wait_until(|| alice.counters().sent > 0);
     let kinds: Vec<_> = capture.records().iter().map(|r| r.kind).collect();
     assert_eq!(kinds, [WireKind::Rtcp, WireKind::Rtp, WireKind::Rtcp]);
 }
@@ -153,11 +155,7 @@ fn datagrams_without_a_port_are_counted() {
     for _ in 0..3 {
         peer.send_to(b"early", alice.rtp_address()).expect("sent");
     }
-    let start = Instant::now();
-    while alice.counters().unattached < 3 {
-        assert!(start.elapsed() < PATIENCE, "{alice:?}");
-        std::thread::yield_now();
-    }
+    wait_until(|| alice.counters().unattached == 3);
     let (port, watch) = pacer(peer.local_addr().expect("bound"), 0, PATIENCE);
     alice.attach(port);
     peer.send_to(b"late", alice.rtp_address()).expect("sent");
@@ -208,6 +206,15 @@ fn dropped_socket_frees_its_ports() {
         .is_err()
     {
         assert!(start.elapsed() < PATIENCE, "{rtp} is still taken");
+        std::thread::yield_now();
+    }
+}
+
+/// What the media thread does shows a little later.
+fn wait_until(condition: impl Fn() -> bool) {
+    let start = Instant::now();
+    while !condition() {
+        assert!(start.elapsed() < PATIENCE, "still not so");
         std::thread::yield_now();
     }
 }

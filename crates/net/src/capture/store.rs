@@ -20,7 +20,7 @@ pub struct CaptureLimits {
 }
 
 impl Default for CaptureLimits {
-    /// 64 MiB of SIP and 64 MiB of media: about 50 minutes of one call with 64 kbit/s each way,
+    /// 64 MiB of SIP and 64 MiB of media: about half an hour of one call with 64 kbit/s each way,
     /// seen from both ends.
     fn default() -> Self {
         Self {
@@ -89,12 +89,16 @@ impl Capture {
         }
     }
 
-    /// All packets so far, in the order in which the sockets reported them.
+    /// All packets so far, in the order of time. (A sender may report a packet later than its
+    /// receiver, but with the earlier time.)
     pub fn records(&self) -> Vec<WireRecord> {
-        self.lock().records.clone()
+        let mut records = self.lock().records.clone();
+        records.sort_by_key(|record| record.at);
+        records
     }
 
-    /// The packets from the one with index `first` on, for readers that follow a run.
+    /// The packets from the one with index `first` on, as the sockets reported them, for readers
+    /// that follow a run.
     pub fn records_from(&self, first: usize) -> Vec<WireRecord> {
         self.lock()
             .records
@@ -103,11 +107,14 @@ impl Capture {
             .unwrap_or_default()
     }
 
-    /// The SIP messages so far, without the media.
+    /// The SIP messages so far, without the media, in the order of time.
     pub fn sip_records(&self) -> Vec<WireRecord> {
         let kept = self.lock();
         let sip = kept.records.iter().filter(|r| r.kind == WireKind::Sip);
-        sip.cloned().collect()
+        let mut records: Vec<_> = sip.cloned().collect();
+        drop(kept);
+        records.sort_by_key(|record| record.at);
+        records
     }
 
     /// How much was kept and how much was not.

@@ -58,16 +58,18 @@ impl UdpPort {
     pub(super) fn send(&self, shared: &Shared, remote: SocketAddr, bytes: Bytes) {
         if lock(&self.impairment).drops_sent() {
             add(&shared.counters.lost_sent);
-            record_sent(shared, remote, bytes, true);
+            record_sent(shared, Instant::now(), remote, bytes, true);
             return;
         }
+        // Taken before sending: the answer may be recorded before we are.
+        let at = Instant::now();
         let result = if self.queued.load(Ordering::Acquire) == 0 {
             self.try_send(&bytes, remote)
         } else {
             Err(io::ErrorKind::WouldBlock.into())
         };
         match result {
-            Ok(()) => count_sent(shared, remote, bytes),
+            Ok(()) => count_sent(shared, at, remote, bytes),
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
                 self.enqueue(shared, remote, bytes);
             }
@@ -189,17 +191,17 @@ fn receive(
     })
 }
 
-fn count_sent(shared: &Shared, remote: SocketAddr, bytes: Bytes) {
+fn count_sent(shared: &Shared, at: Instant, remote: SocketAddr, bytes: Bytes) {
     if !is_keep_alive(&bytes) {
         add(&shared.counters.sent);
     }
-    record_sent(shared, remote, bytes, false);
+    record_sent(shared, at, remote, bytes, false);
 }
 
-fn record_sent(shared: &Shared, remote: SocketAddr, bytes: Bytes, dropped: bool) {
+fn record_sent(shared: &Shared, at: Instant, remote: SocketAddr, bytes: Bytes, dropped: bool) {
     if !is_keep_alive(&bytes) {
         let ends = (shared.local_for(remote), remote);
-        let (at, direction) = (Instant::now(), Direction::Sent);
+        let direction = Direction::Sent;
         shared.record(at, direction, Transport::Udp, ends, bytes, dropped);
     }
 }
@@ -210,18 +212,19 @@ async fn write_waiting(
     mut queue: mpsc::Receiver<(SocketAddr, Bytes)>,
 ) {
     while let Some((remote, bytes)) = queue.recv().await {
-        let result = loop {
+        let (at, result) = loop {
+            let at = Instant::now();
             if let Err(error) = port.socket.writable().await {
-                break Err(error);
+                break (at, Err(error));
             }
             match port.try_send(&bytes, remote) {
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
-                result => break result,
+                result => break (at, result),
             }
         };
         port.queued.fetch_sub(1, Ordering::AcqRel);
         match result {
-            Ok(()) => count_sent(&shared, remote, bytes),
+            Ok(()) => count_sent(&shared, at, remote, bytes),
             Err(error) => {
                 let error = SendError::Io(error);
                 let report = shared.failure(Transport::Udp, remote, bytes, error);

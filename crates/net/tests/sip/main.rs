@@ -1,0 +1,5 @@
+//! SIP transports over real loopback sockets.
+
+mod end;
+mod failures;
+mod messages;
