@@ -1,1 +1,43 @@
-//! gannet-phone
+//! The emulated phone: a device model ([`Profile`]) over the user-agent core, with media.
+//!
+//! - [`Phone`]: an async handle; one task per phone owns the sockets and never blocks. Every wait
+//!   has a deadline and says what it waited for and what there was instead.
+//! - [`PhoneState`]: registration, calls, messages waiting, watched by [`Phone::watch`].
+//! - [`MessageLog`]: every SIP message with number and time.
+//! - [`CallMedia`]: what a call plays and what was heard in it.
+//! - [`PendingRequest`]: requests built by hand, for tests of single messages.
+//! - [`profile`]: device models from TOML.
+//!
+//! Invariant: it behaves like its model, and its background traffic (answers to OPTIONS, NOTIFY,
+//! INFO, UPDATE, MESSAGE) never disturbs a test.
+
+mod actor;
+mod addresses;
+mod call;
+mod config;
+mod destination;
+mod error;
+mod log;
+mod media;
+mod mwi;
+mod pending;
+mod phone;
+mod policy;
+pub mod profile;
+mod report;
+mod state;
+
+pub use call::{
+    CallDirection, CallEnd, CallEndCause, CallHandle, CallRecord, CallState, CallTimes, RemoteParty,
+};
+pub use config::{AuthUser, PhoneConfig, Server};
+pub use destination::{CallOptions, Destination};
+pub use error::PhoneError;
+pub use log::{LogEntry, MessageLog};
+pub use media::CallMedia;
+pub use mwi::{MessageCounts, MessageSummary, MwiError};
+pub use pending::PendingRequest;
+pub use phone::Phone;
+pub use policy::IncomingPolicy;
+pub use profile::{Profile, ProfileError, ProfileLibrary};
+pub use state::{MwiState, MwiSubscription, PhoneState, Power, RegistrationState};

@@ -1,0 +1,263 @@
+//! Calls that come in.
+
+use std::time::{Duration, Instant};
+
+use gannet_sip::{HeaderName, Message, Uri};
+use gannet_ua::endpoint::{CallId, Reply};
+
+use super::Actor;
+use super::leg::{Leg, sdp_body, sdp_of};
+use crate::call::{
+    CallDirection, CallEndCause, CallHandle, CallRecord, CallState, CallTimes, RemoteParty,
+};
+use crate::error::PhoneError;
+use crate::policy::IncomingPolicy;
+
+impl Actor {
+    pub(super) fn handle_call(&mut self, now: Instant, call: CallId, invite: &Message) {
+        let handle = self.new_handle();
+        let style = self.config.profile.incoming;
+        let (policy, open, dnd) = {
+            let state = self.state.borrow();
+            (
+                state.incoming.clone(),
+                state.open_calls().count(),
+                state.dnd,
+            )
+        };
+        self.legs.insert(handle, Leg::new(call, None));
+        self.handles.insert(call, handle);
+        self.add_call(CallRecord {
+            handle,
+            direction: CallDirection::Incoming,
+            state: CallState::Incoming,
+            remote: caller(invite),
+            sip_call_id: invite.call_id().unwrap_or_default().to_owned(),
+            invite: Some(invite.clone()),
+            response: None,
+            confirmed: false,
+            held_by_remote: false,
+            times: CallTimes::new(now),
+            media: None,
+        });
+        let contact = self.addresses.contact();
+        self.endpoint.set_contact(call, contact);
+        if dnd {
+            return self.endpoint.reject(now, call, Reply::new(style.dnd_code));
+        }
+        match policy {
+            IncomingPolicy::Busy => self.endpoint.reject(now, call, Reply::new(style.busy_code)),
+            IncomingPolicy::Reject(code) => self.endpoint.reject(now, call, Reply::new(code)),
+            IncomingPolicy::Redirect(to) => self.refer_to(now, call, &to),
+            IncomingPolicy::Ignore => {}
+            _ if open >= style.calls_max as usize => {
+                self.endpoint.reject(now, call, Reply::new(style.busy_code));
+            }
+            IncomingPolicy::Ring => self.ring(now, handle, style.ring_time),
+            IncomingPolicy::NoAnswer { ring_time } => self.ring(now, handle, ring_time),
+            IncomingPolicy::AutoAnswer { after } if after.is_zero() => {
+                self.answer_by_itself(now, handle);
+            }
+            IncomingPolicy::AutoAnswer { after } => {
+                self.ring(now, handle, None);
+                if let Some(leg) = self.legs.get_mut(&handle) {
+                    leg.answer_at = Some(now + after);
+                }
+            }
+        }
+    }
+
+    fn ring(&mut self, now: Instant, call: CallHandle, ring_time: Option<Duration>) {
+        let Some(leg) = self.legs.get_mut(&call) else {
+            return;
+        };
+        leg.ring_until = ring_time.map(|time| now + time);
+        let ua_call = leg.call;
+        self.endpoint.ring(
+            now,
+            ua_call,
+            Reply::new(self.config.profile.incoming.ring_code),
+        );
+        self.show_call(call, |record| record.times.ringing = Some(now));
+    }
+
+    /// A deadline of the leg has come.
+    pub(super) fn leg_due(&mut self, now: Instant, call: CallHandle) {
+        let Some(leg) = self.legs.get_mut(&call) else {
+            return;
+        };
+        if leg.answer_at.is_some_and(|at| at <= now) {
+            leg.answer_at = None;
+            return self.answer_by_itself(now, call);
+        }
+        leg.ring_until = None;
+        leg.end_cause = Some(CallEndCause::NoAnswer);
+        let ua_call = leg.call;
+        let code = self.config.profile.incoming.no_answer_code;
+        self.endpoint.reject(now, ua_call, Reply::new(code));
+    }
+
+    fn answer_by_itself(&mut self, now: Instant, call: CallHandle) {
+        // Nobody asked: what went wrong shows in the end of the call.
+        if self.answer(now, call).is_err()
+            && let Some(leg) = self.legs.get(&call)
+        {
+            let ua_call = leg.call;
+            self.endpoint.reject(now, ua_call, Reply::new(500));
+        }
+    }
+
+    pub(crate) fn answer(&mut self, now: Instant, call: CallHandle) -> Result<(), PhoneError> {
+        let ua_call = self.require_incoming(call, "answer")?;
+        let media = self.open_media()?;
+        let table = self.media_table();
+        table
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
+            .insert(call, media.handle());
+        let Some(leg) = self.legs.get_mut(&call) else {
+            return Err(self.error_no_call(call));
+        };
+        leg.media = Some(media);
+        leg.ring_until = None;
+        leg.answer_at = None;
+        let invite = self.endpoint.invite_of(ua_call).cloned();
+        let offer = invite.as_ref().and_then(sdp_of);
+        let description = match offer {
+            Some(offer) => self.make_answer(now, call, &offer).transpose(),
+            None => Ok(self.make_offer(call)),
+        };
+        let description = match description {
+            Ok(description) => description,
+            Err(error) => {
+                if let Some(leg) = self.legs.get_mut(&call) {
+                    leg.end_cause = Some(CallEndCause::NoCommonMedia);
+                }
+                // RFC 3264 6, RFC 3261 21.4.26: 488 with a Warning that says why.
+                let warning = format!("304 {} \"{error}\"", self.local);
+                let reply = Reply::new(488).header(HeaderName::Warning.as_str(), quoted(&warning));
+                self.endpoint.reject(now, ua_call, reply);
+                return Ok(());
+            }
+        };
+        let mut reply = Reply::new(200);
+        reply.body = description.as_ref().map(sdp_body);
+        self.endpoint
+            .accept(now, ua_call, self.addresses.contact(), reply);
+        self.show_call(call, |record| {
+            record.state = CallState::Answered;
+            record.times.answered = Some(now);
+        });
+        Ok(())
+    }
+
+    pub(crate) fn reject(
+        &mut self,
+        now: Instant,
+        call: CallHandle,
+        code: Option<u16>,
+    ) -> Result<(), PhoneError> {
+        let code = code.unwrap_or(self.config.profile.incoming.reject_code);
+        if !(300..700).contains(&code) {
+            return Err(PhoneError::Misuse {
+                phone: self.config.name.clone(),
+                problem: format!("a call is refused with a code from 300 to 699, not {code}"),
+            });
+        }
+        let ua_call = self.require_incoming(call, "reject")?;
+        self.endpoint.reject(now, ua_call, Reply::new(code));
+        Ok(())
+    }
+
+    pub(crate) fn redirect(
+        &mut self,
+        now: Instant,
+        call: CallHandle,
+        to: &Uri,
+    ) -> Result<(), PhoneError> {
+        let ua_call = self.require_incoming(call, "redirect")?;
+        self.refer_to(now, ua_call, to);
+        Ok(())
+    }
+
+    fn refer_to(&mut self, now: Instant, call: CallId, to: &Uri) {
+        let reply = Reply::new(302).header(HeaderName::Contact.as_str(), format!("<{to}>"));
+        self.endpoint.reject(now, call, reply);
+    }
+
+    fn require_incoming(
+        &self,
+        call: CallHandle,
+        action: &'static str,
+    ) -> Result<CallId, PhoneError> {
+        let fits = |record: &CallRecord| record.state == CallState::Incoming;
+        self.require_call(call, action, "coming in", fits)
+    }
+
+    pub(super) fn handle_confirmed(&mut self, now: Instant, call: CallHandle) {
+        self.show_call(call, |record| {
+            record.confirmed = true;
+            record.times.confirmed = Some(now);
+        });
+        let unanswered = self.legs.get(&call).is_some_and(|leg| leg.offer.is_some());
+        if unanswered {
+            // Our 2xx had the offer and the ACK no answer that could be used (RFC 3261 13.2.2.4).
+            self.end_for(now, call, CallEndCause::NoCommonMedia);
+        }
+    }
+
+    /// Looks for the answer to an offer of ours in an ACK, which the core does not read.
+    pub(super) fn note_ack(&mut self, now: Instant, message: &Message) {
+        if message.method() != Some(gannet_sip::Method::Ack) || !message.is_request() {
+            return;
+        }
+        let Some(answer) = sdp_of(message) else {
+            return;
+        };
+        let call_id = message.call_id().unwrap_or_default();
+        let to_tag = message.to_tag().unwrap_or_default();
+        let found = self.legs.iter().find(|(_, leg)| {
+            leg.offer.is_some()
+                && self
+                    .endpoint
+                    .dialog(leg.call)
+                    .is_some_and(|dialog| dialog.call_id == call_id && dialog.local_tag == to_tag)
+        });
+        let Some(call) = found.map(|(call, _)| *call) else {
+            return;
+        };
+        if let Some(Ok(())) = self.take_answer(now, call, &answer)
+            && let Some(leg) = self.legs.get_mut(&call)
+        {
+            leg.offer = None;
+        }
+    }
+}
+
+/// A Warning value with the inner quotes of its text escaped.
+fn quoted(warning: &str) -> String {
+    let mut parts = warning.splitn(2, " \"");
+    let (head, text) = (
+        parts.next().unwrap_or_default(),
+        parts.next().unwrap_or_default(),
+    );
+    let text = text.strip_suffix('"').unwrap_or(text);
+    format!(
+        "{head} \"{}\"",
+        text.replace('\\', "\\\\").replace('"', "\\\"")
+    )
+}
+
+/// Who calls, as a phone shows it: From.
+fn caller(invite: &Message) -> RemoteParty {
+    match invite.from() {
+        Ok(from) => RemoteParty {
+            display_name: from.display_name(),
+            uri: from.uri,
+        },
+        Err(_) => RemoteParty {
+            display_name: None,
+            uri: Uri::sip(None, "invalid", None),
+        },
+    }
+}

@@ -1,0 +1,219 @@
+//! One call of the task: its media, its descriptions, its own deadlines.
+
+use std::sync::{Arc, Mutex};
+use std::time::Instant;
+
+use gannet_events::MediaReport;
+use gannet_media::offer_answer::{
+    LocalMedia, Negotiated, OfferAnswerError, apply_answer, build_answer, build_offer,
+    build_reoffer, continue_session,
+};
+use gannet_media::{RtpSession, RtpSessionConfig, Source};
+use gannet_net::{MediaSocket, wallclock_of};
+use gannet_sdp::SessionDescription;
+use gannet_sip::Message;
+use gannet_ua::endpoint::{Body, CallId};
+
+use super::{Actor, MEDIA_LINGER};
+use crate::call::{CallEndCause, CallHandle};
+use crate::error::PhoneError;
+use crate::media::{CallMedia, CallPort, lock};
+use crate::state::Power;
+
+/// Seconds from the NTP epoch (1900) to the Unix epoch (1970).
+const NTP_OF_UNIX_EPOCH: u64 = 2_208_988_800;
+
+/// The application/sdp media type.
+const SDP: &str = "application/sdp";
+
+/// One call.
+pub(super) struct Leg {
+    pub(super) call: CallId,
+    pub(super) media: Option<LegMedia>,
+    /// The description that we sent last.
+    pub(super) local: Option<SessionDescription>,
+    /// An offer of ours that waits for its answer.
+    pub(super) offer: Option<SessionDescription>,
+    /// When ringing ends by itself.
+    pub(super) ring_until: Option<Instant>,
+    /// When the call is answered by itself.
+    pub(super) answer_at: Option<Instant>,
+    /// Why we end it, where the core cannot know.
+    pub(super) end_cause: Option<CallEndCause>,
+}
+
+/// The sockets and the session of a call.
+pub(super) struct LegMedia {
+    pub(super) socket: Arc<MediaSocket>,
+    pub(super) port: Arc<Mutex<CallPort>>,
+    session_id: String,
+}
+
+impl Leg {
+    pub(super) const fn new(call: CallId, media: Option<LegMedia>) -> Self {
+        Self {
+            call,
+            media,
+            local: None,
+            offer: None,
+            ring_until: None,
+            answer_at: None,
+            end_cause: None,
+        }
+    }
+
+    pub(super) fn next_deadline(&self) -> Option<Instant> {
+        self.ring_until.into_iter().chain(self.answer_at).min()
+    }
+}
+
+impl LegMedia {
+    pub(super) fn handle(&self) -> CallMedia {
+        CallMedia::new(Arc::clone(&self.port), &self.socket)
+    }
+}
+
+/// The description in a message, if its body is one.
+pub(super) fn sdp_of(message: &Message) -> Option<SessionDescription> {
+    let is_sdp = message.content_type() == SDP && !message.body().is_empty();
+    is_sdp.then(|| SessionDescription::parse(message.body()))
+}
+
+pub(super) fn sdp_body(description: &SessionDescription) -> Body {
+    Body::sdp(description.to_bytes())
+}
+
+impl Actor {
+    /// Opens the RTP and RTCP sockets of a call.
+    pub(super) fn open_media(&mut self) -> Result<LegMedia, PhoneError> {
+        let socket = self
+            .scheduler
+            .open(
+                self.config.bind_ip,
+                self.config.rtp_ports.clone(),
+                self.config.name.as_str(),
+                self.config.capture.clone(),
+                &self.config.impairment,
+            )
+            .map_err(|error| PhoneError::from_net(&self.config.name, &error))?;
+        let connected = self.power() == Power::On;
+        let port = CallPort::new(Source::Mark(self.config.mark), connected);
+        let port = Arc::new(Mutex::new(port));
+        socket.attach(Arc::clone(&port) as Arc<Mutex<dyn gannet_net::MediaPort>>);
+        // RFC 8866 5.2 suggests NTP-like numbers; any digits do, 31 bits suit old peers.
+        let session_id = self.rng.u32(1..1 << 31).to_string();
+        Ok(LegMedia {
+            socket: Arc::new(socket),
+            port,
+            session_id,
+        })
+    }
+
+    fn local_media(&self, media: &LegMedia) -> LocalMedia {
+        let port = media.socket.rtp_address().port();
+        let address = std::net::SocketAddr::new(self.local.ip(), port);
+        LocalMedia::new(address, &media.session_id, 1)
+    }
+
+    /// The offer of a call that we make.
+    pub(super) fn first_offer(&self, media: &LegMedia) -> SessionDescription {
+        build_offer(&self.config.profile.sdp, &self.local_media(media))
+    }
+
+    /// An offer for a call: the first one, or a later one with what was sent before.
+    pub(super) fn make_offer(&mut self, call: CallHandle) -> Option<SessionDescription> {
+        let leg = self.legs.get(&call)?;
+        let local = self.local_media(leg.media.as_ref()?);
+        let capabilities = &self.config.profile.sdp;
+        let offer = match &leg.local {
+            Some(previous) => build_reoffer(previous, capabilities, &local),
+            None => build_offer(capabilities, &local),
+        };
+        let leg = self.legs.get_mut(&call)?;
+        leg.local = Some(offer.clone());
+        leg.offer = Some(offer.clone());
+        Some(offer)
+    }
+
+    /// Answers an offer and starts, or changes, the session.
+    pub(super) fn make_answer(
+        &mut self,
+        now: Instant,
+        call: CallHandle,
+        offer: &SessionDescription,
+    ) -> Option<Result<SessionDescription, OfferAnswerError>> {
+        let leg = self.legs.get(&call)?;
+        let local = self.local_media(leg.media.as_ref()?);
+        let answer = match build_answer(offer, &self.config.profile.sdp, &local) {
+            Ok(answer) => answer,
+            Err(error) => return Some(Err(error)),
+        };
+        let mut description = answer.description;
+        let leg = self.legs.get_mut(&call)?;
+        if let Some(previous) = &leg.local {
+            continue_session(previous, &mut description);
+        }
+        leg.local = Some(description.clone());
+        self.agree(now, call, answer.negotiated);
+        Some(Ok(description))
+    }
+
+    /// Takes the answer to an offer of ours. `None` if we made none.
+    pub(super) fn take_answer(
+        &mut self,
+        now: Instant,
+        call: CallHandle,
+        answer: &SessionDescription,
+    ) -> Option<Result<(), OfferAnswerError>> {
+        let offer = self.legs.get(&call)?.offer.clone()?;
+        match apply_answer(&offer, &self.config.profile.sdp, answer) {
+            Ok(negotiated) => {
+                self.agree(now, call, negotiated);
+                Some(Ok(()))
+            }
+            Err(error) => Some(Err(error)),
+        }
+    }
+
+    fn agree(&mut self, now: Instant, call: CallHandle, negotiated: Negotiated) {
+        let held = negotiated.is_held_by_peer();
+        let Some(media) = self.legs.get(&call).and_then(|leg| leg.media.as_ref()) else {
+            return;
+        };
+        let mut port = lock(&media.port);
+        match &mut port.session {
+            Some(session) if *session.negotiated() == negotiated => {}
+            Some(session) => session.renegotiate(negotiated, now),
+            None => {
+                let config = RtpSessionConfig::new(negotiated, ntp_of(now), &mut self.rng);
+                let mut session = RtpSession::new(config, now);
+                session.set_source(port.source.clone(), now);
+                session.set_muted(port.muted);
+                port.session = Some(session);
+            }
+        }
+        drop(port);
+        media.socket.wake();
+        self.show_call(call, |record| record.held_by_remote = held);
+    }
+
+    /// Ends the media of a call and counts it.
+    pub(super) fn end_media(&mut self, now: Instant, call: CallHandle) -> Option<MediaReport> {
+        let media = self.legs.get_mut(&call)?.media.take()?;
+        let mut port = lock(&media.port);
+        let report = port.session.as_mut().map(|session| {
+            session.stop(now);
+            crate::report::media_report(&self.config.name, session, now)
+        });
+        drop(port);
+        media.socket.wake();
+        self.lingering.push((now + MEDIA_LINGER, media.socket));
+        report
+    }
+}
+
+fn ntp_of(now: Instant) -> u64 {
+    let wallclock = wallclock_of(now);
+    let fraction = (u64::from(wallclock.subsec_nanos()) << 32) / 1_000_000_000;
+    ((wallclock.as_secs() + NTP_OF_UNIX_EPOCH) << 32) | fraction
+}

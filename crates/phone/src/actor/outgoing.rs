@@ -1,0 +1,204 @@
+//! Calls that the phone makes.
+
+use std::time::Instant;
+
+use gannet_sip::{Message, Method};
+use gannet_ua::endpoint::RequestSpec;
+
+use super::Actor;
+use super::leg::{Leg, sdp_body, sdp_of};
+use crate::call::{
+    CallDirection, CallEndCause, CallHandle, CallRecord, CallState, CallTimes, RemoteParty,
+};
+use crate::destination::{CallOptions, Destination};
+use crate::error::PhoneError;
+use crate::state::Power;
+
+impl Actor {
+    pub(crate) fn start_call(
+        &mut self,
+        now: Instant,
+        destination: &Destination,
+        options: &CallOptions,
+    ) -> Result<CallHandle, PhoneError> {
+        self.require_power()?;
+        let (uri, to, target) = self.addresses.callee(destination);
+        let media = self.open_media()?;
+        let from = if options.anonymous {
+            self.addresses.anonymous()
+        } else {
+            self.addresses.from()
+        };
+        let mut spec = RequestSpec::new(Method::Invite, uri.clone(), from, to);
+        spec.contact = Some(self.addresses.contact());
+        spec.destination = target;
+        if options.anonymous {
+            spec.headers.push(("Privacy".to_owned(), "id".to_owned()));
+            // Who really calls is for the trusted server alone (RFC 3325 9.2).
+            let identity = format!("<{}>", self.addresses.aor());
+            spec.headers
+                .push(("P-Preferred-Identity".to_owned(), identity));
+        }
+        spec.headers.extend(options.headers.iter().cloned());
+        let offer = (!options.without_sdp).then(|| self.first_offer(&media));
+        spec.body = offer.as_ref().map(sdp_body);
+        let call = self
+            .endpoint
+            .invite(now, spec)
+            .map_err(|error| PhoneError::Unsendable {
+                phone: self.config.name.clone(),
+                request: "INVITE".to_owned(),
+                reason: error.to_string(),
+            })?;
+        let handle = self.new_handle();
+        let mut leg = Leg::new(call, Some(media));
+        leg.local.clone_from(&offer);
+        leg.offer = offer;
+        self.legs.insert(handle, leg);
+        self.handles.insert(call, handle);
+        self.add_call(CallRecord {
+            handle,
+            direction: CallDirection::Outgoing,
+            state: CallState::Calling,
+            remote: RemoteParty {
+                display_name: None,
+                uri,
+            },
+            sip_call_id: self
+                .endpoint
+                .sip_call_id(call)
+                .unwrap_or_default()
+                .to_owned(),
+            invite: self.endpoint.invite_of(call).cloned(),
+            response: None,
+            confirmed: false,
+            held_by_remote: false,
+            times: CallTimes::new(now),
+            media: None,
+        });
+        Ok(handle)
+    }
+
+    pub(super) fn handle_progress(&mut self, now: Instant, call: CallHandle, response: Message) {
+        if let Some(answer) = sdp_of(&response)
+            && let Some(Err(_)) = self.take_answer(now, call, &answer)
+        {
+            // Early media that cannot be had is no reason to give up the call; the final answer
+            // decides.
+        }
+        self.show_call(call, |record| {
+            record.times.ringing.get_or_insert(now);
+            if record.state == CallState::Calling {
+                record.state = CallState::Ringing;
+            }
+            record.response = Some(response);
+        });
+    }
+
+    pub(super) fn handle_answered(
+        &mut self,
+        now: Instant,
+        call: CallHandle,
+        response: &Message,
+        needs_answer: bool,
+    ) {
+        let Some(ua_call) = self.legs.get(&call).map(|leg| leg.call) else {
+            return;
+        };
+        let sdp = sdp_of(response);
+        let agreed = if needs_answer {
+            let answer = sdp.and_then(|offer| self.make_answer(now, call, &offer));
+            let answer = answer.and_then(Result::ok);
+            self.endpoint
+                .acknowledge(now, ua_call, answer.as_ref().map(sdp_body));
+            answer.is_some()
+        } else {
+            match sdp.and_then(|answer| self.take_answer(now, call, &answer)) {
+                Some(result) => result.is_ok(),
+                // An answer may have come in a provisional response already.
+                None => self.has_session(call),
+            }
+        };
+        if let Some(leg) = self.legs.get_mut(&call) {
+            leg.offer = None;
+        }
+        self.show_call(call, |record| {
+            record.state = CallState::Answered;
+            record.times.answered = Some(now);
+            record.times.confirmed = Some(now);
+            record.confirmed = true;
+            record.response = Some(response.clone());
+        });
+        if !agreed {
+            self.end_for(now, call, CallEndCause::NoCommonMedia);
+        }
+    }
+
+    fn has_session(&self, call: CallHandle) -> bool {
+        let media = self.legs.get(&call).and_then(|leg| leg.media.as_ref());
+        media.is_some_and(|media| crate::media::lock(&media.port).session.is_some())
+    }
+
+    /// Ends a call for a reason that the core does not know.
+    pub(super) fn end_for(&mut self, now: Instant, call: CallHandle, cause: CallEndCause) {
+        let Some(leg) = self.legs.get_mut(&call) else {
+            return;
+        };
+        leg.end_cause = Some(cause);
+        let ua_call = leg.call;
+        self.endpoint.hang_up(now, ua_call);
+    }
+
+    pub(crate) fn cancel(&mut self, now: Instant, call: CallHandle) -> Result<(), PhoneError> {
+        let fits =
+            |record: &CallRecord| matches!(record.state, CallState::Calling | CallState::Ringing);
+        let ua_call = self.require_call(call, "cancel", "outgoing and not answered", fits)?;
+        self.endpoint.hang_up(now, ua_call);
+        Ok(())
+    }
+
+    pub(crate) fn hang_up(&mut self, now: Instant, call: CallHandle) -> Result<(), PhoneError> {
+        let fits = |record: &CallRecord| record.state.is_open();
+        let ua_call = self.require_call(call, "hang up", "open", fits)?;
+        self.endpoint.hang_up(now, ua_call);
+        Ok(())
+    }
+
+    pub(crate) fn hang_up_all(&mut self, now: Instant) {
+        let calls: Vec<_> = self.legs.values().map(|leg| leg.call).collect();
+        for call in calls {
+            self.endpoint.hang_up(now, call);
+        }
+    }
+
+    /// The core's number of a call in a fitting state.
+    pub(super) fn require_call(
+        &self,
+        call: CallHandle,
+        action: &'static str,
+        expected: &'static str,
+        fits: impl Fn(&CallRecord) -> bool,
+    ) -> Result<gannet_ua::endpoint::CallId, PhoneError> {
+        self.require_power()?;
+        let state = self.state.borrow();
+        let record = state.call(call).ok_or_else(|| self.error_no_call(call))?;
+        match self.legs.get(&call) {
+            Some(leg) if fits(record) => Ok(leg.call),
+            _ => Err(PhoneError::WrongState {
+                phone: self.config.name.clone(),
+                action,
+                expected,
+                found: record.state.to_string(),
+            }),
+        }
+    }
+
+    pub(super) fn require_power(&self) -> Result<(), PhoneError> {
+        match self.power() {
+            Power::Off => Err(PhoneError::Off {
+                phone: self.config.name.clone(),
+            }),
+            Power::On | Power::Disconnected => Ok(()),
+        }
+    }
+}

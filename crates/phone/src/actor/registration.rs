@@ -1,0 +1,212 @@
+//! Registration and the subscription to message-summary.
+
+use std::time::{Duration, Instant};
+
+use gannet_sip::Method;
+use gannet_ua::endpoint::{Outcome, RegistrationId, RequestSpec, SubscriptionId};
+use gannet_ua::{RegistrationChange, RegistrationSpec, SubscriptionChange, SubscriptionSpec};
+
+use super::Actor;
+use crate::addresses::instance;
+use crate::error::PhoneError;
+use crate::state::{MwiSubscription, RegistrationState};
+
+impl Actor {
+    /// Starts to register; gives the number of REGISTERs that ended before.
+    pub(crate) fn register(
+        &mut self,
+        now: Instant,
+        expires: Option<Duration>,
+    ) -> Result<u64, PhoneError> {
+        self.require_server("registering")?;
+        let style = &self.config.profile.registration;
+        if let Some(id) = self.registration {
+            if let (Some(expires), Some(spec)) = (expires, self.endpoint.registration_spec_mut(id))
+            {
+                spec.expires = expires;
+            }
+            self.endpoint.refresh_registration(now, id);
+            return Ok(self.rounds());
+        }
+        let expires = expires.unwrap_or(style.expires);
+        self.show(|state| state.registration = RegistrationState::Registering);
+        if style.unregister_at_boot && !self.booted {
+            self.clear_contacts(now, expires)?;
+        } else {
+            self.start_registration(now, expires);
+        }
+        self.booted = true;
+        Ok(self.rounds())
+    }
+
+    fn rounds(&self) -> u64 {
+        self.state.borrow().registrations_done
+    }
+
+    pub(super) fn require_server(&self, action: &'static str) -> Result<(), PhoneError> {
+        self.require_power()?;
+        match self.config.server {
+            Some(_) => Ok(()),
+            None => Err(PhoneError::NoServer {
+                phone: self.config.name.clone(),
+                action,
+            }),
+        }
+    }
+
+    /// Removes all contacts of the address of record (RFC 3261 10.2.2).
+    fn clear_contacts(&mut self, now: Instant, expires: Duration) -> Result<(), PhoneError> {
+        let aor = self.addresses.from();
+        let registrar = self.addresses.registrar();
+        let mut spec = RequestSpec::new(Method::Register, registrar, aor.clone(), aor);
+        spec.headers = vec![
+            ("Contact".to_owned(), "*".to_owned()),
+            ("Expires".to_owned(), "0".to_owned()),
+        ];
+        spec.destination = self.addresses.server();
+        let sent = self.endpoint.request(now, spec);
+        let sent = sent.map_err(|error| PhoneError::Unsendable {
+            phone: self.config.name.clone(),
+            request: "REGISTER".to_owned(),
+            reason: error.to_string(),
+        })?;
+        self.boot = Some((sent, expires));
+        Ok(())
+    }
+
+    pub(super) fn start_registration(&mut self, now: Instant, expires: Duration) {
+        let style = &self.config.profile.registration;
+        let mut contact = self.addresses.contact();
+        if let Some(instance) = instance(style.instance, self.mac(), self.seed) {
+            contact.params.set("+sip.instance", instance);
+        }
+        let spec = RegistrationSpec {
+            registrar: self.addresses.registrar(),
+            aor: self.addresses.from(),
+            contact,
+            expires,
+            refresh_before: style.refresh_before,
+            retry_after: style.retry_after,
+            follow_received: style.follow_received,
+            expires_in_contact: style.expires_in_contact,
+            headers: Vec::new(),
+            routes: Vec::new(),
+            destination: self.addresses.server(),
+        };
+        self.registration = Some(self.endpoint.register(now, spec));
+    }
+
+    pub(crate) fn refresh(&mut self, now: Instant) -> Result<u64, PhoneError> {
+        self.require_server("refreshing a registration")?;
+        let id = self.registration.ok_or_else(|| PhoneError::Misuse {
+            phone: self.config.name.clone(),
+            problem: "a registration is refreshed only after one was begun".to_owned(),
+        })?;
+        self.endpoint.refresh_registration(now, id);
+        Ok(self.rounds())
+    }
+
+    /// `None` if there is nothing to remove.
+    pub(crate) fn unregister(&mut self, now: Instant) -> Result<Option<u64>, PhoneError> {
+        self.require_power()?;
+        let Some(id) = self.registration else {
+            return Ok(None);
+        };
+        self.endpoint.unregister(now, id);
+        Ok(Some(self.rounds()))
+    }
+
+    pub(super) fn handle_registration(
+        &mut self,
+        now: Instant,
+        id: RegistrationId,
+        change: RegistrationChange,
+    ) {
+        if self.registration != Some(id) {
+            return;
+        }
+        let registered = matches!(change, RegistrationChange::Registered { .. });
+        let (next, done) = match change {
+            RegistrationChange::Registered { expires, .. } => (
+                RegistrationState::Registered {
+                    expires,
+                    since: now,
+                },
+                true,
+            ),
+            RegistrationChange::Expired => (RegistrationState::Unregistered, false),
+            RegistrationChange::Unregistered { outcome } if outcome.code() < 300 => {
+                self.registration = None;
+                (RegistrationState::Unregistered, true)
+            }
+            RegistrationChange::Failed { outcome, .. }
+            | RegistrationChange::Unregistered { outcome } => (failed(&outcome), true),
+        };
+        self.show(|state| {
+            state.registration = next;
+            state.registrations_done += u64::from(done);
+        });
+        if registered && self.config.profile.mwi.subscribes && self.subscription.is_none() {
+            self.start_subscription(now);
+        }
+    }
+
+    pub(crate) fn subscribe_mwi(&mut self, now: Instant) -> Result<(), PhoneError> {
+        self.require_server("subscribing")?;
+        match self.subscription {
+            Some(id) => {
+                self.show(|state| state.mwi.subscription = MwiSubscription::Pending);
+                self.endpoint.refresh_subscription(now, id);
+            }
+            None => self.start_subscription(now),
+        }
+        Ok(())
+    }
+
+    fn start_subscription(&mut self, now: Instant) {
+        let from = self.addresses.from();
+        let mut uri = self.addresses.registrar();
+        uri.user.clone_from(&from.uri.user);
+        let spec = SubscriptionSpec {
+            uri,
+            to: gannet_sip::NameAddr::new(from.uri.clone()),
+            from,
+            contact: self.addresses.contact(),
+            event: "message-summary".to_owned(),
+            accept: Some("application/simple-message-summary".to_owned()),
+            expires: self.config.profile.mwi.expires,
+            headers: Vec::new(),
+            destination: self.addresses.server(),
+        };
+        self.show(|state| state.mwi.subscription = MwiSubscription::Pending);
+        self.subscription = Some(self.endpoint.subscribe(now, spec));
+    }
+
+    pub(super) fn handle_subscription(&mut self, id: SubscriptionId, change: SubscriptionChange) {
+        if self.subscription != Some(id) {
+            return;
+        }
+        let next = match change {
+            SubscriptionChange::Accepted { expires, .. } => MwiSubscription::Active { expires },
+            SubscriptionChange::Notified { notify } => return self.note_summary(&notify),
+            SubscriptionChange::Terminated { .. } => {
+                self.subscription = None;
+                MwiSubscription::Terminated
+            }
+            SubscriptionChange::Failed { outcome } => {
+                self.subscription = None;
+                MwiSubscription::Failed {
+                    code: outcome.code(),
+                }
+            }
+        };
+        self.show(|state| state.mwi.subscription = next);
+    }
+}
+
+fn failed(outcome: &Outcome) -> RegistrationState {
+    RegistrationState::Failed {
+        code: outcome.code(),
+        response: outcome.response().cloned().map(Box::new),
+    }
+}

@@ -1,0 +1,120 @@
+//! Between the sockets and the core.
+
+use std::time::Instant;
+
+use gannet_events::Direction;
+use gannet_net::{ConnectionId, Incoming, Outgoing};
+use gannet_sip::{Message, Transport};
+use gannet_ua::Target;
+
+use super::Actor;
+use crate::media;
+use crate::state::Power;
+
+impl Actor {
+    pub(super) fn handle_incoming(&mut self, incoming: Incoming) {
+        if self.power() != Power::On {
+            return;
+        }
+        let now = Instant::now();
+        match incoming {
+            Incoming::Message {
+                bytes,
+                remote,
+                transport,
+                connection,
+                at,
+                ..
+            } => {
+                let connection = connection.map(|connection| self.number_of(connection));
+                let source = Target {
+                    transport,
+                    address: remote,
+                    connection,
+                };
+                let message = Message::parse(bytes.clone());
+                self.log
+                    .record(at, Direction::Received, source, message.clone());
+                self.endpoint.handle_message(now, bytes, source);
+                self.note_ack(now, &message);
+            }
+            Incoming::SendFailed {
+                remote, transport, ..
+            } => {
+                self.endpoint
+                    .handle_transport_failure(now, Target::new(transport, remote));
+            }
+            // ICMP counts as a failure of the transport (RFC 3261 18.4).
+            Incoming::Unreachable { remote, .. } => {
+                self.endpoint
+                    .handle_transport_failure(now, Target::new(Transport::Udp, remote));
+            }
+            Incoming::Closed { connection, .. } => {
+                self.connections.remove(&connection);
+            }
+            Incoming::KeepAlive { .. } => {}
+        }
+    }
+
+    /// Sends what the core has ready. A phone that is cut off sends into the void.
+    pub(super) fn send_all(&mut self) {
+        while let Some(transmit) = self.endpoint.poll_transmit() {
+            self.send(transmit.target, transmit.bytes);
+        }
+    }
+
+    pub(super) fn send(&self, target: Target, bytes: bytes::Bytes) {
+        if self.power() != Power::On {
+            return;
+        }
+        self.log.record(
+            Instant::now(),
+            Direction::Sent,
+            target,
+            Message::parse(bytes.clone()),
+        );
+        self.transport.send(Outgoing {
+            transport: target.transport,
+            remote: target.address,
+            bytes,
+            connection: target
+                .connection
+                .and_then(|number| self.connection_of(number)),
+        });
+    }
+
+    /// Cuts the phone off, or ends that.
+    pub(crate) fn set_connected(&mut self, connected: bool) {
+        if self.power() == Power::Off {
+            return;
+        }
+        self.show(|state| {
+            state.power = if connected {
+                Power::On
+            } else {
+                Power::Disconnected
+            };
+        });
+        self.set_media_connected(connected);
+    }
+
+    pub(super) fn set_media_connected(&self, connected: bool) {
+        for media in self.legs.values().filter_map(|leg| leg.media.as_ref()) {
+            media::lock(&media.port).connected = connected;
+        }
+    }
+
+    fn number_of(&mut self, connection: ConnectionId) -> u64 {
+        let next = self.last_connection + 1;
+        let number = *self.connections.entry(connection).or_insert(next);
+        self.last_connection = self.last_connection.max(number);
+        number
+    }
+
+    fn connection_of(&self, number: u64) -> Option<ConnectionId> {
+        self.connections
+            .iter()
+            .find(|(_, known)| **known == number)
+            .map(|(id, _)| *id)
+    }
+}

@@ -1,0 +1,228 @@
+//! The media of a call: what it plays and what was heard.
+
+use std::fmt;
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::time::{Duration, Instant};
+
+use gannet_media::offer_answer::Negotiated;
+use gannet_media::{
+    Channel, DominantTone, Heard, LISTEN_DELAY, Quiet, RtpReport, RtpSession, Sound, Source,
+};
+use gannet_net::{MediaKind, MediaPort, MediaSocket};
+
+/// How often a wait for a sound looks again: the length of a listener's block.
+const LOOK_AGAIN: Duration = Duration::from_millis(40);
+
+/// The media of one call; clones share it. It can be asked after the end of the call too.
+#[derive(Clone)]
+pub struct CallMedia {
+    port: Arc<Mutex<CallPort>>,
+    socket: Weak<MediaSocket>,
+}
+
+impl fmt::Debug for CallMedia {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CallMedia")
+            .field("socket", &self.socket.upgrade())
+            .finish_non_exhaustive()
+    }
+}
+
+impl CallMedia {
+    pub(crate) fn new(port: Arc<Mutex<CallPort>>, socket: &Arc<MediaSocket>) -> Self {
+        Self {
+            port,
+            socket: Arc::downgrade(socket),
+        }
+    }
+
+    /// Plays another source from now on, also once media begins later.
+    pub fn play(&self, source: Source) {
+        let mut port = self.lock();
+        port.source = source.clone();
+        if let Some(session) = &mut port.session {
+            session.set_source(source, Instant::now());
+        }
+        drop(port);
+        self.wake();
+    }
+
+    /// The mute key: packets go on with silence in them.
+    pub fn mute(&self, muted: bool) {
+        let mut port = self.lock();
+        port.muted = muted;
+        if let Some(session) = &mut port.session {
+            session.set_muted(muted);
+        }
+    }
+
+    /// Whether audio that plays once has been played.
+    pub fn source_ended(&self) -> bool {
+        self.lock()
+            .session
+            .as_ref()
+            .is_some_and(RtpSession::source_ended)
+    }
+
+    /// Sends a DTMF key by RFC 4733. `false` if telephone-event was not agreed, the key is none,
+    /// or too many wait.
+    pub fn send_dtmf(&self, key: char, length: Duration) -> bool {
+        let sent = self
+            .lock()
+            .session
+            .as_mut()
+            .is_some_and(|s| s.send_dtmf(key, length));
+        self.wake();
+        sent
+    }
+
+    /// What was agreed, `None` before any agreement.
+    pub fn negotiated(&self) -> Option<Negotiated> {
+        self.lock()
+            .session
+            .as_ref()
+            .map(|session| session.negotiated().clone())
+    }
+
+    /// The figures so far, `None` before any agreement.
+    pub fn report(&self) -> Option<RtpReport> {
+        self.lock().session.as_ref().map(RtpSession::report)
+    }
+
+    /// How much of a sound was heard between two moments; nothing before any agreement. The last
+    /// [`LISTEN_DELAY`] before now is not complete yet, see [`Self::settled`].
+    pub fn heard(&self, sound: Sound, from: Instant, to: Instant) -> Heard {
+        self.ask(|session| session.listener().heard(sound, from, to))
+            .unwrap_or(Heard {
+                total: to.saturating_duration_since(from),
+                covered: Duration::ZERO,
+                longest_gap: to.saturating_duration_since(from),
+                first_heard_at: None,
+                last_heard_at: None,
+                level_dbfs: None,
+            })
+    }
+
+    /// How quiet it was between two moments; all quiet before any agreement.
+    pub fn silence(&self, from: Instant, to: Instant) -> Quiet {
+        let total = to.saturating_duration_since(from);
+        self.ask(|session| session.listener().silence(from, to))
+            .unwrap_or(Quiet {
+                total,
+                quiet: total,
+                received: Duration::ZERO,
+                longest_sound: Duration::ZERO,
+                loudest_dbfs: None,
+            })
+    }
+
+    /// The single tone that sounded most between two moments.
+    pub fn dominant_tone(&self, from: Instant, to: Instant) -> Option<DominantTone> {
+        self.ask(|session| session.listener().dominant_tone(from, to))
+            .flatten()
+    }
+
+    /// Asks the session anything, `None` before any agreement. The media thread waits meanwhile:
+    /// be quick.
+    pub fn ask<T>(&self, question: impl FnOnce(&RtpSession) -> T) -> Option<T> {
+        self.lock().session.as_ref().map(question)
+    }
+
+    /// Waits until a sound was heard for `at_least` altogether since `from`.
+    ///
+    /// # Errors
+    /// With what was heard, if it was less at the deadline.
+    pub async fn wait_heard(
+        &self,
+        sound: Sound,
+        at_least: Duration,
+        from: Instant,
+        deadline: Instant,
+    ) -> Result<Heard, Heard> {
+        loop {
+            let now = Instant::now();
+            let heard = self.heard(sound, from, now);
+            if heard.covered >= at_least {
+                return Ok(heard);
+            }
+            if now >= deadline {
+                return Err(heard);
+            }
+            tokio::time::sleep_until((now + LOOK_AGAIN).min(deadline).into()).await;
+        }
+    }
+
+    /// Waits until all that was received up to `moment` can be asked about.
+    pub async fn settled(moment: Instant) {
+        tokio::time::sleep_until((moment + LISTEN_DELAY).into()).await;
+    }
+
+    fn wake(&self) {
+        if let Some(socket) = self.socket.upgrade() {
+            socket.wake();
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, CallPort> {
+        lock(&self.port)
+    }
+}
+
+/// What the media thread drives: a session once there is one.
+pub(crate) struct CallPort {
+    pub(crate) session: Option<RtpSession>,
+    /// What to play once there is a session.
+    pub(crate) source: Source,
+    pub(crate) muted: bool,
+    /// False while the phone is cut off: nothing goes out and nothing comes in.
+    pub(crate) connected: bool,
+}
+
+impl CallPort {
+    pub(crate) const fn new(source: Source, connected: bool) -> Self {
+        Self {
+            session: None,
+            source,
+            muted: false,
+            connected,
+        }
+    }
+}
+
+impl MediaPort for CallPort {
+    fn handle_datagram(&mut self, now: Instant, _: MediaKind, from: SocketAddr, bytes: &[u8]) {
+        if self.connected
+            && let Some(session) = &mut self.session
+        {
+            session.handle_datagram(now, from, bytes);
+        }
+    }
+
+    fn poll_transmit(
+        &mut self,
+        now: Instant,
+        out: &mut Vec<u8>,
+    ) -> Option<(SocketAddr, MediaKind)> {
+        let session = self.session.as_mut()?;
+        loop {
+            let transmit = session.poll_transmit(now, out)?;
+            if self.connected {
+                let kind = match transmit.channel {
+                    Channel::Rtp => MediaKind::Rtp,
+                    Channel::Rtcp => MediaKind::Rtcp,
+                };
+                return Some((transmit.destination, kind));
+            }
+        }
+    }
+
+    fn next_deadline(&self) -> Option<Instant> {
+        self.session.as_ref()?.next_deadline()
+    }
+}
+
+pub(crate) fn lock(port: &Mutex<CallPort>) -> MutexGuard<'_, CallPort> {
+    // A panic elsewhere leaves figures that are still worth reading.
+    port.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,101 @@
+//! The profile that all others start from: a plain SIP phone.
+
+use std::time::Duration;
+
+use gannet_media::offer_answer::MediaCapabilities;
+use gannet_sip::Method;
+use gannet_ua::Timers;
+use gannet_ua::digest::ClientPolicy;
+
+use super::header_order::HeaderOrder;
+use super::model::{
+    AddressStyle, CompactNames, IdentifierStyle, Identity, IncomingStyle, InstanceStyle, Lists,
+    MessageStyle, MwiStyle, Profile, RegistrationStyle, ResponseIdentity,
+};
+use super::pattern::Pattern;
+use super::template::Template;
+
+impl Default for Profile {
+    fn default() -> Self {
+        let pattern = |text, call_id| Pattern::parse(text, call_id).expect("a valid pattern");
+        Self {
+            name: String::new(),
+            identity: Identity {
+                model: "phone".to_owned(),
+                vendor: "Gannet".to_owned(),
+                firmware: env!("CARGO_PKG_VERSION").to_owned(),
+                mac: None,
+                user_agent: Template::plain(concat!("Gannet/", env!("CARGO_PKG_VERSION"))),
+                in_responses: ResponseIdentity::UserAgent,
+                headers: Vec::new(),
+            },
+            messages: MessageStyle {
+                order: HeaderOrder::default(),
+                compact: CompactNames::None,
+                rport: true,
+            },
+            addresses: AddressStyle {
+                port_shown: false,
+                user_phone: false,
+                contact_transport: false,
+                quoted_display_name: true,
+            },
+            identifiers: IdentifierStyle {
+                call_id: pattern("{hex:32}@{ip}", true),
+                tag: pattern("{hex:16}", false),
+                branch: pattern("{hex:24}", false),
+                cseq_min: 1,
+                cseq_max: 1,
+            },
+            lists: lists(),
+            registration: RegistrationStyle {
+                expires: Duration::from_hours(1),
+                expires_in_contact: false,
+                refresh_before: Duration::from_mins(1),
+                retry_after: Some(Duration::from_secs(30)),
+                unregister_at_boot: false,
+                follow_received: false,
+                instance: InstanceStyle::None,
+            },
+            digest: ClientPolicy::default(),
+            incoming: IncomingStyle {
+                ring_code: 180,
+                ring_time: Some(Duration::from_mins(1)),
+                no_answer_code: 480,
+                busy_code: 486,
+                reject_code: 603,
+                dnd_code: 486,
+                calls_max: 2,
+            },
+            sdp: MediaCapabilities::default(),
+            mwi: MwiStyle {
+                subscribes: false,
+                expires: Duration::from_hours(1),
+            },
+            timers: Timers::default(),
+        }
+    }
+}
+
+fn lists() -> Lists {
+    Lists {
+        allow: vec![
+            Method::Invite,
+            Method::Ack,
+            Method::Bye,
+            Method::Cancel,
+            Method::Options,
+            Method::Notify,
+            Method::Info,
+            Method::Update,
+            Method::Message,
+        ],
+        allow_on: vec![Method::Invite, Method::Options],
+        supported: Vec::new(),
+        supported_on: vec![Method::Invite, Method::Options, Method::Register],
+        allow_events: Vec::new(),
+        allow_events_on: vec![Method::Invite, Method::Subscribe, Method::Register],
+        accept: vec!["application/sdp".to_owned()],
+        accept_on: vec![Method::Options],
+    }
+}

@@ -1,0 +1,107 @@
+//! Giving messages the look of a device model.
+
+use gannet_sip::{HeaderName, MessageBuilder, Method};
+use gannet_ua::endpoint::{Dress, MessageKind};
+
+use super::model::{CompactNames, Lists, Profile, ResponseIdentity};
+use super::template::Facts;
+
+/// The look of one phone.
+#[derive(Debug)]
+pub(crate) struct ProfileDress {
+    profile: std::sync::Arc<Profile>,
+    user_agent: String,
+    headers: Vec<(String, String)>,
+}
+
+impl ProfileDress {
+    pub(crate) fn new(profile: std::sync::Arc<Profile>, facts: &Facts<'_>) -> Self {
+        let identity = &profile.identity;
+        let fill =
+            |(name, template): &(String, super::Template)| (name.clone(), template.fill(facts));
+        Self {
+            user_agent: identity.user_agent.fill(facts),
+            headers: identity.headers.iter().map(fill).collect(),
+            profile,
+        }
+    }
+
+    fn add_identity(&self, message: &mut MessageBuilder, kind: &MessageKind) {
+        let field = match (kind.code, self.profile.identity.in_responses) {
+            (None, _) | (Some(_), ResponseIdentity::UserAgent) => HeaderName::UserAgent,
+            (Some(_), ResponseIdentity::Server) => HeaderName::Server,
+            (Some(_), ResponseIdentity::None) => return,
+        };
+        if !self.user_agent.is_empty() {
+            add(message, field, &self.user_agent);
+        }
+    }
+}
+
+impl Dress for ProfileDress {
+    fn dress(&self, message: &mut MessageBuilder, kind: &MessageKind) {
+        self.add_identity(message, kind);
+        if kind.code.is_none() {
+            for (name, value) in &self.headers {
+                if !message.has(name.as_str()) {
+                    message.push(name.as_str(), value.as_str());
+                }
+            }
+        }
+        add_lists(&self.profile.lists, message, kind);
+        // The length is filled in when the message is built; the line is there to be placed.
+        add(message, HeaderName::ContentLength, "0");
+        self.profile.messages.order.arrange(message, kind);
+        shorten(&self.profile.messages.compact, message);
+    }
+}
+
+fn add(message: &mut MessageBuilder, name: HeaderName, value: &str) {
+    if !message.has(name) {
+        message.push(name, value);
+    }
+}
+
+fn add_lists(lists: &Lists, message: &mut MessageBuilder, kind: &MessageKind) {
+    if kind.code.is_some_and(|code| !(200..300).contains(&code)) {
+        return;
+    }
+    let mut write = |on: &[Method], name: HeaderName, items: String| {
+        if on.contains(&kind.method) && !items.is_empty() {
+            add(message, name, &items);
+        }
+    };
+    let methods: Vec<_> = lists.allow.iter().map(Method::as_str).collect();
+    write(&lists.allow_on, HeaderName::Allow, methods.join(", "));
+    write(
+        &lists.supported_on,
+        HeaderName::Supported,
+        lists.supported.join(", "),
+    );
+    write(
+        &lists.allow_events_on,
+        HeaderName::AllowEvents,
+        lists.allow_events.join(", "),
+    );
+    write(
+        &lists.accept_on,
+        HeaderName::Accept,
+        lists.accept.join(", "),
+    );
+}
+
+fn shorten(names: &CompactNames, message: &mut MessageBuilder) {
+    let wanted = |name: HeaderName| match names {
+        CompactNames::None => false,
+        CompactNames::All => true,
+        CompactNames::Only(list) => list.contains(&name),
+    };
+    for line in message.lines_mut() {
+        if !line.raw
+            && wanted(line.id)
+            && let Some(compact) = line.id.compact()
+        {
+            line.name = compact.into();
+        }
+    }
+}

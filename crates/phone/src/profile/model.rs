@@ -1,0 +1,200 @@
+//! What defines a device model.
+
+use std::time::Duration;
+
+use gannet_media::offer_answer::MediaCapabilities;
+use gannet_ua::Timers;
+use gannet_ua::digest::ClientPolicy;
+
+use super::header_order::HeaderOrder;
+use super::pattern::Pattern;
+use super::template::Template;
+
+/// A device model: everything by which a phone differs from other phones. Made by
+/// [`super::ProfileLibrary::load`], changed by [`Profile::with_override`].
+#[derive(Debug, Clone, PartialEq)]
+pub struct Profile {
+    /// The name under which it was loaded.
+    pub name: String,
+    /// Who made it.
+    pub identity: Identity,
+    /// Form of its messages.
+    pub messages: MessageStyle,
+    /// Form of its addresses.
+    pub addresses: AddressStyle,
+    /// Form of its identifiers.
+    pub identifiers: IdentifierStyle,
+    /// What it says it can do.
+    pub lists: Lists,
+    /// How it registers.
+    pub registration: RegistrationStyle,
+    /// How it answers challenges.
+    pub digest: ClientPolicy,
+    /// What it does with calls that come in.
+    pub incoming: IncomingStyle,
+    /// Its codecs and the layout of its SDP.
+    pub sdp: MediaCapabilities,
+    /// How it learns of waiting messages.
+    pub mwi: MwiStyle,
+    /// T1, T2, T4.
+    pub timers: Timers,
+}
+
+/// Who made a device.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Identity {
+    /// Model name.
+    pub model: String,
+    /// Maker.
+    pub vendor: String,
+    /// Firmware version.
+    pub firmware: String,
+    /// Its MAC address; without one each phone gets its own, locally administered.
+    pub mac: Option<[u8; 6]>,
+    /// User-Agent.
+    pub user_agent: Template,
+    /// Which field carries it in responses.
+    pub in_responses: ResponseIdentity,
+    /// More header fields of requests.
+    pub headers: Vec<(String, Template)>,
+}
+
+/// The field that names the device in responses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ResponseIdentity {
+    /// User-Agent, as most phones do.
+    UserAgent,
+    /// Server (RFC 3261 20.35).
+    Server,
+    /// None.
+    None,
+}
+
+/// Form of messages.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MessageStyle {
+    /// Order of header fields.
+    pub order: HeaderOrder,
+    /// Which names are written in compact form (RFC 3261 7.3.3).
+    pub compact: CompactNames,
+    /// Ask for `rport` (RFC 3581).
+    pub rport: bool,
+}
+
+/// Which header field names are written in compact form.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CompactNames {
+    /// None.
+    None,
+    /// All that have one.
+    All,
+    /// These.
+    Only(Vec<gannet_sip::HeaderName>),
+}
+
+/// Form of addresses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AddressStyle {
+    /// From and To carry the server's port.
+    pub port_shown: bool,
+    /// `user=phone` in Request-URI and To of calls to numbers (RFC 3261 19.1.1).
+    pub user_phone: bool,
+    /// `transport=udp` in Contact too; for TCP the parameter is always there.
+    pub contact_transport: bool,
+    /// Display names stand in quotes even where tokens would do.
+    pub quoted_display_name: bool,
+}
+
+/// Form of identifiers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IdentifierStyle {
+    /// Call-ID.
+    pub call_id: Pattern,
+    /// Tags.
+    pub tag: Pattern,
+    /// Branches, after the magic cookie.
+    pub branch: Pattern,
+    /// Lowest first CSeq number.
+    pub cseq_min: u32,
+    /// Highest first CSeq number.
+    pub cseq_max: u32,
+}
+
+/// Lists of abilities, and the methods whose requests and 2xx carry them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lists {
+    /// Allow: the methods that are understood.
+    pub allow: Vec<gannet_sip::Method>,
+    /// Where Allow is written.
+    pub allow_on: Vec<gannet_sip::Method>,
+    /// Supported.
+    pub supported: Vec<String>,
+    /// Where Supported is written.
+    pub supported_on: Vec<gannet_sip::Method>,
+    /// Allow-Events.
+    pub allow_events: Vec<String>,
+    /// Where Allow-Events is written.
+    pub allow_events_on: Vec<gannet_sip::Method>,
+    /// Accept.
+    pub accept: Vec<String>,
+    /// Where Accept is written.
+    pub accept_on: Vec<gannet_sip::Method>,
+}
+
+/// How a device registers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RegistrationStyle {
+    /// The asked lifetime.
+    pub expires: Duration,
+    /// The lifetime is a Contact parameter instead of an Expires field.
+    pub expires_in_contact: bool,
+    /// How long before the end it is refreshed.
+    pub refresh_before: Duration,
+    /// Wait before the next try after a failure; `None`: no next try.
+    pub retry_after: Option<Duration>,
+    /// Remove all contacts before the first registration.
+    pub unregister_at_boot: bool,
+    /// Take over the address that `received` and `rport` show.
+    pub follow_received: bool,
+    /// Form of `+sip.instance` (RFC 5626 4.1).
+    pub instance: InstanceStyle,
+}
+
+/// Form of `+sip.instance`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum InstanceStyle {
+    /// None.
+    None,
+    /// A UUID that ends with the MAC address.
+    Mac,
+    /// A random UUID, the same as long as the phone lives.
+    Random,
+}
+
+/// What a device does with calls that come in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct IncomingStyle {
+    /// The provisional response while it rings: 180 or 183.
+    pub ring_code: u16,
+    /// How long it rings; `None`: until the caller gives up.
+    pub ring_time: Option<Duration>,
+    /// Status code after that time.
+    pub no_answer_code: u16,
+    /// Status code when it is busy.
+    pub busy_code: u16,
+    /// Status code when its user refuses a call.
+    pub reject_code: u16,
+    /// Status code in do-not-disturb.
+    pub dnd_code: u16,
+    /// Most calls at the same time; further ones get the busy code.
+    pub calls_max: u32,
+}
+
+/// How a device learns of waiting messages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct MwiStyle {
+    /// Subscribe to message-summary once registered.
+    pub subscribes: bool,
+    /// The asked lifetime of that subscription.
+    pub expires: Duration,
+}

@@ -1,0 +1,67 @@
+//! The media of a call in figures, at its end.
+
+use std::time::{Duration, Instant};
+
+use gannet_events::{Heard, MediaReport};
+use gannet_media::{Mark, RtpSession, Sound};
+
+/// A sound that was there for less is not worth a line.
+const HEARD_MIN: Duration = Duration::from_millis(200);
+
+/// The report of a session up to `now`.
+pub(crate) fn media_report(phone: &str, session: &RtpSession, now: Instant) -> MediaReport {
+    let report = session.report();
+    let codec = session.negotiated().codec;
+    let main = report.main_stream();
+    MediaReport {
+        phone: phone.to_owned(),
+        call_id: None,
+        codec: format!("{}/{}", codec.encoding(), codec.clock_rate()),
+        packets_sent: report.sent.packets,
+        packets_received: main.map_or(0, |stream| stream.packets),
+        packets_lost: main.map_or(0, |stream| stream.lost),
+        packets_reordered: main.map_or(0, |stream| stream.reordered),
+        jitter: main.map_or(Duration::ZERO, |stream| stream.jitter),
+        heard: main.map_or_else(Vec::new, |stream| heard(session, stream.first_at, now)),
+    }
+}
+
+fn heard(session: &RtpSession, first: Instant, now: Instant) -> Vec<Heard> {
+    let listener = session.listener();
+    let mut list: Vec<Heard> = (0..Mark::COUNT)
+        .map(Mark::nth)
+        .filter_map(|mark| {
+            let heard = listener.heard(Sound::Mark(mark), first, now);
+            let begin = heard
+                .first_heard_at
+                .filter(|_| heard.covered >= HEARD_MIN)?;
+            let [low, high] = mark.frequencies_hz();
+            Some(Heard {
+                what: format!("mark {} ({low} Hz and {high} Hz)", mark.index()),
+                start: begin.saturating_duration_since(first),
+                duration: heard.covered,
+            })
+        })
+        .collect();
+    if list.is_empty() {
+        let any = listener.heard(Sound::Any, first, now);
+        if let Some(begin) = any.first_heard_at.filter(|_| any.covered >= HEARD_MIN) {
+            list.push(Heard {
+                what: "sound".to_owned(),
+                start: begin.saturating_duration_since(first),
+                duration: any.covered,
+            });
+        }
+    }
+    let quiet = listener.silence(first, now);
+    let silence = quiet.quiet.min(quiet.received);
+    if silence >= HEARD_MIN {
+        list.push(Heard {
+            what: "silence".to_owned(),
+            start: Duration::ZERO,
+            duration: silence,
+        });
+    }
+    list.sort_by_key(|heard| heard.start);
+    list
+}
