@@ -9,7 +9,7 @@ pub enum DialogError {
     /// A field that the dialog needs is missing or broken.
     #[error(transparent)]
     Field(#[from] FieldError),
-    /// The response has no To tag (RFC 3261 12.1).
+    /// The provisional response has no To tag and makes no dialog (RFC 3261 12.1).
     #[error("no tag in To")]
     NoToTag,
 }
@@ -60,12 +60,19 @@ pub struct Routing {
 }
 
 impl Dialog {
-    /// The dialog of the caller, made by a response (RFC 3261 12.1.2).
+    /// The dialog of the caller, made by a response (RFC 3261 12.1.2). A 2xx without To tag comes
+    /// from a peer of RFC 2543: its tag is empty.
     pub fn from_response(request: &Message, response: &Message) -> Result<Self, DialogError> {
         let local = request.from()?;
         let remote = response.to()?;
         let mut route_set = route_values(response);
         route_set.reverse();
+        let state = state_of(response);
+        let remote_tag = match (remote.tag(), state) {
+            (Some(tag), _) => tag.to_owned(),
+            (None, DialogState::Confirmed) => String::new(),
+            (None, DialogState::Early) => return Err(DialogError::NoToTag),
+        };
         let remote_target = match response.contact() {
             Ok(contact) => contact.uri,
             // Without Contact the request's own target is all there is; responses of 2xx must have
@@ -73,13 +80,13 @@ impl Dialog {
             Err(_) => request.request_uri()?,
         };
         Ok(Self {
-            state: state_of(response),
+            state,
             call_id: request
                 .call_id()
                 .ok_or(FieldError::Missing("Call-ID"))?
                 .to_owned(),
             local_tag: local.tag().unwrap_or_default().to_owned(),
-            remote_tag: remote.tag().ok_or(DialogError::NoToTag)?.to_owned(),
+            remote_tag,
             local_cseq: request.cseq()?.number,
             remote_cseq: None,
             local,

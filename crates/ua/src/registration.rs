@@ -10,6 +10,9 @@ use crate::target::Target;
 /// Most REGISTERs in a row that are answered 423 before the registrar is taken for confused.
 const TOO_BRIEF_MAX: u32 = 3;
 
+/// Shortest wait before a failed registration is tried again, whatever Retry-After says.
+const RETRY_MIN: Duration = Duration::from_millis(500);
+
 /// What to register and how.
 #[derive(Debug, Clone)]
 pub struct RegistrationSpec {
@@ -27,7 +30,7 @@ pub struct RegistrationSpec {
     /// Wait before the next try after a failure that names no Retry-After. `None`: do not try again.
     pub retry_after: Option<Duration>,
     /// Register again with the address that `received` and `rport` of the response show, where it
-    /// differs from the contact.
+    /// differs from the contact; the old contact is removed by the same request.
     pub follow_received: bool,
     /// Write `expires` as Contact parameter instead of an Expires field.
     pub expires_in_contact: bool,
@@ -83,6 +86,8 @@ pub(crate) struct Registration {
     pub(crate) request: Option<RequestId>,
     /// A REGISTER with this lifetime is wanted as soon as the one on its way is answered.
     pub(crate) again: Option<Duration>,
+    /// A contact that the registrar still has and that is not ours any more.
+    pub(crate) stale_contact: Option<NameAddr>,
     removing: bool,
     granted_until: Option<Instant>,
     act_at: Option<Instant>,
@@ -103,6 +108,7 @@ impl Registration {
             cseq,
             request: None,
             again: None,
+            stale_contact: None,
             removing: false,
             granted_until: None,
             act_at: None,
@@ -125,22 +131,13 @@ impl Registration {
     /// Notes that a REGISTER with this lifetime went out.
     pub(crate) const fn sent(&mut self, request: RequestId, expires: Duration) {
         self.request = Some(request);
+        self.act_at = None;
         self.removing = expires.is_zero();
     }
 
-    /// Forgets everything without a word to the registrar: the phone lost its power.
-    pub(crate) const fn abandon(&mut self) {
-        self.act_at = None;
-        self.granted_until = None;
-        self.request = None;
-        self.again = None;
-    }
-
     pub(crate) fn next_deadline(&self) -> Option<Instant> {
-        [self.act_at, self.granted_until]
-            .into_iter()
-            .flatten()
-            .min()
+        let act_at = self.act_at.filter(|_| self.request.is_none());
+        [act_at, self.granted_until].into_iter().flatten().min()
     }
 
     pub(crate) fn handle_timeout(
@@ -165,6 +162,9 @@ impl Registration {
         changes: &mut Vec<RegistrationChange>,
     ) -> Option<Wish> {
         self.request = None;
+        if outcome.code() < 300 {
+            self.stale_contact = None;
+        }
         if self.removing {
             self.act_at = None;
             if outcome.code() < 300 {
@@ -195,6 +195,12 @@ impl Registration {
     ) -> Option<Wish> {
         self.too_brief = 0;
         let expires = self.granted_lifetime(&response);
+        if expires.is_zero() {
+            // A registrar that grants nothing has not registered anything.
+            self.granted_until = None;
+            self.failed(now, Outcome::Response(response), changes);
+            return None;
+        }
         self.granted_until = Some(now + expires);
         let early = self.spec.refresh_before;
         let wait = if expires < early * 2 {
@@ -210,7 +216,7 @@ impl Registration {
             .flatten();
         changes.push(RegistrationChange::Registered { expires, response });
         let contact = moved?;
-        self.spec.contact = contact;
+        self.stale_contact = Some(std::mem::replace(&mut self.spec.contact, contact));
         self.spec.follow_received = false;
         Some(self.start())
     }
@@ -270,7 +276,8 @@ impl Registration {
             .response()
             .and_then(|response| response.number(HeaderName::RetryAfter).ok())
             .map(|seconds| Duration::from_secs(u64::from(seconds)));
-        let retry = told.or(self.spec.retry_after).map(|wait| now + wait);
+        let wait = told.or(self.spec.retry_after);
+        let retry = wait.map(|wait| now + wait.max(RETRY_MIN));
         self.act_at = retry;
         changes.push(RegistrationChange::Failed { outcome, retry });
     }

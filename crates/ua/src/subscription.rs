@@ -7,6 +7,7 @@ use gannet_sip::{HeaderName, Message, NameAddr, Uri};
 use crate::dialog::Dialog;
 use crate::endpoint::{Outcome, RequestId};
 use crate::target::Target;
+use crate::timers::Timers;
 
 /// What to subscribe to and how.
 #[derive(Debug, Clone)]
@@ -68,6 +69,8 @@ pub(crate) struct Subscription {
     pub(crate) request: Option<RequestId>,
     pub(crate) dialog: Option<Dialog>,
     pub(crate) ended: bool,
+    /// Another SUBSCRIBE is wanted as soon as the one on its way is answered.
+    pub(crate) again: bool,
     removing: bool,
     refresh_at: Option<Instant>,
     expires_at: Option<Instant>,
@@ -88,6 +91,7 @@ impl Subscription {
             request: None,
             dialog: None,
             ended: false,
+            again: false,
             removing: false,
             refresh_at: None,
             expires_at: None,
@@ -110,10 +114,8 @@ impl Subscription {
     }
 
     pub(crate) fn next_deadline(&self) -> Option<Instant> {
-        [self.refresh_at, self.expires_at]
-            .into_iter()
-            .flatten()
-            .min()
+        let refresh_at = self.refresh_at.filter(|_| self.request.is_none());
+        [refresh_at, self.expires_at].into_iter().flatten().min()
     }
 
     /// True if a refresh must be sent now.
@@ -138,6 +140,7 @@ impl Subscription {
         &mut self,
         now: Instant,
         outcome: Outcome,
+        timers: Timers,
         changes: &mut Vec<SubscriptionChange>,
     ) {
         self.request = None;
@@ -148,7 +151,10 @@ impl Subscription {
                 let expires = expires.map_or(self.wanted(), |seconds| {
                     Duration::from_secs(u64::from(seconds))
                 });
-                self.granted(now, expires);
+                // The last NOTIFY may have overtaken this response.
+                if !self.ended {
+                    self.granted(now, expires, timers);
+                }
                 changes.push(SubscriptionChange::Accepted { expires, response });
             }
             other => {
@@ -171,6 +177,7 @@ impl Subscription {
         &mut self,
         now: Instant,
         notify: Message,
+        timers: Timers,
         changes: &mut Vec<SubscriptionChange>,
     ) {
         let state = notify
@@ -193,15 +200,16 @@ impl Subscription {
         } else if let Some(seconds) = expires
             && !self.removing
         {
-            self.granted(now, Duration::from_secs(seconds));
+            self.granted(now, Duration::from_secs(seconds), timers);
         }
     }
 
-    fn granted(&mut self, now: Instant, expires: Duration) {
+    fn granted(&mut self, now: Instant, expires: Duration, timers: Timers) {
         if expires.is_zero() {
-            // The last NOTIFY is still to come; timer N bounds the wait (RFC 6665 4.1.2.4).
+            // The last NOTIFY is still to come; timer N, 64*T1, bounds the wait
+            // (RFC 6665 4.1.2.4).
             self.refresh_at = None;
-            self.expires_at = Some(now + Duration::from_secs(32));
+            self.expires_at = Some(now + timers.give_up());
             return;
         }
         self.expires_at = Some(now + expires);

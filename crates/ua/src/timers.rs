@@ -70,6 +70,11 @@ impl Backoff {
         }
     }
 
+    /// From the next firing on, the interval is this one.
+    pub(crate) fn continue_with(&mut self, interval: Duration) {
+        self.interval = interval / 2;
+    }
+
     /// The next firing: the interval doubles up to `cap`.
     pub(crate) fn advance(&mut self, now: Instant, cap: Option<Duration>) {
         self.interval *= 2;

@@ -53,6 +53,15 @@ pub(crate) struct SentAck {
     pub(crate) cseq: u32,
     pub(crate) bytes: Bytes,
     pub(crate) target: Target,
+    /// When the INVITE's transaction has ended and no 2xx can come any more (timer M).
+    pub(crate) until: Instant,
+}
+
+/// A 2xx whose ACK waits for the user's answer to the offer in it.
+#[derive(Debug)]
+pub(crate) struct Unanswered {
+    pub(crate) invite: Message,
+    pub(crate) response: Message,
 }
 
 /// A 2xx of ours that is repeated until its ACK comes (RFC 3261 13.3.1.4).
@@ -60,9 +69,20 @@ pub(crate) struct SentAck {
 pub(crate) struct PendingOk {
     pub(crate) cseq: u32,
     pub(crate) transaction: TransactionId,
+    pub(crate) code: u16,
     pub(crate) bytes: Bytes,
     pub(crate) resend: Backoff,
     pub(crate) give_up: Instant,
+    /// It has an offer that only the ACK can answer.
+    pub(crate) offers: bool,
+}
+
+/// The last provisional response to their INVITE, repeated each minute (RFC 3261 13.3.1.1).
+#[derive(Debug, Clone)]
+pub(crate) struct Ringing {
+    pub(crate) code: u16,
+    pub(crate) bytes: Bytes,
+    pub(crate) at: Instant,
 }
 
 /// One call.
@@ -79,32 +99,37 @@ pub(crate) struct Call {
     pub(crate) dialog: Option<Dialog>,
     /// The caller's first INVITE while it has no final response.
     pub(crate) request: Option<RequestId>,
-    /// A provisional response came, be it 100: CANCEL may be sent.
+    /// A provisional response to the INVITE as last sent came, be it 100: CANCEL may be sent.
     pub(crate) trying: bool,
     pub(crate) cancel: Cancel,
     pub(crate) acks: Vec<SentAck>,
+    /// INVITE transactions of ours whose 2xx may still be repeated, and until when.
+    pub(crate) answered: Vec<(TransactionId, Instant)>,
     /// The 2xx that waits for `acknowledge`.
-    pub(crate) unanswered: Option<Message>,
-    /// The callee's server transaction and where the INVITE came from.
-    pub(crate) server: Option<(TransactionId, Target)>,
+    pub(crate) unanswered: Option<Unanswered>,
+    /// The callee's server transaction.
+    pub(crate) server: Option<TransactionId>,
+    /// Where the first INVITE came from or went.
+    pub(crate) peer: Target,
+    pub(crate) ringing: Option<Ringing>,
+    /// When their INVITE says that it is not wanted any more (RFC 3261 13.3.1).
+    pub(crate) expires_at: Option<Instant>,
     pub(crate) pending: Vec<PendingOk>,
     /// A re-INVITE of theirs that the user has not answered.
     pub(crate) reinvite: Option<TransactionId>,
     /// A re-INVITE of ours without a final response.
-    pub(crate) reinviting: bool,
+    pub(crate) reinviting: Option<RequestId>,
     /// BYE waits for the ACK (RFC 3261 15).
     pub(crate) bye_wanted: Option<Vec<(String, String)>>,
     pub(crate) remove_at: Option<Instant>,
-    /// Under which deadline the call is filed.
-    pub(crate) filed: Option<Instant>,
 }
 
 impl Call {
-    pub(crate) const fn new(
+    pub(crate) fn new(
         state: CallState,
-        sip_call_id: String,
-        local_tag: String,
+        (sip_call_id, local_tag): (String, String),
         invite: Message,
+        peer: Target,
     ) -> Self {
         Self {
             state,
@@ -118,14 +143,17 @@ impl Call {
             trying: false,
             cancel: Cancel::No,
             acks: Vec::new(),
+            answered: Vec::new(),
             unanswered: None,
             server: None,
+            peer,
+            ringing: None,
+            expires_at: None,
             pending: Vec::new(),
             reinvite: None,
-            reinviting: false,
+            reinviting: None,
             bye_wanted: None,
             remove_at: None,
-            filed: None,
         }
     }
 
@@ -139,7 +167,8 @@ impl Call {
             Cancel::Sent { give_up } if self.state == CallState::Calling => Some(give_up),
             _ => None,
         };
-        [pending, cancel, self.remove_at]
+        let ringing = self.ringing.as_ref().map(|ringing| ringing.at);
+        [pending, cancel, ringing, self.expires_at, self.remove_at]
             .into_iter()
             .flatten()
             .min()
@@ -151,5 +180,42 @@ impl Call {
             .iter_mut()
             .chain(self.early.iter_mut())
             .find(|dialog| dialog.remote_tag == remote_tag)
+    }
+
+    /// An INVITE transaction that is not over, in either direction: no other may begin
+    /// (RFC 3261 14.1).
+    pub(crate) const fn has_open_invite(&self) -> bool {
+        self.reinvite.is_some()
+            || self.reinviting.is_some()
+            || self.unanswered.is_some()
+            || !self.pending.is_empty()
+            || !matches!(self.state, CallState::Confirmed)
+    }
+
+    /// True between the handshake of the first INVITE and the first BYE.
+    pub(crate) const fn is_standing(&self) -> bool {
+        matches!(self.state, CallState::Confirmed)
+    }
+
+    /// True while an offer of either side has no answer: theirs must wait (RFC 3261 14.2,
+    /// RFC 5407 3.1.5).
+    pub(crate) fn awaits_answer(&self) -> bool {
+        self.reinviting.is_some()
+            || self.unanswered.is_some()
+            || matches!(self.state, CallState::Calling | CallState::NeedsAnswer)
+            || self.pending.iter().any(|ok| ok.offers)
+    }
+
+    /// Forgets what nothing can come back for any more.
+    pub(crate) fn prune(&mut self, now: Instant) -> Vec<TransactionId> {
+        self.acks.retain(|ack| ack.until > now);
+        let (old, young) = std::mem::take(&mut self.answered)
+            .into_iter()
+            .partition(|(_, until)| *until <= now);
+        self.answered = young;
+        let old: Vec<_> = old;
+        old.into_iter()
+            .map(|(transaction, _)| transaction)
+            .collect()
     }
 }

@@ -64,6 +64,7 @@ impl Endpoint {
         self.last_request += 1;
         let id = RequestId(self.last_request);
         let message = self.finish_request(method, builder, &fields, target);
+        self.transactions.set_timers(self.config.timers);
         let transaction = self.transactions.send_request(now, message.clone(), target);
         self.by_transaction.insert(transaction, id);
         let request = ClientRequest {
@@ -119,8 +120,8 @@ impl Endpoint {
         if code < 200 {
             return self.deliver_provisional(now, id, response);
         }
-        if let Some(field) = AuthTarget::from_status(code)
-            && self.retry_with_credentials(now, id, field, &response)
+        if AuthTarget::from_status(code).is_some()
+            && self.retry_with_credentials(now, id, &response)
         {
             return;
         }
@@ -147,21 +148,24 @@ impl Endpoint {
         self.by_transaction.remove(&request.transaction);
         match request.purpose {
             Purpose::Plain(call) => {
-                self.note_target_refresh(call, &request.message, &outcome);
+                let after = call.map(|call| (call, outcome.clone()));
                 self.happen(Happening::RequestDone {
                     request: id,
                     call,
                     outcome,
                 });
+                if let Some((call, outcome)) = after {
+                    self.plain_done(now, call, &request.message, &outcome);
+                }
             }
             Purpose::Invite(call) => self.invite_done(now, call, &request, outcome),
             Purpose::Reinvite(call) => {
-                self.reinvite_done(now, call, &request, &outcome);
                 self.happen(Happening::RequestDone {
                     request: id,
                     call: Some(call),
-                    outcome,
+                    outcome: outcome.clone(),
                 });
+                self.reinvite_done(now, call, &request, &outcome);
             }
             Purpose::Bye(call) => self.bye_done(now, call, outcome),
             Purpose::Aside => {}
@@ -169,6 +173,14 @@ impl Endpoint {
             Purpose::Subscribe(subscription) => {
                 self.subscribe_done(now, subscription, &request.message, outcome);
             }
+        }
+    }
+
+    /// Forgets a request together with its transaction; nobody is told.
+    pub(crate) fn abandon_request(&mut self, id: RequestId) {
+        if let Some(request) = self.requests.remove(&id) {
+            self.by_transaction.remove(&request.transaction);
+            self.transactions.abandon(request.transaction);
         }
     }
 
@@ -190,13 +202,12 @@ impl Endpoint {
 
     /// Sends the request again with an answer to the challenge (RFC 3261 22.2, 8.1.3.5): a new
     /// branch and the next CSeq number, everything else the same. False if it cannot be answered.
-    fn retry_with_credentials(
-        &mut self,
-        now: Instant,
-        id: RequestId,
-        _field: AuthTarget,
-        response: &Message,
-    ) -> bool {
+    fn retry_with_credentials(&mut self, now: Instant, id: RequestId, response: &Message) -> bool {
+        if let Some(Purpose::Invite(call)) = self.requests.get(&id).map(|r| r.purpose)
+            && self.is_given_up(call)
+        {
+            return false;
+        }
         let Some(request) = self.requests.get_mut(&id) else {
             return false;
         };
@@ -229,10 +240,13 @@ impl Endpoint {
             .to_string(),
         );
         let message = self.finish_request(method.clone(), builder, &fields, target);
-        self.note_cseq(purpose, number);
+        self.note_cseq(purpose, &message, number);
         let transaction = self.transactions.send_request(now, message.clone(), target);
         self.by_transaction.remove(&old);
         self.by_transaction.insert(transaction, id);
+        if let Purpose::Invite(call) = purpose {
+            self.invite_sent_again(call, message.clone());
+        }
         if let Some(request) = self.requests.get_mut(&id) {
             request.message = message;
             request.transaction = transaction;

@@ -11,6 +11,9 @@ use crate::identifiers::{Identifiers, RandomIdentifiers};
 use crate::target::Target;
 use crate::timers::Timers;
 
+/// Calls at once unless told otherwise.
+const CALLS_MAX: usize = 100_000;
+
 /// Settings of an [`Endpoint`](super::Endpoint).
 #[derive(Clone)]
 pub struct EndpointConfig {
@@ -38,6 +41,8 @@ pub struct EndpointConfig {
     pub identifiers: Arc<dyn Identifiers>,
     /// Gives messages the look of a device; sees each message last before it is written.
     pub dress: Option<Arc<dyn Dress>>,
+    /// Calls at once, those included that ended within the last 64*T1; further INVITEs get 503.
+    pub calls_max: usize,
     /// Seed of all randomness.
     pub seed: u64,
 }
@@ -67,6 +72,7 @@ impl EndpointConfig {
             transport: Transport::Udp,
             identifiers: Arc::new(RandomIdentifiers),
             dress: None,
+            calls_max: CALLS_MAX,
             seed,
         }
     }

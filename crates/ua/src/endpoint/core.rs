@@ -1,12 +1,13 @@
 //! The endpoint: one user agent's transactions, calls, registrations and subscriptions.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
+use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::time::Instant;
 
 use bytes::Bytes;
 use gannet_sip::{HeaderName, Message, MessageBuilder, NameAddr, Transport, Uri, Via, host_text};
 use thiserror::Error;
 
+use super::agenda::Agenda;
 use super::call::Call;
 use super::client::{ClientRequest, Purpose};
 use super::command::RequestSpec;
@@ -32,6 +33,10 @@ pub enum SendError {
     /// The call is not there, or not in a state that allows the request.
     #[error("the call has no dialog for this request")]
     NoDialog,
+    /// A re-INVITE has to wait until the INVITE on its way, in either direction, is done
+    /// (RFC 3261 14.1).
+    #[error("another INVITE of the call is on its way")]
+    InviteInProgress,
 }
 
 /// A user-agent core without I/O.
@@ -59,10 +64,16 @@ pub struct Endpoint {
     pub(crate) by_dialog: HashMap<(String, String), CallId>,
     /// INVITE client transactions whose 2xx may still be repeated.
     pub(crate) by_invite: HashMap<TransactionId, CallId>,
-    pub(crate) call_deadlines: BTreeSet<(Instant, CallId)>,
+    /// Calls by the server transaction of their first INVITE.
+    pub(crate) by_server: HashMap<TransactionId, CallId>,
+    pub(crate) call_agenda: Agenda<CallId>,
     pub(crate) incoming: BTreeMap<TransactionId, Incoming>,
     pub(crate) registrations: BTreeMap<RegistrationId, Registration>,
+    pub(crate) registration_agenda: Agenda<RegistrationId>,
     pub(crate) subscriptions: BTreeMap<SubscriptionId, Subscription>,
+    pub(crate) subscription_agenda: Agenda<SubscriptionId>,
+    /// Subscriptions by Call-ID and local tag.
+    pub(crate) by_subscription: HashMap<(String, String), SubscriptionId>,
     happenings: VecDeque<Happening>,
     pub(crate) last_request: u64,
     pub(crate) last_call: u64,
@@ -82,10 +93,14 @@ impl Endpoint {
             calls: BTreeMap::new(),
             by_dialog: HashMap::new(),
             by_invite: HashMap::new(),
-            call_deadlines: BTreeSet::new(),
+            by_server: HashMap::new(),
+            call_agenda: Agenda::new(),
             incoming: BTreeMap::new(),
             registrations: BTreeMap::new(),
+            registration_agenda: Agenda::new(),
             subscriptions: BTreeMap::new(),
+            subscription_agenda: Agenda::new(),
+            by_subscription: HashMap::new(),
             happenings: VecDeque::new(),
             last_request: 0,
             last_call: 0,
@@ -110,6 +125,7 @@ impl Endpoint {
 
     /// A message from the transport.
     pub fn handle_message(&mut self, now: Instant, bytes: Bytes, source: Target) {
+        self.transactions.set_timers(self.config.timers);
         self.transactions
             .handle_message(now, Message::parse(bytes), source);
         self.drain_transactions(now);
@@ -132,22 +148,14 @@ impl Endpoint {
 
     /// When [`handle_timeout`](Self::handle_timeout) must be called next.
     pub fn next_deadline(&self) -> Option<Instant> {
-        let registrations = self
-            .registrations
-            .values()
-            .filter_map(Registration::next_deadline);
-        let subscriptions = self
-            .subscriptions
-            .values()
-            .filter_map(Subscription::next_deadline);
         [
             self.transactions.next_deadline(),
-            self.call_deadlines.first().map(|first| first.0),
+            self.call_agenda.first(),
+            self.registration_agenda.first(),
+            self.subscription_agenda.first(),
         ]
         .into_iter()
         .flatten()
-        .chain(registrations)
-        .chain(subscriptions)
         .min()
     }
 
@@ -159,11 +167,6 @@ impl Endpoint {
     /// The next thing that happened.
     pub fn poll_happening(&mut self) -> Option<Happening> {
         self.happenings.pop_front()
-    }
-
-    /// How many calls are remembered, those that have just ended included.
-    pub fn calls_len(&self) -> usize {
-        self.calls.len()
     }
 
     /// Sends a request outside any dialog; its end is a [`Happening::RequestDone`].
@@ -263,6 +266,7 @@ impl Endpoint {
                     self.handle_cancel(now, (id, invite, matches), message, source);
                 }
                 TransactionEvent::Ack { message, .. } => self.handle_ack(now, message),
+                TransactionEvent::Unanswered { id } => self.handle_unanswered(id),
                 TransactionEvent::FailureAcknowledged { .. }
                 | TransactionEvent::AckMissing { .. } => {}
                 TransactionEvent::StrayResponse { message, .. } => {

@@ -11,4 +11,6 @@ pub(crate) struct Incoming {
     pub(crate) message: Message,
     pub(crate) source: Target,
     pub(crate) call: Option<CallId>,
+    /// The To tag of all its responses, where the request has none (RFC 3261 8.2.6.2).
+    pub(crate) tag: String,
 }

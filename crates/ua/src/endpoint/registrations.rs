@@ -49,10 +49,13 @@ impl Endpoint {
         }
     }
 
-    /// Forgets a registration without telling the registrar.
+    /// Forgets a registration without a word to the registrar, as a phone that loses its power: a
+    /// REGISTER on its way is not repeated any more, and nothing more is told.
     pub fn abandon_registration(&mut self, id: RegistrationId) {
-        if let Some(registration) = self.registrations.get_mut(&id) {
-            registration.abandon();
+        let registration = self.registrations.remove(&id);
+        self.registration_agenda.set(id, None);
+        if let Some(request) = registration.and_then(|registration| registration.request) {
+            self.abandon_request(request);
         }
     }
 
@@ -90,9 +93,14 @@ impl Endpoint {
             registration.call_id.clone(),
             registration.cseq,
         );
+        let stale = registration.stale_contact.clone();
         match self.target_of(&request) {
             Ok(target) => {
-                let builder = build(request, &tag, &call_id, cseq);
+                let mut builder = build(request, &tag, &call_id, cseq);
+                if let Some(stale) = stale {
+                    let stale = stale.with_param("expires", "0");
+                    builder.push(HeaderName::Contact, stale.to_string());
+                }
                 let sent = self.launch(
                     now,
                     Method::Register,
@@ -103,6 +111,7 @@ impl Endpoint {
                 if let Some(registration) = self.registrations.get_mut(&id) {
                     registration.sent(sent, expires);
                 }
+                self.file_registration(id);
             }
             Err(_) => self.register_done(now, id, Outcome::TransportFailed),
         }
@@ -119,16 +128,17 @@ impl Endpoint {
         if let Some(wish) = again.or(wish) {
             self.grant(now, id, wish);
         }
+        self.file_registration(id);
+    }
+
+    fn file_registration(&mut self, id: RegistrationId) {
+        let registration = self.registrations.get(&id);
+        let deadline = registration.and_then(Registration::next_deadline);
+        self.registration_agenda.set(id, deadline);
     }
 
     pub(crate) fn handle_registration_timeouts(&mut self, now: Instant) {
-        let due: Vec<_> = self
-            .registrations
-            .iter()
-            .filter(|(_, r)| r.next_deadline().is_some_and(|at| at <= now))
-            .map(|(id, _)| *id)
-            .collect();
-        for id in due {
+        for id in self.registration_agenda.due(now) {
             let mut changes = Vec::new();
             let wish = self
                 .registrations
@@ -138,6 +148,7 @@ impl Endpoint {
             if let Some(wish) = wish {
                 self.grant(now, id, wish);
             }
+            self.file_registration(id);
         }
     }
 

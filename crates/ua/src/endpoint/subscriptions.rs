@@ -22,13 +22,16 @@ impl Endpoint {
         let call_id = identifiers.call_id(&mut self.rng, self.config.local);
         let tag = identifiers.tag(&mut self.rng);
         let cseq = identifiers.first_cseq(&mut self.rng).saturating_sub(1);
+        self.by_subscription
+            .insert((call_id.clone(), tag.clone()), id);
         self.subscriptions
             .insert(id, Subscription::new(spec, call_id, tag, cseq));
         self.send_subscribe(now, id);
         id
     }
 
-    /// Sends SUBSCRIBE again now.
+    /// Sends SUBSCRIBE again now, or as soon as the one on its way is answered. Nothing happens
+    /// once the subscription has ended.
     pub fn refresh_subscription(&mut self, now: Instant, id: SubscriptionId) {
         self.send_subscribe(now, id);
     }
@@ -42,13 +45,13 @@ impl Endpoint {
     }
 
     fn send_subscribe(&mut self, now: Instant, id: SubscriptionId) {
-        let Some(subscription) = self
-            .subscriptions
-            .get_mut(&id)
-            .filter(|s| s.request.is_none())
-        else {
+        let Some(subscription) = self.subscriptions.get_mut(&id) else {
             return;
         };
+        if subscription.request.is_some() {
+            subscription.again = true;
+            return;
+        }
         let spec = subscription.spec.clone();
         let expires = subscription.wanted().as_secs().to_string();
         let mut headers = vec![
@@ -90,6 +93,7 @@ impl Endpoint {
             if let Some(subscription) = self.subscriptions.get_mut(&id) {
                 subscription.request = Some(sent);
             }
+            self.file_subscription(id);
         } else {
             let change = SubscriptionChange::Failed {
                 outcome: Outcome::TransportFailed,
@@ -98,6 +102,7 @@ impl Endpoint {
                 subscription: id,
                 change,
             });
+            self.forget_subscription(id);
         }
     }
 
@@ -118,8 +123,14 @@ impl Endpoint {
                 None => subscription.dialog = Dialog::from_response(request, response).ok(),
             }
         }
-        subscription.handle_outcome(now, outcome, &mut changes);
+        let again = std::mem::take(&mut subscription.again);
+        subscription.handle_outcome(now, outcome, self.config.timers, &mut changes);
+        let again = again && !subscription.ended;
         self.report_subscription(id, changes);
+        if again {
+            self.send_subscribe(now, id);
+        }
+        self.file_subscription(id);
     }
 
     /// A NOTIFY with this To tag; true if it belonged to a subscription and was answered. It may
@@ -133,18 +144,25 @@ impl Endpoint {
         local_tag: &str,
     ) -> bool {
         let call_id = notify.call_id().unwrap_or_default();
-        let found = self
-            .subscriptions
-            .iter()
-            .find(|(_, s)| s.call_id == call_id && s.from_tag == local_tag && !s.ended)
-            .map(|(found, _)| *found);
-        let Some(subscription_id) = found else {
+        let key = (call_id.to_owned(), local_tag.to_owned());
+        let Some(subscription_id) = self.by_subscription.get(&key).copied() else {
             return false;
         };
         let number = notify.cseq().map_or(0, |cseq| cseq.number);
-        let Some(subscription) = self.subscriptions.get_mut(&subscription_id) else {
+        let Some(subscription) = self
+            .subscriptions
+            .get_mut(&subscription_id)
+            .filter(|subscription| !subscription.ended)
+        else {
             return false;
         };
+        // Another fork of the SUBSCRIBE is not wanted (RFC 6665 4.1.4).
+        let remote_tag = notify.from_tag().unwrap_or_default();
+        if let Some(dialog) = &subscription.dialog
+            && dialog.remote_tag != remote_tag
+        {
+            return false;
+        }
         if subscription.dialog.is_none() {
             let made = Dialog::from_request(notify, local_tag, DialogState::Confirmed);
             subscription.dialog = made.ok().map(|mut dialog| {
@@ -153,27 +171,25 @@ impl Endpoint {
             });
         }
         let in_order = subscription.dialog.as_mut().is_none_or(|dialog| {
-            dialog.refresh_target(notify);
-            dialog.accept_cseq(number)
+            let in_order = dialog.accept_cseq(number);
+            if in_order {
+                dialog.refresh_target(notify);
+            }
+            in_order
         });
         let code = if in_order { 200 } else { 500 };
         let mut changes = Vec::new();
         if in_order {
-            subscription.handle_notify(now, notify.clone(), &mut changes);
+            subscription.handle_notify(now, notify.clone(), self.config.timers, &mut changes);
         }
         self.reply(now, id, (notify, source), Reply::new(code), None);
         self.report_subscription(subscription_id, changes);
+        self.file_subscription(subscription_id);
         true
     }
 
     pub(crate) fn handle_subscription_timeouts(&mut self, now: Instant) {
-        let due: Vec<_> = self
-            .subscriptions
-            .iter()
-            .filter(|(_, s)| s.next_deadline().is_some_and(|at| at <= now))
-            .map(|(id, _)| *id)
-            .collect();
-        for id in due {
+        for id in self.subscription_agenda.due(now) {
             let mut changes = Vec::new();
             let refresh = self
                 .subscriptions
@@ -183,6 +199,27 @@ impl Endpoint {
             if refresh {
                 self.send_subscribe(now, id);
             }
+            self.file_subscription(id);
+        }
+    }
+
+    /// Puts the next deadline on the agenda; forgets the subscription if it is over.
+    fn file_subscription(&mut self, id: SubscriptionId) {
+        let Some(subscription) = self.subscriptions.get(&id) else {
+            return;
+        };
+        if subscription.ended && subscription.request.is_none() {
+            return self.forget_subscription(id);
+        }
+        self.subscription_agenda
+            .set(id, subscription.next_deadline());
+    }
+
+    fn forget_subscription(&mut self, id: SubscriptionId) {
+        self.subscription_agenda.set(id, None);
+        if let Some(subscription) = self.subscriptions.remove(&id) {
+            self.by_subscription
+                .remove(&(subscription.call_id, subscription.from_tag));
         }
     }
 

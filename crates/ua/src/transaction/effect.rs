@@ -16,4 +16,6 @@ pub(crate) enum Effect {
     AckMissing,
     /// The ACK for a final response other than 2xx came.
     AckReceived,
+    /// The transaction user never gave a final response.
+    Unanswered,
 }

@@ -101,7 +101,7 @@ impl InviteClient {
                 effects.push(Effect::Response(Box::new(response)));
             }
             (State::Accepted { .. }, 200..=299) => {
-                effects.push(Effect::Response(Box::new(response)))
+                effects.push(Effect::Response(Box::new(response)));
             }
             (State::Calling { .. } | State::Proceeding, 300..=699) => {
                 let ack = build_ack(&self.request, &response);

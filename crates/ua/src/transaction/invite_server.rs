@@ -4,10 +4,10 @@
 //!                  | INVITE -> TU, 100 after 200 ms
 //!                  v
 //!            +------------+  INVITE: resend last 1xx
-//!            | Proceeding |--------------------------+
-//!            +------------+                          |
-//!        2xx  |          | 300-699                   | transport error
-//!             v          v                           v
+//!            | Proceeding |
+//!            +------------+
+//!        2xx  |          | 300-699
+//!             v          v
 //!     +----------+   +-----------+ timer H -> TU  +------------+
 //!     | Accepted |   | Completed |--------------->| Terminated |
 //!     +----------+   +-----------+                +------------+
@@ -19,6 +19,8 @@
 //!       |        +-----------+                              |
 //!       +---------------- timer L --------------------------+
 //! ```
+//!
+//! A transport error changes no state (RFC 6026 8.8): the next retransmission may get through.
 
 use std::time::{Duration, Instant};
 

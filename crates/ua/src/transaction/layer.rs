@@ -1,18 +1,20 @@
 //! The transaction layer: every message meets its state machine here.
 
 use std::collections::VecDeque;
+use std::net::SocketAddr;
 use std::time::Instant;
 
 use bytes::Bytes;
 use gannet_sip::{Message, Method, StartLine};
 
 use super::effect::Effect;
+use super::event::{TransactionEvent, TransactionId};
 use super::invite_client::InviteClient;
 use super::invite_server::InviteServer;
 use super::key::{cancelled_key, client_key, merge_key, server_key};
 use super::non_invite_client::NonInviteClient;
 use super::non_invite_server::NonInviteServer;
-use super::table::{Machine, Table};
+use super::table::{Machine, Route, Table};
 use crate::respond::response_to;
 use crate::target::{Target, Transmit};
 use crate::timers::Timers;
@@ -20,88 +22,6 @@ use crate::timers::Timers;
 /// More transactions than this at once and new requests are dropped, counted in
 /// [`TransactionLayer::refused`].
 const TRANSACTIONS_MAX: usize = 500_000;
-
-/// Number of a transaction, never used again within its layer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct TransactionId(pub(crate) u64);
-
-/// What the layer tells the transaction user.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum TransactionEvent {
-    /// A response to a request of ours; for INVITE every 2xx, also repeated ones.
-    Response {
-        /// The client transaction.
-        id: TransactionId,
-        /// The response.
-        message: Message,
-    },
-    /// Timer B or F fired: no final response came.
-    TimedOut {
-        /// The client transaction.
-        id: TransactionId,
-    },
-    /// The transport could not deliver the request.
-    TransportFailed {
-        /// The client transaction.
-        id: TransactionId,
-    },
-    /// A new request other than ACK and CANCEL.
-    Request {
-        /// The server transaction; answer by [`TransactionLayer::respond`].
-        id: TransactionId,
-        /// The request.
-        message: Message,
-        /// Where it came from.
-        source: Target,
-        /// True if the same request came before over another way: answer 482
-        /// (RFC 3261 8.2.2.2).
-        merged: bool,
-    },
-    /// A CANCEL.
-    Cancel {
-        /// The server transaction of the CANCEL itself.
-        id: TransactionId,
-        /// The INVITE that it cancels, if there is one that still has no final response.
-        invite: Option<TransactionId>,
-        /// True if an INVITE matches, answered or not: answer 200, else 481 (RFC 3261 9.2).
-        matches: bool,
-        /// The request.
-        message: Message,
-        /// Where it came from.
-        source: Target,
-    },
-    /// An ACK for a 2xx.
-    Ack {
-        /// The request.
-        message: Message,
-        /// Where it came from.
-        source: Target,
-    },
-    /// The ACK for a final response other than 2xx came.
-    FailureAcknowledged {
-        /// The server transaction.
-        id: TransactionId,
-    },
-    /// Timer H: no ACK for a final response other than 2xx.
-    AckMissing {
-        /// The server transaction.
-        id: TransactionId,
-    },
-    /// A response that belongs to no transaction.
-    StrayResponse {
-        /// The response.
-        message: Message,
-        /// Where it came from.
-        source: Target,
-    },
-    /// Bytes that are neither a request nor a response, or that lack what identifies them.
-    Unusable {
-        /// What came.
-        message: Message,
-        /// Where it came from.
-        source: Target,
-    },
-}
 
 /// All transactions of one user agent or server.
 ///
@@ -131,6 +51,11 @@ impl TransactionLayer {
         }
     }
 
+    /// Changes the timers of transactions that start from now on.
+    pub const fn set_timers(&mut self, timers: Timers) {
+        self.timers = timers;
+    }
+
     /// Starts a client transaction. ACK is no transaction: use [`send_once`](Self::send_once).
     pub fn send_request(
         &mut self,
@@ -148,7 +73,7 @@ impl TransactionLayer {
             let machine = NonInviteClient::start(request, reliable, self.timers, now, &mut effects);
             Machine::NonInviteClient(machine)
         };
-        let id = self.table.insert(machine, target, key, None);
+        let id = self.table.insert(machine, Route::to(target), key, None);
         self.carry_out(id, target, effects);
         id
     }
@@ -171,6 +96,11 @@ impl TransactionLayer {
             Machine::InviteClient(_) | Machine::NonInviteClient(_) => {}
         }
         self.carry_out(id, target, effects);
+    }
+
+    /// Ends a transaction without a word to anybody: nobody waits for it any more.
+    pub fn abandon(&mut self, id: TransactionId) {
+        self.table.remove(id);
     }
 
     /// A message from the transport.
@@ -261,12 +191,19 @@ impl TransactionLayer {
             let trying = response_to(&message, source.address, 100, None).build();
             Machine::InviteServer(InviteServer::start(trying, reliable, self.timers, now))
         } else {
-            Machine::NonInviteServer(NonInviteServer::start(reliable, self.timers))
+            Machine::NonInviteServer(NonInviteServer::start(reliable, self.timers, now))
         };
-        let target = response_target(&message, source);
+        let route = if reliable {
+            Route {
+                target: source,
+                fallback: reconnect_target(&message, source),
+            }
+        } else {
+            Route::to(via_target(&message, source).unwrap_or(source))
+        };
         let id = self
             .table
-            .insert(machine, target, key, merge.filter(|_| !merged));
+            .insert(machine, route, key, merge.filter(|_| !merged));
         let event = if message.method() == Some(Method::Cancel) {
             let invite = cancelled_key(&message).and_then(|key| self.table.server(&key));
             let open = invite.filter(|id| self.is_proceeding(*id));
@@ -295,16 +232,20 @@ impl TransactionLayer {
     }
 
     /// The transport could not deliver to `target`: its client transactions end
-    /// (RFC 3261 17.1.4).
+    /// (RFC 3261 17.1.4). Server transactions go on (RFC 6026 8.8); if their connection is the one
+    /// that failed, later responses go to the address in Via (RFC 3261 18.2.2).
     pub fn handle_transport_failure(&mut self, target: Target) {
-        for id in self.table.clients_towards(target) {
+        for id in self.table.towards(target) {
             let Some(entry) = self.table.get_mut(id) else {
                 continue;
             };
             let tell = match &mut entry.machine {
                 Machine::InviteClient(machine) => machine.fail(),
                 Machine::NonInviteClient(machine) => machine.fail(),
-                Machine::InviteServer(_) | Machine::NonInviteServer(_) => false,
+                Machine::InviteServer(_) | Machine::NonInviteServer(_) => {
+                    entry.target = entry.fallback.unwrap_or(entry.target);
+                    false
+                }
             };
             self.table.settle(id);
             if tell {
@@ -326,7 +267,7 @@ impl TransactionLayer {
                 Machine::InviteClient(machine) => machine.handle_timeout(now, &mut effects),
                 Machine::NonInviteClient(machine) => machine.handle_timeout(now, &mut effects),
                 Machine::InviteServer(machine) => machine.handle_timeout(now, &mut effects),
-                Machine::NonInviteServer(machine) => machine.handle_timeout(now),
+                Machine::NonInviteServer(machine) => machine.handle_timeout(now, &mut effects),
             }
             self.carry_out(id, target, effects);
         }
@@ -385,6 +326,7 @@ impl TransactionLayer {
                 Effect::TimedOut => TransactionEvent::TimedOut { id },
                 Effect::AckMissing => TransactionEvent::AckMissing { id },
                 Effect::AckReceived => TransactionEvent::FailureAcknowledged { id },
+                Effect::Unanswered => TransactionEvent::Unanswered { id },
             };
             self.events.push_back(event);
         }
@@ -392,18 +334,25 @@ impl TransactionLayer {
     }
 }
 
-/// Where responses go: back over the connection, or for datagrams where the top Via says after
-/// `received` and `rport` were filled in (RFC 3261 18.2.2, RFC 3581 4).
-fn response_target(request: &Message, source: Target) -> Target {
-    if source.transport.is_reliable() {
-        return source;
-    }
-    let address = request.via().ok().and_then(|mut via| {
-        via.note_source(source.address);
-        via.response_address()
-    });
-    Target {
-        address: address.unwrap_or(source.address),
+/// Where the top Via says that responses go after `received` and `rport` were filled in
+/// (RFC 3261 18.2.2, RFC 3581 4).
+fn via_target(request: &Message, source: Target) -> Option<Target> {
+    let mut via = request.via().ok()?;
+    via.note_source(source.address);
+    Some(Target {
+        address: via.response_address()?,
+        connection: None,
         ..source
-    }
+    })
+}
+
+/// The same for a connection that is gone: the source address with the port of sent-by, where its
+/// owner listens (RFC 3261 18.2.2).
+fn reconnect_target(request: &Message, source: Target) -> Option<Target> {
+    let port = request.via().ok()?.port;
+    let port = port.unwrap_or(source.transport.default_port());
+    Some(Target::new(
+        source.transport,
+        SocketAddr::new(source.address.ip(), port),
+    ))
 }

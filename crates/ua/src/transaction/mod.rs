@@ -2,6 +2,7 @@
 //! for every message.
 
 mod effect;
+mod event;
 mod invite_client;
 mod invite_server;
 mod key;
@@ -10,4 +11,5 @@ mod non_invite_client;
 mod non_invite_server;
 mod table;
 
-pub use layer::{TransactionEvent, TransactionId, TransactionLayer};
+pub use event::{TransactionEvent, TransactionId};
+pub use layer::TransactionLayer;

@@ -76,9 +76,15 @@ impl NonInviteClient {
             return;
         };
         match (&self.state, code) {
-            (State::Trying { timer_f, .. } | State::Proceeding { timer_f, .. }, 100..=199) => {
-                // From here on timer E fires every T2 (RFC 3261 17.1.2.2).
-                let timer_e = (!self.reliable).then(|| Backoff::start(now, self.timers.t2));
+            (
+                State::Trying { timer_e, timer_f } | State::Proceeding { timer_e, timer_f },
+                100..=199,
+            ) => {
+                // Timer E runs on; once it has fired it is T2 (RFC 3261 17.1.2.2).
+                let timer_e = timer_e.map(|mut timer_e| {
+                    timer_e.continue_with(self.timers.t2);
+                    timer_e
+                });
                 self.state = State::Proceeding {
                     timer_e,
                     timer_f: *timer_f,

@@ -4,7 +4,11 @@
 //!   Trying --1xx--> Proceeding --200-699--> Completed --timer J--> Terminated
 //!     |               | request: resend 1xx    | request: resend final
 //!     +--- 200-699 ---+----------------------->+
+//!     +--- 64*T1 -----+-> Terminated, TU told
 //! ```
+//!
+//! The edge without a final response is not in RFC 3261: once timer F of the client has fired an
+//! answer is of no use to anybody, and 408 must not be sent (RFC 4320 4.2).
 
 use std::time::Instant;
 
@@ -23,19 +27,20 @@ pub(crate) struct NonInviteServer {
 
 #[derive(Debug)]
 enum State {
-    Trying,
-    Proceeding { last: Bytes },
+    Trying { give_up: Instant },
+    Proceeding { last: Bytes, give_up: Instant },
     Completed { response: Bytes, timer_j: Instant },
     Terminated,
 }
 
 impl NonInviteServer {
     /// Starts in Trying.
-    pub(crate) const fn start(reliable: bool, timers: Timers) -> Self {
+    pub(crate) fn start(reliable: bool, timers: Timers, now: Instant) -> Self {
+        let give_up = now + timers.give_up();
         Self {
             timers,
             reliable,
-            state: State::Trying,
+            state: State::Trying { give_up },
         }
     }
 
@@ -48,10 +53,11 @@ impl NonInviteServer {
         effects: &mut Vec<Effect>,
     ) {
         match self.state {
-            State::Trying | State::Proceeding { .. } => {
+            State::Trying { give_up } | State::Proceeding { give_up, .. } => {
                 effects.push(Effect::Send(response.clone()));
                 self.state = if code < 200 {
-                    State::Proceeding { last: response }
+                    let last = response;
+                    State::Proceeding { last, give_up }
                 } else {
                     let timer_j = now + self.timers.timer_j(self.reliable);
                     State::Completed { response, timer_j }
@@ -65,25 +71,33 @@ impl NonInviteServer {
     /// The same request again.
     pub(crate) fn handle_retransmission(&mut self, effects: &mut Vec<Effect>) {
         match &self.state {
-            State::Proceeding { last: response } | State::Completed { response, .. } => {
+            State::Proceeding { last: response, .. } | State::Completed { response, .. } => {
                 effects.push(Effect::Send(response.clone()));
             }
-            State::Trying | State::Terminated => {}
+            State::Trying { .. } | State::Terminated => {}
         }
     }
 
-    pub(crate) fn handle_timeout(&mut self, now: Instant) {
-        if let State::Completed { timer_j, .. } = self.state
-            && timer_j <= now
-        {
-            self.state = State::Terminated;
+    pub(crate) fn handle_timeout(&mut self, now: Instant, effects: &mut Vec<Effect>) {
+        match self.state {
+            State::Trying { give_up } | State::Proceeding { give_up, .. } if give_up <= now => {
+                self.state = State::Terminated;
+                effects.push(Effect::Unanswered);
+            }
+            State::Completed { timer_j, .. } if timer_j <= now => self.state = State::Terminated,
+            State::Trying { .. }
+            | State::Proceeding { .. }
+            | State::Completed { .. }
+            | State::Terminated => {}
         }
     }
 
     pub(crate) const fn next_deadline(&self) -> Option<Instant> {
         match &self.state {
-            State::Completed { timer_j, .. } => Some(*timer_j),
-            State::Trying | State::Proceeding { .. } | State::Terminated => None,
+            State::Trying { give_up: at }
+            | State::Proceeding { give_up: at, .. }
+            | State::Completed { timer_j: at, .. } => Some(*at),
+            State::Terminated => None,
         }
     }
 

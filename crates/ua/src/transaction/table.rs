@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::time::Instant;
 
+use super::event::TransactionId;
 use super::invite_client::InviteClient;
 use super::invite_server::InviteServer;
-use super::layer::TransactionId;
 use super::non_invite_client::NonInviteClient;
 use super::non_invite_server::NonInviteServer;
 use crate::target::Target;
@@ -39,11 +39,29 @@ impl Machine {
     }
 }
 
+/// Where a transaction sends.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Route {
+    pub(crate) target: Target,
+    /// Where it sends once the connection of `target` is gone.
+    pub(crate) fallback: Option<Target>,
+}
+
+impl Route {
+    pub(crate) const fn to(target: Target) -> Self {
+        Self {
+            target,
+            fallback: None,
+        }
+    }
+}
+
 /// A machine with what the layer keeps about it.
 #[derive(Debug)]
 pub(crate) struct Entry {
     pub(crate) machine: Machine,
     pub(crate) target: Target,
+    pub(crate) fallback: Option<Target>,
     key: String,
     merge_key: Option<String>,
     deadline: Option<Instant>,
@@ -68,7 +86,7 @@ impl Table {
     pub(crate) fn insert(
         &mut self,
         machine: Machine,
-        target: Target,
+        Route { target, fallback }: Route,
         key: String,
         merge_key: Option<String>,
     ) -> TransactionId {
@@ -87,6 +105,7 @@ impl Table {
             Entry {
                 machine,
                 target,
+                fallback,
                 key,
                 merge_key,
                 deadline: None,
@@ -128,48 +147,62 @@ impl Table {
             .map(|(_, id)| *id)
     }
 
-    /// After a machine changed: files its new deadline, or removes it. True if it was removed.
-    pub(crate) fn settle(&mut self, id: TransactionId) -> bool {
+    /// After a machine changed: files its new deadline, or removes it if it has ended.
+    pub(crate) fn settle(&mut self, id: TransactionId) {
         let Some(entry) = self.entries.get_mut(&id) else {
-            return false;
+            return;
         };
-        if let Some(old) = entry.deadline.take() {
+        if entry.machine.is_terminated() {
+            return self.remove(id);
+        }
+        let deadline = entry.machine.next_deadline();
+        if entry.deadline == deadline {
+            return;
+        }
+        if let Some(old) = entry.deadline {
             self.deadlines.remove(&(old, id));
         }
-        if entry.machine.is_terminated() {
-            if let Some(entry) = self.entries.remove(&id) {
-                let by_key = match entry.machine {
-                    Machine::InviteClient(_) | Machine::NonInviteClient(_) => &mut self.clients,
-                    Machine::InviteServer(_) | Machine::NonInviteServer(_) => &mut self.servers,
-                };
-                if by_key.get(&entry.key) == Some(&id) {
-                    by_key.remove(&entry.key);
-                }
-                if let Some(merge_key) = entry.merge_key
-                    && self.merged.get(&merge_key) == Some(&id)
-                {
-                    self.merged.remove(&merge_key);
-                }
-            }
-            return true;
-        }
-        entry.deadline = entry.machine.next_deadline();
-        if let Some(deadline) = entry.deadline {
+        entry.deadline = deadline;
+        if let Some(deadline) = deadline {
             self.deadlines.insert((deadline, id));
         }
-        false
     }
 
-    /// Client transactions that talk to this target.
-    pub(crate) fn clients_towards(&self, target: Target) -> Vec<TransactionId> {
-        let is_client =
-            |m: &Machine| matches!(m, Machine::InviteClient(_) | Machine::NonInviteClient(_));
+    /// Removes a machine, whatever its state.
+    pub(crate) fn remove(&mut self, id: TransactionId) {
+        let Some(entry) = self.entries.remove(&id) else {
+            return;
+        };
+        if let Some(deadline) = entry.deadline {
+            self.deadlines.remove(&(deadline, id));
+        }
+        let by_key = match entry.machine {
+            Machine::InviteClient(_) | Machine::NonInviteClient(_) => &mut self.clients,
+            Machine::InviteServer(_) | Machine::NonInviteServer(_) => &mut self.servers,
+        };
+        if by_key.get(&entry.key) == Some(&id) {
+            by_key.remove(&entry.key);
+        }
+        if let Some(merge_key) = entry.merge_key
+            && self.merged.get(&merge_key) == Some(&id)
+        {
+            self.merged.remove(&merge_key);
+        }
+    }
+
+    /// Transactions that a failure of `target` concerns: those that send over the same connection,
+    /// or to the same address without having chosen a connection.
+    pub(crate) fn towards(&self, target: Target) -> Vec<TransactionId> {
+        let concerns = |own: Target| {
+            own.transport == target.transport
+                && own.address == target.address
+                && (own.connection == target.connection
+                    || own.connection.is_none()
+                    || target.connection.is_none())
+        };
         self.entries
             .iter()
-            .filter(|(_, entry)| is_client(&entry.machine))
-            .filter(|(_, entry)| {
-                entry.target.address == target.address && entry.target.transport == target.transport
-            })
+            .filter(|(_, entry)| concerns(entry.target))
             .map(|(id, _)| *id)
             .collect()
     }

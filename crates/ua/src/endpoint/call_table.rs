@@ -1,0 +1,162 @@
+//! The calls of an endpoint: finding them, waking them, forgetting them.
+
+use std::time::{Duration, Instant};
+
+use gannet_sip::{Message, NameAddr, Uri};
+
+use super::call::{Call, CallState, Cancel};
+use super::command::Reply;
+use super::core::{Endpoint, SendError};
+use super::happening::{CallId, EndCause, Happening, Outcome};
+use crate::dialog::Dialog;
+use crate::target::Target;
+
+/// How often a provisional response is repeated while a call rings (RFC 3261 13.3.1.1).
+pub(crate) const RING_AGAIN_AFTER: Duration = Duration::from_mins(1);
+
+impl Endpoint {
+    /// Sets the Contact for provisional responses and requests inside the call.
+    pub fn set_contact(&mut self, call: CallId, contact: NameAddr) {
+        if let Some(entry) = self.calls.get_mut(&call) {
+            entry.contact = Some(contact);
+        }
+    }
+
+    /// The dialog of a call: the confirmed one, else the newest early one.
+    pub fn dialog(&self, call: CallId) -> Option<&Dialog> {
+        let entry = self.calls.get(&call)?;
+        entry.dialog.as_ref().or_else(|| entry.early.last())
+    }
+
+    /// The value of the call's Call-ID header field.
+    pub fn sip_call_id(&self, call: CallId) -> Option<&str> {
+        Some(&self.calls.get(&call)?.sip_call_id)
+    }
+
+    /// The first INVITE of a call, as last sent or as received.
+    pub fn invite_of(&self, call: CallId) -> Option<&Message> {
+        Some(&self.calls.get(&call)?.invite)
+    }
+
+    pub(crate) fn new_call(&mut self, call: Call) -> CallId {
+        self.last_call += 1;
+        let id = CallId(self.last_call);
+        self.by_dialog
+            .insert((call.sip_call_id.clone(), call.local_tag.clone()), id);
+        self.calls.insert(id, call);
+        id
+    }
+
+    /// The call that a request with this Call-ID and To tag belongs to.
+    pub(crate) fn call_of(&self, message: &Message, local_tag: &str) -> Option<CallId> {
+        let key = (message.call_id()?.to_owned(), local_tag.to_owned());
+        self.by_dialog.get(&key).copied()
+    }
+
+    /// Where requests of a call go: by the next hop's URI; where that is a name nobody knows, back
+    /// to where the call's first message went or came from. To that address a connection that is
+    /// already known serves again (RFC 5923 is not needed for that: it is the peer's own).
+    pub(crate) fn target_in_call(&self, call: CallId, uri: &Uri) -> Result<Target, SendError> {
+        let peer = self.calls.get(&call).map(|entry| entry.peer);
+        let located = match (self.locate(uri), peer) {
+            (Ok(located), _) => located,
+            (Err(_), Some(peer)) => return Ok(peer),
+            (Err(error), None) => return Err(error),
+        };
+        let same = peer
+            .filter(|peer| peer.address == located.address && peer.transport == located.transport);
+        Ok(same.unwrap_or(located))
+    }
+
+    /// Puts the call's next deadline on the agenda.
+    pub(crate) fn file(&mut self, call: CallId) {
+        let deadline = self.calls.get(&call).and_then(Call::next_deadline);
+        self.call_agenda.set(call, deadline);
+    }
+
+    pub(crate) fn handle_call_timeouts(&mut self, now: Instant) {
+        for call in self.call_agenda.due(now) {
+            self.handle_call_timeout(now, call);
+            self.file(call);
+        }
+    }
+
+    fn handle_call_timeout(&mut self, now: Instant, call: CallId) {
+        let Some(entry) = self.calls.get(&call) else {
+            return;
+        };
+        if entry.remove_at.is_some_and(|at| at <= now) {
+            return self.forget(call);
+        }
+        if entry.expires_at.is_some_and(|at| at <= now) {
+            return self.reject(now, call, Reply::new(487));
+        }
+        let given_up = matches!(entry.cancel, Cancel::Sent { give_up } if give_up <= now)
+            && entry.state == CallState::Calling;
+        if given_up {
+            // The INVITE's own transaction waits on until the call is forgotten, so that an answer
+            // that comes after all is acknowledged and ended.
+            self.end_call(now, call, EndCause::LocalCancel(Outcome::Timeout));
+        }
+        self.repeat_ringing(now, call);
+        self.repeat_success(now, call);
+    }
+
+    fn repeat_ringing(&mut self, now: Instant, call: CallId) {
+        let Some(entry) = self.calls.get_mut(&call) else {
+            return;
+        };
+        let (Some(transaction), Some(ringing)) = (entry.server, &mut entry.ringing) else {
+            return;
+        };
+        if ringing.at <= now {
+            ringing.at = now + RING_AGAIN_AFTER;
+            let (code, bytes) = (ringing.code, ringing.bytes.clone());
+            self.transactions.respond(now, transaction, code, bytes);
+        }
+    }
+
+    /// Repeats 2xx without ACK; without ACK for 64*T1 the call ends (RFC 3261 13.3.1.4).
+    fn repeat_success(&mut self, now: Instant, call: CallId) {
+        let t2 = self.config.timers.t2;
+        let Some(entry) = self.calls.get_mut(&call) else {
+            return;
+        };
+        if entry.pending.iter().any(|ok| ok.give_up <= now) {
+            return self.end_unacknowledged(now, call);
+        }
+        for ok in &mut entry.pending {
+            if ok.resend.at <= now {
+                ok.resend.advance(now, Some(t2));
+                self.transactions
+                    .respond(now, ok.transaction, ok.code, ok.bytes.clone());
+            }
+        }
+    }
+
+    fn forget(&mut self, call: CallId) {
+        let Some(entry) = self.calls.remove(&call) else {
+            return;
+        };
+        self.by_dialog.remove(&(entry.sip_call_id, entry.local_tag));
+        if let Some(server) = entry.server {
+            self.by_server.remove(&server);
+        }
+        for (transaction, _) in entry.answered {
+            self.by_invite.remove(&transaction);
+        }
+        // INVITEs that got a provisional response and then nothing: no timer of theirs ends them
+        // (RFC 3261 9.1, 17.1.1.2).
+        if let Some(request) = entry.request {
+            self.abandon_request(request);
+        }
+        if let Some(request) = entry.reinviting {
+            self.abandon_request(request);
+            self.happen(Happening::RequestDone {
+                request,
+                call: Some(call),
+                outcome: Outcome::Timeout,
+            });
+        }
+    }
+}

@@ -1,0 +1,225 @@
+//! Requests inside calls, ours and theirs (RFC 3261 12.2, 14).
+
+use std::time::Instant;
+
+use gannet_sip::{HeaderName, Message, Method};
+
+use super::call::{CallState, Unanswered};
+use super::caller::is_offer;
+use super::client::{ClientRequest, Purpose};
+use super::command::{Body, Reply};
+use super::core::{Endpoint, SendError, add_headers};
+use super::happening::{CallId, Outcome, RequestId};
+use crate::target::Target;
+use crate::transaction::TransactionId;
+
+impl Endpoint {
+    /// Sends a request inside a call; its end is a
+    /// [`Happening::RequestDone`](super::Happening::RequestDone). A re-INVITE is refused while
+    /// another INVITE of the call is on its way in either direction (RFC 3261 14.1).
+    pub fn request_in_call(
+        &mut self,
+        now: Instant,
+        call: CallId,
+        method: Method,
+        headers: Vec<(String, String)>,
+        body: Option<Body>,
+    ) -> Result<RequestId, SendError> {
+        let entry = self.calls.get(&call).ok_or(SendError::NoDialog)?;
+        if matches!(entry.state, CallState::Ending | CallState::Ended) {
+            return Err(SendError::NoDialog);
+        }
+        let is_invite = method == Method::Invite;
+        if is_invite && entry.has_open_invite() {
+            return Err(SendError::InviteInProgress);
+        }
+        let dialog = entry.dialog.as_ref().or_else(|| entry.early.last());
+        let next_hop = dialog.ok_or(SendError::NoDialog)?.routing().next_hop;
+        let target = self.target_in_call(call, &next_hop)?;
+        let entry = self.calls.get_mut(&call).ok_or(SendError::NoDialog)?;
+        let contact = entry.contact.clone();
+        let dialog = match &mut entry.dialog {
+            Some(dialog) => dialog,
+            None => entry.early.last_mut().ok_or(SendError::NoDialog)?,
+        };
+        let mut builder = dialog.request(&method);
+        if let Some(contact) = contact.filter(|_| method.is_target_refresh()) {
+            builder.push(HeaderName::Contact, contact.to_string());
+        }
+        add_headers(&mut builder, headers);
+        if let Some(body) = body {
+            builder.set_body(&body.content_type, body.bytes);
+        }
+        let purpose = if is_invite {
+            Purpose::Reinvite(call)
+        } else {
+            Purpose::Plain(Some(call))
+        };
+        let request = self.launch(now, method, builder, target, purpose);
+        if is_invite && let Some(entry) = self.calls.get_mut(&call) {
+            entry.reinviting = Some(request);
+        }
+        Ok(request)
+    }
+
+    pub(crate) fn reinvite_done(
+        &mut self,
+        now: Instant,
+        call: CallId,
+        request: &ClientRequest,
+        outcome: &Outcome,
+    ) {
+        let Some(entry) = self.calls.get_mut(&call) else {
+            return;
+        };
+        entry.reinviting = None;
+        match outcome {
+            Outcome::Response(response) if outcome.code() < 300 => {
+                if let Some(dialog) = &mut entry.dialog {
+                    dialog.refresh_target(response);
+                }
+                let waits = is_offer(&request.message, response) && entry.is_standing();
+                if waits {
+                    entry.unanswered = Some(Unanswered {
+                        invite: request.message.clone(),
+                        response: response.clone(),
+                    });
+                }
+                self.expect_repeats(now, call, request.transaction);
+                if !waits {
+                    self.send_ack(now, call, &request.message, response, None);
+                }
+            }
+            // The dialog is gone at their end, or they are; no response counts as 408
+            // (RFC 3261 12.2.1.2, 14.1).
+            _ if matches!(outcome.code(), 408 | 481) => self.send_bye(now, call, Vec::new()),
+            _ => {}
+        }
+    }
+
+    /// A request of ours inside a call is done: a 2xx to a target refresh request moves the target,
+    /// 481 says that the dialog is gone (RFC 3261 12.2.1.2).
+    pub(crate) fn plain_done(
+        &mut self,
+        now: Instant,
+        call: CallId,
+        request: &Message,
+        outcome: &Outcome,
+    ) {
+        let Some(response) = outcome.response() else {
+            return;
+        };
+        let refreshes = request
+            .method()
+            .is_some_and(|method| method.is_target_refresh());
+        let remote_tag = request.to_tag().unwrap_or_default();
+        if refreshes
+            && outcome.code() < 300
+            && let Some(entry) = self.calls.get_mut(&call)
+            && let Some(dialog) = entry.dialog_with(&remote_tag)
+        {
+            dialog.refresh_target(response);
+        }
+        if outcome.code() == 481 {
+            self.send_bye(now, call, Vec::new());
+        }
+    }
+
+    pub(crate) fn handle_in_dialog(
+        &mut self,
+        now: Instant,
+        id: TransactionId,
+        message: Message,
+        source: Target,
+        local_tag: &str,
+    ) {
+        let method = message.method();
+        if method == Some(Method::Notify)
+            && self.handle_notify(now, id, &message, source, local_tag)
+        {
+            return;
+        }
+        let remote_tag = message.from_tag().unwrap_or_default();
+        let number = message.cseq().map_or(0, |cseq| cseq.number);
+        let live = self.call_of(&message, local_tag).and_then(|call| {
+            let entry = self.calls.get_mut(&call)?;
+            let alive = entry.state != CallState::Ended;
+            let dialog = entry.dialog_with(&remote_tag).filter(|_| alive)?;
+            Some((call, dialog.accept_cseq(number)))
+        });
+        match live {
+            // A notifier's dialogs are its owner's business.
+            None if method == Some(Method::Subscribe) => self.hand_over(id, None, message, source),
+            None => {
+                self.reply(now, id, (&message, source), Reply::new(481), None);
+            }
+            Some((_, false)) => {
+                // Older than a request already seen (RFC 3261 12.2.2).
+                self.reply(now, id, (&message, source), Reply::new(500), None);
+            }
+            Some((call, true)) => self.handle_in_call(now, id, call, message, source),
+        }
+    }
+
+    fn handle_in_call(
+        &mut self,
+        now: Instant,
+        id: TransactionId,
+        call: CallId,
+        message: Message,
+        source: Target,
+    ) {
+        let Some(entry) = self.calls.get_mut(&call) else {
+            return;
+        };
+        let refusal = match (message.method(), entry.state) {
+            (Some(Method::Bye), _) => return self.handle_bye(now, id, call, message, source),
+            // Our BYE is on its way: the session is over (RFC 3261 15.1.1, RFC 5407 3.2.2).
+            (_, CallState::Ending) => Some(Reply::new(481)),
+            (Some(Method::Invite), CallState::Incoming) => Some(too_early(&mut self.rng)),
+            (Some(Method::Invite), _) if entry.reinvite.is_some() => Some(too_early(&mut self.rng)),
+            (Some(Method::Invite), _) if entry.awaits_answer() => Some(Reply::new(491)),
+            (Some(Method::Invite), _) => {
+                entry.reinvite = Some(id);
+                None
+            }
+            _ => None,
+        };
+        match refusal {
+            Some(reply) => {
+                self.reply(now, id, (&message, source), reply, None);
+            }
+            None => self.hand_over(id, Some(call), message, source),
+        }
+    }
+
+    /// A request was sent again with a higher number: the dialog goes on from there.
+    pub(crate) fn note_cseq(&mut self, purpose: Purpose, request: &Message, number: u32) {
+        let remote_tag = request.to_tag().unwrap_or_default();
+        let dialog = match purpose {
+            Purpose::Plain(Some(call)) | Purpose::Reinvite(call) | Purpose::Bye(call) => self
+                .calls
+                .get_mut(&call)
+                .and_then(|entry| entry.dialog_with(&remote_tag)),
+            Purpose::Register(id) => {
+                if let Some(registration) = self.registrations.get_mut(&id) {
+                    registration.cseq = number;
+                }
+                None
+            }
+            Purpose::Subscribe(id) => self.subscriptions.get_mut(&id).and_then(|subscription| {
+                subscription.cseq = number;
+                subscription.dialog.as_mut()
+            }),
+            Purpose::Plain(None) | Purpose::Invite(_) | Purpose::Aside => None,
+        };
+        if let Some(dialog) = dialog {
+            dialog.local_cseq = dialog.local_cseq.max(number);
+        }
+    }
+}
+
+/// The INVITE before this one has no final response yet (RFC 3261 14.2).
+fn too_early(rng: &mut fastrand::Rng) -> Reply {
+    Reply::new(500).header("Retry-After", rng.u32(0..=10).to_string())
+}
