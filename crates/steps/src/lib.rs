@@ -5,8 +5,10 @@
 //!
 //! - [`StepDefinition`], [`step!`], [`Registry`], [`Arguments`]: the vocabulary.
 //! - [`World`]: the phones, the server, the variables and the clocks of one attempt of a scenario.
+//! - [`config`]: `gannet.toml` and what the command line adds to it.
 //! - [`library`]: the sentences that Gannet knows.
 
+pub mod config;
 pub mod library;
 mod vocabulary;
 mod world;
@@ -15,4 +17,7 @@ pub use vocabulary::{
     Argument, Arguments, Codes, Keyword, MatchError, Matched, MessagePattern, ParameterKind,
     Registry, RegistryError, StepDefinition, StepFn, StepFuture, StepResult, Table, parse_time,
 };
-pub use world::{Progress, World};
+pub use world::{
+    Account, Actor, PhoneSetup, Progress, RealServer, Server, ServerChoice, Surroundings,
+    SurroundingsError, World, phone_failure,
+};

@@ -37,7 +37,7 @@ pub struct StepDefinition {
 
 /// Makes a [`StepDefinition`] out of an `async fn(&mut World, Arguments) -> StepResult`:
 ///
-/// ```ignore
+/// ```text
 /// step!(
 ///     "{phone} calls {dest}",
 ///     section: "Calls",

@@ -1,7 +1,21 @@
 //! The world of one attempt of a scenario: what its steps act in.
 
+mod actor;
+mod failure;
+mod phones;
 mod progress;
+mod server;
 mod state;
+mod surroundings;
+mod teardown;
 
+pub use actor::{Account, Actor};
+pub use failure::phone_failure;
+pub use phones::PhoneSetup;
 pub use progress::Progress;
+pub use server::{RealServer, Server};
 pub use state::World;
+pub use surroundings::{ServerChoice, Surroundings, SurroundingsError};
+
+pub(crate) use state::Birth;
+pub(crate) use teardown::Remains;

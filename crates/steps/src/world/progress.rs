@@ -31,6 +31,10 @@ impl Progress {
         }
     }
 
+    pub(crate) fn begin_step(&mut self, step: u32) {
+        self.step = step;
+    }
+
     /// Says something at once.
     pub fn say(&self, message: impl Into<String>) {
         // Without listeners there is nobody to tell.

@@ -1,21 +1,101 @@
 //! The world itself.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
-use super::progress::Progress;
+use gannet_events::{Failure, FailureClass, RunEvent, ScenarioId};
+use gannet_net::{Capture, Impairment};
+use tokio::sync::mpsc;
 
-/// What the steps of one attempt of a scenario act in.
+use super::actor::Actor;
+use super::progress::Progress;
+use super::server::{Server, start_embedded};
+use super::surroundings::Surroundings;
+use crate::config::{Timeouts, UserConfig};
+use crate::library::Notes;
+use crate::vocabulary::Arguments;
+
+/// What the steps of one attempt of a scenario act in: its phones, its server, its variables and
+/// its clocks. Everything in it belongs to this attempt alone, but for a real server.
 #[derive(Debug)]
 pub struct World {
-    progress: Progress,
+    pub(super) surroundings: Arc<Surroundings>,
+    pub(super) actors: BTreeMap<String, Arc<Actor>>,
+    /// Phones that gave their name to another one.
+    pub(super) retired: Vec<Arc<Actor>>,
+    pub(super) named_last: Option<String>,
+    pub(super) marks_given: usize,
+    pub(super) imported: Arc<BTreeMap<String, UserConfig>>,
+    pub(super) capture: Capture,
+    pub(super) impairment: Impairment,
+    pub(super) seed: u64,
+    server: Server,
     variables: BTreeMap<String, String>,
+    progress: Progress,
+    rng: fastrand::Rng,
+    /// What the step library remembers from step to step.
+    pub(crate) notes: Notes,
+}
+
+/// What a world begins with.
+pub(crate) struct Birth {
+    pub(crate) surroundings: Arc<Surroundings>,
+    pub(crate) events: mpsc::UnboundedSender<RunEvent>,
+    pub(crate) scenario: ScenarioId,
+    pub(crate) seed: u64,
+    pub(crate) imported: Arc<BTreeMap<String, UserConfig>>,
+    pub(crate) capture: Capture,
 }
 
 impl World {
+    /// A world without phones. It starts the embedded server of the scenario, unless the run has a
+    /// real one.
+    pub(crate) fn new(birth: Birth) -> Result<Self, Failure> {
+        let Birth { surroundings, seed, .. } = birth;
+        let server = match surroundings.real_server() {
+            Some(real) => Server::Real(real.clone()),
+            None => Server::Embedded(start_embedded(&surroundings, &birth.capture, seed).map_err(
+                |error| {
+                    let failure = Failure::new(FailureClass::Environment, error.to_string());
+                    match std::error::Error::source(&error) {
+                        Some(cause) => failure.detail(cause.to_string()),
+                        None => failure,
+                    }
+                },
+            )?),
+        };
+        let network = surroundings.config().network;
+        Ok(Self {
+            actors: BTreeMap::new(),
+            retired: Vec::new(),
+            named_last: None,
+            marks_given: 0,
+            imported: birth.imported,
+            capture: birth.capture,
+            impairment: Impairment::loss(network.loss, network.loss_seed ^ seed),
+            seed,
+            server,
+            variables: surroundings.config().variables.clone(),
+            progress: Progress::new(birth.events, birth.scenario, 0),
+            rng: fastrand::Rng::with_seed(seed),
+            notes: Notes::default(),
+            surroundings,
+        })
+    }
+
+    /// The server of the scenario.
+    pub fn server(&self) -> &Server {
+        &self.server
+    }
+
     /// Where the current step says what it is doing.
     pub fn progress(&self) -> &Progress {
         &self.progress
+    }
+
+    pub(crate) fn begin_step(&mut self, step: u32) {
+        self.progress.begin_step(step);
     }
 
     /// Waits, saying so. The time that the scenario may take already includes all times that its
@@ -23,6 +103,27 @@ impl World {
     pub async fn pause(&self, time: Duration) {
         let wait = tokio::time::sleep(time);
         self.progress.during("pausing", time, wait).await;
+    }
+
+    /// How long steps wait unless they say otherwise.
+    pub fn timeouts(&self) -> Timeouts {
+        self.surroundings.config().timeouts
+    }
+
+    /// How long this step waits for a message or a state.
+    pub fn signalling(&self, arguments: &Arguments) -> Duration {
+        let default = self.surroundings.config().signalling();
+        arguments.within().unwrap_or(default)
+    }
+
+    /// How long this step waits for sound.
+    pub fn media(&self, arguments: &Arguments) -> Duration {
+        arguments.within().unwrap_or(self.timeouts().media)
+    }
+
+    /// How long this step looks on to see that something does not happen.
+    pub fn observing(&self, arguments: &Arguments) -> Duration {
+        arguments.within().unwrap_or(self.timeouts().observing)
     }
 
     /// The variables, by name.
@@ -33,5 +134,15 @@ impl World {
     /// Sets a variable for the steps that follow.
     pub fn set_variable(&mut self, name: impl Into<String>, value: impl Into<String>) {
         self.variables.insert(name.into(), value.into());
+    }
+
+    /// Randomness that repeats with the seed of the run.
+    pub fn rng(&mut self) -> &mut fastrand::Rng {
+        &mut self.rng
+    }
+
+    /// The packets of the scenario so far.
+    pub fn capture(&self) -> &Capture {
+        &self.capture
     }
 }

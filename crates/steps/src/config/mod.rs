@@ -1,0 +1,23 @@
+//! `gannet.toml`: servers, users, time-outs, variables.
+//!
+//! [`ConfigFile::read`] turns text into a [`Config`] and every fault of the text with its place;
+//! [`find`] looks for the file; [`ServerArgument`] and [`UserArgument`] are what the command line
+//! adds; [`read_users`] reads users from a CSV file.
+
+mod argument;
+mod csv_users;
+mod file;
+mod find;
+mod model;
+mod reader;
+mod sections;
+mod server;
+mod user;
+
+pub use argument::{ArgumentError, ServerArgument, UserArgument};
+pub use csv_users::{CsvError, read_users};
+pub use file::ConfigFile;
+pub use find::{CONFIG_FILE_NAME, find};
+pub use model::{
+    Config, EMBEDDED, HostPort, NetworkSettings, PbxSettings, ServerConfig, Timeouts, UserConfig,
+};

@@ -1,0 +1,269 @@
+//! What can be configured.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+use std::net::IpAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use gannet_sip::Transport;
+
+/// The name by which the embedded server is asked for where a server is named.
+pub const EMBEDDED: &str = "embedded";
+
+/// Everything that `gannet.toml` and the command line say.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Config {
+    /// The server that is used if none is named: one of `servers`, or [`EMBEDDED`].
+    pub default_server: Option<String>,
+    /// Servers by name.
+    pub servers: BTreeMap<String, ServerConfig>,
+    /// Users by the name that features give them.
+    pub users: BTreeMap<String, UserConfig>,
+    /// How long steps wait.
+    pub timeouts: Timeouts,
+    /// Folder of media files that stand neither beside the feature nor in an absolute place.
+    pub media_folder: Option<PathBuf>,
+    /// Folders with device profiles beside the built-in ones.
+    pub device_folders: Vec<PathBuf>,
+    /// The profile of phones for which nothing names one.
+    pub default_device: Option<String>,
+    /// Variables for features, by name.
+    pub variables: BTreeMap<String, String>,
+    /// Sockets and what happens to datagrams.
+    pub network: NetworkSettings,
+    /// The embedded server.
+    pub pbx: PbxSettings,
+    /// T1, T2, T4 of all phones and of the embedded server, if not those of RFC 3261.
+    pub timers: Option<gannet_ua::Timers>,
+}
+
+impl Config {
+    /// How long a step waits for a message or a state: as configured, else 5 s, and on a network
+    /// that loses datagrams as long as requests are repeated, 64*T1 (RFC 3261 17.1.1.2).
+    pub fn signalling(&self) -> Duration {
+        self.timeouts.signalling.unwrap_or_else(|| {
+            if self.network.loss > 0.0 {
+                self.timers.unwrap_or_default().give_up()
+            } else {
+                SIGNALLING
+            }
+        })
+    }
+
+    /// The user of that name, or else the only one whose name differs in case alone.
+    pub fn user(&self, name: &str) -> Option<&UserConfig> {
+        self.users.get(name).or_else(|| {
+            let mut alike = self
+                .users
+                .values()
+                .filter(|user| user.name.eq_ignore_ascii_case(name));
+            let only = alike.next();
+            if alike.next().is_none() { only } else { None }
+        })
+    }
+}
+
+/// How long a step waits for a message or a state.
+const SIGNALLING: Duration = Duration::from_secs(5);
+
+/// A host and a port as written; names are looked up when the run starts.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct HostPort {
+    /// Name or address, without the brackets of IPv6.
+    pub host: String,
+    /// The port; `None` for that of the transport.
+    pub port: Option<u16>,
+}
+
+impl HostPort {
+    /// Reads `host`, `host:port`, `[v6]`, `[v6]:port`. `None` if it is none of them.
+    pub fn parse(text: &str) -> Option<Self> {
+        let (host, port) = match text.strip_prefix('[') {
+            Some(rest) => {
+                let (host, after) = rest.split_once(']')?;
+                host.parse::<std::net::Ipv6Addr>().ok()?;
+                (
+                    host,
+                    after
+                        .strip_prefix(':')
+                        .or((!after.is_empty()).then_some("bad")),
+                )
+            }
+            None => match text.split_once(':') {
+                Some((host, port)) => (host, Some(port)),
+                None => (text, None),
+            },
+        };
+        let valid = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_' | ':');
+        if host.is_empty() || !host.chars().all(valid) {
+            return None;
+        }
+        let port = match port {
+            Some(digits) => Some(digits.parse::<u16>().ok().filter(|&port| port > 0)?),
+            None => None,
+        };
+        Some(Self {
+            host: host.to_owned(),
+            port,
+        })
+    }
+}
+
+impl fmt::Display for HostPort {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.host.contains(':') {
+            write!(f, "[{}]", self.host)?;
+        } else {
+            f.write_str(&self.host)?;
+        }
+        self.port.map_or(Ok(()), |port| write!(f, ":{port}"))
+    }
+}
+
+/// A server under test.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ServerConfig {
+    /// Its name in the configuration.
+    pub name: String,
+    /// Where it listens.
+    pub address: HostPort,
+    /// How it is talked to, unless a user says otherwise.
+    pub transport: Transport,
+    /// The domain of its users; `None`: the address is the domain.
+    pub domain: Option<String>,
+    /// Where everything is sent first, if not to `address`.
+    pub outbound_proxy: Option<HostPort>,
+    /// Whether it is asked with OPTIONS before the run if it is there.
+    pub probe: bool,
+    /// What it can do, for `@requires.<feature>`.
+    pub features: BTreeSet<String>,
+}
+
+impl ServerConfig {
+    /// The domain part of its users' addresses.
+    pub fn domain(&self) -> String {
+        self.domain
+            .clone()
+            .unwrap_or_else(|| self.address.to_string())
+    }
+
+    /// Where messages go.
+    pub fn next_hop(&self) -> &HostPort {
+        self.outbound_proxy.as_ref().unwrap_or(&self.address)
+    }
+}
+
+/// A user of a server: who a phone is when a feature names it.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct UserConfig {
+    /// The name that features use.
+    pub name: String,
+    /// User part of the address-of-record.
+    pub user: String,
+    /// Its domain; `None` for that of the server.
+    pub domain: Option<String>,
+    /// The name that is shown.
+    pub display_name: Option<String>,
+    /// User name of the credentials, if not `user`.
+    pub auth_user: Option<String>,
+    /// The password.
+    pub password: Option<String>,
+    /// Device profile.
+    pub device: Option<String>,
+    /// The server that the user belongs to, if not the one of the run.
+    pub server: Option<String>,
+    /// How the phone talks to the server, if not as the server says.
+    pub transport: Option<Transport>,
+}
+
+/// How long things may take.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Timeouts {
+    /// A wait for a message or a state; `None`: see [`Config::signalling`].
+    pub signalling: Option<Duration>,
+    /// A wait for sound.
+    pub media: Duration,
+    /// How long a step that says "does not" looks on.
+    pub observing: Duration,
+    /// A step beside the times that its sentence names; a bound for steps that forget theirs.
+    pub step: Duration,
+    /// A whole scenario; `None`: as long as its steps may take together.
+    pub scenario: Option<Duration>,
+    /// Hanging up and unregistering after a scenario.
+    pub clean_up: Duration,
+}
+
+impl Default for Timeouts {
+    fn default() -> Self {
+        Self {
+            signalling: None,
+            media: Duration::from_secs(10),
+            observing: Duration::from_secs(2),
+            step: Duration::from_secs(30),
+            scenario: None,
+            clean_up: Duration::from_secs(5),
+        }
+    }
+}
+
+/// Sockets and what happens to datagrams.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct NetworkSettings {
+    /// The address of all phones; `None`: the one from which the server is reached.
+    pub bind: Option<IpAddr>,
+    /// Probability that a datagram is lost, each way, 0 to 1.
+    pub loss: f64,
+    /// Seed of the loss.
+    pub loss_seed: u64,
+}
+
+/// What differs from the defaults of the embedded server.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct PbxSettings {
+    /// How long phones ring before the call goes on.
+    pub no_answer: Option<Duration>,
+    /// Names of the digest algorithms, most wanted first.
+    pub algorithms: Option<Vec<gannet_ua::digest::Algorithm>>,
+    /// Whether users have a voicemail.
+    pub voicemail: Option<bool>,
+    /// Where recordings are written.
+    pub recordings: Option<PathBuf>,
+    /// Shortest registration that is granted.
+    pub expires_min: Option<Duration>,
+    /// The domain.
+    pub domain: Option<String>,
+    /// User parts that answer with what they hear.
+    pub echo: Option<Vec<String>>,
+    /// User parts that play music.
+    pub music: Option<Vec<String>>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hosts_may_have_ports_and_brackets() {
+        let table = [
+            ("example.test", Some(("example.test", None))),
+            ("127.0.0.1:7060", Some(("127.0.0.1", Some(7060)))),
+            ("[::1]:5060", Some(("::1", Some(5060)))),
+            ("[::1]", Some(("::1", None))),
+            ("[::1]5060", None),
+            ("host:port", None),
+            ("host:0", None),
+            ("host:70000", None),
+            ("", None),
+            ("two words", None),
+        ];
+        for (text, expected) in table {
+            let parsed = HostPort::parse(text);
+            let parts = parsed.as_ref().map(|p| (p.host.as_str(), p.port));
+            assert_eq!(parts, expected, "{text}");
+            if let Some(parsed) = parsed {
+                assert_eq!(parsed.to_string(), text);
+            }
+        }
+    }
+}

@@ -1,0 +1,104 @@
+//! The server of a scenario.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use gannet_pbx::{PbxConfig, PbxError};
+use gannet_pbx::Pbx;
+
+use crate::config::{PbxSettings, ServerConfig};
+
+use super::surroundings::Surroundings;
+
+/// The server of a scenario: an embedded one of its own, or a real one that all share.
+#[derive(Debug, Clone)]
+pub enum Server {
+    /// An embedded server that nobody else uses: users of the same name in other scenarios never
+    /// meet.
+    Embedded(Pbx),
+    /// A server that Gannet did not start.
+    Real(RealServer),
+}
+
+/// A server that Gannet did not start.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RealServer {
+    /// What is known of it.
+    pub config: ServerConfig,
+    /// Where messages go: its outbound proxy if it has one.
+    pub address: SocketAddr,
+}
+
+impl Server {
+    /// The name: `embedded`, or that of the configuration.
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Embedded(_) => crate::config::EMBEDDED,
+            Self::Real(real) => &real.config.name,
+        }
+    }
+
+    /// Where messages go.
+    pub fn address(&self) -> SocketAddr {
+        match self {
+            Self::Embedded(pbx) => pbx.address(),
+            Self::Real(real) => real.address,
+        }
+    }
+
+    /// The domain of its users.
+    pub fn domain(&self) -> String {
+        match self {
+            Self::Embedded(pbx) => pbx.domain().to_owned(),
+            Self::Real(real) => real.config.domain(),
+        }
+    }
+
+    /// The embedded server, if it is one: for set-up that a real server has by itself.
+    pub fn pbx(&self) -> Option<&Pbx> {
+        match self {
+            Self::Embedded(pbx) => Some(pbx),
+            Self::Real(_) => None,
+        }
+    }
+}
+
+/// Starts an embedded server for one scenario.
+pub(super) fn start_embedded(
+    surroundings: &Surroundings,
+    capture: &gannet_net::Capture,
+    seed: u64,
+) -> Result<Pbx, PbxError> {
+    let settings = &surroundings.config().pbx;
+    let defaults = PbxConfig::default();
+    let mut config = PbxConfig {
+        bind: SocketAddr::new(surroundings.loopback_or_bind(), 0),
+        domain: settings.domain.clone().unwrap_or(defaults.domain.clone()),
+        algorithms: settings.algorithms.clone().unwrap_or(defaults.algorithms.clone()),
+        no_answer: settings.no_answer.unwrap_or(defaults.no_answer),
+        timers: surroundings.config().timers.unwrap_or(defaults.timers),
+        seed,
+        capture: capture.clone(),
+        scheduler: Some(surroundings.scheduler().clone()),
+        ..defaults
+    };
+    adapt(&mut config, settings);
+    Pbx::start(config)
+}
+
+fn adapt(config: &mut PbxConfig, settings: &PbxSettings) {
+    config.voicemail.directory.clone_from(&settings.recordings);
+    if let Some(min) = settings.expires_min {
+        config.expires.min_s = whole_seconds(min);
+    }
+    if let Some(echo) = &settings.echo {
+        config.extensions.echo.clone_from(echo);
+    }
+    if let Some(music) = &settings.music {
+        config.extensions.music.clone_from(music);
+    }
+}
+
+fn whole_seconds(time: Duration) -> u32 {
+    u32::try_from(time.as_secs()).unwrap_or(u32::MAX)
+}
