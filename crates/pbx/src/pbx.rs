@@ -1,0 +1,189 @@
+//! The handle of a running server.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::{Mutex, broadcast, mpsc, oneshot, watch};
+use tokio::task::JoinHandle;
+use tokio::time::{Instant, timeout, timeout_at};
+
+use crate::command::{Answer, Command};
+use crate::config::PbxConfig;
+use crate::error::{PbxError, WaitTimeout};
+use crate::event::PbxEvent;
+use crate::server::{Task, open};
+use crate::snapshot::PbxSnapshot;
+use crate::user::{Forward, PbxUser};
+
+/// Commands that wait for the task; a handle waits when there are more.
+const COMMANDS_MAX: usize = 256;
+/// Time for the sockets to close after the calls have ended.
+const CLOSE_TIMEOUT: Duration = Duration::from_secs(3);
+
+/// The embedded server. One task owns its sockets and all its state; handles send it commands, and
+/// clones of a handle speak to the same server. It ends by [`Pbx::stop`], or abruptly with its
+/// last handle.
+///
+/// Calls between users are two calls, one to each side; SDP is passed on untouched, so media flows
+/// from phone to phone. Where a phone does not answer, the call goes where
+/// [`PbxConfig`] and [`Forward`] say, to voicemail mostly.
+#[derive(Debug, Clone)]
+pub struct Pbx {
+    inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    address: SocketAddr,
+    domain: String,
+    commands: mpsc::Sender<Command>,
+    events: broadcast::Sender<PbxEvent>,
+    version: watch::Receiver<u64>,
+    stop_timeout: Duration,
+    task: Mutex<Option<JoinHandle<()>>>,
+}
+
+impl Pbx {
+    /// Opens the sockets and starts the server.
+    ///
+    /// # Errors
+    /// If the address cannot be had, or the users contradict each other.
+    ///
+    /// # Panics
+    /// Outside of a tokio runtime with I/O and time.
+    pub fn start(config: PbxConfig) -> Result<Self, PbxError> {
+        let (commands, inbox) = mpsc::channel(COMMANDS_MAX);
+        let (events, _) = broadcast::channel(config.limits.events_max.max(1));
+        let (version_sender, version) = watch::channel(0);
+        let stop_timeout = config.limits.stop_timeout;
+        let domain = config.domain.clone();
+        let (server, sockets) = open(config, events.clone())?;
+        let address = server.address();
+        let task = Task::new(server, sockets, inbox, version_sender);
+        let task = tokio::spawn(task.run());
+        Ok(Self {
+            inner: Arc::new(Inner {
+                address,
+                domain,
+                commands,
+                events,
+                version,
+                stop_timeout,
+                task: Mutex::new(Some(task)),
+            }),
+        })
+    }
+
+    /// Where phones reach the server, with the true port.
+    pub fn address(&self) -> SocketAddr {
+        self.inner.address
+    }
+
+    /// The domain, which is also the realm.
+    pub fn domain(&self) -> &str {
+        &self.inner.domain
+    }
+
+    /// What happens from now on. A reader that is too slow is told that it has lost some.
+    pub fn events(&self) -> broadcast::Receiver<PbxEvent> {
+        self.inner.events.subscribe()
+    }
+
+    /// Adds a user.
+    ///
+    /// # Errors
+    /// If name, extension or authentication name are taken or unusable.
+    pub async fn add_user(&self, user: PbxUser) -> Result<(), PbxError> {
+        self.ask(|answer| Command::AddUser(user, answer)).await
+    }
+
+    /// Removes a user with bindings, subscriptions and messages. Calls go on.
+    ///
+    /// # Errors
+    /// If there is no such user.
+    pub async fn remove_user(&self, name: &str) -> Result<(), PbxError> {
+        self.ask(|answer| Command::RemoveUser(name.to_owned(), answer))
+            .await
+    }
+
+    /// Whether the phones of the user are left in peace.
+    ///
+    /// # Errors
+    /// If there is no such user.
+    pub async fn set_dnd(&self, name: &str, dnd: bool) -> Result<(), PbxError> {
+        self.ask(|answer| Command::SetDnd(name.to_owned(), dnd, answer))
+            .await
+    }
+
+    /// Where calls for the user go instead; [`Forward::default`] clears it.
+    ///
+    /// # Errors
+    /// If there is no such user.
+    pub async fn set_forward(&self, name: &str, forward: Forward) -> Result<(), PbxError> {
+        self.ask(|answer| Command::SetForward(name.to_owned(), forward, answer))
+            .await
+    }
+
+    /// How things stand.
+    ///
+    /// # Errors
+    /// If the server has stopped.
+    pub async fn snapshot(&self) -> Result<PbxSnapshot, PbxError> {
+        let (sender, receiver) = oneshot::channel();
+        let sent = self.inner.commands.send(Command::Snapshot(sender)).await;
+        sent.map_err(|_| PbxError::Stopped)?;
+        receiver.await.map_err(|_| PbxError::Stopped)
+    }
+
+    /// Waits until a condition holds, and gives the snapshot for which it does.
+    ///
+    /// # Errors
+    /// If it does not hold within `limit`.
+    pub async fn wait_until(
+        &self,
+        limit: Duration,
+        mut condition: impl FnMut(&PbxSnapshot) -> bool,
+    ) -> Result<PbxSnapshot, WaitTimeout> {
+        let deadline = Instant::now() + limit;
+        let mut version = self.inner.version.clone();
+        let mut last = None;
+        loop {
+            version.mark_unchanged();
+            let Ok(Ok(snapshot)) = timeout_at(deadline, self.snapshot()).await else {
+                return Err(WaitTimeout { limit, last });
+            };
+            if condition(&snapshot) {
+                return Ok(snapshot);
+            }
+            last = Some(Box::new(snapshot));
+            match timeout_at(deadline, version.changed()).await {
+                Ok(Ok(())) => {}
+                _ => return Err(WaitTimeout { limit, last }),
+            }
+        }
+    }
+
+    /// Ends all calls, waits for them up to
+    /// [`stop_timeout`](crate::PbxLimits::stop_timeout), and closes the sockets: afterwards the
+    /// port is free. Does nothing if the server has stopped already.
+    pub async fn stop(&self) {
+        let mut task = self.inner.task.lock().await;
+        let Some(mut handle) = task.take() else {
+            return;
+        };
+        let _ = self.inner.commands.send(Command::Stop).await;
+        let limit = self.inner.stop_timeout + CLOSE_TIMEOUT;
+        if timeout(limit, &mut handle).await.is_err() {
+            handle.abort();
+            let _ = handle.await;
+        }
+    }
+
+    async fn ask(&self, command: impl FnOnce(Answer) -> Command) -> Result<(), PbxError> {
+        let (sender, receiver) = oneshot::channel();
+        let sent = self.inner.commands.send(command(sender)).await;
+        sent.map_err(|_| PbxError::Stopped)?;
+        receiver.await.map_err(|_| PbxError::Stopped)?
+    }
+}

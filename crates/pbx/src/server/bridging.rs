@@ -1,0 +1,190 @@
+//! Two legs that talk: what one side sends inside the call goes to the other.
+
+use std::time::Instant;
+
+use gannet_sip::{Message, Method};
+use gannet_ua::endpoint::{CallId, EndCause, Outcome, Reply};
+use gannet_ua::transaction::TransactionId;
+
+use super::call::{Call, Stage};
+use super::place::refusal;
+use super::relay::{next_max_forwards, passed_body, passed_headers, passed_reply};
+use super::state::{Pending, Server};
+use crate::event::PbxEvent;
+
+impl Server {
+    /// The call of a leg, with its number.
+    pub(super) fn call_of(&mut self, leg: CallId) -> Option<(u64, &mut Call)> {
+        let number = *self.legs.get(&leg)?;
+        Some((number, self.calls.get_mut(&number)?))
+    }
+
+    /// The caller's ACK, which may bring the answer to the callee's offer.
+    pub(super) fn handle_confirmed(&mut self, now: Instant, leg: CallId, ack: &Message) {
+        let Some((number, call)) = self.call_of(leg) else {
+            return;
+        };
+        match &mut call.stage {
+            Stage::Talking {
+                callee,
+                answer_in_ack,
+            } if *answer_in_ack => {
+                *answer_in_ack = false;
+                let callee = *callee;
+                self.endpoint.acknowledge(now, callee, passed_body(ack));
+            }
+            Stage::Serving(_) => self.service_confirmed(now, number, ack),
+            Stage::Talking { .. } | Stage::Ringing(_) | Stage::Ending => {}
+        }
+    }
+
+    /// A request inside a call: re-INVITE, UPDATE, INFO, MESSAGE, NOTIFY, OPTIONS.
+    pub(super) fn handle_request_in_call(
+        &mut self,
+        now: Instant,
+        request: TransactionId,
+        leg: CallId,
+        message: &Message,
+    ) {
+        if let Some(reply) = self.relay_in_call(now, request, leg, message) {
+            self.endpoint.respond(now, request, reply);
+        }
+    }
+
+    /// Sends a request on to the other side; gives the response if it does not go on.
+    fn relay_in_call(
+        &mut self,
+        now: Instant,
+        request: TransactionId,
+        leg: CallId,
+        message: &Message,
+    ) -> Option<Reply> {
+        let method = message.method()?;
+        let Some((number, call)) = self.call_of(leg) else {
+            return Some(Reply::new(481));
+        };
+        if matches!(call.stage, Stage::Serving(_)) {
+            return Some(self.service_request(now, number, &method, message));
+        }
+        let Some(peer) = call.peer_of(leg) else {
+            // Several phones ring, or the other side is gone already.
+            let ringing = matches!(call.stage, Stage::Ringing(_));
+            return Some(if ringing {
+                Reply::new(500).header("Retry-After", "1")
+            } else {
+                Reply::new(481)
+            });
+        };
+        let Some(hops) = next_max_forwards(message) else {
+            return Some(Reply::new(483));
+        };
+        if method == Method::Invite && message.body().is_empty() {
+            // The answer would come in an ACK that the user-agent core does not hand over.
+            return Some(refusal(488, "Re-INVITE Without Offer Is Not Relayed"));
+        }
+        let mut headers = passed_headers(message);
+        headers.push(("Max-Forwards".into(), hops.to_string()));
+        if matches!(method, Method::Invite | Method::Update | Method::Options) {
+            headers.push(("Allow".into(), self.allow.clone()));
+        }
+        let body = passed_body(message);
+        let sent = self
+            .endpoint
+            .request_in_call(now, peer, method, headers, body);
+        match sent {
+            Ok(id) => {
+                self.pending.insert(id, Pending::Relayed(request));
+                None
+            }
+            Err(error) => Some(refusal(500, &error.to_string())),
+        }
+    }
+
+    /// The other side has answered a relayed request.
+    pub(super) fn relay_outcome(
+        &mut self,
+        now: Instant,
+        request: TransactionId,
+        outcome: &Outcome,
+    ) {
+        let reply = match outcome {
+            Outcome::Response(response) => {
+                let mut reply = passed_reply(response);
+                if matches!(response.method(), Some(Method::Invite | Method::Options))
+                    && reply.code < 300
+                {
+                    reply.headers.push(("Allow".into(), self.allow.clone()));
+                }
+                reply
+            }
+            Outcome::Timeout => Reply::new(408),
+            Outcome::TransportFailed => Reply::new(500),
+        };
+        self.endpoint.respond(now, request, reply);
+    }
+
+    /// A leg has ended: the others follow.
+    pub(super) fn handle_leg_end(&mut self, now: Instant, leg: CallId, cause: EndCause) {
+        let Some(number) = self.legs.remove(&leg) else {
+            return;
+        };
+        let Some(call) = self.calls.get_mut(&number) else {
+            return;
+        };
+        call.legs.remove(&leg);
+        if leg == call.leg {
+            self.caller_gone(now, number, &cause);
+        } else if matches!(call.stage, Stage::Talking { callee, .. } if callee == leg) {
+            let caller = call.leg;
+            call.stage = Stage::Ending;
+            self.endpoint.hang_up_with(now, caller, why_of(&cause));
+        } else {
+            self.handle_branch_end(now, number, leg, cause);
+        }
+        self.remove_if_over(number);
+        self.changed();
+    }
+
+    fn caller_gone(&mut self, now: Instant, number: u64, cause: &EndCause) {
+        let Some(call) = self.calls.get_mut(&number) else {
+            return;
+        };
+        if let EndCause::RemoteCancel(_) = cause {
+            call.refused = Some(487);
+        }
+        match &call.stage {
+            Stage::Ringing(_) => {
+                self.call_off(now, number, &why_of(cause));
+                if let Some(call) = self.calls.get_mut(&number) {
+                    call.stage = Stage::Ending;
+                }
+            }
+            Stage::Talking { callee, .. } => {
+                let callee = *callee;
+                call.stage = Stage::Ending;
+                self.endpoint.hang_up_with(now, callee, why_of(cause));
+            }
+            Stage::Serving(_) => self.service_over(now, number),
+            Stage::Ending => {}
+        }
+    }
+
+    fn remove_if_over(&mut self, number: u64) {
+        let over = self.calls.get(&number).is_some_and(|c| c.legs.is_empty());
+        if let Some(call) = over.then(|| self.calls.remove(&number)).flatten() {
+            self.emit(PbxEvent::CallEnded {
+                call: number,
+                refused: call.refused,
+            });
+        }
+    }
+}
+
+/// What a BYE or CANCEL said beside the dialog, to be said to the other side too: Reason
+/// (RFC 3326) and fields of the user's own.
+fn why_of(cause: &EndCause) -> Vec<(String, String)> {
+    match cause {
+        EndCause::RemoteBye(message) | EndCause::RemoteCancel(message) => passed_headers(message),
+        _ => Vec::new(),
+    }
+}

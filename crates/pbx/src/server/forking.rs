@@ -1,0 +1,264 @@
+//! Calling the phones of a user, all at once where they are equally preferred (RFC 3261 16.6).
+
+use std::collections::VecDeque;
+use std::time::Instant;
+
+use gannet_sip::{Message, Method, NameAddr};
+use gannet_ua::endpoint::{CallId, EndCause, Reply, RequestSpec};
+
+use super::call::{Branch, Contact, Fork, Stage};
+use super::failure::Failure;
+use super::relay::{passed_body, passed_headers, passed_reply};
+use super::state::{Deadline, Server};
+use crate::config::Diversion;
+
+/// Told to the phones that another one was faster (RFC 3326 2).
+const ELSEWHERE: &str = "SIP;cause=200;text=\"Call completed elsewhere\"";
+
+impl Server {
+    /// Calls the phones of a user, unless something set for the user says otherwise.
+    pub(super) fn ring_user(&mut self, now: Instant, number: u64, name: String) {
+        let Some(member) = self.directory.find(&name).cloned() else {
+            return self.refuse(now, number, Reply::new(404));
+        };
+        let waiting: VecDeque<_> = self.contacts_of(now, &name).into();
+        let Some(call) = self.calls.get_mut(&number) else {
+            return;
+        };
+        call.callee = name;
+        if member.forward.always.is_some() {
+            return self.divert(now, number, Diversion::Always, Reply::new(480));
+        }
+        if member.dnd {
+            let code = self.config.dnd_code;
+            return self.divert(now, number, Diversion::Dnd, Reply::new(code));
+        }
+        if waiting.is_empty() {
+            return self.divert(now, number, Diversion::Unreachable, Reply::new(480));
+        }
+        let diverts = member.user.voicemail || member.forward.on_no_answer.is_some();
+        let phones: usize = waiting.iter().map(Vec::len).sum();
+        call.stage = Stage::Ringing(Box::new(Fork {
+            waiting,
+            contested: diverts || phones > 1,
+            ..Fork::default()
+        }));
+        let no_answer = member.forward.no_answer.unwrap_or(self.config.no_answer);
+        self.timetable
+            .set(Deadline::NoAnswer(number), now + no_answer);
+        self.changed();
+        self.ring_next(now, number);
+    }
+
+    /// Calls the next group of contacts, or gives up.
+    fn ring_next(&mut self, now: Instant, number: u64) {
+        loop {
+            let fork = self.calls.get_mut(&number).and_then(|c| c.fork_mut());
+            let Some(group) = fork.and_then(|fork| fork.waiting.pop_front()) else {
+                return self.fork_failed(now, number);
+            };
+            let mut called = false;
+            for contact in group {
+                called |= self.ring_phone(now, number, &contact);
+            }
+            if called {
+                return;
+            }
+        }
+    }
+
+    /// Calls one phone. False if that cannot even be tried.
+    fn ring_phone(&mut self, now: Instant, number: u64, contact: &Contact) -> bool {
+        let leg = match self.invitation(number, contact) {
+            Some(spec) => self.endpoint.invite(now, spec).ok(),
+            None => None,
+        };
+        let Some(call) = self.calls.get_mut(&number) else {
+            return false;
+        };
+        let legs = &mut call.legs;
+        let Stage::Ringing(fork) = &mut call.stage else {
+            return false;
+        };
+        let Some(leg) = leg else {
+            note(fork, Failure::local(503));
+            return false;
+        };
+        fork.open.insert(leg, Branch::default());
+        legs.insert(leg);
+        self.legs.insert(leg, number);
+        true
+    }
+
+    /// The INVITE for one phone; `None` if it would come back to this server.
+    fn invitation(&self, number: u64, contact: &Contact) -> Option<RequestSpec> {
+        let call = self.calls.get(&number)?;
+        if self.is_own_address(contact.target.address) {
+            return None;
+        }
+        let mut from = call.invite.from().ok()?;
+        from.params.remove("tag");
+        let to = call.invite.to().ok()?;
+        let user = from.uri.user.clone();
+        let mut spec = RequestSpec::new(Method::Invite, contact.uri.clone(), from, to);
+        spec.contact = Some(self.contact(user.as_deref(), contact.target.transport));
+        spec.destination = Some(contact.target);
+        spec.headers = passed_headers(&call.invite);
+        spec.headers
+            .push(("Max-Forwards".into(), call.max_forwards.to_string()));
+        spec.headers.push(("Allow".into(), self.allow.clone()));
+        if let Some(identity) = self.asserted_identity(&call.caller, &call.invite) {
+            spec.headers
+                .push(("P-Asserted-Identity".into(), identity.to_string()));
+        }
+        spec.body = passed_body(&call.invite);
+        Some(spec)
+    }
+
+    /// A phone rings.
+    pub(super) fn handle_progress(&mut self, now: Instant, leg: CallId, response: &Message) {
+        let (allow, fresh_tag) = (self.allow.clone(), format!("{:016x}", self.rng.u64(..)));
+        let Some((_, call)) = self.call_of(leg) else {
+            return;
+        };
+        let (caller, to) = (call.leg, call.invite.to());
+        let Some(fork) = call.fork_mut() else {
+            return;
+        };
+        let contested = fork.contested;
+        let Some(branch) = fork.open.get_mut(&leg) else {
+            return;
+        };
+        branch.rang = true;
+        let mut reply = passed_reply(response);
+        reply.headers.push(("Allow".into(), allow));
+        if reply.body.is_some() && contested {
+            // Early media of a phone that may not be the one that answers: a dialog of its own.
+            let tag = branch.tag.get_or_insert(fresh_tag);
+            if let Ok(to) = to {
+                let to: NameAddr = to.with_param("tag", tag.clone());
+                reply.headers.push(("To".into(), to.to_string()));
+            }
+        }
+        self.endpoint.ring(now, caller, reply);
+    }
+
+    /// A phone has answered: the caller gets its answer, the other phones are called off.
+    pub(super) fn handle_answered(
+        &mut self,
+        now: Instant,
+        leg: CallId,
+        response: &Message,
+        needs_answer: bool,
+    ) {
+        let Some((number, call)) = self.call_of(leg) else {
+            return self.drop_answer(now, leg, needs_answer);
+        };
+        let caller = call.leg;
+        let transport = call.transport;
+        let dialled = call.dialled.clone();
+        let callee = call.callee.clone();
+        let taken = call.fork_mut().and_then(|fork| fork.open.remove(&leg));
+        if taken.is_none() {
+            return self.drop_answer(now, leg, needs_answer);
+        }
+        self.call_off(now, number, &[("Reason".into(), ELSEWHERE.into())]);
+        if let Some(call) = self.calls.get_mut(&number) {
+            call.stage = Stage::Talking {
+                callee: leg,
+                answer_in_ack: needs_answer,
+            };
+        }
+        let mut reply = passed_reply(response);
+        reply.headers.push(("Allow".into(), self.allow.clone()));
+        let contact = self.contact(Some(&dialled), transport);
+        self.endpoint.accept(now, caller, contact, reply);
+        self.counters.calls_answered += 1;
+        self.emit(crate::event::PbxEvent::CallAnswered {
+            call: number,
+            callee,
+            service: None,
+        });
+    }
+
+    /// An answer that came too late.
+    fn drop_answer(&mut self, now: Instant, leg: CallId, needs_answer: bool) {
+        if needs_answer {
+            self.endpoint.acknowledge(now, leg, None);
+        }
+        self.endpoint.hang_up(now, leg);
+    }
+
+    /// A phone's leg ended while the call was ringing.
+    pub(super) fn handle_branch_end(
+        &mut self,
+        now: Instant,
+        number: u64,
+        leg: CallId,
+        cause: EndCause,
+    ) {
+        let fork = self.calls.get_mut(&number).and_then(|c| c.fork_mut());
+        let Some((fork, branch)) = fork.and_then(|f| f.open.remove(&leg).map(|b| (f, b))) else {
+            return;
+        };
+        let failure = match cause {
+            EndCause::Failed(outcome) => Failure::new(outcome, branch.rang),
+            // Ended in a way that is no answer: as if it had never been reached.
+            _ => Failure::local(503),
+        };
+        let global = failure.is_global();
+        note(fork, failure);
+        if global {
+            fork.waiting.clear();
+            self.call_off(now, number, &[]);
+        } else if !fork.open.is_empty() {
+            return;
+        }
+        self.ring_next(now, number);
+    }
+
+    /// Nobody answered in time.
+    pub(super) fn handle_no_answer(&mut self, now: Instant, number: u64) {
+        if self
+            .calls
+            .get_mut(&number)
+            .and_then(|c| c.fork_mut())
+            .is_some()
+        {
+            self.call_off(now, number, &[]);
+            self.divert(now, number, Diversion::NoAnswer, Reply::new(480));
+        }
+    }
+
+    /// Calls off all phones that ring.
+    pub(super) fn call_off(&mut self, now: Instant, number: u64, headers: &[(String, String)]) {
+        self.timetable.cancel(Deadline::NoAnswer(number));
+        let fork = self.calls.get_mut(&number).and_then(|c| c.fork_mut());
+        let Some(fork) = fork else {
+            return;
+        };
+        for leg in std::mem::take(&mut fork.open).into_keys() {
+            self.endpoint.hang_up_with(now, leg, headers.to_vec());
+        }
+    }
+
+    fn fork_failed(&mut self, now: Instant, number: u64) {
+        self.timetable.cancel(Deadline::NoAnswer(number));
+        let fork = self.calls.get_mut(&number).and_then(|c| c.fork_mut());
+        let Some(fork) = fork else {
+            return;
+        };
+        let best = fork.best.take().unwrap_or_else(|| Failure::local(503));
+        match best.diversion() {
+            Some(reason) => self.divert(now, number, reason, best.reply()),
+            None => self.refuse(now, number, best.reply()),
+        }
+    }
+}
+
+fn note(fork: &mut Fork, failure: Failure) {
+    fork.best = Some(match fork.best.take() {
+        Some(best) => best.better(failure),
+        None => failure,
+    });
+}

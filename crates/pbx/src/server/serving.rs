@@ -1,0 +1,277 @@
+//! Calls that the server answers itself: echo, music, voicemail, mailbox.
+
+use std::sync::{Arc, Mutex};
+use std::time::Instant;
+
+use gannet_media::offer_answer::{
+    LocalMedia, MediaCapabilities, Negotiated, apply_answer, build_answer, build_offer,
+    continue_session,
+};
+use gannet_sdp::SessionDescription;
+use gannet_sip::{Message, Method};
+use gannet_ua::endpoint::{Body, Reply};
+
+use super::call::{Serving, Stage};
+use super::place::refusal;
+use super::programme::Programme;
+use super::state::{Deadline, Server};
+use crate::event::PbxEvent;
+use crate::media::{MediaRoom, ServicePort, lock_port};
+use crate::snapshot::Service;
+
+impl Server {
+    /// Answers a call to a special extension.
+    pub(super) fn serve(&mut self, now: Instant, number: u64, service: Service) {
+        let Some(call) = self.calls.get_mut(&number) else {
+            return;
+        };
+        match service {
+            Service::Echo => self.answer(now, number, service, None, Programme::echo()),
+            Service::Music => self.answer(now, number, service, None, Programme::music()),
+            Service::Mailbox | Service::Voicemail => {
+                let Some(user) = call.caller.user().map(str::to_owned) else {
+                    return self.refuse(now, number, refusal(403, "No Mailbox"));
+                };
+                let has = self.directory.find(&user).is_some_and(|m| m.user.voicemail);
+                if !has {
+                    return self.refuse(now, number, refusal(403, "No Mailbox"));
+                }
+                let mailbox = self.mailboxes.entry(user.clone()).or_default();
+                let programme = Programme::mailbox(mailbox);
+                self.answer(now, number, Service::Mailbox, Some(user), programme);
+            }
+        }
+    }
+
+    /// Answers a call with the voicemail of a user.
+    pub(super) fn serve_voicemail(&mut self, now: Instant, number: u64, user: String) {
+        let programme = Programme::voicemail(self.config.voicemail.recording_max);
+        self.answer(now, number, Service::Voicemail, Some(user), programme);
+    }
+
+    fn answer(
+        &mut self,
+        now: Instant,
+        number: u64,
+        service: Service,
+        mailbox: Option<String>,
+        programme: Programme,
+    ) {
+        let Some(call) = self.calls.get(&number) else {
+            return;
+        };
+        let (leg, transport, dialled) = (call.leg, call.transport, call.dialled.clone());
+        let offer = match description_of(&call.invite) {
+            Ok(offer) => offer,
+            Err(reply) => return self.refuse(now, number, reply),
+        };
+        let socket = match self.room.open() {
+            Ok(socket) => socket,
+            Err(error) => {
+                let what = format!("no media for a call to {dialled}: {error}");
+                self.emit(PbxEvent::Trouble { what });
+                return self.refuse(now, number, Reply::new(500));
+            }
+        };
+        let capabilities = MediaCapabilities::default();
+        let session_id = self.rng.u32(1..).to_string();
+        let local = LocalMedia::new(self.room.address_of(&socket), &session_id, 1);
+        let (description, negotiated) = match &offer {
+            Some(offer) => match build_answer(offer, &capabilities, &local) {
+                Ok(answer) => (answer.description, Some(answer.negotiated)),
+                Err(error) => return self.refuse(now, number, not_acceptable(&error.to_string())),
+            },
+            None => (build_offer(&capabilities, &local), None),
+        };
+        let reply = Reply::new(200)
+            .header("Allow", self.allow.clone())
+            .body(Body::sdp(description.to_bytes()));
+        if let Some(call) = self.calls.get_mut(&number) {
+            call.stage = Stage::Serving(Box::new(Serving {
+                service,
+                mailbox,
+                socket,
+                port: None,
+                capabilities,
+                local,
+                description,
+                programme,
+            }));
+        }
+        let contact = self.contact(Some(&dialled), transport);
+        self.endpoint.accept(now, leg, contact, reply);
+        self.counters.calls_served += 1;
+        self.emit(PbxEvent::CallAnswered {
+            call: number,
+            callee: dialled,
+            service: Some(service),
+        });
+        if let Some(negotiated) = negotiated {
+            self.begin_media(number, negotiated);
+        }
+    }
+
+    /// Starts the session and its course.
+    fn begin_media(&mut self, number: u64, negotiated: Negotiated) {
+        let config = MediaRoom::session(negotiated, &mut self.rng);
+        let serving = self.calls.get_mut(&number).and_then(|c| c.serving_mut());
+        let Some(serving) = serving else {
+            return;
+        };
+        // The media thread goes on from here with its own readings of the same clock.
+        let start = Instant::now();
+        let programme = &serving.programme;
+        let mut port = ServicePort::new(config, programme.source.clone(), start);
+        if let Some(longest) = programme.record {
+            port.record_after_source(longest);
+        }
+        if let Some(length) = programme.length {
+            self.timetable
+                .set(Deadline::ServiceEnd(number), start + length);
+        }
+        for &(at, message) in &programme.heard {
+            self.timetable
+                .set(Deadline::Heard(number, message), start + at);
+        }
+        let port = Arc::new(Mutex::new(port));
+        serving.socket.attach(port.clone());
+        serving.port = Some(port);
+    }
+
+    /// The ACK, with the answer if the offer was ours.
+    pub(super) fn service_confirmed(&mut self, now: Instant, number: u64, ack: &Message) {
+        let Some(call) = self.calls.get_mut(&number) else {
+            return;
+        };
+        let leg = call.leg;
+        let Some(serving) = call.serving_mut().filter(|s| s.port.is_none()) else {
+            return;
+        };
+        let answer = description_of(ack).ok().flatten();
+        let negotiated = answer.and_then(|answer| {
+            apply_answer(&serving.description, &serving.capabilities, &answer).ok()
+        });
+        match negotiated {
+            Some(negotiated) => self.begin_media(number, negotiated),
+            // No agreement on media: there is nothing to do in this call.
+            None => self.endpoint.hang_up(now, leg),
+        }
+    }
+
+    /// A request inside a call that the server has answered.
+    pub(super) fn service_request(
+        &mut self,
+        now: Instant,
+        number: u64,
+        method: &Method,
+        message: &Message,
+    ) -> Reply {
+        match method {
+            Method::Invite | Method::Update => {
+                let offer = match description_of(message) {
+                    Ok(offer) => offer,
+                    Err(reply) => return reply,
+                };
+                self.renegotiate(now, number, method, offer.as_ref())
+            }
+            Method::Info | Method::Options | Method::Message => Reply::new(200),
+            _ => Reply::new(501),
+        }
+    }
+
+    fn renegotiate(
+        &mut self,
+        now: Instant,
+        number: u64,
+        method: &Method,
+        offer: Option<&SessionDescription>,
+    ) -> Reply {
+        let serving = self.calls.get_mut(&number).and_then(|c| c.serving_mut());
+        let Some(serving) = serving else {
+            return Reply::new(481);
+        };
+        let Some(offer) = offer else {
+            // A re-INVITE without offer gets ours again; an UPDATE without one gets a plain 200.
+            let reply = Reply::new(200);
+            return if *method == Method::Invite {
+                reply.body(Body::sdp(serving.description.to_bytes()))
+            } else {
+                reply
+            };
+        };
+        let answer = match build_answer(offer, &serving.capabilities, &serving.local) {
+            Ok(answer) => answer,
+            Err(error) => return not_acceptable(&error.to_string()),
+        };
+        let mut description = answer.description;
+        continue_session(&serving.description, &mut description);
+        serving.description = description;
+        if let Some(port) = &serving.port {
+            lock_port(port)
+                .session_mut()
+                .renegotiate(answer.negotiated, now.max(Instant::now()));
+            serving.socket.wake();
+        }
+        Reply::new(200).body(Body::sdp(serving.description.to_bytes()))
+    }
+
+    /// The server has done what it does: it hangs up.
+    pub(super) fn service_end(&mut self, now: Instant, number: u64) {
+        if let Some(call) = self.calls.get(&number)
+            && matches!(call.stage, Stage::Serving(_))
+        {
+            self.endpoint.hang_up(now, call.leg);
+        }
+    }
+
+    /// The caller is gone: closes the media and keeps what was recorded.
+    pub(super) fn service_over(&mut self, now: Instant, number: u64) {
+        self.timetable.cancel(Deadline::ServiceEnd(number));
+        let Some(call) = self.calls.get_mut(&number) else {
+            return;
+        };
+        let Stage::Serving(serving) = std::mem::replace(&mut call.stage, Stage::Ending) else {
+            return;
+        };
+        let from = call.caller.name().to_owned();
+        for &(_, message) in &serving.programme.heard {
+            self.timetable.cancel(Deadline::Heard(number, message));
+        }
+        let recording = serving
+            .port
+            .as_ref()
+            .map(|port| lock_port(port).finish(Instant::now()));
+        if let (Service::Voicemail, Some(user)) = (serving.service, &serving.mailbox) {
+            self.store(now, user, &from, recording.unwrap_or_default());
+        }
+    }
+
+    /// A message was played to its end.
+    pub(super) fn message_heard(&mut self, now: Instant, number: u64, message: u64) {
+        let serving = self.calls.get_mut(&number).and_then(|c| c.serving_mut());
+        let Some(user) = serving.and_then(|serving| serving.mailbox.clone()) else {
+            return;
+        };
+        let mailbox = self.mailboxes.entry(user.clone()).or_default();
+        if mailbox.mark_heard(message) {
+            self.tell_mailbox(now, &user);
+        }
+    }
+}
+
+/// The description in a message: `None` without body, a refusal if it is something else.
+fn description_of(message: &Message) -> Result<Option<SessionDescription>, Reply> {
+    if message.body().is_empty() {
+        return Ok(None);
+    }
+    if message.content_type() != "application/sdp" {
+        return Err(Reply::new(415).header("Accept", "application/sdp"));
+    }
+    Ok(Some(SessionDescription::parse(message.body())))
+}
+
+/// 488 with the reason (RFC 3261 20.43: 399 is any text).
+fn not_acceptable(why: &str) -> Reply {
+    let text = why.replace(['"', '\\'], "'");
+    Reply::new(488).header("Warning", format!("399 gannet \"{text}\""))
+}

@@ -1,0 +1,409 @@
+//! The server as one state machine: what it holds, and how input reaches its parts.
+
+use std::collections::{BTreeMap, HashMap};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::time::Instant;
+
+use bytes::Bytes;
+use gannet_net::{Incoming, MediaScheduler, SipBinding, SipTransport};
+use gannet_sip::{Message, Method, Transport};
+use gannet_ua::digest::{DigestServer, ServerPolicy};
+use gannet_ua::endpoint::{CallId, Endpoint, EndpointConfig, Happening, Outcome, RequestId};
+use gannet_ua::registrar::{Location, LocationPolicy};
+use gannet_ua::transaction::TransactionId;
+use gannet_ua::{Target, Transmit};
+use tokio::sync::{broadcast, mpsc};
+use tokio::task::JoinSet;
+
+use super::call::Call;
+use super::connections::Connections;
+use super::directory::Directory;
+use super::mailbox::Mailbox;
+use super::messaging::Delivery;
+use super::relay::passed_reply;
+use super::storing::Written;
+use super::timetable::Timetable;
+use crate::config::PbxConfig;
+use crate::error::PbxError;
+use crate::event::PbxEvent;
+use crate::media::MediaRoom;
+use crate::notifier::{Notifier, NotifierConfig};
+use crate::snapshot::PbxCounters;
+
+/// What the server understands; everything else gets 405 with this list.
+const METHODS: [Method; 11] = [
+    Method::Invite,
+    Method::Ack,
+    Method::Bye,
+    Method::Cancel,
+    Method::Options,
+    Method::Info,
+    Method::Update,
+    Method::Message,
+    Method::Notify,
+    Method::Register,
+    Method::Subscribe,
+];
+
+/// A deadline of the server's own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Deadline {
+    /// The phones of a call have rung long enough.
+    NoAnswer(u64),
+    /// A service has come to its end.
+    ServiceEnd(u64),
+    /// A message of a mailbox was played in a call.
+    Heard(u64, u64),
+}
+
+/// What becomes of the outcome of a request of ours.
+#[derive(Debug)]
+pub(crate) enum Pending {
+    /// It answers this request of the other side of a call.
+    Relayed(TransactionId),
+    /// It is one of the ways of this MESSAGE.
+    Message(TransactionId),
+    /// It was a NOTIFY about a user's messages.
+    Unsolicited(String),
+}
+
+/// Input: [`Server::handle_incoming`], [`Server::handle_command`](Server::handle_command),
+/// [`Server::handle_timeout`] at [`Server::next_deadline`]. Output: [`Server::poll_transmit`] until
+/// it is empty, after each input. All but the media sockets happens inside these calls.
+#[derive(Debug)]
+pub(crate) struct Server {
+    pub(super) config: PbxConfig,
+    /// As bound; may be a wildcard.
+    pub(super) bound: SocketAddr,
+    /// As others reach it.
+    pub(super) local: SocketAddr,
+    pub(super) allow: String,
+    pub(super) endpoint: Endpoint,
+    pub(super) notifier: Notifier,
+    pub(super) digest: DigestServer,
+    pub(super) location: Location,
+    pub(super) directory: Directory,
+    pub(super) mailboxes: BTreeMap<String, Mailbox>,
+    pub(super) calls: BTreeMap<u64, Call>,
+    pub(super) legs: HashMap<CallId, u64>,
+    pub(super) pending: HashMap<RequestId, Pending>,
+    pub(super) deliveries: HashMap<TransactionId, Delivery>,
+    pub(super) timetable: Timetable<Deadline>,
+    pub(super) room: MediaRoom,
+    pub(super) rng: fastrand::Rng,
+    pub(super) counters: PbxCounters,
+    pub(super) writes: JoinSet<Written>,
+    pub(super) stopping: bool,
+    pub(super) last_call: u64,
+    connections: Connections,
+    events: broadcast::Sender<PbxEvent>,
+    /// Something that a snapshot shows has changed.
+    changed: bool,
+}
+
+/// The SIP sockets of a server.
+#[derive(Debug)]
+pub(crate) struct Sockets {
+    pub(crate) transport: SipTransport,
+    pub(crate) incoming: mpsc::Receiver<Incoming>,
+}
+
+/// Opens the sockets of a new server.
+pub(crate) fn open(
+    config: PbxConfig,
+    events: broadcast::Sender<PbxEvent>,
+) -> Result<(Server, Sockets), PbxError> {
+    let scheduler = match &config.scheduler {
+        Some(scheduler) => scheduler.clone(),
+        None => MediaScheduler::shared()?,
+    };
+    let mut binding = SipBinding::new(config.bind, config.owner.clone());
+    binding.capture = config.capture.clone();
+    binding.impairment = config.impairment.clone();
+    let (transport, incoming) = SipTransport::bind(binding)?;
+    let server = Server::new(config, transport.address(), scheduler, events)?;
+    let sockets = Sockets {
+        transport,
+        incoming,
+    };
+    Ok((server, sockets))
+}
+
+impl Server {
+    fn new(
+        mut config: PbxConfig,
+        bound: SocketAddr,
+        scheduler: MediaScheduler,
+        events: broadcast::Sender<PbxEvent>,
+    ) -> Result<Self, PbxError> {
+        let now = Instant::now();
+        let advertised = match config.advertised {
+            Some(ip) => ip,
+            None => reachable(bound.ip()),
+        };
+        let local = SocketAddr::new(advertised, bound.port());
+        let mut rng = fastrand::Rng::with_seed(config.seed);
+        let mut policy = ServerPolicy::new(config.domain.clone());
+        policy.algorithms.clone_from(&config.algorithms);
+        policy.nonce_lifetime = config.nonce_lifetime;
+        let mut endpoint = EndpointConfig::new(local, rng.u64(..));
+        endpoint.timers = config.timers;
+        endpoint.allow = METHODS.to_vec();
+        let names: Vec<_> = METHODS.iter().map(Method::as_str).collect();
+        let users = std::mem::take(&mut config.users);
+        let mut server = Self {
+            bound,
+            local,
+            allow: names.join(", "),
+            endpoint: Endpoint::new(endpoint),
+            notifier: Notifier::new(NotifierConfig {
+                timers: config.timers,
+                local,
+                expires: config.expires,
+                subscriptions_max: config.limits.subscriptions_max,
+                seed: rng.u64(..),
+            }),
+            digest: DigestServer::new(policy, now, &mut rng),
+            location: Location::new(LocationPolicy {
+                default_expires_s: config.expires.default_s,
+                min_expires_s: config.expires.min_s,
+                max_expires_s: config.expires.max_s,
+                bindings_max: config.limits.bindings_per_user_max,
+                ..LocationPolicy::default()
+            }),
+            directory: Directory::default(),
+            mailboxes: BTreeMap::new(),
+            calls: BTreeMap::new(),
+            legs: HashMap::new(),
+            pending: HashMap::new(),
+            deliveries: HashMap::new(),
+            timetable: Timetable::default(),
+            room: MediaRoom {
+                scheduler,
+                bind: bound.ip(),
+                advertised,
+                owner: config.owner.clone(),
+                capture: config.capture.clone(),
+                impairment: config.impairment.clone(),
+            },
+            rng,
+            counters: PbxCounters::default(),
+            writes: JoinSet::new(),
+            stopping: false,
+            last_call: 0,
+            connections: Connections::default(),
+            events,
+            changed: false,
+            config,
+        };
+        for user in users {
+            server.add_user(user)?;
+        }
+        Ok(server)
+    }
+
+    /// How long calls may take to end at a stop.
+    pub(crate) fn stop_timeout(&self) -> std::time::Duration {
+        self.config.limits.stop_timeout
+    }
+
+    /// Where the server is reached.
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.local
+    }
+
+    /// Takes what the sockets report.
+    pub(crate) fn handle_incoming(&mut self, now: Instant, incoming: Incoming) {
+        match incoming {
+            Incoming::Message {
+                bytes,
+                remote,
+                transport,
+                connection,
+                ..
+            } => {
+                let connection = connection.map(|id| self.connections.number(id));
+                let source = Target {
+                    transport,
+                    address: remote,
+                    connection,
+                };
+                self.handle_message(now, bytes, source);
+            }
+            Incoming::SendFailed {
+                remote, transport, ..
+            } => {
+                self.counters.send_failures += 1;
+                self.handle_transport_failure(now, Target::new(transport, remote));
+            }
+            Incoming::Unreachable { remote, .. } => {
+                self.handle_transport_failure(now, Target::new(Transport::Udp, remote));
+            }
+            Incoming::Closed { connection, .. } => self.connections.remove(connection),
+            Incoming::KeepAlive { .. } => {}
+        }
+        self.drain(now);
+    }
+
+    fn handle_message(&mut self, now: Instant, bytes: Bytes, source: Target) {
+        let message = Message::parse(bytes.clone());
+        if Notifier::takes(&message) {
+            self.notifier.handle_message(now, message, source);
+        } else {
+            self.endpoint.handle_message(now, bytes, source);
+        }
+    }
+
+    fn handle_transport_failure(&mut self, now: Instant, target: Target) {
+        self.endpoint.handle_transport_failure(now, target);
+        self.notifier.handle_transport_failure(now, target);
+    }
+
+    /// Does everything that is due.
+    pub(crate) fn handle_timeout(&mut self, now: Instant) {
+        self.endpoint.handle_timeout(now);
+        self.notifier.handle_timeout(now);
+        self.location.expire(now);
+        self.drain_location(now);
+        while let Some(deadline) = self.timetable.pop_due(now) {
+            match deadline {
+                Deadline::NoAnswer(number) => self.handle_no_answer(now, number),
+                Deadline::ServiceEnd(number) => self.service_end(now, number),
+                Deadline::Heard(number, message) => self.message_heard(now, number, message),
+            }
+        }
+        self.drain(now);
+    }
+
+    /// When [`Server::handle_timeout`] must be called next.
+    pub(crate) fn next_deadline(&self) -> Option<Instant> {
+        let all = [
+            self.endpoint.next_deadline(),
+            self.notifier.next_deadline(),
+            self.location.next_deadline(),
+            self.timetable.next(),
+        ];
+        all.into_iter().flatten().min()
+    }
+
+    /// The next message to send.
+    pub(crate) fn poll_transmit(&mut self) -> Option<Transmit> {
+        let transmit = self.endpoint.poll_transmit();
+        transmit.or_else(|| self.notifier.poll_transmit())
+    }
+
+    /// The connection with a number.
+    pub(crate) fn connection(&self, number: u64) -> Option<gannet_net::ConnectionId> {
+        self.connections.get(number)
+    }
+
+    /// The next file that is done; `None` if none is being written.
+    pub(crate) async fn next_written(&mut self) -> Option<Written> {
+        // A writer that panicked has nothing to tell.
+        self.writes.join_next().await.and_then(Result::ok)
+    }
+
+    /// Whether files are being written.
+    pub(crate) fn is_writing(&self) -> bool {
+        !self.writes.is_empty()
+    }
+
+    /// Whether a snapshot would differ from the last time this was asked.
+    pub(crate) fn take_changed(&mut self) -> bool {
+        std::mem::take(&mut self.changed)
+    }
+
+    pub(super) fn changed(&mut self) {
+        self.changed = true;
+    }
+
+    /// Tells those who watch. Nobody need be there.
+    pub(super) fn emit(&mut self, event: PbxEvent) {
+        self.changed = true;
+        let _ = self.events.send(event);
+    }
+
+    /// Acts on everything that the parts report.
+    pub(super) fn drain(&mut self, now: Instant) {
+        self.drain_notifier(now);
+        while let Some(happening) = self.endpoint.poll_happening() {
+            self.handle_happening(now, happening);
+        }
+    }
+
+    fn handle_happening(&mut self, now: Instant, happening: Happening) {
+        match happening {
+            Happening::IncomingCall {
+                call,
+                invite,
+                source,
+            } => self.handle_incoming_call(now, call, invite, source),
+            Happening::Progress { call, response } => self.handle_progress(now, call, &response),
+            Happening::Answered {
+                call,
+                response,
+                needs_answer,
+            } => self.handle_answered(now, call, &response, needs_answer),
+            Happening::Confirmed { call, ack } => self.handle_confirmed(now, call, &ack),
+            Happening::CallEnded { call, cause } => self.handle_leg_end(now, call, cause),
+            Happening::Request {
+                request,
+                call: Some(leg),
+                message,
+                ..
+            } => self.handle_request_in_call(now, request, leg, &message),
+            Happening::Request {
+                request,
+                call: None,
+                message,
+                source,
+            } => self.handle_request(now, request, &message, source),
+            Happening::Provisional { request, response } => {
+                if let Some(Pending::Relayed(original)) = self.pending.get(&request) {
+                    let original = *original;
+                    self.endpoint
+                        .respond(now, original, passed_reply(&response));
+                }
+            }
+            Happening::RequestDone {
+                request, outcome, ..
+            } => self.handle_outcome(now, request, outcome),
+            Happening::Dropped { .. } => self.counters.dropped_messages += 1,
+            // The server has no credentials, registrations or subscriptions of its own.
+            Happening::Challenged { .. }
+            | Happening::Registration { .. }
+            | Happening::Subscription { .. } => {}
+        }
+    }
+
+    fn handle_outcome(&mut self, now: Instant, request: RequestId, outcome: Outcome) {
+        match self.pending.remove(&request) {
+            Some(Pending::Relayed(original)) => self.relay_outcome(now, original, &outcome),
+            Some(Pending::Message(original)) => {
+                self.message_outcome(now, request, original, outcome);
+            }
+            Some(Pending::Unsolicited(user)) if outcome.code() < 300 => {
+                self.emit(PbxEvent::MwiDelivered {
+                    user,
+                    subscribed: false,
+                });
+            }
+            Some(Pending::Unsolicited(_)) | None => {}
+        }
+    }
+}
+
+/// The address that others use: our own on the way out, where the server listens on all of them.
+fn reachable(bound: IpAddr) -> IpAddr {
+    if !bound.is_unspecified() {
+        return bound;
+    }
+    // Nothing is sent: the routing table is asked for the way to a documentation address
+    // (RFC 5737). Without any route only this machine itself can reach the server.
+    let outside = SocketAddr::from(([192, 0, 2, 1], 9));
+    match gannet_net::local_address_towards(outside) {
+        Ok(ip) if bound.is_ipv4() => ip,
+        _ if bound.is_ipv4() => IpAddr::V4(Ipv4Addr::LOCALHOST),
+        _ => IpAddr::V6(Ipv6Addr::LOCALHOST),
+    }
+}
