@@ -4,18 +4,23 @@
 //! methods, codes and header fields, and asks them.
 //!
 //! - [`StepDefinition`], [`step!`], [`Registry`], [`Arguments`]: the vocabulary.
+//! - [`plan`]: from feature files to what is going to be run, with every fault of the input.
+//! - [`runner`]: running a plan.
 //! - [`World`]: the phones, the server, the variables and the clocks of one attempt of a scenario.
 //! - [`config`]: `gannet.toml` and what the command line adds to it.
 //! - [`library`]: the sentences that Gannet knows.
 
 pub mod config;
 pub mod library;
+pub mod plan;
+pub mod runner;
 mod vocabulary;
 mod world;
 
 pub use vocabulary::{
     Argument, Arguments, Codes, Keyword, MatchError, Matched, MessagePattern, ParameterKind,
-    Registry, RegistryError, StepDefinition, StepFn, StepFuture, StepResult, Table, parse_time,
+    Record, Registry, RegistryError, StepDefinition, StepFn, StepFuture, StepResult, Table,
+    parse_time,
 };
 pub use world::{
     Account, Actor, PhoneSetup, Progress, RealServer, Server, ServerChoice, Surroundings,

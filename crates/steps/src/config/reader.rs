@@ -113,10 +113,6 @@ impl<'c, 'e, 't> Section<'c, 'e, 't> {
         }
     }
 
-    pub(super) fn context(&self) -> &'c Context<'e> {
-        self.context
-    }
-
     pub(super) fn value(&mut self, key: &'static str) -> Option<&'t Spanned<DeValue<'t>>> {
         self.known.push(key);
         let entry = self.table.iter().find(|(name, _)| name.get_ref() == key);

@@ -9,7 +9,8 @@ mod parameter;
 mod registry;
 mod values;
 
-pub use arguments::{Arguments, Keyword, Table};
+pub(crate) use arguments::compile_regex;
+pub use arguments::{Arguments, Keyword, Record, Table};
 pub use definition::{StepDefinition, StepFn, StepFuture, StepResult};
 pub use parameter::ParameterKind;
 pub use registry::{Argument, MatchError, Matched, Registry, RegistryError};

@@ -164,7 +164,7 @@ impl ParameterKind {
     }
 
     /// Whether `value` (without quotes) is one of this kind.
-    pub(super) fn fits(self, value: &str) -> bool {
+    pub(crate) fn fits(self, value: &str) -> bool {
         static WHOLE: LazyLock<HashMap<ParameterKind, Regex>> = LazyLock::new(|| {
             let whole = |kind: ParameterKind| {
                 let regex = Regex::new(&format!("^(?:{})$", kind.bare()));

@@ -6,9 +6,7 @@ use gannet_diag::nearest;
 use gannet_events::{Failure, FailureClass};
 use gannet_media::Mark;
 use gannet_pbx::{PbxError, PbxUser};
-use gannet_phone::{
-    AuthUser, Destination, Phone, PhoneConfig, Profile, Server as ServerOfPhone,
-};
+use gannet_phone::{AuthUser, Destination, Phone, PhoneConfig, Profile, Server as ServerOfPhone};
 use gannet_sip::Transport;
 
 use super::actor::{Account, Actor};
@@ -94,7 +92,10 @@ impl World {
 
     /// The phone that a step named last: whom a step without subject is about.
     pub fn last_phone(&self) -> Result<Arc<Actor>, Failure> {
-        let last = self.named_last.as_deref().and_then(|name| self.existing(name));
+        let last = self
+            .named_last
+            .as_deref()
+            .and_then(|name| self.existing(name));
         last.ok_or_else(|| {
             let summary = "this step is about the phone named last, and no phone was named yet";
             Failure::new(FailureClass::Misuse, summary)
@@ -113,7 +114,9 @@ impl World {
                 };
                 format!("sip:{}@{domain}", user.user)
             }
-            (None, None) => self.embedded_user_uri(text).unwrap_or_else(|| text.to_owned()),
+            (None, None) => self
+                .embedded_user_uri(text)
+                .unwrap_or_else(|| text.to_owned()),
         };
         Destination::parse(&aor).map_err(|error| {
             let summary = format!("`{text}` is no destination: {error}");
@@ -189,7 +192,10 @@ impl World {
                 failure.detail(format!("did you mean {near}?"))
             });
         }
-        let name = setup.user.clone().or_else(|| user.map(|user| user.user.clone()));
+        let name = setup
+            .user
+            .clone()
+            .or_else(|| user.map(|user| user.user.clone()));
         let name = name.unwrap_or_else(|| user_part(&setup.name));
         let configured = user.and_then(|user| user.password.clone());
         let password = match configured {
@@ -280,8 +286,9 @@ impl World {
         setup: &PhoneSetup,
         user: Option<&UserConfig>,
     ) -> Result<Arc<Profile>, Failure> {
-        let misuse =
-            |error: gannet_phone::ProfileError| Failure::new(FailureClass::Misuse, error.to_string());
+        let misuse = |error: gannet_phone::ProfileError| {
+            Failure::new(FailureClass::Misuse, error.to_string())
+        };
         let name = setup.profile.as_deref();
         let name = name.or_else(|| user.and_then(|user| user.device.as_deref()));
         let mut profile = self.surroundings.profile(name).map_err(misuse)?;

@@ -3,8 +3,8 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use gannet_pbx::{PbxConfig, PbxError};
 use gannet_pbx::Pbx;
+use gannet_pbx::{PbxConfig, PbxError};
 
 use crate::config::{PbxSettings, ServerConfig};
 
@@ -74,7 +74,10 @@ pub(super) fn start_embedded(
     let mut config = PbxConfig {
         bind: SocketAddr::new(surroundings.loopback_or_bind(), 0),
         domain: settings.domain.clone().unwrap_or(defaults.domain.clone()),
-        algorithms: settings.algorithms.clone().unwrap_or(defaults.algorithms.clone()),
+        algorithms: settings
+            .algorithms
+            .clone()
+            .unwrap_or(defaults.algorithms.clone()),
         no_answer: settings.no_answer.unwrap_or(defaults.no_answer),
         timers: surroundings.config().timers.unwrap_or(defaults.timers),
         seed,

@@ -52,7 +52,9 @@ impl World {
     /// A world without phones. It starts the embedded server of the scenario, unless the run has a
     /// real one.
     pub(crate) fn new(birth: Birth) -> Result<Self, Failure> {
-        let Birth { surroundings, seed, .. } = birth;
+        let Birth {
+            surroundings, seed, ..
+        } = birth;
         let server = match surroundings.real_server() {
             Some(real) => Server::Real(real.clone()),
             None => Server::Embedded(start_embedded(&surroundings, &birth.capture, seed).map_err(
@@ -110,10 +112,16 @@ impl World {
         self.surroundings.config().timeouts
     }
 
+    /// How long a wait for a message or a state lasts where no sentence says otherwise.
+    pub fn signalling_default(&self) -> Duration {
+        self.surroundings.config().signalling()
+    }
+
     /// How long this step waits for a message or a state.
     pub fn signalling(&self, arguments: &Arguments) -> Duration {
-        let default = self.surroundings.config().signalling();
-        arguments.within().unwrap_or(default)
+        arguments
+            .within()
+            .unwrap_or_else(|| self.signalling_default())
     }
 
     /// How long this step waits for sound.
@@ -139,6 +147,11 @@ impl World {
     /// Randomness that repeats with the seed of the run.
     pub fn rng(&mut self) -> &mut fastrand::Rng {
         &mut self.rng
+    }
+
+    /// The folder of media files that stand nowhere else.
+    pub(crate) fn media_folder(&self) -> Option<&std::path::Path> {
+        self.surroundings.config().media_folder.as_deref()
     }
 
     /// The packets of the scenario so far.

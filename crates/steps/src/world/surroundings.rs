@@ -32,7 +32,9 @@ pub enum SurroundingsError {
     #[error(transparent)]
     Net(#[from] NetError),
     /// The name of the server is not known.
-    #[error("cannot find the address of `{host}` (server {server}): check the name, or write its IP address")]
+    #[error(
+        "cannot find the address of `{host}` (server {server}): check the name, or write its IP address"
+    )]
     NameNotFound {
         /// The server.
         server: String,
@@ -138,7 +140,10 @@ impl Surroundings {
     }
 
     pub(super) fn loopback_or_bind(&self) -> IpAddr {
-        self.config.network.bind.unwrap_or(Ipv4Addr::LOCALHOST.into())
+        self.config
+            .network
+            .bind
+            .unwrap_or(Ipv4Addr::LOCALHOST.into())
     }
 
     /// The address of phones that talk to `server`.
@@ -151,7 +156,11 @@ impl Surroundings {
 
     /// The named profile, or the one of phones for which nothing names one.
     pub(super) fn profile(&self, name: Option<&str>) -> Result<Arc<Profile>, ProfileError> {
-        let default = self.config.default_device.as_deref().unwrap_or(DEFAULT_PROFILE);
+        let default = self
+            .config
+            .default_device
+            .as_deref()
+            .unwrap_or(DEFAULT_PROFILE);
         self.profiles.load(name.unwrap_or(default))
     }
 
@@ -197,22 +206,21 @@ impl Surroundings {
         let waited = self.config.signalling();
         let deadline = Instant::now() + waited;
         let uri = Uri::parse(&format!("sip:{}", real.config.domain()));
-        let destination = uri.map_or_else(
-            |_| Destination::User(String::new()),
-            Destination::Uri,
-        );
+        let destination = uri.map_or_else(|_| Destination::User(String::new()), Destination::Uri);
         let answer = phone
             .request(Method::Options, &destination, Vec::new(), None, deadline)
             .await;
         // The phone has neither calls nor a registration that could be lost.
         let _ = phone.stop(false, Instant::now() + waited).await;
-        answer.map(drop).map_err(|error| SurroundingsError::Unreachable {
-            server: real.config.name.clone(),
-            address: real.address,
-            transport: real.config.transport,
-            waited,
-            source: Box::new(error),
-        })
+        answer
+            .map(drop)
+            .map_err(|error| SurroundingsError::Unreachable {
+                server: real.config.name.clone(),
+                address: real.address,
+                transport: real.config.transport,
+                waited,
+                source: Box::new(error),
+            })
     }
 }
 

@@ -39,7 +39,12 @@ impl World {
             }
         }
         remains.troubles.sort();
-        remains.media = self.retired.iter().chain(&actors).flat_map(media_of).collect();
+        remains.media = self
+            .retired
+            .iter()
+            .chain(&actors)
+            .flat_map(media_of)
+            .collect();
         if let Some(pbx) = self.server().pbx() {
             pbx.stop().await;
         }

@@ -1,0 +1,106 @@
+//! What is going to be run.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::directives::Directives;
+use crate::config::UserConfig;
+use crate::vocabulary::{Keyword, Matched, Table};
+
+/// Everything that is going to be run, in order.
+#[derive(Debug, Clone, Default)]
+pub struct Plan {
+    /// The scenarios.
+    pub scenarios: Vec<PlannedScenario>,
+    /// How many scenarios were found but not selected.
+    pub left_out: u32,
+}
+
+/// What the scenarios of a feature share.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlannedFeature {
+    /// Its name.
+    pub name: String,
+    /// The file as the user named it.
+    pub file: String,
+    /// The line of its heading, from 1.
+    pub line: u32,
+    /// The folder of the file.
+    pub folder: PathBuf,
+}
+
+/// A scenario that was selected.
+#[derive(Debug, Clone)]
+pub struct PlannedScenario {
+    /// Its feature.
+    pub feature: Arc<PlannedFeature>,
+    /// The name of its rule.
+    pub rule: Option<String>,
+    /// Its name.
+    pub name: String,
+    /// The line of its heading or of its example row, from 1.
+    pub line: u32,
+    /// All its tags, each with its `@`.
+    pub tags: Vec<String>,
+    /// What the tags tell the runner.
+    pub directives: Directives,
+    /// Why it is not run, though it was selected.
+    pub skipped: Option<String>,
+    /// Its steps; of a skipped scenario without definitions.
+    pub steps: Vec<BoundStep>,
+    /// The configured users that it plays or calls: no other scenario uses them meanwhile.
+    pub users: BTreeSet<String>,
+    /// Users of imported files.
+    pub imported: Arc<BTreeMap<String, UserConfig>>,
+}
+
+impl PlannedScenario {
+    /// How long an attempt may take: as its tag or the configuration says, else as long as all its
+    /// steps together.
+    pub fn limit(&self, step: Duration, scenario: Option<Duration>) -> Duration {
+        self.directives
+            .timeout
+            .or(scenario)
+            .unwrap_or_else(|| self.steps.iter().map(|bound| bound.limit(step)).sum())
+    }
+}
+
+/// A step and what it does.
+#[derive(Debug, Clone)]
+pub struct BoundStep {
+    /// The keyword.
+    pub keyword: Keyword,
+    /// The text without keyword.
+    pub text: String,
+    /// The line, from 1.
+    pub line: u32,
+    /// The table below it.
+    pub table: Option<Table>,
+    /// The doc string below it.
+    pub doc_string: Option<String>,
+    /// What it does; `None` only in scenarios that are skipped.
+    pub matched: Option<Matched>,
+}
+
+impl BoundStep {
+    /// How long the step may take: `base` and all times that its sentence and its table name.
+    pub fn limit(&self, base: Duration) -> Duration {
+        let Some(matched) = &self.matched else {
+            return base;
+        };
+        let named = matched
+            .arguments
+            .iter()
+            .filter_map(|argument| crate::vocabulary::parse_time(&argument.text));
+        let rows = self.table.iter().flat_map(|table| table.rows());
+        let in_table = rows
+            .flatten()
+            .filter_map(|cell| crate::vocabulary::parse_time(cell));
+        let within = matched.within.unwrap_or_default();
+        named
+            .chain(in_table)
+            .fold(base + within, Duration::saturating_add)
+    }
+}
