@@ -1,0 +1,225 @@
+//! Making calls.
+
+use gannet_events::FailureClass;
+use gannet_phone::{CallOptions, CallState, IncomingPolicy};
+
+use super::support::{deadline, failure, ready, ready_phone};
+use crate::{Arguments, StepDefinition, StepResult, World, phone_failure, step};
+
+const SECTION: &str = "Calls";
+
+/// How long a phone that expects a call lets it ring before it answers by itself.
+const RINGS_BEFORE_ANSWER: std::time::Duration = std::time::Duration::from_millis(500);
+
+/// The sentences of this subject.
+pub(super) fn definitions() -> Vec<StepDefinition> {
+    vec![
+        step!(
+            "{phone} calls {dest}",
+            section: SECTION,
+            about: "Calls a phone, an extension or a URI, and waits until the other side answers anything at all: 100, ringing, an answer or a refusal.",
+            example: "Alice calls Bob",
+            run: calls,
+        ),
+        step!(
+            "{phone} calls {dest} as call {word}",
+            section: SECTION,
+            about: "The same; later sentences can name the call.",
+            example: "Alice calls Bob as call first",
+            run: calls_as,
+        ),
+        step!(
+            "{phone} calls {dest} without SDP",
+            section: SECTION,
+            about: "The same without an offer in INVITE: the other side offers in its 200.",
+            example: "Alice calls Bob without SDP",
+            run: calls_without_sdp,
+        ),
+        step!(
+            "{phone} calls {dest} anonymously",
+            section: SECTION,
+            about: "The same with From anonymous and Privacy: id.",
+            example: "Alice calls Bob anonymously",
+            run: calls_anonymously,
+        ),
+        step!(
+            "{phone} calls {dest} with header {hdr} {text}",
+            section: SECTION,
+            about: "The same with one more header field in INVITE.",
+            example: "Alice calls Bob with header Subject \"lunch\"",
+            run: calls_with_header,
+        ),
+        step!(
+            "{phone} expects a call",
+            section: SECTION,
+            about: "From now on the phone answers every call by itself after ringing briefly.",
+            example: "Bob expects a call",
+            no within,
+            run: expects_call,
+        ),
+        step!(
+            "{phone} waits for a call",
+            section: SECTION,
+            about: "The same as `expects a call`.",
+            example: "Bob waits for a call",
+            no within,
+            run: expects_call,
+        ),
+        step!(
+            "the following calls are made:",
+            section: SECTION,
+            about: "Makes one call for each row, all at once. Columns: caller, callee, answer after, talk, hang-up by, expected code.",
+            example: "the following calls are made:",
+            run: following_calls,
+        ),
+    ]
+}
+
+async fn calls(world: &mut World, arguments: Arguments) -> StepResult {
+    call(world, &arguments, CallOptions::default()).await
+}
+
+async fn calls_as(world: &mut World, arguments: Arguments) -> StepResult {
+    let name = arguments.text(2)?.to_owned();
+    call(world, &arguments, CallOptions::default()).await?;
+    if let Some((caller, handle)) = world.notes.last_call.clone() {
+        world.notes.named_calls.insert(name, (caller, handle));
+    }
+    Ok(())
+}
+
+async fn calls_without_sdp(world: &mut World, arguments: Arguments) -> StepResult {
+    call(
+        world,
+        &arguments,
+        CallOptions {
+            without_sdp: true,
+            ..CallOptions::default()
+        },
+    )
+    .await
+}
+
+async fn calls_anonymously(world: &mut World, arguments: Arguments) -> StepResult {
+    call(
+        world,
+        &arguments,
+        CallOptions {
+            anonymous: true,
+            ..CallOptions::default()
+        },
+    )
+    .await
+}
+
+async fn calls_with_header(world: &mut World, arguments: Arguments) -> StepResult {
+    let header = (
+        arguments.header(2)?.to_owned(),
+        arguments.text(3)?.to_owned(),
+    );
+    call(
+        world,
+        &arguments,
+        CallOptions {
+            headers: vec![header],
+            ..CallOptions::default()
+        },
+    )
+    .await
+}
+
+async fn call(world: &mut World, arguments: &Arguments, options: CallOptions) -> StepResult {
+    let caller = world.phone(arguments.phone(0)?).await?;
+    // A callee that is a phone of the scenario must be there before it can be reached.
+    let destination = world.destination(arguments.dest(1)?)?;
+    ready(world).await?;
+    let limit = world.signalling(arguments);
+    caller.consume_to(caller.phone.log().next_seq());
+    let handle = caller
+        .phone
+        .call(&destination, options)
+        .await
+        .map_err(|error| phone_failure(error, &caller))?;
+    world.notes.last_call = Some((caller.name().to_owned(), handle));
+    let from = caller.cursor();
+    let log = caller.phone.log().clone();
+    let call_id = caller
+        .phone
+        .state()
+        .call(handle)
+        .map(|call| call.sip_call_id.clone());
+    let answered = log.wait_for(from, deadline(limit), |entry| {
+        entry.direction == gannet_events::Direction::Received
+            && !entry.message.is_request()
+            && entry.message.call_id() == call_id.as_deref()
+            && !matches!(entry.message.status(), Some(401 | 407))
+    });
+    let what = format!("waiting for an answer to INVITE at {}", caller.name());
+    if world
+        .progress()
+        .during(&what, limit, answered)
+        .await
+        .is_some()
+    {
+        return Ok(());
+    }
+    let record = super::support::latest_call(&caller)?;
+    let summary = match &record.state {
+        CallState::Ended(end) => format!("the call of {} failed: {end}", caller.name()),
+        _ => format!("{} got no answer at all to its INVITE", caller.name()),
+    };
+    Err(failure(FailureClass::Timeout, &caller, summary)
+        .waiting_for("any response to INVITE", limit))
+}
+
+async fn expects_call(world: &mut World, arguments: Arguments) -> StepResult {
+    let actor = ready_phone(world, arguments.phone(0)?).await?;
+    let policy = IncomingPolicy::AutoAnswer {
+        after: RINGS_BEFORE_ANSWER,
+    };
+    actor
+        .phone
+        .set_incoming(policy)
+        .await
+        .map_err(|error| phone_failure(error, &actor))
+}
+
+async fn following_calls(world: &mut World, arguments: Arguments) -> StepResult {
+    let rows = super::call_table::rows(arguments.needs_table()?)?;
+    let limit = world.signalling(&arguments);
+    let mut calls = Vec::new();
+    for row in rows {
+        let caller = world.phone(&row.caller).await?;
+        let destination = world.destination(&row.callee)?;
+        let callee = world.existing(&row.callee);
+        calls.push((row, caller, callee, destination));
+    }
+    ready(world).await?;
+    let mut tasks = tokio::task::JoinSet::new();
+    for (row, caller, callee, destination) in calls {
+        tasks.spawn(super::call_table::play(
+            row,
+            caller,
+            callee,
+            destination,
+            limit,
+        ));
+    }
+    let progress = world.progress().clone();
+    let all = async {
+        let mut first = Ok(());
+        while let Some(done) = tasks.join_next().await {
+            let result = done.unwrap_or_else(|error| {
+                Err(gannet_events::Failure::new(
+                    FailureClass::Panic,
+                    error.to_string(),
+                ))
+            });
+            if first.is_ok() {
+                first = result;
+            }
+        }
+        first
+    };
+    progress.during("the calls of the table", limit, all).await
+}
