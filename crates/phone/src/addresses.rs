@@ -139,6 +139,7 @@ pub(crate) fn instance(style: InstanceStyle, mac: [u8; 6], seed: u64) -> Option<
 /// To may have neither port nor these parameters and header fields (RFC 3261 19.1.1).
 fn in_to(uri: &Uri) -> Uri {
     let mut to = uri.clone();
+    to.port = None;
     to.headers.clear();
     for name in ["transport", "maddr", "ttl", "lr", "method"] {
         to.params.remove(name);
@@ -173,9 +174,12 @@ mod tests {
     use crate::config::Server;
     use crate::profile::ProfileLibrary;
 
-    fn addresses(profile: &str) -> Addresses {
+    fn addresses(profile: &str, port_shown: bool) -> Addresses {
         let profile = ProfileLibrary::shipped().load(profile).expect("shipped");
-        let mut config = PhoneConfig::new("Alice Smith", Arc::clone(&profile));
+        let profile = profile
+            .with_override("port-shown", &port_shown.to_string())
+            .expect("a setting");
+        let mut config = PhoneConfig::new("Alice Smith", Arc::new(profile));
         config.domain = "biloxi.test".to_owned();
         config.server = Some(Server {
             address: ([10, 0, 0, 1], 5070).into(),
@@ -186,7 +190,7 @@ mod tests {
 
     #[test]
     fn profiles_write_addresses_their_own_way() {
-        let squirrel = addresses("Squirrel350");
+        let squirrel = addresses("Squirrel350", false);
         assert_eq!(
             squirrel.from().to_string(),
             "\"Alice Smith\" <sip:alice-smith@biloxi.test>"
@@ -195,7 +199,7 @@ mod tests {
             squirrel.contact().to_string(),
             "<sip:alice-smith@10.0.0.9:5062>"
         );
-        let chipmunk = addresses("Chipmunk5000");
+        let chipmunk = addresses("Chipmunk5000", true);
         assert_eq!(
             chipmunk.from().to_string(),
             "Alice Smith <sip:alice-smith@biloxi.test:5070>"
@@ -208,7 +212,7 @@ mod tests {
 
     #[test]
     fn users_are_called_at_the_server() {
-        let chipmunk = addresses("Chipmunk5000");
+        let chipmunk = addresses("Chipmunk5000", true);
         let (uri, to, target) = chipmunk.callee(&Destination::User("1001".into()));
         assert_eq!(uri.to_string(), "sip:1001@biloxi.test;user=phone");
         assert_eq!(to.to_string(), "<sip:1001@biloxi.test:5070;user=phone>");

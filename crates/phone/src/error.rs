@@ -77,16 +77,6 @@ pub enum PhoneError {
         /// The handle.
         call: CallHandle,
     },
-    /// There is no call that this could be done to.
-    #[error("{phone}: no call to {action}; {instead}")]
-    NoCall {
-        /// The phone.
-        phone: String,
-        /// What was to be done.
-        action: &'static str,
-        /// What there is instead.
-        instead: String,
-    },
     /// The call is in another state than the action needs.
     #[error("{phone}: cannot {action}: expected a call that is {expected}, this one is {found}")]
     WrongState {

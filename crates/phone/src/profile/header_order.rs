@@ -17,11 +17,6 @@ pub(super) const DEFAULT: &str = "default";
 /// The entry for responses.
 pub(super) const RESPONSE: &str = "response";
 
-/// Where a field goes that the order does not name.
-const UNNAMED: usize = usize::MAX / 2;
-/// The fields about the body stand last unless named.
-const BODY: usize = usize::MAX;
-
 impl HeaderOrder {
     pub(super) fn set(&mut self, kind: &str, names: Vec<String>) {
         self.by_kind.insert(kind.to_owned(), names);
@@ -44,21 +39,29 @@ impl HeaderOrder {
         if order.is_empty() {
             return;
         }
-        let place = |line: &Line| {
-            order
-                .iter()
-                .position(|name| is_named(line, name))
-                .unwrap_or(match line.id {
-                    HeaderName::ContentType | HeaderName::ContentLength => BODY,
-                    _ => UNNAMED,
-                })
+        // Fields that the order does not name stand before those about the body.
+        let tail = order
+            .iter()
+            .rev()
+            .take_while(|name| is_about_body(name))
+            .count();
+        let unnamed = 2 * (order.len() - tail);
+        let place = |line: &Line| match order.iter().position(|name| is_named(line, name)) {
+            Some(index) => 2 * index + 1,
+            None if is_about_body(&line.name) => usize::MAX,
+            None => unnamed,
         };
         message.lines_mut().sort_by_key(place);
     }
 }
 
+fn is_about_body(name: &str) -> bool {
+    let id = HeaderName::from_bytes(name.as_bytes());
+    matches!(id, HeaderName::ContentType | HeaderName::ContentLength)
+}
+
 /// True if the line has this name, in any case and form.
-pub(super) fn is_named(line: &Line, name: &str) -> bool {
+fn is_named(line: &Line, name: &str) -> bool {
     match HeaderName::from_bytes(name.as_bytes()) {
         HeaderName::Other => line.name.eq_ignore_ascii_case(name),
         known => line.id == known,
@@ -76,7 +79,7 @@ mod tests {
         let mut order = HeaderOrder::default();
         let names = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
         order.set(DEFAULT, names(&["Call-ID", "Via", "x-mac"]));
-        order.set("BYE", names(&["CSeq"]));
+        order.set("BYE", names(&["CSeq", "Content-Type"]));
         let kind = |method| MessageKind {
             method,
             code: None,

@@ -210,10 +210,10 @@ impl Profile {
         let head = format!("{group}.{name} = ");
         let mut text = format!("{head}{value}");
         let mut check = Diagnostics::new();
-        with_document(&text, &mut check, |_, _| ());
-        if check.has_errors() {
-            let escaped = value.replace('\\', "\\\\").replace('"', "\\\"");
-            text = format!("{head}\"{escaped}\"");
+        // A value that brings more settings with it is text, and wrong as such.
+        let settings = with_document(&text, &mut check, |document, _| document.settings_len());
+        if check.has_errors() || settings != 1 {
+            text = format!("{head}{}", toml::Value::String(value.to_owned()));
         }
         let mut profile = self.clone();
         let mut problems = Diagnostics::new();

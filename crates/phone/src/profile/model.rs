@@ -95,7 +95,7 @@ pub enum CompactNames {
 /// Form of addresses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct AddressStyle {
-    /// From and To carry the server's port.
+    /// From and To carry the server's port, as some devices do against RFC 3261 19.1.1.
     pub port_shown: bool,
     /// `user=phone` in Request-URI and To of calls to numbers (RFC 3261 19.1.1).
     pub user_phone: bool,

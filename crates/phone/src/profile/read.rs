@@ -72,6 +72,11 @@ impl<'a> Document<'a> {
         }
     }
 
+    /// How many settings it has.
+    pub(super) const fn settings_len(&self) -> usize {
+        self.settings.len()
+    }
+
     /// Changes the profile by all settings of the document.
     pub(super) fn apply(&self, profile: &mut Profile, problems: &mut Diagnostics) {
         for (key, value) in &self.settings {

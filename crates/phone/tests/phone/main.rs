@@ -1,0 +1,8 @@
+//! Phones on real sockets of the loopback, and device profiles.
+
+mod calls;
+mod peer;
+mod profiles;
+mod registration;
+mod scripted_peer;
+mod support;
