@@ -140,16 +140,14 @@ impl Registry {
         self.entries.iter().map(|entry| &entry.definition)
     }
 
-    /// The definition that the sentence (without keyword) means.
+    /// The definition that the sentence (without keyword) means. Where several fit, the one with
+    /// the fewest parameters says most of it in fixed words: `Alice hears silence` is no phone
+    /// named silence.
     ///
     /// # Errors
-    /// If there is none, or more than one.
+    /// If there is none, or more than one is the best.
     pub fn find(&self, sentence: &str) -> Result<Matched, MatchError> {
-        let fitting: Vec<_> = self
-            .entries
-            .iter()
-            .filter(|entry| entry.regex.is_match(sentence))
-            .collect();
+        let fitting = self.fitting(sentence);
         match fitting[..] {
             [entry] => Ok(entry.take_apart(sentence)),
             [] => Err(MatchError::Undefined {
@@ -164,6 +162,17 @@ impl Registry {
         }
     }
 
+    fn fitting(&self, sentence: &str) -> Vec<&Entry> {
+        let mut fitting: Vec<_> = self
+            .entries
+            .iter()
+            .filter(|entry| entry.regex.is_match(sentence))
+            .collect();
+        let fewest = fitting.iter().map(|entry| entry.kinds.len()).min();
+        fitting.retain(|entry| Some(entry.kinds.len()) == fewest);
+        fitting
+    }
+
     /// The patterns that come nearest to a sentence that none matches.
     fn nearest(&self, sentence: &str) -> Vec<String> {
         let patterns = self.entries.iter().map(|entry| entry.definition.pattern);
@@ -176,9 +185,8 @@ impl Registry {
                 pattern, example, ..
             } = entry.definition;
             let matches: Vec<_> = self
-                .entries
+                .fitting(example)
                 .iter()
-                .filter(|other| other.regex.is_match(example))
                 .map(|other| other.definition.pattern)
                 .collect();
             (matches != [pattern]).then_some(RegistryError::BadExample {
