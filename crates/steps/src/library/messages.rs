@@ -94,7 +94,7 @@ pub(super) fn definitions() -> Vec<StepDefinition> {
     ]
 }
 
-fn received<'a>(pattern: &'a MessagePattern) -> Wanted<'a> {
+fn received(pattern: &MessagePattern) -> Wanted<'_> {
     Wanted {
         direction: Direction::Received,
         pattern,

@@ -136,6 +136,17 @@ fn transport(text: &str) -> Result<Transport, Failure> {
     }
 }
 
+/// Columns that are no settings of the profile.
+const OWN: [&str; 7] = [
+    "name",
+    "profile",
+    "aor",
+    "user",
+    "password",
+    "server",
+    "transport",
+];
+
 async fn following_phones(world: &mut World, arguments: Arguments) -> StepResult {
     let table = arguments.needs_table()?.clone();
     for record in table.records() {
@@ -161,15 +172,6 @@ async fn following_phones(world: &mut World, arguments: Arguments) -> StepResult
             ..PhoneSetup::default()
         };
         setup.transport = record.get("transport").map(transport).transpose()?;
-        const OWN: [&str; 7] = [
-            "name",
-            "profile",
-            "aor",
-            "user",
-            "password",
-            "server",
-            "transport",
-        ];
         let overrides = record
             .cells()
             .filter(|(key, cell)| !OWN.contains(key) && !cell.is_empty());
