@@ -18,9 +18,8 @@ pub(crate) fn equivalent(a: &Uri, b: &Uri) -> bool {
         Scheme::Tel => {
             tel_number(a) == tel_number(b)
                 && a.params.len() == b.params.len()
-                && a.params
-                    .iter()
-                    .all(|(name, value)| b.params.has(name) && same_text(b.params.get(name), value))
+                && a.params.iter().all(|(name, _)| b.params.has(name))
+                && common_params_agree(&a.params, &b.params)
         }
         Scheme::Other(_) => a.opaque == b.opaque,
     }
@@ -90,13 +89,28 @@ fn normal_escapes(text: &str) -> Vec<u8> {
 
 fn params_agree(a: &Params, b: &Params) -> bool {
     let (a, b) = (plain_names(a), plain_names(b));
-    let both = a
-        .iter()
-        .all(|(name, value)| !b.has(name) || same_text(b.get(name), value));
     // `transport` in one only: RFC 3261 19.1.4 gives sip:carol@chicago.com and the same with
     // ;transport=udp as not equivalent, because of the implied default.
     let alone = |name: &&str| a.has(name) != b.has(name);
-    both && !DECISIVE.iter().any(alone) && a.has("transport") == b.has("transport")
+    common_params_agree(&a, &b)
+        && !DECISIVE.iter().any(alone)
+        && a.has("transport") == b.has("transport")
+}
+
+/// True when what both have has the same value in both. A name that stands twice agrees if each of
+/// its values is in the other.
+fn common_params_agree(a: &Params, b: &Params) -> bool {
+    let found_in = |params: &Params, name: &str, value: Option<&str>| {
+        params
+            .iter()
+            .any(|(other, text)| other.eq_ignore_ascii_case(name) && same_text(text, value))
+    };
+    let all_found = |these: &Params, others: &Params| {
+        these
+            .iter()
+            .all(|(name, value)| !others.has(name) || found_in(others, name, value))
+    };
+    all_found(a, b) && all_found(b, a)
 }
 
 /// The parameters with their names decoded: `%6C%72` is `lr` (RFC 4475 3.1.1.3).
@@ -125,12 +139,14 @@ fn same_text(a: Option<&str>, b: Option<&str>) -> bool {
 
 /// Header components must be in both, in any order (RFC 3261 19.1.4).
 fn headers_agree(a: &[(String, String)], b: &[(String, String)]) -> bool {
-    a.len() == b.len()
-        && a.iter().all(|(name, value)| {
-            b.iter().any(|(other, text)| {
+    let all_found = |these: &[(String, String)], others: &[(String, String)]| {
+        these.iter().all(|(name, value)| {
+            others.iter().any(|(other, text)| {
                 other.eq_ignore_ascii_case(name) && lex::unescape(text) == lex::unescape(value)
             })
         })
+    };
+    a.len() == b.len() && all_found(a, b) && all_found(b, a)
 }
 
 fn tel_number(uri: &Uri) -> String {
@@ -212,6 +228,14 @@ mod tests {
         for (a, b) in pairs {
             assert!(!same(a, b), "{a} and {b}");
         }
+    }
+
+    #[test]
+    fn names_that_stand_twice_keep_equality_reflexive_and_symmetric() {
+        assert!(same("tel:1;x=1;x=2", "tel:1;x=2;x=1"));
+        assert!(same("sip:a@b;x=1;x=2", "sip:a@b;x=1;x=2"));
+        assert!(!same("sip:a@b;x=1;x=2", "sip:a@b;x=1"));
+        assert!(!same("sip:b?x=1&x=1", "sip:b?x=1&x=2"));
     }
 
     #[test]
