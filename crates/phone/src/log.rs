@@ -68,12 +68,10 @@ impl MessageLog {
     /// All kept messages from this number on.
     pub fn since(&self, seq: u64) -> Vec<Arc<LogEntry>> {
         let entries = self.lock();
-        entries
-            .list
-            .iter()
-            .filter(|entry| entry.seq >= seq)
-            .cloned()
-            .collect()
+        let first = entries.list.front().map_or(0, |entry| entry.seq);
+        // Numbers have no gaps, so the place follows from the number.
+        let behind = usize::try_from(seq.saturating_sub(first)).unwrap_or(usize::MAX);
+        entries.list.iter().skip(behind).cloned().collect()
     }
 
     /// All kept messages.
@@ -119,8 +117,12 @@ impl MessageLog {
             message,
             repeated,
         };
-        if entries.list.len() == ENTRIES_MAX {
-            entries.list.pop_front();
+        if entries.list.len() == ENTRIES_MAX
+            && let Some(oldest) = entries.list.pop_front()
+        {
+            entries
+                .seen
+                .remove(&fingerprint(oldest.direction, &oldest.message));
         }
         entries.list.push_back(Arc::new(entry));
         drop(entries);

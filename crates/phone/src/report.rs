@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use gannet_events::{Heard, MediaReport};
-use gannet_media::{Mark, RtpSession, Sound};
+use gannet_media::{Listener, Mark, RtpSession, Sound};
 
 /// A sound that was there for less is not worth a line.
 const HEARD_MIN: Duration = Duration::from_millis(200);
@@ -26,10 +26,30 @@ pub(crate) fn media_report(phone: &str, session: &RtpSession, now: Instant) -> M
     }
 }
 
+/// The marks of a long call are looked for in that many parts of it: the media thread waits.
+const PARTS_MAX: u32 = 100;
+/// Length of such a part.
+const PART: Duration = Duration::from_millis(400);
+
+/// Marks that may have been heard: all that were, in a call of up to 40 s.
+fn candidates(listener: &Listener, first: Instant, now: Instant) -> Vec<Mark> {
+    let step = (now.saturating_duration_since(first) / PARTS_MAX).max(PART);
+    let parts = (0..PARTS_MAX).map(|part| first + step * part);
+    let parts: Vec<_> = parts.take_while(|from| *from < now).collect();
+    let heard_in = |mark: Mark, from: Instant| {
+        let heard = listener.heard(Sound::Mark(mark), from, from + PART);
+        !heard.covered.is_zero()
+    };
+    let marks = (0..Mark::COUNT).map(Mark::nth);
+    marks
+        .filter(|mark| parts.iter().any(|from| heard_in(*mark, *from)))
+        .collect()
+}
+
 fn heard(session: &RtpSession, first: Instant, now: Instant) -> Vec<Heard> {
     let listener = session.listener();
-    let mut list: Vec<Heard> = (0..Mark::COUNT)
-        .map(Mark::nth)
+    let mut list: Vec<Heard> = candidates(listener, first, now)
+        .into_iter()
         .filter_map(|mark| {
             let heard = listener.heard(Sound::Mark(mark), first, now);
             let begin = heard

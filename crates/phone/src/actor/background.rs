@@ -6,7 +6,7 @@ use gannet_sip::{HeaderName, Message, Method};
 use gannet_ua::endpoint::{CallId, Reply};
 use gannet_ua::transaction::TransactionId;
 
-use super::Actor;
+use super::core::Actor;
 use super::leg::{sdp_body, sdp_of};
 use crate::mwi::MessageSummary;
 

@@ -6,7 +6,7 @@ use std::time::Instant;
 use gannet_sip::{HeaderName, Message, reason_phrase};
 use gannet_ua::endpoint::{CallId, EndCause, Happening, Outcome};
 
-use super::Actor;
+use super::core::Actor;
 use crate::call::{CallEnd, CallEndCause, CallHandle, CallState};
 use crate::state::{PhoneState, Power};
 
@@ -170,6 +170,8 @@ impl Actor {
             *state = PhoneState {
                 calls: std::mem::take(&mut state.calls),
                 registrations_done: state.registrations_done,
+                dnd: state.dnd,
+                incoming: state.incoming.clone(),
                 power: Power::Off,
                 ..PhoneState::new()
             };

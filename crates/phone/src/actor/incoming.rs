@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use gannet_sip::{HeaderName, Message, Uri};
 use gannet_ua::endpoint::{CallId, Reply};
 
-use super::Actor;
+use super::core::Actor;
 use super::leg::{Leg, sdp_body, sdp_of};
 use crate::call::{
     CallDirection, CallEndCause, CallHandle, CallRecord, CallState, CallTimes, RemoteParty,

@@ -14,7 +14,7 @@ use gannet_sdp::SessionDescription;
 use gannet_sip::Message;
 use gannet_ua::endpoint::{Body, CallId};
 
-use super::{Actor, MEDIA_LINGER};
+use super::core::{Actor, MEDIA_LINGER};
 use crate::call::{CallEndCause, CallHandle};
 use crate::error::PhoneError;
 use crate::media::{CallMedia, CallPort, lock};

@@ -5,7 +5,7 @@ use std::time::Instant;
 use gannet_sip::{Message, Method};
 use gannet_ua::endpoint::RequestSpec;
 
-use super::Actor;
+use super::core::Actor;
 use super::leg::{Leg, sdp_body, sdp_of};
 use crate::call::{
     CallDirection, CallEndCause, CallHandle, CallRecord, CallState, CallTimes, RemoteParty,

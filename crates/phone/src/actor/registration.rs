@@ -6,7 +6,7 @@ use gannet_sip::Method;
 use gannet_ua::endpoint::{Outcome, RegistrationId, RequestSpec, SubscriptionId};
 use gannet_ua::{RegistrationChange, RegistrationSpec, SubscriptionChange, SubscriptionSpec};
 
-use super::Actor;
+use super::core::Actor;
 use crate::addresses::instance;
 use crate::error::PhoneError;
 use crate::state::{MwiSubscription, RegistrationState};
@@ -29,6 +29,11 @@ impl Actor {
             return Ok(self.rounds());
         }
         let expires = expires.unwrap_or(style.expires);
+        if let Some((_, planned)) = &mut self.boot {
+            // It registers as soon as its contacts are removed.
+            *planned = expires;
+            return Ok(self.rounds());
+        }
         self.show(|state| state.registration = RegistrationState::Registering);
         if style.unregister_at_boot && !self.booted {
             self.clear_contacts(now, expires)?;
@@ -163,6 +168,14 @@ impl Actor {
         Ok(())
     }
 
+    /// True if there was a subscription to end.
+    pub(crate) fn unsubscribe_mwi(&mut self, now: Instant) -> bool {
+        if let Some(id) = self.subscription {
+            self.endpoint.unsubscribe(now, id);
+        }
+        self.subscription.is_some()
+    }
+
     fn start_subscription(&mut self, now: Instant) {
         let from = self.addresses.from();
         let mut uri = self.addresses.registrar();
@@ -187,6 +200,11 @@ impl Actor {
             return;
         }
         let next = match change {
+            // The answer to our own farewell.
+            SubscriptionChange::Accepted { expires, .. } if expires.is_zero() => {
+                self.subscription = None;
+                MwiSubscription::Terminated
+            }
             SubscriptionChange::Accepted { expires, .. } => MwiSubscription::Active { expires },
             SubscriptionChange::Notified { notify } => return self.note_summary(&notify),
             SubscriptionChange::Terminated { .. } => {

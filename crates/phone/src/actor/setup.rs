@@ -11,7 +11,7 @@ use gannet_ua::digest::{ClientAuth, Credentials};
 use gannet_ua::endpoint::{Endpoint, EndpointConfig};
 use tokio::sync::{mpsc, watch};
 
-use super::{Act, Actor};
+use super::core::{Act, Actor};
 use crate::addresses::Addresses;
 use crate::config::PhoneConfig;
 use crate::error::PhoneError;

@@ -8,7 +8,7 @@ use gannet_ua::endpoint::{Body, Dress, MessageKind, Outcome, RequestId, RequestS
 use gannet_ua::{Identifiers, Target};
 use tokio::sync::oneshot;
 
-use super::Actor;
+use super::core::Actor;
 use super::setup::dress;
 use crate::addresses::instance;
 use crate::call::{CallHandle, CallRecord};

@@ -7,7 +7,7 @@ use gannet_net::{ConnectionId, Incoming, Outgoing};
 use gannet_sip::{Message, Transport};
 use gannet_ua::Target;
 
-use super::Actor;
+use super::core::Actor;
 use crate::media;
 use crate::state::Power;
 

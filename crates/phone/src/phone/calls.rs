@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use super::{Phone, describe_calls};
+use super::handle::{Phone, describe_calls};
 use crate::call::{CallDirection, CallEnd, CallHandle, CallRecord, CallState};
 use crate::destination::{CallOptions, Destination};
 use crate::error::PhoneError;

@@ -3,17 +3,19 @@
 use std::sync::PoisonError;
 use std::time::Instant;
 
-use super::Phone;
+use super::handle::Phone;
+use crate::actor::Actor;
 use crate::error::PhoneError;
 
 impl Phone {
     /// Switches the phone off without a word to anybody: calls, registration and subscriptions are
-    /// forgotten, nothing is sent or received any more.
+    /// forgotten, nothing is sent or received any more. Do-not-disturb and what happens to calls
+    /// that come in stay as they were set.
     ///
     /// # Errors
     /// If the phone was stopped.
     pub async fn power_off(&self) -> Result<(), PhoneError> {
-        self.ask(super::super::actor::Actor::power_off).await
+        self.ask(Actor::power_off).await
     }
 
     /// Switches the phone on again at the same address, as after a reboot. It does not register by
@@ -41,8 +43,8 @@ impl Phone {
         self.ask(|actor, _| actor.set_connected(true)).await
     }
 
-    /// Ends the phone cleanly: hangs up its calls, removes its contact if asked and registered,
-    /// closes its sockets. The sockets are closed at the deadline at the latest.
+    /// Ends the phone cleanly: hangs up its calls, ends its subscription and removes its contact if
+    /// asked and registered, closes its sockets. The sockets are closed at the deadline at the latest.
     ///
     /// # Errors
     /// What did not work before the sockets were closed.
@@ -63,9 +65,10 @@ impl Phone {
     }
 
     async fn farewell(&self, unregister: bool, deadline: Instant) -> Result<(), PhoneError> {
-        self.ask(super::super::actor::Actor::hang_up_all).await?;
+        self.ask(Actor::hang_up_all).await?;
         let idle = self.wait_idle(deadline).await;
         if unregister && self.state().registration.is_registered() {
+            self.ask(Actor::unsubscribe_mwi).await?;
             self.unregister(deadline).await?;
         }
         idle

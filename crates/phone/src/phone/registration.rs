@@ -2,7 +2,8 @@
 
 use std::time::{Duration, Instant};
 
-use super::Phone;
+use super::handle::Phone;
+use crate::actor::Actor;
 use crate::error::PhoneError;
 use crate::mwi::MessageSummary;
 use crate::state::{MwiSubscription, PhoneState, RegistrationState};
@@ -29,7 +30,7 @@ impl Phone {
     /// # Errors
     /// If the phone is not registered, or the registrar refuses or does not answer.
     pub async fn refresh(&self, deadline: Instant) -> Result<Duration, PhoneError> {
-        let round = self.ask(super::super::actor::Actor::refresh).await??;
+        let round = self.ask(Actor::refresh).await??;
         self.registration_outcome(round, deadline).await
     }
 
@@ -38,13 +39,24 @@ impl Phone {
     /// # Errors
     /// If the registrar refuses or does not answer.
     pub async fn unregister(&self, deadline: Instant) -> Result<(), PhoneError> {
-        let Some(round) = self.ask(super::super::actor::Actor::unregister).await?? else {
+        let Some(round) = self.ask(Actor::unregister).await?? else {
             return Ok(());
         };
-        match self.finished_round(round, deadline).await? {
-            RegistrationState::Failed { code, response } => Err(self.refused(code, response)),
-            _ => Ok(()),
-        }
+        // A REGISTER that was under way may succeed first: that is not the end.
+        self.wait_state(
+            deadline,
+            "an answer to REGISTER with expiry 0",
+            |state| match &state.registration {
+                _ if state.registrations_done <= round => None,
+                RegistrationState::Unregistered => Some(Ok(())),
+                RegistrationState::Failed { code, response } => {
+                    Some(Err(self.refused(*code, response.clone())))
+                }
+                _ => None,
+            },
+            |state| state.registration.to_string(),
+        )
+        .await
     }
 
     /// Waits until the phone is registered.
@@ -126,8 +138,7 @@ impl Phone {
     /// # Errors
     /// If the server refuses or does not answer.
     pub async fn subscribe_mwi(&self, deadline: Instant) -> Result<Duration, PhoneError> {
-        self.ask(super::super::actor::Actor::subscribe_mwi)
-            .await??;
+        self.ask(Actor::subscribe_mwi).await??;
         self.wait_state(
             deadline,
             "200 to SUBSCRIBE for message-summary",
@@ -142,6 +153,27 @@ impl Phone {
                 _ => None,
             },
             |_| "SUBSCRIBE has no answer yet".to_owned(),
+        )
+        .await
+    }
+
+    /// Ends the subscription to message-summary and waits for the answer. Nothing happens without
+    /// one.
+    ///
+    /// # Errors
+    /// If the server does not answer in time.
+    pub async fn unsubscribe_mwi(&self, deadline: Instant) -> Result<(), PhoneError> {
+        if !self.ask(Actor::unsubscribe_mwi).await? {
+            return Ok(());
+        }
+        self.wait_state(
+            deadline,
+            "200 to SUBSCRIBE with expiry 0",
+            |state| match state.mwi.subscription {
+                MwiSubscription::Pending | MwiSubscription::Active { .. } => None,
+                _ => Some(Ok(())),
+            },
+            |_| "it has no answer yet".to_owned(),
         )
         .await
     }

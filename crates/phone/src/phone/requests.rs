@@ -5,7 +5,7 @@ use std::time::Instant;
 use gannet_sip::{Message, Method};
 use gannet_ua::endpoint::Body;
 
-use super::Phone;
+use super::handle::Phone;
 use crate::call::CallHandle;
 use crate::destination::Destination;
 use crate::error::PhoneError;
