@@ -17,8 +17,8 @@ pub(crate) fn equivalent(a: &Uri, b: &Uri) -> bool {
         Scheme::Sip | Scheme::Sips => sip_equivalent(a, b),
         Scheme::Tel => {
             tel_number(a) == tel_number(b)
-                && a.params.len() == b.params.len()
                 && a.params.iter().all(|(name, _)| b.params.has(name))
+                && b.params.iter().all(|(name, _)| a.params.has(name))
                 && common_params_agree(&a.params, &b.params)
         }
         Scheme::Other(_) => a.opaque == b.opaque,
@@ -235,6 +235,7 @@ mod tests {
         assert!(same("tel:1;x=1;x=2", "tel:1;x=2;x=1"));
         assert!(same("sip:a@b;x=1;x=2", "sip:a@b;x=1;x=2"));
         assert!(!same("sip:a@b;x=1;x=2", "sip:a@b;x=1"));
+        assert!(!same("tel:1;x=1;x=1", "tel:1;x=1;y=1"));
         assert!(!same("sip:b?x=1&x=1", "sip:b?x=1&x=2"));
     }
 
