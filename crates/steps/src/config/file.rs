@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use gannet_diag::{Diagnostic, Diagnostics, SourceFile, nearest};
+use gannet_phone::{ProfileError, ProfileLibrary};
 use toml::de::DeTable;
 
 use super::csv_users::read_users;
@@ -36,6 +37,41 @@ impl ConfigFile {
             source,
             diagnostics,
         }
+    }
+}
+
+impl ConfigFile {
+    /// Adds a fault for every device profile that is named and cannot be used.
+    pub fn check_profiles(&mut self, profiles: &ProfileLibrary) {
+        let (document, _) = DeTable::parse_recoverable(self.source.text());
+        let document = document.get_ref();
+        let table = |name: &str| document.get(name).and_then(|table| table.get_ref().as_table());
+        let users = table("user").into_iter().flatten();
+        let devices = users.filter_map(|(_, user)| user.get_ref().as_table()?.get("device"));
+        let default = table("devices").and_then(|devices| devices.get("default"));
+        for value in devices.chain(default) {
+            let Some(name) = value.get_ref().as_str().filter(|name| !name.contains('$')) else {
+                continue;
+            };
+            let Err(error) = profiles.load(name) else {
+                continue;
+            };
+            self.diagnostics.push(match error {
+                ProfileError::Unknown { nearest, .. } => Diagnostic::error(
+                    "unknown-profile",
+                    format!("there is no device profile `{name}`"),
+                    value.span(),
+                )
+                .with_suggestions(&nearest),
+                other => Diagnostic::error(
+                    "bad-profile",
+                    format!("the device profile `{name}` cannot be used"),
+                    value.span(),
+                )
+                .with_help(other.to_string()),
+            });
+        }
+        self.diagnostics.sort();
     }
 }
 

@@ -5,6 +5,7 @@
 //! adds; [`read_users`] reads users from a CSV file.
 
 mod argument;
+mod choice;
 mod csv_users;
 mod file;
 mod find;
@@ -15,6 +16,7 @@ mod server;
 mod user;
 
 pub use argument::{ArgumentError, ServerArgument, UserArgument};
+pub use choice::{ChoiceError, Overrides};
 pub use csv_users::{CsvError, read_users};
 pub use file::ConfigFile;
 pub use find::{CONFIG_FILE_NAME, find};

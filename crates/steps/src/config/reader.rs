@@ -115,7 +115,10 @@ impl<'c, 'e, 't> Section<'c, 'e, 't> {
 
     pub(super) fn value(&mut self, key: &'static str) -> Option<&'t Spanned<DeValue<'t>>> {
         self.known.push(key);
-        let entry = self.table.iter().find(|(name, _)| name.get_ref() == key);
+        let entry = self
+            .table
+            .iter()
+            .find(|(name, _)| same(name.get_ref(), key));
         entry.map(|(_, value)| value)
     }
 
@@ -225,7 +228,9 @@ impl<'c, 'e, 't> Section<'c, 'e, 't> {
     pub(super) fn section(&mut self, key: &'static str) -> Option<Self> {
         let (name, value) = {
             self.known.push(key);
-            self.table.iter().find(|(name, _)| name.get_ref() == key)?
+            self.table
+                .iter()
+                .find(|(name, _)| same(name.get_ref(), key))?
         };
         self.section_of(key, name, value)
     }
@@ -297,7 +302,7 @@ impl<'c, 'e, 't> Section<'c, 'e, 't> {
     pub(super) fn finish(self) {
         for (name, _) in self.table {
             let key: &str = name.get_ref();
-            if self.known.contains(&key) {
+            if self.known.iter().any(|known| same(key, known)) {
                 continue;
             }
             let mut diagnostic =
@@ -309,4 +314,9 @@ impl<'c, 'e, 't> Section<'c, 'e, 't> {
             self.context.report(diagnostic.with_suggestions(&near));
         }
     }
+}
+
+/// Whether a key is the known one; device profiles write `-` where we write `_`.
+fn same(written: &str, known: &str) -> bool {
+    written.replace('-', "_") == known
 }
