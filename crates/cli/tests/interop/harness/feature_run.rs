@@ -1,0 +1,111 @@
+//! `gannet test` on a feature, as a process.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use super::gate::Site;
+use super::process::{Finished, Process};
+
+/// A feature to be run, and with what.
+#[derive(Debug)]
+pub(crate) struct FeatureRun<'a> {
+    site: &'a Site,
+    name: String,
+    feature: PathBuf,
+    arguments: Vec<String>,
+}
+
+/// A feature that is being run.
+#[derive(Debug)]
+pub(crate) struct RunningFeature {
+    name: String,
+    process: Process,
+}
+
+/// What came of it.
+#[derive(Debug)]
+pub(crate) struct Outcome {
+    name: String,
+    /// The exit code of gannet; `None` if it did not end in time.
+    pub(crate) code: Option<i32>,
+    /// What it printed.
+    pub(crate) console: String,
+}
+
+impl<'a> FeatureRun<'a> {
+    /// A feature in a file; `name` tells the run from the others of the test.
+    pub(crate) fn of_file(site: &'a Site, name: &str, feature: PathBuf) -> Self {
+        Self {
+            site,
+            name: name.to_owned(),
+            feature,
+            arguments: Vec::new(),
+        }
+    }
+
+    /// With this text as its `gannet.toml`.
+    pub(crate) fn with_config(mut self, toml: &str) -> Self {
+        let path = self.site.write(&format!("{}.toml", self.name), toml);
+        self.arguments
+            .extend(["--config".to_owned(), path.to_string_lossy().into_owned()]);
+        self
+    }
+
+    /// With one more option of the command line.
+    pub(crate) fn with(mut self, option: &str, value: impl Into<String>) -> Self {
+        self.arguments.extend([option.to_owned(), value.into()]);
+        self
+    }
+
+    /// Starts it.
+    pub(crate) fn start(self) -> RunningFeature {
+        let output = self.site.file(&format!("{}.console", self.name));
+        let process = Process::start(env!("CARGO_BIN_EXE_gannet"), &output, |command| {
+            command
+                .arg("test")
+                .arg(&self.feature)
+                .args(&self.arguments)
+                .current_dir(self.site.file("."));
+        });
+        RunningFeature {
+            name: self.name,
+            process,
+        }
+    }
+
+    /// Runs it to its end, which must come within `limit`.
+    pub(crate) fn run(self, limit: Duration) -> Outcome {
+        self.start().wait(limit)
+    }
+}
+
+impl RunningFeature {
+    /// Waits for its end, which must come within `limit`.
+    pub(crate) fn wait(self, limit: Duration) -> Outcome {
+        let Finished { code, output } = self.process.wait(limit);
+        Outcome {
+            name: self.name,
+            code,
+            console: output,
+        }
+    }
+}
+
+impl Outcome {
+    /// Fails unless every scenario passed. `others` are the logs of the peers.
+    pub(crate) fn assert_passed(&self, others: impl FnOnce() -> String) {
+        self.assert_code(0, others);
+    }
+
+    /// Fails unless gannet returned `code`.
+    pub(crate) fn assert_code(&self, code: i32, others: impl FnOnce() -> String) {
+        assert!(
+            self.code == Some(code),
+            "{}: gannet returned {:?}, not {code}:\n{}\n{}",
+            self.name,
+            self.code,
+            self.console,
+            others()
+        );
+    }
+}

@@ -1,0 +1,118 @@
+//! Kamailio: registrar and proxy for `kam.test`.
+
+use std::path::Path;
+use std::time::Duration;
+
+use super::gate::Site;
+use super::ports::Ports;
+use super::process::{Process, tail};
+use super::until::{poll, until};
+
+/// A running Kamailio with the users of the peers' `users.txt`.
+#[derive(Debug)]
+pub(crate) struct Kamailio {
+    port: u16,
+    stop: std::path::PathBuf,
+    state: std::path::PathBuf,
+    output: std::path::PathBuf,
+    // The script that started it has ended; the server is in its group.
+    _group: Process,
+}
+
+const START_LIMIT: Duration = Duration::from_secs(20);
+const STOP_LIMIT: Duration = Duration::from_secs(12);
+const ASK_LIMIT: Duration = Duration::from_secs(5);
+
+impl Kamailio {
+    /// Starts one on a free port and waits until it answers.
+    pub(crate) fn start(site: &Site) -> Self {
+        let port = Ports::free().nth(0);
+        let state = site.peers_state();
+        let output = site.file(&format!("kamailio-{port}.out"));
+        let mut script = Process::start(site.peer("kamailio/start.sh"), &output, |command| {
+            command
+                .args([&port.to_string(), "NOTLS"])
+                .env("PEERS_STATE", &state);
+        });
+        let ended = poll(START_LIMIT, || script.ended());
+        let log = state.join(format!("kamailio-{port}/log"));
+        assert!(
+            ended.is_some_and(|status| status.success()),
+            "kamailio does not start:\n{}{}",
+            script.output(),
+            tail(&log, 40)
+        );
+        Self {
+            port,
+            stop: site.peer("kamailio/stop.sh"),
+            output,
+            state,
+            _group: script,
+        }
+    }
+
+    /// The port of SIP over UDP and TCP.
+    pub(crate) fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// The contacts of a user, as `ul.dump` shows them.
+    pub(crate) fn contacts(&self, user: &str) -> Vec<String> {
+        let dump = self.ask(&["ul.dump"]);
+        let mut mine = false;
+        let mut contacts = Vec::new();
+        for line in dump.lines().map(str::trim) {
+            if let Some(aor) = line.strip_prefix("AoR: ") {
+                mine = aor == user;
+            } else if let Some(address) = line.strip_prefix("Address: ")
+                && mine
+            {
+                contacts.push(address.to_owned());
+            }
+        }
+        contacts
+    }
+
+    /// Waits until the user has a contact, and gives it.
+    pub(crate) fn wait_for_contact(&self, user: &str, limit: Duration) -> String {
+        let what = format!("a registration of {user} at kamailio");
+        until(&what, limit, || self.contacts(user).pop())
+    }
+
+    /// Sets how long a user's phones ring before the call is given up.
+    pub(crate) fn set_ring_time(&self, user: &str, time: Duration) {
+        let seconds = time.as_secs().to_string();
+        self.ask(&["htable.seti", "ringtime", user, &seconds]);
+    }
+
+    fn ask(&self, words: &[&str]) -> String {
+        let socket = self.state.join(format!("kamailio-{}/ctl.sock", self.port));
+        let output = self.output.with_extension("kamcmd");
+        Process::run("kamcmd", &output, ASK_LIMIT, |command| {
+            command
+                .arg("-s")
+                .arg(format!("unix:{}", socket.display()))
+                .args(words);
+        })
+        .output
+    }
+
+    /// The end of its log.
+    pub(crate) fn log(&self) -> String {
+        tail(&self.log_file(), 40)
+    }
+
+    fn log_file(&self) -> std::path::PathBuf {
+        Path::new(&self.state).join(format!("kamailio-{}/log", self.port))
+    }
+}
+
+impl Drop for Kamailio {
+    fn drop(&mut self) {
+        let port = self.port.to_string();
+        let output = self.output.with_extension("stop");
+        Process::run(&self.stop, &output, STOP_LIMIT, |command| {
+            command.arg(port).env("PEERS_STATE", &self.state);
+        });
+    }
+}

@@ -1,0 +1,34 @@
+//! What a call with a foreign phone needs: the peers as guarded processes, the programs of gannet
+//! beside them, and waits that end.
+//!
+//! [`Site`] is the place of one test: its folder, its ports, its peers' state. Everything that was
+//! started there stops when its value goes, whatever the test came to.
+
+mod baresip;
+mod feature_run;
+mod foreign_phone;
+mod gate;
+mod kamailio;
+mod linphone;
+mod pjsua2;
+mod ports;
+mod process;
+mod server;
+mod sipp;
+mod sipsak;
+mod sound;
+mod tshark;
+mod until;
+
+pub(crate) use baresip::Baresip;
+pub(crate) use feature_run::{FeatureRun, Outcome};
+pub(crate) use foreign_phone::ForeignPhone;
+pub(crate) use gate::Site;
+pub(crate) use linphone::Linphone;
+pub(crate) use pjsua2::Pjsua2;
+pub(crate) use server::{Server, ServerKind};
+pub(crate) use sipp::{Sipp, Transport};
+pub(crate) use sipsak::sipsak;
+pub(crate) use sound::{HeardTone, write_tone};
+pub(crate) use tshark::Tshark;
+pub(crate) use until::until;

@@ -1,0 +1,13 @@
+//! Calls between phones of gannet and programs that nobody here wrote.
+//!
+//! Every test needs `GANNET_INTEROP=1` and the peers of `interop/README.md`; without them it says
+//! so and does nothing.
+
+mod harness;
+
+mod audio;
+mod captures;
+mod pysiptest;
+mod refused;
+mod sipp;
+mod sipsak;
