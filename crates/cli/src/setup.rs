@@ -33,7 +33,7 @@ pub(crate) struct SetupArguments {
 }
 
 /// Network of the phones.
-#[derive(Debug, Clone, Args, Default)]
+#[derive(Debug, Clone, Copy, Args, Default)]
 pub(crate) struct NetworkArguments {
     /// Address of the phones and of the embedded server.
     #[arg(long, value_name = "IP")]

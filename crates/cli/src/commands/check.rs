@@ -53,7 +53,7 @@ impl Found {
     }
 
     fn add_all(&mut self, diagnostics: &Diagnostics) {
-        for diagnostic in diagnostics.iter() {
+        for diagnostic in diagnostics {
             self.add(diagnostic.severity);
         }
     }

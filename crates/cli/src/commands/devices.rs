@@ -4,7 +4,9 @@ use std::io::{self, Write};
 use std::path::PathBuf;
 
 use clap::Args;
+use gannet_diag::SourceFile;
 use gannet_events::ExitCode;
+use gannet_phone::profile::Identity;
 use serde_json::json;
 
 use crate::problem::Problem;
@@ -34,38 +36,39 @@ Examples:
 
 pub(crate) fn execute(arguments: &DevicesArguments) -> Result<ExitCode, Problem> {
     let library = profiles(&arguments.devices)?;
-    let mut text = String::new();
-    let mut list = Vec::new();
     let names: Vec<&str> = match &arguments.name {
         Some(name) => vec![name],
         None => library.names().collect(),
     };
+    let mut lines = Vec::new();
+    let mut list = Vec::new();
     for name in names {
         let profile = library.load(name).map_err(Problem::input)?;
         let identity = &profile.identity;
         let source = library.source(name);
-        if arguments.json {
-            list.push(json!({
-                "name": name,
-                "vendor": identity.vendor,
-                "model": identity.model,
-                "firmware": identity.firmware,
-                "file": source.map(|file| file.name()),
-                "text": arguments.name.as_ref().and(source).map(|file| file.text()),
-            }));
-        } else if arguments.name.is_some() {
-            text.push_str(source.map_or("", |file| file.text()));
-        } else {
-            text.push_str(&format!(
-                "{name:<16} {} {}, firmware {}\n",
-                identity.vendor, identity.model, identity.firmware
-            ));
-        }
+        let text = arguments.name.as_ref().and(source).map(SourceFile::text);
+        list.push(json!({
+            "name": name,
+            "vendor": identity.vendor,
+            "model": identity.model,
+            "firmware": identity.firmware,
+            "file": source.map(SourceFile::name),
+            "text": text,
+        }));
+        lines.push(text.map_or_else(
+            || {
+                let Identity { vendor, model, firmware, .. } = identity;
+                format!("{name:<16} {vendor} {model}, firmware {firmware}")
+            },
+            |text| text.trim_end().to_owned(),
+        ));
     }
-    if arguments.json {
-        text = format!("{:#}\n", serde_json::Value::from(list));
-    }
+    let text = if arguments.json {
+        format!("{:#}", serde_json::Value::from(list))
+    } else {
+        lines.join("\n")
+    };
     // A pager that is closed early is no fault.
-    let _ = io::stdout().lock().write_all(text.as_bytes());
+    let _ = writeln!(io::stdout().lock(), "{text}");
     Ok(ExitCode::Passed)
 }

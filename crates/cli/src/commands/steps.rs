@@ -42,13 +42,13 @@ pub(crate) fn execute(arguments: &StepsArguments) -> Result<ExitCode, Problem> {
             "no step has or resembles `{text}`"
         )));
     }
-    let text = if arguments.json {
-        as_json(&found)
-    } else {
-        as_text(&found)
-    };
+    let mut out = io::stdout().lock();
     // A pager that is closed early is no fault.
-    let _ = io::stdout().lock().write_all(text.as_bytes());
+    let _ = if arguments.json {
+        writeln!(out, "{}", as_json(&found))
+    } else {
+        write_text(out, &found)
+    };
     Ok(ExitCode::Passed)
 }
 
@@ -86,37 +86,31 @@ fn search<'a>(registry: &'a Registry, words: &[String]) -> Vec<&'a StepDefinitio
     registry.definitions().filter(is_near).collect()
 }
 
-fn as_text(steps: &[&StepDefinition]) -> String {
+fn write_text(mut out: impl Write, steps: &[&StepDefinition]) -> io::Result<()> {
     let mut sections: Vec<&str> = Vec::new();
     for step in steps {
         if !sections.contains(&step.section) {
             sections.push(step.section);
         }
     }
-    let mut text = String::new();
     for section in sections {
-        text.push_str(&format!("{section}\n"));
+        writeln!(out, "{section}")?;
         for step in steps.iter().filter(|step| step.section == section) {
-            let within = if step.takes_within {
-                " [within {time}]"
-            } else {
-                ""
-            };
-            text.push_str(&format!(
-                "  {}{within}\n      {}\n      e.g. {}\n",
-                step.pattern, step.about, step.example
-            ));
+            let within = if step.takes_within { " [within {time}]" } else { "" };
+            writeln!(out, "  {}{within}", step.pattern)?;
+            writeln!(out, "      {}", step.about)?;
+            writeln!(out, "      e.g. {}", step.example)?;
         }
-        text.push('\n');
+        writeln!(out)?;
     }
-    text.push_str("Parameters\n");
+    writeln!(out, "Parameters")?;
     for kind in ParameterKind::ALL {
         let name = format!("{{{}}}", kind.name());
         if steps.iter().any(|step| step.pattern.contains(&name)) {
-            text.push_str(&format!("  {name:<10} {}\n", kind.about()));
+            writeln!(out, "  {name:<10} {}", kind.about())?;
         }
     }
-    text
+    Ok(())
 }
 
 fn as_json(steps: &[&StepDefinition]) -> String {

@@ -9,12 +9,12 @@ pub(super) fn read(root: &mut Section<'_, '_, '_>, config: &mut Config) {
         return;
     };
     for (name, section) in users.named_sections() {
-        let user = read_one(name, section);
+        let user = read_one(&name, section);
         config.users.insert(user.name.clone(), user);
     }
 }
 
-fn read_one(name: At<String>, mut section: Section<'_, '_, '_>) -> UserConfig {
+fn read_one(name: &At<String>, mut section: Section<'_, '_, '_>) -> UserConfig {
     let aor = section.string("aor");
     let user = section.string("user");
     let domain = section.string("domain");
@@ -39,7 +39,7 @@ fn read_one(name: At<String>, mut section: Section<'_, '_, '_>) -> UserConfig {
     if let Some(aor) = aor {
         match split_aor(&aor.value) {
             Some((user, domain)) => {
-                read.user = user.to_owned();
+                user.clone_into(&mut read.user);
                 read.domain = Some(domain.to_owned());
             }
             None => section.bad_value("aor", "sip:user@domain", aor.span),

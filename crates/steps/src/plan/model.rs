@@ -94,7 +94,7 @@ impl BoundStep {
             .arguments
             .iter()
             .filter_map(|argument| crate::vocabulary::parse_time(&argument.text));
-        let rows = self.table.iter().flat_map(|table| table.rows());
+        let rows = self.table.iter().flat_map(Table::rows);
         let in_table = rows
             .flatten()
             .filter_map(|cell| crate::vocabulary::parse_time(cell));

@@ -67,15 +67,12 @@ pub(crate) fn fill(text: &str, variables: &BTreeMap<String, String>) -> String {
             let value = variables.get(name)?;
             Some((value, after))
         });
-        match value {
-            Some((value, after)) => {
-                filled.push_str(value);
-                rest = after;
-            }
-            None => {
-                filled.push_str("${");
-                rest = &rest[2..];
-            }
+        if let Some((value, after)) = value {
+            filled.push_str(value);
+            rest = after;
+        } else {
+            filled.push_str("${");
+            rest = &rest[2..];
         }
     }
     filled.push_str(rest);

@@ -5,12 +5,12 @@
 
 mod attempt;
 mod guard;
-mod locks;
 mod options;
 mod play;
 mod scenario;
 mod step;
 mod stop;
+mod turns;
 
 pub use options::RunOptions;
 pub use play::run;

@@ -6,16 +6,16 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Instant, SystemTime};
 
 use gannet_events::{
-    FeatureStarted, RunEvent, RunFinished, RunStarted, ScenarioId, Summary, Tally,
+    FeatureStarted, RunEvent, RunFinished, RunStarted, ScenarioId, Status, Summary, Tally,
 };
 use tokio::sync::{Semaphore, mpsc};
 use tokio::task::JoinSet;
 
-use super::locks::Locks;
 use super::options::RunOptions;
 use super::scenario;
 use super::stop::Stop;
-use crate::plan::{Plan, PlannedFeature, PlannedScenario};
+use super::turns::{Turn, Turns};
+use crate::plan::{Plan, PlannedFeature};
 use crate::world::Surroundings;
 
 /// What the scenarios of a run share.
@@ -25,7 +25,6 @@ pub(super) struct Run {
     pub(super) events: mpsc::UnboundedSender<RunEvent>,
     pub(super) stop: Stop,
     pub(super) seed: u64,
-    pub(super) locks: Locks,
     pub(super) places: Arc<Semaphore>,
     fail_fast: bool,
     failed: AtomicBool,
@@ -33,15 +32,13 @@ pub(super) struct Run {
 }
 
 impl Run {
-    /// Why no further scenario starts, if so.
-    pub(super) fn closed(&self) -> Option<&'static str> {
+    /// How further scenarios end without being started, if so.
+    pub(super) fn closed(&self) -> Option<Status> {
         if self.stop.is_stopped() {
-            Some("the run was stopped")
-        } else if self.fail_fast && self.failed.load(Ordering::Relaxed) {
-            Some("an earlier scenario failed (--fail-fast)")
-        } else {
-            None
+            return Some(Status::Interrupted);
         }
+        (self.fail_fast && self.failed.load(Ordering::Relaxed))
+            .then(|| Status::Skipped("an earlier scenario failed (--fail-fast)".to_owned()))
     }
 
     pub(super) fn note_failure(&self) {
@@ -94,7 +91,6 @@ pub async fn run(
         events: sender,
         stop,
         seed: options.seed,
-        locks: Locks::default(),
         places: Arc::new(Semaphore::new(options.jobs.max(1))),
         fail_fast: options.fail_fast,
         failed: AtomicBool::new(false),
@@ -107,13 +103,21 @@ pub async fn run(
     let (serial, parallel): (Vec<_>, Vec<_>) = scenarios
         .into_iter()
         .partition(|(_, scenario)| scenario.directives.serial);
+    // On embedded servers, of which each scenario has its own, users meet nobody.
+    let shared_server = shared.surroundings.real_server().is_some();
+    let mut turns = Turns::default();
     let mut tasks = JoinSet::new();
     for (id, scenario) in parallel {
-        start(&mut tasks, &shared, id, scenario);
+        let turn = if shared_server && scenario.skipped.is_none() {
+            turns.take(&scenario.users)
+        } else {
+            Turn::default()
+        };
+        tasks.spawn(scenario::play(Arc::clone(&shared), id, scenario, turn));
     }
     relay.while_running(&mut tasks, &mut receiver).await;
     for (id, scenario) in serial {
-        start(&mut tasks, &shared, id, scenario);
+        tasks.spawn(scenario::play(Arc::clone(&shared), id, scenario, Turn::default()));
         relay.while_running(&mut tasks, &mut receiver).await;
     }
     let summary = relay.tally.summary();
@@ -122,10 +126,6 @@ pub async fn run(
         duration: began.elapsed(),
     }));
     summary
-}
-
-fn start(tasks: &mut JoinSet<()>, shared: &Arc<Run>, id: ScenarioId, scenario: PlannedScenario) {
-    tasks.spawn(scenario::play(Arc::clone(shared), id, scenario));
 }
 
 /// Counts what passes by.

@@ -3,27 +3,28 @@
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use gannet_events::{RunEvent, ScenarioFinished, ScenarioId, ScenarioStarted, Status};
+use gannet_events::{
+    Failure, FailureClass, RunEvent, ScenarioFinished, ScenarioId, ScenarioStarted, Status};
 
 use super::attempt;
 use super::play::Run;
+use super::turns::Turn;
 use crate::plan::PlannedScenario;
 
 /// Waits for its turn, then plays the scenario until an attempt passes or none is left.
-pub(super) async fn play(run: Arc<Run>, id: ScenarioId, scenario: PlannedScenario) {
-    // On an embedded server, which is the scenario's own, users meet nobody.
-    let shared_server = run.surroundings.real_server().is_some();
-    let _turns = if shared_server && scenario.skipped.is_none() {
-        run.locks.take(&scenario.users).await
-    } else {
-        Vec::new()
-    };
+pub(super) async fn play(
+    run: Arc<Run>,
+    id: ScenarioId,
+    scenario: PlannedScenario,
+    mut turn: Turn,
+) {
+    turn.come().await;
     // The semaphore is never closed.
     let _place = run.places.clone().acquire_owned().await;
     run.start_feature(&scenario.feature);
-    let closed = run.closed().map(str::to_owned);
-    if let Some(reason) = scenario.skipped.clone().or(closed) {
-        skip(&run, id, &scenario, reason);
+    let skipped = scenario.skipped.clone().map(Status::Skipped);
+    if let Some(status) = skipped.or_else(|| run.closed()) {
+        pass_over(&run, id, &scenario, status);
         return;
     }
     let attempts = scenario.directives.retries + 1;
@@ -59,15 +60,20 @@ fn started(run: &Run, id: ScenarioId, scenario: &PlannedScenario, attempt: u32) 
     }));
 }
 
-fn skip(run: &Run, id: ScenarioId, scenario: &PlannedScenario, reason: String) {
+/// Reports a scenario that is not played.
+fn pass_over(run: &Run, id: ScenarioId, scenario: &PlannedScenario, status: Status) {
+    let failure = (status == Status::Interrupted).then(|| {
+        let summary = "the run was stopped before this scenario began";
+        Failure::new(FailureClass::Interrupted, summary)
+    });
     started(run, id, scenario, 1);
     run.emit(RunEvent::ScenarioFinished(ScenarioFinished {
         id,
         attempt: 1,
-        status: Status::Skipped(reason),
+        status,
         duration: Duration::ZERO,
         will_retry: false,
-        failure: None,
+        failure,
         wire: Arc::default(),
         media: Vec::new(),
     }));

@@ -45,7 +45,7 @@ pub enum SurroundingsError {
     },
     /// The server does not answer.
     #[error(
-        "no answer from server {server} at {address} over {transport} within {} s: \
+        "no answer from server {server} at {address} over {transport} after {:.1} s: \
          is it running? If it ignores OPTIONS, write `probe = false` for it in gannet.toml",
         waited.as_secs_f64()
     )]
@@ -192,7 +192,7 @@ impl Surroundings {
     /// A phone that nobody sees sends OPTIONS (RFC 3261 11): any answer will do.
     async fn probe(&self, real: &RealServer) -> Result<(), SurroundingsError> {
         let mut config = PhoneConfig::new("gannet", self.profiles.load(DEFAULT_PROFILE)?);
-        config.user = "gannet".to_owned();
+        "gannet".clone_into(&mut config.user);
         config.domain = real.config.domain();
         config.server = Some(ServerOfPhone {
             address: real.address,
@@ -203,15 +203,17 @@ impl Surroundings {
         config.scheduler = Some(self.scheduler.clone());
         let failed = |error| SurroundingsError::Probe(Box::new(error));
         let phone = Phone::start(config).await.map_err(failed)?;
-        let waited = self.config.signalling();
-        let deadline = Instant::now() + waited;
+        let asked = Instant::now();
+        let limit = self.config.signalling();
+        let deadline = asked + limit;
         let uri = Uri::parse(&format!("sip:{}", real.config.domain()));
         let destination = uri.map_or_else(|_| Destination::User(String::new()), Destination::Uri);
         let answer = phone
             .request(Method::Options, &destination, Vec::new(), None, deadline)
             .await;
+        let waited = asked.elapsed();
         // The phone has neither calls nor a registration that could be lost.
-        let _ = phone.stop(false, Instant::now() + waited).await;
+        let _ = phone.stop(false, Instant::now() + limit).await;
         answer
             .map(drop)
             .map_err(|error| SurroundingsError::Unreachable {

@@ -4,6 +4,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use gannet_events::MediaReport;
+use gannet_phone::{Phone, PhoneError};
+use gannet_sip::{HeaderName, Method};
 use tokio::task::JoinSet;
 
 use super::actor::Actor;
@@ -29,7 +31,13 @@ impl World {
         let actors: Vec<_> = std::mem::take(&mut self.actors).into_values().collect();
         for actor in &actors {
             let phone = actor.phone.clone();
-            stopping.spawn(async move { phone.stop(unregister, deadline).await });
+            stopping.spawn(async move {
+                let removed = match unregister {
+                    true => remove_binding_made_by_hand(&phone, deadline).await,
+                    false => Ok(()),
+                };
+                removed.and(phone.stop(unregister, deadline).await)
+            });
         }
         let mut remains = Remains::default();
         while let Some(stopped) = stopping.join_next().await {
@@ -66,4 +74,34 @@ fn media_of(actor: &Arc<Actor>) -> Vec<MediaReport> {
         .into_iter()
         .filter_map(|call| call.media.map(|report| (*report).clone()))
         .collect()
+}
+
+/// A step may have registered the phone with requests of its own, of which the phone itself knows
+/// nothing. If the newest 2xx to REGISTER still lists its contact, that binding goes too.
+async fn remove_binding_made_by_hand(phone: &Phone, deadline: Instant) -> Result<(), PhoneError> {
+    if phone.state().registration.is_registered() {
+        return Ok(());
+    }
+    let contact = phone.contact().to_string();
+    let log = phone.log().all();
+    let granted = log.iter().rev().map(|entry| &entry.message).find(|message| {
+        message.status().is_some_and(|code| code / 100 == 2)
+            && message.cseq().is_ok_and(|cseq| cseq.method == Method::Register)
+    });
+    let bound = granted.is_some_and(|response| {
+        let mut contacts = response.values(HeaderName::Contact);
+        contacts.any(|value| value.contains(&contact))
+    });
+    if !bound {
+        return Ok(());
+    }
+    let mut request = phone.build_register().await?;
+    request.set_header("Expires", "0");
+    request.set_contact_param("expires", "0")?;
+    let answer = request.send(deadline).await?;
+    if matches!(answer.status(), Some(401 | 407)) {
+        request.authorize(None)?;
+        request.send(deadline).await?;
+    }
+    Ok(())
 }
