@@ -17,7 +17,7 @@ pub(super) fn definitions() -> Vec<StepDefinition> {
         step!(
             "{phone} calls {dest}",
             section: SECTION,
-            about: "Calls a phone, an extension or a URI, and waits until the other side answers anything at all: 100, ringing, an answer or a refusal.",
+            about: "Calls a phone, an extension or a URI, and waits until the call has reached anybody: any response but a challenge, or the callee rings.",
             example: "Alice calls Bob",
             run: calls,
         ),
@@ -134,6 +134,10 @@ async fn call(world: &mut World, arguments: &Arguments, options: CallOptions) ->
     let destination = world.destination(arguments.dest(1)?)?;
     ready(world).await?;
     let limit = world.signalling(arguments);
+    let callee = world.existing(arguments.dest(1)?);
+    let calls_before = callee
+        .as_ref()
+        .map_or(0, |callee| callee.phone.state().calls.len());
     caller.consume_to(caller.phone.log().next_seq());
     let handle = caller
         .phone
@@ -154,13 +158,29 @@ async fn call(world: &mut World, arguments: &Arguments, options: CallOptions) ->
             && entry.message.call_id() == call_id.as_deref()
             && !matches!(entry.message.status(), Some(401 | 407))
     });
+    // On a network that loses packets the callee may ring long before the caller learns of it.
+    let rings = async {
+        let Some(callee) = callee.filter(|callee| callee.name() != caller.name()) else {
+            return std::future::pending().await;
+        };
+        let new_call = callee
+            .phone
+            .wait_for_state(deadline(limit), "a call", |state| {
+                state.calls.len() > calls_before
+                    && state.calls.last().is_some_and(|c| c.state.is_open())
+            });
+        if new_call.await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    };
+    let either = async {
+        tokio::select! {
+            answered = answered => answered.is_some(),
+            () = rings => true,
+        }
+    };
     let what = format!("waiting for an answer to INVITE at {}", caller.name());
-    if world
-        .progress()
-        .during(&what, limit, answered)
-        .await
-        .is_some()
-    {
+    if world.progress().during(&what, limit, either).await {
         return Ok(());
     }
     let record = super::support::latest_call(&caller)?;

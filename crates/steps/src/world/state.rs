@@ -134,6 +134,11 @@ impl World {
         arguments.within().unwrap_or(self.timeouts().observing)
     }
 
+    /// The share of datagrams that each phone loses on purpose, 0 to 1.
+    pub fn loss(&self) -> f64 {
+        self.surroundings.config().network.loss
+    }
+
     /// The variables, by name.
     pub fn variables(&self) -> &BTreeMap<String, String> {
         &self.variables
