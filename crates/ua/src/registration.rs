@@ -89,6 +89,8 @@ pub(crate) struct Registration {
     /// A contact that the registrar still has and that is not ours any more.
     pub(crate) stale_contact: Option<NameAddr>,
     removing: bool,
+    /// When the REGISTER on its way was sent first.
+    sent_at: Option<Instant>,
     granted_until: Option<Instant>,
     act_at: Option<Instant>,
     too_brief: u32,
@@ -110,6 +112,7 @@ impl Registration {
             again: None,
             stale_contact: None,
             removing: false,
+            sent_at: None,
             granted_until: None,
             act_at: None,
             too_brief: 0,
@@ -129,8 +132,9 @@ impl Registration {
     }
 
     /// Notes that a REGISTER with this lifetime went out.
-    pub(crate) const fn sent(&mut self, request: RequestId, expires: Duration) {
+    pub(crate) const fn sent(&mut self, now: Instant, request: RequestId, expires: Duration) {
         self.request = Some(request);
+        self.sent_at = Some(now);
         self.act_at = None;
         self.removing = expires.is_zero();
     }
@@ -201,14 +205,17 @@ impl Registration {
             self.failed(now, Outcome::Response(response), changes);
             return None;
         }
-        self.granted_until = Some(now + expires);
+        // The registrar counts from when it saw the request: a response that came late, or only
+        // when it was repeated, must not make the binding seem to last longer than it does.
+        let counted_from = self.sent_at.unwrap_or(now);
+        self.granted_until = Some(counted_from + expires);
         let early = self.spec.refresh_before;
         let wait = if expires < early * 2 {
             expires / 2
         } else {
             expires.saturating_sub(early)
         };
-        self.act_at = Some(now + wait);
+        self.act_at = Some(counted_from + wait);
         let moved = self
             .spec
             .follow_received

@@ -67,6 +67,8 @@ pub(crate) struct Subscription {
     pub(crate) from_tag: String,
     pub(crate) cseq: u32,
     pub(crate) request: Option<RequestId>,
+    /// When the SUBSCRIBE on its way was sent first: the notifier counts from then at the earliest.
+    pub(crate) sent_at: Option<Instant>,
     pub(crate) dialog: Option<Dialog>,
     pub(crate) ended: bool,
     /// Another SUBSCRIBE is wanted as soon as the one on its way is answered.
@@ -89,6 +91,7 @@ impl Subscription {
             from_tag,
             cseq,
             request: None,
+            sent_at: None,
             dialog: None,
             ended: false,
             again: false,
@@ -153,7 +156,7 @@ impl Subscription {
                 });
                 // The last NOTIFY may have overtaken this response.
                 if !self.ended {
-                    self.granted(now, expires, timers);
+                    self.granted(self.sent_at.unwrap_or(now), expires, timers);
                 }
                 changes.push(SubscriptionChange::Accepted { expires, response });
             }

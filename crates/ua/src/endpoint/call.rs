@@ -115,7 +115,9 @@ pub(crate) struct Call {
     /// When their INVITE says that it is not wanted any more (RFC 3261 13.3.1).
     pub(crate) expires_at: Option<Instant>,
     pub(crate) pending: Vec<PendingOk>,
-    /// A re-INVITE of theirs that the user has not answered.
+    /// Requests of theirs that the user has not answered, a re-INVITE included.
+    pub(crate) open: Vec<TransactionId>,
+    /// The re-INVITE among them.
     pub(crate) reinvite: Option<TransactionId>,
     /// A re-INVITE of ours without a final response.
     pub(crate) reinviting: Option<RequestId>,
@@ -150,6 +152,7 @@ impl Call {
             ringing: None,
             expires_at: None,
             pending: Vec::new(),
+            open: Vec::new(),
             reinvite: None,
             reinviting: None,
             bye_wanted: None,
@@ -190,6 +193,12 @@ impl Call {
             || self.unanswered.is_some()
             || !self.pending.is_empty()
             || !matches!(self.state, CallState::Confirmed)
+    }
+
+    /// A request of theirs was answered.
+    pub(crate) fn close(&mut self, request: TransactionId) {
+        self.open.retain(|open| *open != request);
+        self.reinvite = self.reinvite.filter(|open| *open != request);
     }
 
     /// True between the handshake of the first INVITE and the first BYE.

@@ -33,6 +33,11 @@ impl Endpoint {
         Some(&self.calls.get(&call)?.sip_call_id)
     }
 
+    /// Our tag in a call.
+    pub fn local_tag(&self, call: CallId) -> Option<&str> {
+        Some(&self.calls.get(&call)?.local_tag)
+    }
+
     /// The first INVITE of a call, as last sent or as received.
     pub fn invite_of(&self, call: CallId) -> Option<&Message> {
         Some(&self.calls.get(&call)?.invite)
@@ -54,8 +59,8 @@ impl Endpoint {
     }
 
     /// Where requests of a call go: by the next hop's URI; where that is a name nobody knows, back
-    /// to where the call's first message went or came from. To that address a connection that is
-    /// already known serves again (RFC 5923 is not needed for that: it is the peer's own).
+    /// to where the call's first message went or came from. If that is where the next hop is anyway,
+    /// the same connection serves again.
     pub(crate) fn target_in_call(&self, call: CallId, uri: &Uri) -> Result<Target, SendError> {
         let peer = self.calls.get(&call).map(|entry| entry.peer);
         let located = match (self.locate(uri), peer) {
@@ -116,13 +121,17 @@ impl Endpoint {
         }
     }
 
-    /// Repeats 2xx without ACK; without ACK for 64*T1 the call ends (RFC 3261 13.3.1.4).
+    /// Repeats 2xx without ACK, also when the call has ended meanwhile: the other side's INVITE
+    /// still waits for it. Without ACK for 64*T1 the call ends (RFC 3261 13.3.1.4).
     fn repeat_success(&mut self, now: Instant, call: CallId) {
         let t2 = self.config.timers.t2;
         let Some(entry) = self.calls.get_mut(&call) else {
             return;
         };
-        if entry.pending.iter().any(|ok| ok.give_up <= now) {
+        let before = entry.pending.len();
+        entry.pending.retain(|ok| ok.give_up > now);
+        let is_over = matches!(entry.state, CallState::Ending | CallState::Ended);
+        if entry.pending.len() < before && !is_over {
             return self.end_unacknowledged(now, call);
         }
         for ok in &mut entry.pending {

@@ -149,12 +149,13 @@ impl Endpoint {
             return;
         };
         let acknowledged = entry.pending.remove(at);
+        let is_over = entry.state == CallState::Ended;
         let is_first = entry.state == CallState::Accepted;
         if is_first {
             entry.state = CallState::Confirmed;
         }
         self.file(call);
-        if is_first || acknowledged.offers {
+        if is_first || (acknowledged.offers && !is_over) {
             self.happen(Happening::Confirmed { call, ack: message });
         }
         if is_first {

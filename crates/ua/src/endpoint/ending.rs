@@ -71,11 +71,12 @@ impl Endpoint {
             return;
         }
         entry.state = CallState::Ending;
-        entry.pending.clear();
         let Some(mut dialog) = entry.dialog.clone() else {
             return self.bye_done(now, call, Outcome::TransportFailed);
         };
-        self.refuse_open_reinvite(now, call);
+        if let Some(reinvite) = entry.reinvite {
+            self.respond(now, reinvite, Reply::new(487));
+        }
         let sent = self.send_bye_in(now, call, &mut dialog, headers, Purpose::Bye(call));
         if let Some(entry) = self.calls.get_mut(&call) {
             entry.dialog = Some(dialog);
@@ -140,26 +141,17 @@ impl Endpoint {
             return;
         }
         entry.state = CallState::Ended;
-        entry.pending.clear();
         entry.ringing = None;
         entry.expires_at = None;
         entry.unanswered = None;
         entry.bye_wanted = None;
         entry.remove_at = Some(remove_at);
-        self.refuse_open_reinvite(now, call);
-        self.file(call);
-        self.happen(Happening::CallEnded { call, cause });
-    }
-
-    /// A re-INVITE of theirs that still waits is answered 487 (RFC 3261 15.1.2).
-    fn refuse_open_reinvite(&mut self, now: Instant, call: CallId) {
-        let open = self
-            .calls
-            .get_mut(&call)
-            .and_then(|entry| entry.reinvite.take());
-        if let Some(open) = open {
+        // Requests of theirs that still wait are answered 487 (RFC 3261 15.1.2).
+        for open in entry.open.clone() {
             self.respond(now, open, Reply::new(487));
         }
+        self.file(call);
+        self.happen(Happening::CallEnded { call, cause });
     }
 
     pub(crate) fn handle_bye(

@@ -109,7 +109,7 @@ impl Endpoint {
                     Purpose::Register(id),
                 );
                 if let Some(registration) = self.registrations.get_mut(&id) {
-                    registration.sent(sent, expires);
+                    registration.sent(now, sent, expires);
                 }
                 self.file_registration(id);
             }

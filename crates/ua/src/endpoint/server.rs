@@ -33,8 +33,8 @@ impl Endpoint {
         let contact = entry.as_ref().and_then(|entry| entry.contact.clone());
         let contact = contact.filter(|_| method.is_target_refresh() && success);
         if let Some(entry) = entry {
-            if reply.code >= 200 && entry.reinvite == Some(request) {
-                entry.reinvite = None;
+            if reply.code >= 200 {
+                entry.close(request);
             }
             if success
                 && method.is_target_refresh()
@@ -59,6 +59,10 @@ impl Endpoint {
     /// Nobody answered in time: the client has given up.
     pub(crate) fn handle_unanswered(&mut self, id: TransactionId) {
         if let Some(incoming) = self.incoming.remove(&id) {
+            let call = incoming.call.and_then(|call| self.calls.get_mut(&call));
+            if let Some(call) = call {
+                call.close(id);
+            }
             let why = "a request that was not answered in time";
             self.happen(Happening::Dropped {
                 message: incoming.message,
@@ -151,6 +155,9 @@ impl Endpoint {
             tag: self.config.identifiers.tag(&mut self.rng),
         };
         self.incoming.insert(request, incoming);
+        if let Some(entry) = call.and_then(|call| self.calls.get_mut(&call)) {
+            entry.open.push(request);
+        }
         self.happen(Happening::Request {
             request,
             call,

@@ -92,6 +92,7 @@ impl Endpoint {
             );
             if let Some(subscription) = self.subscriptions.get_mut(&id) {
                 subscription.request = Some(sent);
+                subscription.sent_at = Some(now);
             }
             self.file_subscription(id);
         } else {

@@ -1,0 +1,90 @@
+//! How a call that stood can end on one side, and which ends go together.
+
+use gannet_ua::endpoint::{EndCause, Outcome};
+
+/// The end of a call that was answered, as one side saw it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum End {
+    /// The other side's BYE.
+    Theirs,
+    /// Our BYE, answered 200.
+    Ours,
+    /// Our BYE, answered 481: the other side had ended the call before.
+    OursTooLate,
+    /// Our BYE, never answered. Needs proof.
+    OursUnheard,
+    /// Our 2xx was never acknowledged. Needs proof.
+    NoAck,
+}
+
+impl End {
+    pub(super) fn of(cause: &EndCause) -> Option<Self> {
+        match cause {
+            EndCause::RemoteBye(_) => Some(Self::Theirs),
+            EndCause::LocalBye(Outcome::Response(response)) => match response.status() {
+                Some(200) => Some(Self::Ours),
+                Some(481) => Some(Self::OursTooLate),
+                _ => None,
+            },
+            EndCause::LocalBye(Outcome::Timeout) => Some(Self::OursUnheard),
+            EndCause::AckMissing => Some(Self::NoAck),
+            EndCause::LocalBye(Outcome::TransportFailed)
+            | EndCause::LocalCancel(_)
+            | EndCause::CancelCrossed
+            | EndCause::RemoteCancel(_)
+            | EndCause::Rejected(_)
+            | EndCause::Failed(_) => None,
+        }
+    }
+
+    /// True if the other side can have ended so. The relation is the same in both directions.
+    pub(super) const fn agrees_with(self, other: Self) -> bool {
+        match self {
+            // Somebody sent the BYE that we got.
+            Self::Theirs => matches!(other, Self::Ours | Self::OursUnheard | Self::NoAck),
+            // It got our BYE while the call stood, or while its own was on the way.
+            Self::Ours => matches!(
+                other,
+                Self::Theirs | Self::Ours | Self::OursTooLate | Self::OursUnheard
+            ),
+            // It was over for them: their own BYE had been answered, or they had given up.
+            Self::OursTooLate => matches!(other, Self::Ours | Self::OursUnheard | Self::NoAck),
+            Self::OursUnheard => true,
+            Self::NoAck => !matches!(other, Self::Ours),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::End::{self, NoAck, Ours, OursTooLate, OursUnheard, Theirs};
+
+    const ALL: [End; 5] = [Theirs, Ours, OursTooLate, OursUnheard, NoAck];
+
+    #[test]
+    fn agreement_is_mutual() {
+        for one in ALL {
+            for other in ALL {
+                assert_eq!(
+                    one.agrees_with(other),
+                    other.agrees_with(one),
+                    "{one:?} {other:?}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn without_a_lost_claim_somebody_sent_a_bye_that_was_answered() {
+        let certain = [Theirs, Ours, OursTooLate];
+        for one in certain {
+            for other in certain {
+                assert_eq!(
+                    one.agrees_with(other),
+                    matches!((one, other), (Ours, _) | (_, Ours)),
+                    "{one:?} {other:?}"
+                );
+            }
+        }
+    }
+}
