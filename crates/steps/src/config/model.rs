@@ -51,6 +51,14 @@ impl Config {
         })
     }
 
+    /// How long a step may take beside the times that its sentence names: a bound for steps that
+    /// wait for several things in turn. As configured, else 30 s or three waits, what is longer.
+    pub fn step(&self) -> Duration {
+        self.timeouts
+            .step
+            .unwrap_or_else(|| STEP.max(self.signalling() * STEP_WAITS))
+    }
+
     /// The user of that name, or else the only one whose name differs in case alone.
     pub fn user(&self, name: &str) -> Option<&UserConfig> {
         self.users.get(name).or_else(|| {
@@ -66,6 +74,12 @@ impl Config {
 
 /// How long a step waits for a message or a state.
 const SIGNALLING: Duration = Duration::from_secs(5);
+
+/// How long a step may take beside the times that its sentence names, at least.
+const STEP: Duration = Duration::from_secs(30);
+
+/// How many waits a step has room for, at least.
+const STEP_WAITS: u32 = 3;
 
 /// A host and a port as written; names are looked up when the run starts.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -186,8 +200,8 @@ pub struct Timeouts {
     pub media: Duration,
     /// How long a step that says "does not" looks on.
     pub observing: Duration,
-    /// A step beside the times that its sentence names; a bound for steps that forget theirs.
-    pub step: Duration,
+    /// A step beside the times that its sentence names; `None`: see [`Config::step`].
+    pub step: Option<Duration>,
     /// A whole scenario; `None`: as long as its steps may take together.
     pub scenario: Option<Duration>,
     /// Hanging up and unregistering after a scenario.
@@ -200,7 +214,7 @@ impl Default for Timeouts {
             signalling: None,
             media: Duration::from_secs(10),
             observing: Duration::from_secs(2),
-            step: Duration::from_secs(30),
+            step: None,
             scenario: None,
             clean_up: Duration::from_secs(5),
         }
@@ -225,7 +239,7 @@ pub struct PbxSettings {
     pub no_answer: Option<Duration>,
     /// Names of the digest algorithms, most wanted first.
     pub algorithms: Option<Vec<gannet_ua::digest::Algorithm>>,
-    /// Whether users have a voicemail.
+    /// Whether users have a voicemail; `None`: in scenarios whose sentences speak of it.
     pub voicemail: Option<bool>,
     /// Where recordings are written.
     pub recordings: Option<PathBuf>,

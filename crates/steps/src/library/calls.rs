@@ -131,6 +131,9 @@ async fn calls_with_header(world: &mut World, arguments: Arguments) -> StepResul
 async fn call(world: &mut World, arguments: &Arguments, options: CallOptions) -> StepResult {
     let caller = world.phone(arguments.phone(0)?).await?;
     // A callee that is a phone of the scenario must be there before it can be reached.
+    if world.is_phone(arguments.dest(1)?) && world.existing(arguments.dest(1)?).is_none() {
+        world.phone(arguments.dest(1)?).await?;
+    }
     let destination = world.destination(arguments.dest(1)?)?;
     ready(world).await?;
     let limit = world.signalling(arguments);

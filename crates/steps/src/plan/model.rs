@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use super::directives::Directives;
 use crate::config::UserConfig;
-use crate::vocabulary::{Keyword, Matched, Table};
+use crate::vocabulary::{Keyword, Matched, ParameterKind, Table};
 
 /// Everything that is going to be run, in order.
 #[derive(Debug, Clone, Default)]
@@ -64,6 +64,25 @@ impl PlannedScenario {
             .timeout
             .or(scenario)
             .unwrap_or_else(|| self.steps.iter().map(|bound| bound.limit(step)).sum())
+    }
+
+    /// The names that its sentences give to phones.
+    pub fn cast(&self) -> BTreeSet<String> {
+        let matched = self.steps.iter().filter_map(|bound| bound.matched.as_ref());
+        let arguments = matched.flat_map(|matched| &matched.arguments);
+        arguments
+            .filter(|argument| argument.kind == ParameterKind::Phone)
+            .map(|argument| argument.text.clone())
+            .collect()
+    }
+
+    /// Whether a sentence speaks of voicemail: then the embedded server has it for every phone, and
+    /// else refusals reach the caller as they are.
+    pub fn speaks_of_voicemail(&self) -> bool {
+        let matched = self.steps.iter().filter_map(|bound| bound.matched.as_ref());
+        matched.map(|matched| matched.definition).any(|definition| {
+            definition.section == "Voicemail" || definition.pattern.contains("voicemail")
+        })
     }
 }
 

@@ -33,10 +33,12 @@ pub(super) async fn play(
         scenario: id,
         seed: seed(run.seed, scenario, attempt),
         imported: Arc::clone(&scenario.imported),
+        cast: scenario.cast(),
+        voicemail: scenario.speaks_of_voicemail(),
         capture: capture.clone(),
     };
     let timeouts = run.surroundings.config().timeouts;
-    let limit = scenario.limit(timeouts.step, timeouts.scenario);
+    let limit = scenario.limit(run.surroundings.config().step(), timeouts.scenario);
     let (status, failure, remains) = match World::new(birth) {
         Ok(mut world) => {
             let (status, failure) = steps(run, id, scenario, &mut world, began + limit).await;
@@ -83,7 +85,7 @@ async fn steps(
     world: &mut World,
     deadline: Instant,
 ) -> (Status, Option<Failure>) {
-    let base = run.surroundings.config().timeouts.step;
+    let base = run.surroundings.config().step();
     for (index, bound) in scenario.steps.iter().enumerate() {
         let began = Instant::now();
         step_started(run, id, index, bound);

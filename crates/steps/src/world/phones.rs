@@ -232,7 +232,8 @@ impl World {
         entry.display_name = user.and_then(|user| user.display_name.clone());
         entry.auth_user = Some(account.auth_user.clone());
         entry.password.clone_from(&account.password);
-        entry.voicemail = self.surroundings.config().pbx.voicemail.unwrap_or(true);
+        let configured = self.surroundings.config().pbx.voicemail;
+        entry.voicemail = configured.unwrap_or(self.voicemail);
         match pbx.add_user(entry).await {
             Ok(()) => Ok(()),
             Err(PbxError::Taken { name, holder, .. }) if name == holder => Ok(()),

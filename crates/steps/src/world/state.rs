@@ -1,6 +1,6 @@
 //! The world itself.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -30,6 +30,8 @@ pub struct World {
     pub(super) capture: Capture,
     pub(super) impairment: Impairment,
     pub(super) seed: u64,
+    pub(super) voicemail: bool,
+    cast: BTreeSet<String>,
     server: Server,
     variables: BTreeMap<String, String>,
     progress: Progress,
@@ -45,6 +47,10 @@ pub(crate) struct Birth {
     pub(crate) scenario: ScenarioId,
     pub(crate) seed: u64,
     pub(crate) imported: Arc<BTreeMap<String, UserConfig>>,
+    /// The names of phones in the scenario's sentences.
+    pub(crate) cast: BTreeSet<String>,
+    /// Whether its sentences speak of voicemail.
+    pub(crate) voicemail: bool,
     pub(crate) capture: Capture,
 }
 
@@ -77,6 +83,8 @@ impl World {
             capture: birth.capture,
             impairment: Impairment::loss(network.loss, network.loss_seed ^ seed),
             seed,
+            voicemail: birth.voicemail,
+            cast: birth.cast,
             server,
             variables: surroundings.config().variables.clone(),
             progress: Progress::new(birth.events, birth.scenario, 0),
@@ -84,6 +92,11 @@ impl World {
             notes: Notes::default(),
             surroundings,
         })
+    }
+
+    /// Whether a sentence of the scenario uses the name for a phone, now or later.
+    pub fn is_phone(&self, name: &str) -> bool {
+        self.cast.contains(name)
     }
 
     /// The server of the scenario.
