@@ -2,7 +2,9 @@
 
 mod machine;
 mod mwi;
+mod subscribing;
 mod subscription;
 
-pub(crate) use machine::{Acceptance, Notifier, NotifierConfig, NotifierEvent, SubscriptionId};
+pub(crate) use machine::{Notifier, NotifierConfig, NotifierEvent, SubscriptionId};
 pub(crate) use mwi::{MWI_CONTENT_TYPE, MWI_PACKAGE, message_summary};
+pub(crate) use subscribing::Acceptance;

@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use gannet_sip::{Message, Method};
-use gannet_ua::endpoint::{CallId, EndCause, Outcome, Reply};
+use gannet_ua::endpoint::{CallId, EndCause, Outcome, Reply, SendError};
 use gannet_ua::transaction::TransactionId;
 
 use super::call::{Call, Stage};
@@ -19,19 +19,16 @@ impl Server {
         Some((number, self.calls.get_mut(&number)?))
     }
 
-    /// The caller's ACK, which may bring the answer to the callee's offer.
+    /// The ACK for a 2xx of ours, which may bring the answer to the other side's offer.
     pub(super) fn handle_confirmed(&mut self, now: Instant, leg: CallId, ack: &Message) {
         let Some((number, call)) = self.call_of(leg) else {
             return;
         };
         match &mut call.stage {
-            Stage::Talking {
-                callee,
-                answer_in_ack,
-            } if *answer_in_ack => {
-                *answer_in_ack = false;
-                let callee = *callee;
-                self.endpoint.acknowledge(now, callee, passed_body(ack));
+            Stage::Talking { answer_for, .. } if answer_for.is_some_and(|other| other != leg) => {
+                if let Some(other) = answer_for.take() {
+                    self.endpoint.acknowledge(now, other, passed_body(ack));
+                }
             }
             Stage::Serving(_) => self.service_confirmed(now, number, ack),
             Stage::Talking { .. } | Stage::Ringing(_) | Stage::Ending => {}
@@ -64,7 +61,7 @@ impl Server {
             return Some(Reply::new(481));
         };
         if matches!(call.stage, Stage::Serving(_)) {
-            return Some(self.service_request(now, number, &method, message));
+            return Some(self.service_request(number, &method, message));
         }
         let Some(peer) = call.peer_of(leg) else {
             // Several phones ring, or the other side is gone already.
@@ -78,35 +75,46 @@ impl Server {
         let Some(hops) = next_max_forwards(message) else {
             return Some(Reply::new(483));
         };
-        if method == Method::Invite && message.body().is_empty() {
-            // The answer would come in an ACK that the user-agent core does not hand over.
-            return Some(refusal(488, "Re-INVITE Without Offer Is Not Relayed"));
-        }
         let mut headers = passed_headers(message);
         headers.push(("Max-Forwards".into(), hops.to_string()));
         if matches!(method, Method::Invite | Method::Update | Method::Options) {
             headers.push(("Allow".into(), self.allow.clone()));
         }
         let body = passed_body(message);
+        let offerless = (method == Method::Invite && body.is_none()).then_some(peer);
         let sent = self
             .endpoint
             .request_in_call(now, peer, method, headers, body);
         match sent {
             Ok(id) => {
-                self.pending.insert(id, Pending::Relayed(request));
+                self.pending
+                    .insert(id, Pending::Relayed(request, offerless));
                 None
             }
+            // Both sides have sent one at once (RFC 3261 14.1).
+            Err(SendError::InviteInProgress) => Some(Reply::new(491)),
             Err(error) => Some(refusal(500, &error.to_string())),
         }
     }
 
-    /// The other side has answered a relayed request.
+    /// The other side has answered a relayed request. `offerless` is its leg if the request was a
+    /// re-INVITE without offer: a 2xx then has the offer, and the ACK the answer.
     pub(super) fn relay_outcome(
         &mut self,
         now: Instant,
         request: TransactionId,
+        offerless: Option<CallId>,
         outcome: &Outcome,
     ) {
+        if let Some(leg) = offerless
+            && let Outcome::Response(response) = outcome
+            && outcome.code() < 300
+            && !response.body().is_empty()
+            && let Some((_, call)) = self.call_of(leg)
+            && let Stage::Talking { answer_for, .. } = &mut call.stage
+        {
+            *answer_for = Some(leg);
+        }
         let reply = match outcome {
             Outcome::Response(response) => {
                 let mut reply = passed_reply(response);

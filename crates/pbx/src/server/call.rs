@@ -58,8 +58,8 @@ pub(crate) enum Stage {
     Talking {
         /// The leg towards it.
         callee: CallId,
-        /// The INVITE had no offer: the caller's ACK brings the answer for the callee's.
-        answer_in_ack: bool,
+        /// This leg's offer came in its 2xx: the other side's ACK brings the answer for it.
+        answer_for: Option<CallId>,
     },
     /// The server has answered.
     Serving(Box<Serving>),

@@ -152,7 +152,7 @@ impl Server {
         needs_answer: bool,
     ) {
         let Some((number, call)) = self.call_of(leg) else {
-            return self.drop_answer(now, leg, needs_answer);
+            return self.endpoint.hang_up(now, leg);
         };
         let caller = call.leg;
         let transport = call.transport;
@@ -160,13 +160,14 @@ impl Server {
         let callee = call.callee.clone();
         let taken = call.fork_mut().and_then(|fork| fork.open.remove(&leg));
         if taken.is_none() {
-            return self.drop_answer(now, leg, needs_answer);
+            // It came too late.
+            return self.endpoint.hang_up(now, leg);
         }
         self.call_off(now, number, &[("Reason".into(), ELSEWHERE.into())]);
         if let Some(call) = self.calls.get_mut(&number) {
             call.stage = Stage::Talking {
                 callee: leg,
-                answer_in_ack: needs_answer,
+                answer_for: needs_answer.then_some(leg),
             };
         }
         let mut reply = passed_reply(response);
@@ -179,14 +180,6 @@ impl Server {
             callee,
             service: None,
         });
-    }
-
-    /// An answer that came too late.
-    fn drop_answer(&mut self, now: Instant, leg: CallId, needs_answer: bool) {
-        if needs_answer {
-            self.endpoint.acknowledge(now, leg, None);
-        }
-        self.endpoint.hang_up(now, leg);
     }
 
     /// A phone's leg ended while the call was ringing.

@@ -17,6 +17,7 @@ mod identity;
 mod mailbox;
 mod messaging;
 mod notifying;
+mod opening;
 mod place;
 mod programme;
 mod registering;
@@ -28,5 +29,5 @@ mod task;
 mod timetable;
 
 pub(crate) use directory::Directory;
-pub(crate) use state::open;
+pub(crate) use opening::open;
 pub(crate) use task::Task;

@@ -151,6 +151,10 @@ fn check_package(message: &Message) -> Result<(), Reply> {
             .iter()
             .any(|known| kind.eq_ignore_ascii_case(known))
     };
+    let required: Vec<_> = message.values(HeaderName::Require).collect();
+    if !required.is_empty() {
+        return Err(Reply::new(420).header("Unsupported", required.join(", ")));
+    }
     let mut accepts = message.values(HeaderName::Accept).peekable();
     if accepts.peek().is_some() && !accepts.any(accepted) {
         return Err(Reply::new(406).header("Accept", MWI_CONTENT_TYPE));

@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use gannet_media::offer_answer::{
     LocalMedia, MediaCapabilities, Negotiated, apply_answer, build_answer, build_offer,
-    continue_session,
+    build_reoffer, continue_session,
 };
 use gannet_sdp::SessionDescription;
 use gannet_sip::{Message, Method};
@@ -144,24 +144,30 @@ impl Server {
             return;
         };
         let leg = call.leg;
-        let Some(serving) = call.serving_mut().filter(|s| s.port.is_none()) else {
+        let Some(serving) = call.serving_mut() else {
             return;
         };
         let answer = description_of(ack).ok().flatten();
         let negotiated = answer.and_then(|answer| {
             apply_answer(&serving.description, &serving.capabilities, &answer).ok()
         });
-        match negotiated {
-            Some(negotiated) => self.begin_media(number, negotiated),
+        match (negotiated, &serving.port) {
+            (Some(negotiated), None) => self.begin_media(number, negotiated),
+            (Some(negotiated), Some(port)) => {
+                lock_port(port)
+                    .session_mut()
+                    .renegotiate(negotiated, Instant::now());
+                serving.socket.wake();
+            }
             // No agreement on media: there is nothing to do in this call.
-            None => self.endpoint.hang_up(now, leg),
+            (None, None) => self.endpoint.hang_up(now, leg),
+            (None, Some(_)) => {}
         }
     }
 
     /// A request inside a call that the server has answered.
     pub(super) fn service_request(
         &mut self,
-        now: Instant,
         number: u64,
         method: &Method,
         message: &Message,
@@ -172,7 +178,7 @@ impl Server {
                     Ok(offer) => offer,
                     Err(reply) => return reply,
                 };
-                self.renegotiate(now, number, method, offer.as_ref())
+                self.renegotiate(number, method, offer.as_ref())
             }
             Method::Info | Method::Options | Method::Message => Reply::new(200),
             _ => Reply::new(501),
@@ -181,7 +187,6 @@ impl Server {
 
     fn renegotiate(
         &mut self,
-        now: Instant,
         number: u64,
         method: &Method,
         offer: Option<&SessionDescription>,
@@ -191,13 +196,13 @@ impl Server {
             return Reply::new(481);
         };
         let Some(offer) = offer else {
-            // A re-INVITE without offer gets ours again; an UPDATE without one gets a plain 200.
-            let reply = Reply::new(200);
-            return if *method == Method::Invite {
-                reply.body(Body::sdp(serving.description.to_bytes()))
-            } else {
-                reply
-            };
+            if *method != Method::Invite {
+                return Reply::new(200);
+            }
+            // The 2xx has the offer then, of all that we can do (RFC 3261 14.2).
+            serving.description =
+                build_reoffer(&serving.description, &serving.capabilities, &serving.local);
+            return Reply::new(200).body(Body::sdp(serving.description.to_bytes()));
         };
         let answer = match build_answer(offer, &serving.capabilities, &serving.local) {
             Ok(answer) => answer,
@@ -209,7 +214,7 @@ impl Server {
         if let Some(port) = &serving.port {
             lock_port(port)
                 .session_mut()
-                .renegotiate(answer.negotiated, now.max(Instant::now()));
+                .renegotiate(answer.negotiated, Instant::now());
             serving.socket.wake();
         }
         Reply::new(200).body(Body::sdp(serving.description.to_bytes()))

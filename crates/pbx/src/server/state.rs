@@ -1,18 +1,18 @@
 //! The server as one state machine: what it holds, and how input reaches its parts.
 
 use std::collections::{BTreeMap, HashMap};
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::net::SocketAddr;
 use std::time::Instant;
 
 use bytes::Bytes;
-use gannet_net::{Incoming, MediaScheduler, SipBinding, SipTransport};
-use gannet_sip::{Message, Method, Transport};
-use gannet_ua::digest::{DigestServer, ServerPolicy};
-use gannet_ua::endpoint::{CallId, Endpoint, EndpointConfig, Happening, Outcome, RequestId};
-use gannet_ua::registrar::{Location, LocationPolicy};
+use gannet_net::Incoming;
+use gannet_sip::{Message, Transport};
+use gannet_ua::digest::DigestServer;
+use gannet_ua::endpoint::{CallId, Endpoint, Happening, Outcome, RequestId};
+use gannet_ua::registrar::Location;
 use gannet_ua::transaction::TransactionId;
 use gannet_ua::{Target, Transmit};
-use tokio::sync::{broadcast, mpsc};
+use tokio::sync::broadcast;
 use tokio::task::JoinSet;
 
 use super::call::Call;
@@ -24,26 +24,10 @@ use super::relay::passed_reply;
 use super::storing::Written;
 use super::timetable::Timetable;
 use crate::config::PbxConfig;
-use crate::error::PbxError;
 use crate::event::PbxEvent;
 use crate::media::MediaRoom;
-use crate::notifier::{Notifier, NotifierConfig};
+use crate::notifier::Notifier;
 use crate::snapshot::PbxCounters;
-
-/// What the server understands; everything else gets 405 with this list.
-const METHODS: [Method; 11] = [
-    Method::Invite,
-    Method::Ack,
-    Method::Bye,
-    Method::Cancel,
-    Method::Options,
-    Method::Info,
-    Method::Update,
-    Method::Message,
-    Method::Notify,
-    Method::Register,
-    Method::Subscribe,
-];
 
 /// A deadline of the server's own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -59,8 +43,9 @@ pub(crate) enum Deadline {
 /// What becomes of the outcome of a request of ours.
 #[derive(Debug)]
 pub(crate) enum Pending {
-    /// It answers this request of the other side of a call.
-    Relayed(TransactionId),
+    /// It answers this request of the other side of a call. If that was a re-INVITE without offer,
+    /// the leg is the one that answers with an offer.
+    Relayed(TransactionId, Option<CallId>),
     /// It is one of the ways of this MESSAGE.
     Message(TransactionId),
     /// It was a NOTIFY about a user's messages.
@@ -95,113 +80,13 @@ pub(crate) struct Server {
     pub(super) writes: JoinSet<Written>,
     pub(super) stopping: bool,
     pub(super) last_call: u64,
-    connections: Connections,
-    events: broadcast::Sender<PbxEvent>,
+    pub(super) connections: Connections,
+    pub(super) events: broadcast::Sender<PbxEvent>,
     /// Something that a snapshot shows has changed.
-    changed: bool,
-}
-
-/// The SIP sockets of a server.
-#[derive(Debug)]
-pub(crate) struct Sockets {
-    pub(crate) transport: SipTransport,
-    pub(crate) incoming: mpsc::Receiver<Incoming>,
-}
-
-/// Opens the sockets of a new server.
-pub(crate) fn open(
-    config: PbxConfig,
-    events: broadcast::Sender<PbxEvent>,
-) -> Result<(Server, Sockets), PbxError> {
-    let scheduler = match &config.scheduler {
-        Some(scheduler) => scheduler.clone(),
-        None => MediaScheduler::shared()?,
-    };
-    let mut binding = SipBinding::new(config.bind, config.owner.clone());
-    binding.capture = config.capture.clone();
-    binding.impairment = config.impairment.clone();
-    let (transport, incoming) = SipTransport::bind(binding)?;
-    let server = Server::new(config, transport.address(), scheduler, events)?;
-    let sockets = Sockets {
-        transport,
-        incoming,
-    };
-    Ok((server, sockets))
+    pub(super) changed: bool,
 }
 
 impl Server {
-    fn new(
-        mut config: PbxConfig,
-        bound: SocketAddr,
-        scheduler: MediaScheduler,
-        events: broadcast::Sender<PbxEvent>,
-    ) -> Result<Self, PbxError> {
-        let now = Instant::now();
-        let advertised = match config.advertised {
-            Some(ip) => ip,
-            None => reachable(bound.ip()),
-        };
-        let local = SocketAddr::new(advertised, bound.port());
-        let mut rng = fastrand::Rng::with_seed(config.seed);
-        let mut policy = ServerPolicy::new(config.domain.clone());
-        policy.algorithms.clone_from(&config.algorithms);
-        policy.nonce_lifetime = config.nonce_lifetime;
-        let mut endpoint = EndpointConfig::new(local, rng.u64(..));
-        endpoint.timers = config.timers;
-        endpoint.allow = METHODS.to_vec();
-        let names: Vec<_> = METHODS.iter().map(Method::as_str).collect();
-        let users = std::mem::take(&mut config.users);
-        let mut server = Self {
-            bound,
-            local,
-            allow: names.join(", "),
-            endpoint: Endpoint::new(endpoint),
-            notifier: Notifier::new(NotifierConfig {
-                timers: config.timers,
-                local,
-                expires: config.expires,
-                subscriptions_max: config.limits.subscriptions_max,
-                seed: rng.u64(..),
-            }),
-            digest: DigestServer::new(policy, now, &mut rng),
-            location: Location::new(LocationPolicy {
-                default_expires_s: config.expires.default_s,
-                min_expires_s: config.expires.min_s,
-                max_expires_s: config.expires.max_s,
-                bindings_max: config.limits.bindings_per_user_max,
-                ..LocationPolicy::default()
-            }),
-            directory: Directory::default(),
-            mailboxes: BTreeMap::new(),
-            calls: BTreeMap::new(),
-            legs: HashMap::new(),
-            pending: HashMap::new(),
-            deliveries: HashMap::new(),
-            timetable: Timetable::default(),
-            room: MediaRoom {
-                scheduler,
-                bind: bound.ip(),
-                advertised,
-                owner: config.owner.clone(),
-                capture: config.capture.clone(),
-                impairment: config.impairment.clone(),
-            },
-            rng,
-            counters: PbxCounters::default(),
-            writes: JoinSet::new(),
-            stopping: false,
-            last_call: 0,
-            connections: Connections::default(),
-            events,
-            changed: false,
-            config,
-        };
-        for user in users {
-            server.add_user(user)?;
-        }
-        Ok(server)
-    }
-
     /// How long calls may take to end at a stop.
     pub(crate) fn stop_timeout(&self) -> std::time::Duration {
         self.config.limits.stop_timeout
@@ -359,7 +244,7 @@ impl Server {
                 source,
             } => self.handle_request(now, request, &message, source),
             Happening::Provisional { request, response } => {
-                if let Some(Pending::Relayed(original)) = self.pending.get(&request) {
+                if let Some(Pending::Relayed(original, _)) = self.pending.get(&request) {
                     let original = *original;
                     self.endpoint
                         .respond(now, original, passed_reply(&response));
@@ -378,7 +263,9 @@ impl Server {
 
     fn handle_outcome(&mut self, now: Instant, request: RequestId, outcome: Outcome) {
         match self.pending.remove(&request) {
-            Some(Pending::Relayed(original)) => self.relay_outcome(now, original, &outcome),
+            Some(Pending::Relayed(original, offerless)) => {
+                self.relay_outcome(now, original, offerless, &outcome);
+            }
             Some(Pending::Message(original)) => {
                 self.message_outcome(now, request, original, outcome);
             }
@@ -390,20 +277,5 @@ impl Server {
             }
             Some(Pending::Unsolicited(_)) | None => {}
         }
-    }
-}
-
-/// The address that others use: our own on the way out, where the server listens on all of them.
-fn reachable(bound: IpAddr) -> IpAddr {
-    if !bound.is_unspecified() {
-        return bound;
-    }
-    // Nothing is sent: the routing table is asked for the way to a documentation address
-    // (RFC 5737). Without any route only this machine itself can reach the server.
-    let outside = SocketAddr::from(([192, 0, 2, 1], 9));
-    match gannet_net::local_address_towards(outside) {
-        Ok(ip) if bound.is_ipv4() => ip,
-        _ if bound.is_ipv4() => IpAddr::V4(Ipv4Addr::LOCALHOST),
-        _ => IpAddr::V6(Ipv6Addr::LOCALHOST),
     }
 }

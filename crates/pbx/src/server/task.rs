@@ -6,7 +6,8 @@ use gannet_net::Outgoing;
 use tokio::sync::{mpsc, watch};
 use tokio::time::{sleep_until, timeout};
 
-use super::state::{Server, Sockets};
+use super::opening::Sockets;
+use super::state::Server;
 use crate::command::Command;
 
 /// Most messages that are handled before the outcome is sent.

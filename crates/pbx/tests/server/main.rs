@@ -1,0 +1,12 @@
+//! The server over real loopback sockets, with scripted user agents as its phones.
+
+mod agent;
+mod calls;
+mod diversion;
+mod ear;
+mod in_call;
+mod messages;
+mod registration;
+mod services;
+mod setup;
+mod voicemail;
