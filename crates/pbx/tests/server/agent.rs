@@ -51,7 +51,8 @@ impl Agent {
 
     /// The same over another transport.
     pub(crate) fn over(pbx: &Pbx, name: &str, transport: Transport) -> Self {
-        let binding = SipBinding::new("127.0.0.1:0".parse().expect("an address"), name);
+        let own = SocketAddr::new(pbx.address().ip(), 0);
+        let binding = SipBinding::new(own, name);
         let (sockets, incoming) = SipTransport::bind(binding).expect("a free port");
         let address = sockets.address();
         // Two phones of one user must not share their tags.
