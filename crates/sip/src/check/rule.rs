@@ -141,7 +141,7 @@ rules! {
     MinExpires "min-expires" "20.23" Warning
         "Min-Expires is a number below 2^32.",
     RetryAfter "retry-after" "20.33" Warning
-        "Retry-After is a number below 2^32, with a comment and parameters at most.",
+        "Retry-After is a number, with a comment and parameters at most; RFC 3261 sets no range, one of 2^32 and more is reported as unusable (RFC 4475 3.1.2.5).",
     Date "date" "20.17" Warning
         "Date is an RFC 1123 date in GMT.",
     Timestamp "timestamp" "20.38" Warning
