@@ -45,7 +45,11 @@ impl ConfigFile {
     pub fn check_profiles(&mut self, profiles: &ProfileLibrary) {
         let (document, _) = DeTable::parse_recoverable(self.source.text());
         let document = document.get_ref();
-        let table = |name: &str| document.get(name).and_then(|table| table.get_ref().as_table());
+        let table = |name: &str| {
+            document
+                .get(name)
+                .and_then(|table| table.get_ref().as_table())
+        };
         let users = table("user").into_iter().flatten();
         let devices = users.filter_map(|(_, user)| user.get_ref().as_table()?.get("device"));
         let default = table("devices").and_then(|devices| devices.get("default"));

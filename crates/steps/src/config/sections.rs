@@ -26,7 +26,6 @@ fn timeouts(root: &mut Section<'_, '_, '_>, config: &mut Config) {
     let bounds = [
         ("media", &mut timeouts.media),
         ("observing", &mut timeouts.observing),
-        ("step", &mut timeouts.step),
         ("clean_up", &mut timeouts.clean_up),
     ];
     for (key, bound) in bounds {
@@ -35,6 +34,7 @@ fn timeouts(root: &mut Section<'_, '_, '_>, config: &mut Config) {
         }
     }
     timeouts.signalling = section.time("signalling");
+    timeouts.step = section.time("step");
     timeouts.scenario = section.time("scenario");
     section.finish();
 }

@@ -83,7 +83,11 @@ fn compile_one(
     compiled: &mut Compiled,
 ) {
     let file = source.path.display().to_string();
-    let syntax = if source.path.extension().is_some_and(|extension| extension == "md") {
+    let syntax = if source
+        .path
+        .extension()
+        .is_some_and(|extension| extension == "md")
+    {
         Syntax::Markdown
     } else {
         Syntax::Plain

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Instant, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
 use gannet_events::{
     FeatureStarted, RunEvent, RunFinished, RunStarted, ScenarioId, Status, Summary, Tally,
@@ -18,6 +18,9 @@ use super::turns::{Turn, Turns};
 use crate::plan::{Plan, PlannedFeature};
 use crate::world::Surroundings;
 
+/// Time between the starts of two scenarios.
+const START_INTERVAL: Duration = Duration::from_millis(5);
+
 /// What the scenarios of a run share.
 #[derive(Debug)]
 pub(super) struct Run {
@@ -28,6 +31,8 @@ pub(super) struct Run {
     pub(super) places: Arc<Semaphore>,
     fail_fast: bool,
     failed: AtomicBool,
+    /// When the next scenario may start.
+    next_start: Mutex<Instant>,
     features_started: Mutex<BTreeSet<String>>,
 }
 
@@ -43,6 +48,21 @@ impl Run {
 
     pub(super) fn note_failure(&self) {
         self.failed.store(true, Ordering::Relaxed);
+    }
+
+    /// Waits until the scenario may start: all at the same moment would be a test of its own, of
+    /// the server and of this machine.
+    pub(super) async fn start_slot(&self) {
+        let slot = {
+            let mut next = self
+                .next_start
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner);
+            let slot = (*next).max(Instant::now());
+            *next = slot + START_INTERVAL;
+            slot
+        };
+        tokio::time::sleep_until(slot.into()).await;
     }
 
     pub(super) fn emit(&self, event: RunEvent) {
@@ -94,6 +114,7 @@ pub async fn run(
         places: Arc::new(Semaphore::new(options.jobs.max(1))),
         fail_fast: options.fail_fast,
         failed: AtomicBool::new(false),
+        next_start: Mutex::new(began),
         features_started: Mutex::default(),
     });
     let mut scenarios: Vec<_> = (0..).map(ScenarioId).zip(plan.scenarios).collect();
@@ -117,7 +138,12 @@ pub async fn run(
     }
     relay.while_running(&mut tasks, &mut receiver).await;
     for (id, scenario) in serial {
-        tasks.spawn(scenario::play(Arc::clone(&shared), id, scenario, Turn::default()));
+        tasks.spawn(scenario::play(
+            Arc::clone(&shared),
+            id,
+            scenario,
+            Turn::default(),
+        ));
         relay.while_running(&mut tasks, &mut receiver).await;
     }
     let summary = relay.tally.summary();

@@ -4,7 +4,8 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use gannet_events::{
-    Failure, FailureClass, RunEvent, ScenarioFinished, ScenarioId, ScenarioStarted, Status};
+    Failure, FailureClass, RunEvent, ScenarioFinished, ScenarioId, ScenarioStarted, Status,
+};
 
 use super::attempt;
 use super::play::Run;
@@ -12,18 +13,17 @@ use super::turns::Turn;
 use crate::plan::PlannedScenario;
 
 /// Waits for its turn, then plays the scenario until an attempt passes or none is left.
-pub(super) async fn play(
-    run: Arc<Run>,
-    id: ScenarioId,
-    scenario: PlannedScenario,
-    mut turn: Turn,
-) {
+pub(super) async fn play(run: Arc<Run>, id: ScenarioId, scenario: PlannedScenario, mut turn: Turn) {
     turn.come().await;
     // The semaphore is never closed.
     let _place = run.places.clone().acquire_owned().await;
     run.start_feature(&scenario.feature);
-    let skipped = scenario.skipped.clone().map(Status::Skipped);
-    if let Some(status) = skipped.or_else(|| run.closed()) {
+    if let Some(reason) = scenario.skipped.clone() {
+        pass_over(&run, id, &scenario, Status::Skipped(reason));
+        return;
+    }
+    run.start_slot().await;
+    if let Some(status) = run.closed() {
         pass_over(&run, id, &scenario, status);
         return;
     }

@@ -50,7 +50,9 @@ mod tests {
     use super::*;
 
     async fn has_come(turn: &mut Turn) -> bool {
-        tokio::time::timeout(Duration::ZERO, turn.come()).await.is_ok()
+        tokio::time::timeout(Duration::ZERO, turn.come())
+            .await
+            .is_ok()
     }
 
     #[tokio::test]

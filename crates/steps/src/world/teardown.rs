@@ -84,10 +84,16 @@ async fn remove_binding_made_by_hand(phone: &Phone, deadline: Instant) -> Result
     }
     let contact = phone.contact().to_string();
     let log = phone.log().all();
-    let granted = log.iter().rev().map(|entry| &entry.message).find(|message| {
-        message.status().is_some_and(|code| code / 100 == 2)
-            && message.cseq().is_ok_and(|cseq| cseq.method == Method::Register)
-    });
+    let granted = log
+        .iter()
+        .rev()
+        .map(|entry| &entry.message)
+        .find(|message| {
+            message.status().is_some_and(|code| code / 100 == 2)
+                && message
+                    .cseq()
+                    .is_ok_and(|cseq| cseq.method == Method::Register)
+        });
     let bound = granted.is_some_and(|response| {
         let mut contacts = response.values(HeaderName::Contact);
         contacts.any(|value| value.contains(&contact))
