@@ -1,12 +1,7 @@
 //! Calls between users.
 
-use std::net::SocketAddr;
-use std::time::Duration;
-
-use gannet_net::Impairment;
-use gannet_pbx::{CallState, Pbx, PbxConfig, PbxError, PbxEvent};
+use gannet_pbx::{CallState, PbxEvent};
 use gannet_sip::{HeaderName, Method, NameAddr, Transport, Uri};
-use gannet_ua::Timers;
 use gannet_ua::endpoint::{Body, EndCause, Outcome, Reply};
 
 use crate::agent::Agent;
@@ -352,74 +347,4 @@ async fn a_stop_ends_calls_on_both_sides() {
         bob.ended(ringing_leg).await,
         EndCause::RemoteCancel(_)
     ));
-}
-
-#[tokio::test]
-async fn calls_survive_a_network_that_loses_a_fifth() {
-    let timers = Timers {
-        t1: Duration::from_millis(40),
-        t2: Duration::from_millis(160),
-        t4: Duration::from_millis(200),
-    };
-    let pbx = start_with(|config| {
-        config.impairment = Impairment::loss(0.2, 11);
-        config.timers = timers;
-        config.no_answer = LIMIT;
-    });
-    let mut alice = Agent::new(&pbx, "alice");
-    let mut bob = Agent::new(&pbx, "bob");
-    for agent in [&mut alice, &mut bob] {
-        agent.with(|endpoint, _| endpoint.config_mut().timers = timers);
-        agent.register().await;
-    }
-    for _ in 0..20 {
-        let call = alice.call("bob", OFFER);
-        let (leg, _) = bob.incoming().await;
-        bob.ring(leg, Reply::new(180));
-        bob.accept(leg, ANSWER);
-        alice.answered().await;
-        bob.confirmed().await;
-        alice.hang_up(call);
-        assert!(matches!(bob.ended(leg).await, EndCause::RemoteBye(_)));
-        alice.ended(call).await;
-    }
-    pbx.wait_until(LIMIT, |s| s.calls.is_empty())
-        .await
-        .expect("over");
-    let counters = pbx.snapshot().await.expect("running").counters;
-    assert_eq!(counters.calls_answered, 20);
-    pbx.stop().await;
-}
-
-#[tokio::test]
-#[expect(clippy::print_stderr, reason = "says why a part was skipped")]
-async fn the_server_listens_where_it_is_told() {
-    for bind in ["[::1]:0", "0.0.0.0:0"] {
-        let bind: SocketAddr = bind.parse().expect("an address");
-        let config = PbxConfig {
-            bind,
-            ..crate::setup::config()
-        };
-        let pbx = match Pbx::start(config) {
-            Ok(pbx) => pbx,
-            Err(error) if bind.is_ipv6() => {
-                eprintln!("skipped: no IPv6 here: {error:?}");
-                continue;
-            }
-            Err(error) => panic!("{bind}: {error:?}"),
-        };
-        assert!(!pbx.address().ip().is_unspecified());
-        let mut alice = Agent::new(&pbx, "alice");
-        let mut spec = alice.spec(Method::Options, "bob");
-        spec.uri = Uri::at(None, pbx.address());
-        assert_eq!(alice.ask(spec).await.status(), Some(200));
-        pbx.stop().await;
-    }
-    let pbx = start();
-    let taken = Pbx::start(PbxConfig {
-        bind: pbx.address(),
-        ..PbxConfig::default()
-    });
-    assert!(matches!(taken, Err(PbxError::Net(_))));
-    pbx.stop().await;
 }

@@ -10,3 +10,4 @@ mod registration;
 mod services;
 mod setup;
 mod voicemail;
+mod world;
