@@ -57,7 +57,12 @@ pub(crate) fn execute(arguments: &DevicesArguments) -> Result<ExitCode, Problem>
         }));
         lines.push(text.map_or_else(
             || {
-                let Identity { vendor, model, firmware, .. } = identity;
+                let Identity {
+                    vendor,
+                    model,
+                    firmware,
+                    ..
+                } = identity;
                 format!("{name:<16} {vendor} {model}, firmware {firmware}")
             },
             |text| text.trim_end().to_owned(),

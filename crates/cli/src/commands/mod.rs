@@ -2,6 +2,7 @@
 
 mod check;
 mod check_sip;
+mod command;
 mod devices;
 mod pbx;
 mod run;
@@ -9,34 +10,4 @@ mod sinks;
 mod steps;
 mod test;
 
-use clap::Subcommand;
-use gannet_events::ExitCode;
-
-use crate::problem::Problem;
-use crate::terminal::Terminal;
-
-/// What Gannet can do.
-#[derive(Debug, Subcommand)]
-pub(crate) enum Command {
-    /// Run features: against an embedded server, or a real one.
-    Test(Box<test::TestArguments>),
-    /// Run the embedded server alone.
-    Pbx(pbx::PbxArguments),
-    /// Find what is wrong in features, gannet.toml, device profiles and SIP messages; sends nothing.
-    Check(check::CheckArguments),
-    /// List the sentences that features may use, or search them.
-    Steps(steps::StepsArguments),
-    /// List the device profiles, or show one.
-    Devices(devices::DevicesArguments),
-}
-
-/// Carries the command out.
-pub(crate) fn execute(command: Command, terminal: Terminal) -> Result<ExitCode, Problem> {
-    match command {
-        Command::Test(arguments) => test::execute(*arguments, terminal),
-        Command::Pbx(arguments) => pbx::execute(&arguments, terminal),
-        Command::Check(arguments) => check::execute(arguments, terminal),
-        Command::Steps(arguments) => steps::execute(&arguments),
-        Command::Devices(arguments) => devices::execute(&arguments),
-    }
-}
+pub(crate) use command::{Command, execute};

@@ -96,7 +96,11 @@ fn write_text(mut out: impl Write, steps: &[&StepDefinition]) -> io::Result<()> 
     for section in sections {
         writeln!(out, "{section}")?;
         for step in steps.iter().filter(|step| step.section == section) {
-            let within = if step.takes_within { " [within {time}]" } else { "" };
+            let within = if step.takes_within {
+                " [within {time}]"
+            } else {
+                ""
+            };
             writeln!(out, "  {}{within}", step.pattern)?;
             writeln!(out, "      {}", step.about)?;
             writeln!(out, "      e.g. {}", step.example)?;

@@ -7,11 +7,13 @@ mod arguments;
 mod definition;
 mod parameter;
 mod registry;
+mod registry_error;
 mod values;
 
 pub(crate) use arguments::compile_regex;
 pub use arguments::{Arguments, Keyword, Record, Table};
 pub use definition::{StepDefinition, StepFn, StepFuture, StepResult};
 pub use parameter::ParameterKind;
-pub use registry::{Argument, MatchError, Matched, Registry, RegistryError};
+pub use registry::{Argument, MatchError, Matched, Registry};
+pub use registry_error::RegistryError;
 pub use values::{Codes, MessagePattern, parse_time};

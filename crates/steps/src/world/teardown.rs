@@ -32,9 +32,10 @@ impl World {
         for actor in &actors {
             let phone = actor.phone.clone();
             stopping.spawn(async move {
-                let removed = match unregister {
-                    true => remove_binding_made_by_hand(&phone, deadline).await,
-                    false => Ok(()),
+                let removed = if unregister {
+                    remove_binding_made_by_hand(&phone, deadline).await
+                } else {
+                    Ok(())
                 };
                 removed.and(phone.stop(unregister, deadline).await)
             });

@@ -1,0 +1,12 @@
+//! `gannet pbx`.
+
+use crate::bench::Bench;
+
+#[test]
+fn a_bad_users_file_shows_its_faults() {
+    let bench = Bench::new().with("users.toml", "[[users]]\nname = \"a\"\npasword = \"x\"\n");
+    let run = bench.run("pbx --bind 127.0.0.1:0 --users users.toml");
+    run.expect(2, &["users.toml:3:1", "`password`"]);
+    let run = bench.run("pbx --users other.toml");
+    run.expect(2, &["cannot read the users file `other.toml`"]);
+}
