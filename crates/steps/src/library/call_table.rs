@@ -129,6 +129,18 @@ pub(super) async fn play(
         return Ok(());
     }
     tokio::time::sleep(row.talk).await;
+    hang_up(&row, &caller, callee, handle, limit).await
+}
+
+/// Ends the call from the side that the row names.
+async fn hang_up(
+    row: &Row,
+    caller: &Arc<Actor>,
+    callee: Option<Arc<Actor>>,
+    handle: gannet_phone::CallHandle,
+    limit: Duration,
+) -> StepResult {
+    let of_caller = |error| phone_failure(error, caller);
     match callee.filter(|_| !row.caller_hangs_up) {
         None => {
             caller

@@ -11,6 +11,7 @@ use crate::{Actor, Arguments, StepDefinition, StepResult, World, step};
 const SECTION: &str = "Ends of calls";
 
 /// The sentences of this subject.
+// tidy(function-length): a table, one entry for each sentence
 pub(super) fn definitions() -> Vec<StepDefinition> {
     let hangs_up = |pattern, example| {
         step!(

@@ -14,6 +14,7 @@ use crate::{Actor, Arguments, MessagePattern, StepDefinition, StepResult, World,
 const SECTION: &str = "What messages say";
 
 /// The sentences of this subject.
+// tidy(function-length): a table, one entry for each sentence
 pub(super) fn definitions() -> Vec<StepDefinition> {
     vec![
         step!(

@@ -12,6 +12,7 @@ use crate::{Arguments, MessagePattern, StepDefinition, StepResult, World, step};
 const SECTION: &str = "Messages";
 
 /// The sentences of this subject.
+// tidy(function-length): a table, one entry for each sentence
 pub(super) fn definitions() -> Vec<StepDefinition> {
     let in_order = |pattern, example| {
         step!(

@@ -1,5 +1,6 @@
 //! The sentences that Gannet knows, by subject.
 
+mod all;
 mod answering;
 mod call_table;
 mod calls;
@@ -17,25 +18,5 @@ mod talking;
 mod time;
 mod voicemail;
 
-use crate::StepDefinition;
-
+pub use all::definitions;
 pub use notes::Notes;
-
-/// All sentences.
-pub fn definitions() -> Vec<StepDefinition> {
-    [
-        phones::definitions(),
-        registration::definitions(),
-        request::definitions(),
-        calls::definitions(),
-        answering::definitions(),
-        ending::definitions(),
-        talking::definitions(),
-        hearing::definitions(),
-        voicemail::definitions(),
-        messages::definitions(),
-        headers::definitions(),
-        time::definitions(),
-    ]
-    .concat()
-}

@@ -11,6 +11,7 @@ use crate::{Arguments, PhoneSetup, StepDefinition, StepResult, World, phone_fail
 const SECTION: &str = "Phones";
 
 /// The sentences of this subject.
+// tidy(function-length): a table, one entry for each sentence
 pub(super) fn definitions() -> Vec<StepDefinition> {
     vec![
         step!(

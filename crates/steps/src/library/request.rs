@@ -13,6 +13,7 @@ use crate::{Actor, Arguments, StepDefinition, StepResult, World, phone_failure, 
 const SECTION: &str = "REGISTER message by message";
 
 /// The sentences of this subject.
+// tidy(function-length): a table, one entry for each sentence
 pub(super) fn definitions() -> Vec<StepDefinition> {
     let connection = |pattern, example| {
         step!(
