@@ -39,6 +39,14 @@ pub(super) fn definitions() -> Vec<StepDefinition> {
             run: uses_over,
         ),
         step!(
+            "{phone} uses {profile} phone over {word} via IPv6",
+            section: SECTION,
+            about: "The same on IPv6. The embedded server is there too then; a real one must have an IPv6 address.",
+            example: "Alice uses Squirrel350 phone over udp via IPv6",
+            no within,
+            run: uses_over_ipv6,
+        ),
+        step!(
             "the following phones:",
             section: SECTION,
             about: "Gives the scenario one phone for each row. Columns: name, profile, aor, user, password, server, transport; every other column is a setting of the profile.",
@@ -113,6 +121,15 @@ async fn uses_over(world: &mut World, arguments: Arguments) -> StepResult {
     let mut setup = setup(&arguments)?;
     setup.transport = Some(transport(arguments.text(2)?)?);
     start(world, setup).await
+}
+
+async fn uses_over_ipv6(world: &mut World, arguments: Arguments) -> StepResult {
+    let address = world.server().address();
+    if address.is_ipv4() {
+        let summary = format!("the server is at {address}: a phone on IPv6 cannot reach it");
+        return Err(Failure::new(FailureClass::Misuse, summary));
+    }
+    uses_over(world, arguments).await
 }
 
 fn setup(arguments: &Arguments) -> Result<PhoneSetup, Failure> {

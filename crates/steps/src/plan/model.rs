@@ -76,6 +76,14 @@ impl PlannedScenario {
             .collect()
     }
 
+    /// Whether a sentence puts a phone on IPv6: then the embedded server is there too.
+    pub fn speaks_of_ipv6(&self) -> bool {
+        let matched = self.steps.iter().filter_map(|bound| bound.matched.as_ref());
+        matched
+            .map(|matched| matched.definition.pattern)
+            .any(|text| text.ends_with("via IPv6"))
+    }
+
     /// Whether a sentence speaks of voicemail: then the embedded server has it for every phone, and
     /// else refusals reach the caller as they are.
     pub fn speaks_of_voicemail(&self) -> bool {

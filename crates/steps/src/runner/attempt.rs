@@ -35,6 +35,7 @@ pub(super) async fn play(
         imported: Arc::clone(&scenario.imported),
         cast: scenario.cast(),
         voicemail: scenario.speaks_of_voicemail(),
+        ipv6: scenario.speaks_of_ipv6(),
         capture: capture.clone(),
     };
     let timeouts = run.surroundings.config().timeouts;

@@ -1,6 +1,6 @@
 //! The server of a scenario.
 
-use std::net::SocketAddr;
+use std::net::{Ipv6Addr, SocketAddr};
 use std::time::Duration;
 
 use gannet_pbx::Pbx;
@@ -68,11 +68,17 @@ pub(super) fn start_embedded(
     surroundings: &Surroundings,
     capture: &gannet_net::Capture,
     seed: u64,
+    ipv6: bool,
 ) -> Result<Pbx, PbxError> {
+    let ip = if ipv6 {
+        Ipv6Addr::LOCALHOST.into()
+    } else {
+        surroundings.loopback_or_bind()
+    };
     let settings = &surroundings.config().pbx;
     let defaults = PbxConfig::default();
     let mut config = PbxConfig {
-        bind: SocketAddr::new(surroundings.loopback_or_bind(), 0),
+        bind: SocketAddr::new(ip, 0),
         domain: settings.domain.clone().unwrap_or(defaults.domain.clone()),
         algorithms: settings
             .algorithms

@@ -149,8 +149,8 @@ impl Surroundings {
     /// The address of phones that talk to `server`.
     pub(super) fn local_ip(&self, server: SocketAddr) -> Result<IpAddr, NetError> {
         match self.config.network.bind {
-            Some(ip) => Ok(ip),
-            None => local_address_towards(server),
+            Some(ip) if ip.is_ipv6() == server.is_ipv6() => Ok(ip),
+            _ => local_address_towards(server),
         }
     }
 
