@@ -8,7 +8,7 @@ use gannet_ua::endpoint::{CallId, Reply, RequestSpec};
 use gannet_ua::transaction::TransactionId;
 
 use super::record::{CallRecord, RequestRecord, Role};
-use super::{OWN_REALM, Phone};
+use super::user::{OWN_REALM, Phone};
 
 /// How long a caller lets it ring at most, in milliseconds: from, to.
 const PATIENCE_MS: (u64, u64) = (45_000, 60_000);

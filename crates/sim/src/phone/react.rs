@@ -8,9 +8,9 @@ use gannet_ua::digest::{RequestFacts, Secret};
 use gannet_ua::endpoint::{CallId, Happening, Outcome, RequestId};
 use gannet_ua::transaction::TransactionId;
 
-use super::Phone;
 use super::act::Action;
 use super::record::{CallRecord, Registering, RequestRecord, Role};
+use super::user::Phone;
 use crate::registrar::PASSWORD;
 
 impl Phone {

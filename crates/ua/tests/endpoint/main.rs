@@ -1,0 +1,16 @@
+//! The user-agent core, its peer played by the test: calls, forks, CANCEL, BYE, re-INVITE, refusals,
+//! challenges, registration, subscription.
+
+mod auth;
+mod callee;
+mod caller;
+mod cancel;
+mod dialog_harness;
+mod forking;
+mod harness;
+mod in_call;
+mod refusals;
+mod registration;
+mod reinvite;
+mod subscription;
+mod transport;

@@ -1,0 +1,224 @@
+//! SUBSCRIBE and NOTIFY as a subscriber (RFC 6665 4.1).
+
+use gannet_sim::Bench;
+use gannet_sip::{HeaderName, Message, NameAddr, Uri};
+use gannet_ua::digest::Credentials;
+use gannet_ua::endpoint::{Happening, SubscriptionId};
+use gannet_ua::{SubscriptionChange, SubscriptionSpec};
+
+use crate::harness::{assert_drains, bench, cseq, s, text};
+
+fn subscribe(bench: &mut Bench) -> (SubscriptionId, Message) {
+    let spec = SubscriptionSpec {
+        uri: Uri::at(Some("alice"), Bench::PEER),
+        from: Bench::contact(),
+        to: NameAddr::new(Uri::at(Some("alice"), Bench::PEER)),
+        contact: Bench::contact(),
+        event: "message-summary".to_owned(),
+        accept: Some("application/simple-message-summary".to_owned()),
+        expires: s(600),
+        headers: Vec::new(),
+        destination: None,
+    };
+    let id = bench.endpoint.subscribe(bench.now, spec);
+    (id, bench.sent_one())
+}
+
+fn grant(bench: &mut Bench, request: &Message, tag: &str, seconds: u32) {
+    bench.answer(request, 200, tag, |response| {
+        response
+            .header(HeaderName::Contact, "<sip:mwi@10.0.0.2>")
+            .header(HeaderName::Expires, seconds.to_string())
+    });
+}
+
+/// A NOTIFY in the dialog of that SUBSCRIBE; gives the code of the answer.
+fn notify(bench: &mut Bench, request: &Message, tag: &str, number: u32, state: &str) -> u16 {
+    bench.receive(&format!(
+        "NOTIFY sip:alice@10.0.0.1 SIP/2.0\n\
+         Via: SIP/2.0/UDP 10.0.0.2;branch=z9hG4bKn{tag}{number}\nMax-Forwards: 70\n\
+         From: <sip:alice@10.0.0.2>;tag={tag}\nTo: {}\nCall-ID: {}\nCSeq: {number} NOTIFY\n\
+         Contact: <sip:mwi@10.0.0.2>\nEvent: message-summary\nSubscription-State: {state}\n\
+         Content-Length: 0\n\n",
+        text(request, HeaderName::From),
+        text(request, HeaderName::CallId),
+    ));
+    bench.sent_one().status().expect("an answer")
+}
+
+fn changes(bench: &mut Bench) -> Vec<String> {
+    bench
+        .happenings()
+        .into_iter()
+        .filter_map(|happening| match happening {
+            Happening::Subscription { change, .. } => Some(match change {
+                SubscriptionChange::Accepted { expires, .. } => {
+                    format!("accepted {}", expires.as_secs())
+                }
+                SubscriptionChange::Notified { .. } => "notified".to_owned(),
+                SubscriptionChange::Terminated { notify } => {
+                    format!("terminated {}", notify.is_some())
+                }
+                SubscriptionChange::Failed { outcome } => format!("failed {}", outcome.code()),
+            }),
+            _ => None,
+        })
+        .collect()
+}
+
+#[test]
+fn subscribing_brings_news_and_is_refreshed_in_its_dialog() {
+    let mut bench = bench();
+    let (_, request) = subscribe(&mut bench);
+    assert_eq!(text(&request, HeaderName::Event), "message-summary");
+    assert_eq!(text(&request, HeaderName::Expires), "600");
+    grant(&mut bench, &request, "n", 300);
+    assert_eq!(
+        notify(&mut bench, &request, "n", 1, "active;expires=300"),
+        200
+    );
+    assert_eq!(changes(&mut bench), ["accepted 300", "notified"]);
+    bench.pass(s(269));
+    assert_eq!(bench.sent(), []);
+    bench.pass(s(1));
+    let refresh = bench.sent_one();
+    assert_eq!(refresh.to_tag().as_deref(), Some("n"));
+    assert_eq!(refresh.request_uri_text(), Some("sip:mwi@10.0.0.2"));
+    assert_eq!(cseq(&refresh), 2);
+    grant(&mut bench, &refresh, "n", 300);
+    assert_eq!(notify(&mut bench, &request, "n", 2, "active"), 200);
+    assert_eq!(changes(&mut bench), ["accepted 300", "notified"]);
+}
+
+#[test]
+fn notify_may_come_before_the_2xx_and_makes_the_dialog() {
+    let mut bench = bench();
+    let (id, request) = subscribe(&mut bench);
+    assert_eq!(
+        notify(&mut bench, &request, "n", 1, "active;expires=300"),
+        200
+    );
+    grant(&mut bench, &request, "n", 300);
+    assert_eq!(changes(&mut bench), ["notified", "accepted 300"]);
+    bench.endpoint.refresh_subscription(bench.now, id);
+    assert_eq!(bench.sent_one().to_tag().as_deref(), Some("n"));
+}
+
+#[test]
+fn the_last_notify_ends_it_even_if_it_overtakes_the_2xx() {
+    let mut bench = bench();
+    let (_, request) = subscribe(&mut bench);
+    let state = "terminated;reason=noresource";
+    assert_eq!(notify(&mut bench, &request, "n", 1, state), 200);
+    grant(&mut bench, &request, "n", 300);
+    assert_eq!(
+        changes(&mut bench),
+        ["notified", "terminated true", "accepted 300"]
+    );
+    assert_drains(&mut bench);
+    assert_eq!(changes(&mut bench), [] as [String; 0]);
+    assert_eq!(notify(&mut bench, &request, "n", 2, "active"), 481);
+}
+
+#[test]
+fn a_subscription_that_is_not_refreshed_expires() {
+    let mut bench = bench();
+    let (_, request) = subscribe(&mut bench);
+    grant(&mut bench, &request, "n", 60);
+    // The refresh is not answered.
+    bench.pass(s(60));
+    assert_eq!(changes(&mut bench), ["accepted 60", "terminated false"]);
+    bench.pass(s(10));
+    assert_eq!(changes(&mut bench), ["failed 408"]);
+    assert_drains(&mut bench);
+}
+
+#[test]
+fn refusals_end_it_where_they_say_so() {
+    for (code, ends) in [(489, true), (481, true), (500, false), (503, false)] {
+        let mut bench = bench();
+        let (id, request) = subscribe(&mut bench);
+        grant(&mut bench, &request, "n", 300);
+        bench.endpoint.refresh_subscription(bench.now, id);
+        let refresh = bench.sent_one();
+        bench.answer(&refresh, code, "n", |response| response);
+        assert_eq!(
+            changes(&mut bench),
+            ["accepted 300".to_owned(), format!("failed {code}")]
+        );
+        let left = bench.endpoint.census().subscriptions;
+        assert_eq!(left, usize::from(!ends), "{code}");
+    }
+    let mut bench = bench();
+    let (_, request) = subscribe(&mut bench);
+    bench.answer(&request, 500, "n", |response| response);
+    assert_drains(&mut bench);
+}
+
+#[test]
+fn unsubscribing_waits_for_the_last_notify() {
+    for comes in [true, false] {
+        let mut bench = bench();
+        let (id, request) = subscribe(&mut bench);
+        grant(&mut bench, &request, "n", 300);
+        bench.endpoint.unsubscribe(bench.now, id);
+        let removal = bench.sent_one();
+        assert_eq!(text(&removal, HeaderName::Expires), "0");
+        grant(&mut bench, &removal, "n", 0);
+        changes(&mut bench);
+        if comes {
+            let state = "terminated;reason=timeout";
+            assert_eq!(notify(&mut bench, &request, "n", 1, state), 200);
+            assert_eq!(changes(&mut bench), ["notified", "terminated true"]);
+        } else {
+            bench.pass(s(31));
+            assert_eq!(changes(&mut bench), [] as [String; 0]);
+            bench.pass(s(1));
+            assert_eq!(changes(&mut bench), ["terminated false"]);
+        }
+        assert_drains(&mut bench);
+    }
+}
+
+#[test]
+fn unsubscribing_while_subscribe_is_on_its_way_comes_after_it() {
+    let mut bench = bench();
+    let (id, request) = subscribe(&mut bench);
+    bench.endpoint.unsubscribe(bench.now, id);
+    assert_eq!(bench.sent(), []);
+    grant(&mut bench, &request, "n", 300);
+    let removal = bench.sent_one();
+    assert_eq!(text(&removal, HeaderName::Expires), "0");
+    assert_eq!(cseq(&removal), 2);
+}
+
+#[test]
+fn notify_of_another_fork_or_out_of_order_is_refused() {
+    let mut bench = bench();
+    let (_, request) = subscribe(&mut bench);
+    grant(&mut bench, &request, "n", 300);
+    assert_eq!(notify(&mut bench, &request, "n", 5, "active"), 200);
+    assert_eq!(notify(&mut bench, &request, "fork", 6, "active"), 481);
+    assert_eq!(notify(&mut bench, &request, "n", 4, "active"), 500);
+    assert_eq!(changes(&mut bench), ["accepted 300", "notified"]);
+}
+
+#[test]
+fn numbers_go_on_from_a_challenged_refresh() {
+    let mut bench = bench();
+    let credentials = Credentials::password("alice", "secret");
+    bench.endpoint.auth_mut().add_credentials(None, credentials);
+    let (id, request) = subscribe(&mut bench);
+    grant(&mut bench, &request, "n", 300);
+    bench.endpoint.refresh_subscription(bench.now, id);
+    let refresh = bench.sent_one();
+    bench.answer(&refresh, 401, "n", |response| {
+        let challenge = "Digest realm=\"r\", nonce=\"1\"";
+        response.header(HeaderName::WwwAuthenticate, challenge)
+    });
+    let again = bench.sent_one();
+    assert_eq!(cseq(&again), 3);
+    grant(&mut bench, &again, "n", 300);
+    bench.endpoint.refresh_subscription(bench.now, id);
+    assert_eq!(cseq(&bench.sent_one()), 4);
+}
