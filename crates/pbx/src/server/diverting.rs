@@ -2,9 +2,11 @@
 
 use std::time::Instant;
 
+use gannet_sip::HeaderName;
 use gannet_ua::endpoint::Reply;
 
-use super::place::refusal;
+use super::failure::Failure;
+use super::place::{Place, refusal};
 use super::state::Server;
 use crate::config::Diversion;
 use crate::event::PbxEvent;
@@ -44,6 +46,36 @@ impl Server {
             return self.serve_voicemail(now, number, name);
         }
         self.refuse(now, number, reply);
+    }
+
+    /// Sends a call on to where a phone's 3xx points, if that is a place of ours (RFC 3261 16.5 lets
+    /// a proxy do so); other targets are left to the caller. True if the call went on.
+    pub(super) fn redirect(&mut self, now: Instant, number: u64, failure: &Failure) -> bool {
+        if !(300..400).contains(&failure.code) {
+            return false;
+        }
+        let places = failure.response.iter().flat_map(|response| {
+            let contacts = response
+                .name_addrs(HeaderName::Contact)
+                .filter_map(Result::ok);
+            contacts
+                .filter_map(|contact| self.place_of(&contact.uri).ok())
+                .collect::<Vec<_>>()
+        });
+        let Some(place) = places.into_iter().find(|place| *place != Place::Server) else {
+            return false;
+        };
+        let forwards_max = self.config.limits.forwards_max;
+        let Some(call) = self.calls.get_mut(&number) else {
+            return false;
+        };
+        call.forwards += 1;
+        if call.forwards > forwards_max {
+            self.refuse(now, number, refusal(482, "Forwarded Too Often"));
+        } else {
+            self.dispatch(now, number, place);
+        }
+        true
     }
 
     fn emit_diverted(&mut self, call: u64, user: String, reason: Diversion, to: Option<String>) {

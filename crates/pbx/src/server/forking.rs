@@ -242,6 +242,9 @@ impl Server {
             return;
         };
         let best = fork.best.take().unwrap_or_else(|| Failure::local(503));
+        if self.redirect(now, number, &best) {
+            return;
+        }
         match best.diversion() {
             Some(reason) => self.divert(now, number, reason, best.reply()),
             None => self.refuse(now, number, best.reply()),

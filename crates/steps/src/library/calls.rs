@@ -213,6 +213,9 @@ async fn following_calls(world: &mut World, arguments: Arguments) -> StepResult 
     let mut calls = Vec::new();
     for row in rows {
         let caller = world.phone(&row.caller).await?;
+        if world.is_phone(&row.callee) {
+            world.phone(&row.callee).await?;
+        }
         let destination = world.destination(&row.callee)?;
         let callee = world.existing(&row.callee);
         calls.push((row, caller, callee, destination));

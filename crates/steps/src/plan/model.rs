@@ -70,10 +70,21 @@ impl PlannedScenario {
     pub fn cast(&self) -> BTreeSet<String> {
         let matched = self.steps.iter().filter_map(|bound| bound.matched.as_ref());
         let arguments = matched.flat_map(|matched| &matched.arguments);
-        arguments
+        let named = arguments
             .filter(|argument| argument.kind == ParameterKind::Phone)
-            .map(|argument| argument.text.clone())
-            .collect()
+            .map(|argument| argument.text.clone());
+        let tables = self.steps.iter().filter_map(|bound| bound.table.as_ref());
+        let callers = tables.flat_map(|table| {
+            table.records().flat_map(|record| {
+                let cells = ["name", "caller", "callee"].map(|column| record.get(column));
+                cells
+                    .into_iter()
+                    .flatten()
+                    .filter(|cell| is_name(cell))
+                    .map(str::to_owned)
+            })
+        });
+        named.chain(callers).collect()
     }
 
     /// Whether a sentence puts a phone on IPv6: then the embedded server is there too.
@@ -92,6 +103,12 @@ impl PlannedScenario {
             definition.section == "Voicemail" || definition.pattern.contains("voicemail")
         })
     }
+}
+
+/// Whether a cell of a table names a phone, and not an extension, a URI or a service of the server.
+fn is_name(cell: &str) -> bool {
+    let service = ["echo", "music", "voicemail"].contains(&cell);
+    cell.starts_with(char::is_alphabetic) && !cell.contains([':', '@']) && !service
 }
 
 /// A step and what it does.

@@ -95,11 +95,12 @@ pub(super) fn start_embedded(
     Pbx::start(config)
 }
 
+/// Shortest registration unless configured: short enough to see a refresh within a scenario.
+const EXPIRES_MIN: Duration = Duration::from_secs(5);
+
 fn adapt(config: &mut PbxConfig, settings: &PbxSettings) {
     config.voicemail.directory.clone_from(&settings.recordings);
-    if let Some(min) = settings.expires_min {
-        config.expires.min_s = whole_seconds(min);
-    }
+    config.expires.min_s = whole_seconds(settings.expires_min.unwrap_or(EXPIRES_MIN));
     if let Some(echo) = &settings.echo {
         config.extensions.echo.clone_from(echo);
     }
