@@ -61,7 +61,7 @@ pub(super) fn definitions() -> Vec<StepDefinition> {
         step!(
             "{phone} is not registered",
             section: SECTION,
-            about: "The phone has no binding now.",
+            about: "The phone has no binding now, and gets none unless a sentence registers it.",
             example: "Alice is not registered",
             no within,
             run: is_not_registered,
@@ -196,6 +196,8 @@ async fn is_registered(world: &mut World, arguments: Arguments) -> StepResult {
 
 async fn is_not_registered(world: &mut World, arguments: Arguments) -> StepResult {
     let actor = world.phone(arguments.phone(0)?).await?;
+    // It stays so: no later sentence registers it without saying so.
+    world.notes.manual.insert(actor.name().to_owned());
     if actor.phone.state().registration.is_registered() {
         let summary = format!("{} is registered", actor.name());
         return Err(failure(FailureClass::Assertion, &actor, summary));

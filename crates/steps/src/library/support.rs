@@ -79,6 +79,7 @@ pub(super) fn open_call(actor: &Actor) -> Result<CallRecord, Failure> {
 /// phones register when the first sentence needs them, so that sentences before it can change what
 /// they are.
 pub(super) async fn ready(world: &mut World) -> Result<(), Failure> {
+    world.gather_cast().await?;
     let waiting: Vec<_> = world
         .actors()
         .filter(|actor| {

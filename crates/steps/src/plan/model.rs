@@ -87,6 +87,20 @@ impl PlannedScenario {
         named.chain(callers).collect()
     }
 
+    /// The phones that a sentence describes: they begin with that sentence and not before.
+    pub fn described(&self) -> BTreeSet<String> {
+        let describing = self.steps.iter().filter_map(|bound| {
+            let matched = bound.matched.as_ref()?;
+            let pattern = matched.definition.pattern;
+            pattern
+                .starts_with("{phone} uses {profile} phone")
+                .then(|| &matched.arguments[0].text)
+        });
+        let tables = self.steps.iter().filter_map(|bound| bound.table.as_ref());
+        let rows = tables.flat_map(|table| table.records().filter_map(|row| row.get("name")));
+        describing.cloned().chain(rows.map(str::to_owned)).collect()
+    }
+
     /// Whether a sentence puts a phone on IPv6: then the embedded server is there too.
     pub fn speaks_of_ipv6(&self) -> bool {
         let matched = self.steps.iter().filter_map(|bound| bound.matched.as_ref());

@@ -34,6 +34,7 @@ pub(super) async fn play(
         seed: seed(run.seed, scenario, attempt),
         imported: Arc::clone(&scenario.imported),
         cast: scenario.cast(),
+        described: scenario.described(),
         voicemail: scenario.speaks_of_voicemail(),
         ipv6: scenario.speaks_of_ipv6(),
         capture: capture.clone(),

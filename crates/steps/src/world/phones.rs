@@ -60,6 +60,23 @@ impl World {
         }
     }
 
+    /// Starts the phones that sentences name without describing them, so that all are there before
+    /// the first call.
+    pub async fn gather_cast(&mut self) -> Result<(), Failure> {
+        let named_last = self.named_last.clone();
+        let described = &self.described;
+        let missing = self.cast.iter().filter(|name| !described.contains(*name));
+        let missing: Vec<_> = missing
+            .filter(|name| !self.actors.contains_key(*name))
+            .cloned()
+            .collect();
+        for name in missing {
+            self.use_phone(PhoneSetup::named(name)).await?;
+        }
+        self.named_last = named_last;
+        Ok(())
+    }
+
     /// Starts a phone, provisioned at the embedded server where there is one. It does not register
     /// by itself. A phone that had the name before is stopped.
     pub async fn use_phone(&mut self, setup: PhoneSetup) -> Result<Arc<Actor>, Failure> {

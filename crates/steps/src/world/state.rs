@@ -31,7 +31,8 @@ pub struct World {
     pub(super) impairment: Impairment,
     pub(super) seed: u64,
     pub(super) voicemail: bool,
-    cast: BTreeSet<String>,
+    pub(super) cast: BTreeSet<String>,
+    pub(super) described: BTreeSet<String>,
     server: Server,
     variables: BTreeMap<String, String>,
     progress: Progress,
@@ -49,6 +50,8 @@ pub(crate) struct Birth {
     pub(crate) imported: Arc<BTreeMap<String, UserConfig>>,
     /// The names of phones in the scenario's sentences.
     pub(crate) cast: BTreeSet<String>,
+    /// Those of them that a sentence describes.
+    pub(crate) described: BTreeSet<String>,
     /// Whether its sentences speak of voicemail.
     pub(crate) voicemail: bool,
     /// Whether its embedded server is on IPv6.
@@ -89,6 +92,7 @@ impl World {
             seed,
             voicemail: birth.voicemail,
             cast: birth.cast,
+            described: birth.described,
             server,
             variables: surroundings.config().variables.clone(),
             progress: Progress::new(birth.events, birth.scenario, 0),
