@@ -1,6 +1,11 @@
 //! The official test data: every good file gives its syntax tree and pickles, every bad file all
 //! its errors.
 
+#![expect(
+    clippy::disallowed_methods,
+    reason = "the official test data are fixture files"
+)]
+
 use std::collections::BTreeSet;
 use std::path::Path;
 

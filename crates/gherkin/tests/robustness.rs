@@ -1,5 +1,10 @@
 //! Whatever the text, the parser answers, in time linear in its length.
 
+#![expect(
+    clippy::disallowed_methods,
+    reason = "the test measures how long the parser takes"
+)]
+
 use std::fmt::Write as _;
 use std::time::{Duration, Instant};
 
