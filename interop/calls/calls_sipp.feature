@@ -1,17 +1,18 @@
 Feature: A phone of gannet calls SIPp's built-in callee
-  `sipp -sn uas -rtp_echo` is registered as Carol: it answers at once and sends back what it hears.
+  `sipp -sn uas -rtp_echo` stands where the server should be: Alice sends it everything, and does
+  not register. It answers at once and sends back what it hears.
 
   Scenario: Alice calls three times after one another
-    Given Alice uses generic phone
-    When Alice calls "carol"
+    Given new connection with user "Alice" and server "sipp"
+    When Alice calls "service"
     Then Alice hears Alice
     Then Alice hangs up the phone
     Then Alice receives 200 to BYE
-    When Alice calls "carol"
+    When Alice calls "service"
     Then Alice hears Alice
     Then Alice hangs up the phone
     Then Alice receives 200 to BYE
-    When Alice calls "carol"
+    When Alice calls "service"
     Then Alice hears Alice
     Then Alice hangs up the phone
     Then Alice receives 200 to BYE

@@ -18,7 +18,7 @@ Feature: Calls for a capture
     When Carol cancels the call
     Then Carol receives 487 to INVITE
 
-  Scenario: a user is unknown
-    Given Erin uses generic phone
+  Scenario: a user is unknown, over TCP
+    Given Erin uses generic phone over tcp
     When Erin calls "nobody"
     Then the call fails with 404

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 /// How often the memory of a run is looked at.
@@ -55,9 +56,13 @@ struct Run {
     memory_max_kib: u64,
 }
 
+/// One load at a time: each wants the whole machine.
+static MACHINE: Mutex<()> = Mutex::new(());
+
 impl Run {
     /// Runs a feature with so many copies of a scenario.
     fn of(scenarios: usize, steps: &str, config: &str, options: &[&str]) -> Self {
+        let _machine = MACHINE.lock().unwrap_or_else(PoisonError::into_inner);
         let folder = tempfile::tempdir().unwrap();
         let mut feature = String::from("Feature: Many calls\n");
         for number in 1..=scenarios {

@@ -35,7 +35,7 @@ fn well_formed(name: &'static str, kind: ServerKind) {
         .with_config(&server.gannet_toml())
         .with("--out", out.to_string_lossy())
         .run(RUN_LIMIT);
-    outcome.assert_passed(|| server.log());
+    outcome.assert_passed();
     let captures = captures_below(&out);
     assert_eq!(captures.len(), 3, "one capture per scenario: {captures:?}");
     for capture in &captures {

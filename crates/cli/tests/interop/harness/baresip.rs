@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
+use super::failing::tell_if_failing;
 use super::foreign_phone::ForeignPhone;
 use super::gate::Site;
 use super::ports::Ports;
@@ -33,6 +34,8 @@ pub(crate) struct Baresip {
 }
 
 const START_LIMIT: Duration = Duration::from_secs(15);
+/// With the messages of a call.
+const LOG_LINES: usize = 120;
 const STOP_LIMIT: Duration = Duration::from_secs(10);
 const END_LIMIT: Duration = Duration::from_secs(5);
 
@@ -87,11 +90,7 @@ impl Baresip {
         let text = json!({"command": command, "params": parameters, "token": "gannet"}).to_string();
         let framed = format!("{}:{text},", text.len());
         let written = self.control.write_all(framed.as_bytes());
-        assert!(
-            written.is_ok(),
-            "baresip takes no commands:\n{}",
-            self.log()
-        );
+        assert!(written.is_ok(), "baresip takes no commands");
     }
 
     /// Waits for the next event of this type, `CALL_ESTABLISHED` for instance, and gives its
@@ -114,10 +113,7 @@ impl Baresip {
                 .iter()
                 .map(|event| event["type"].to_string())
                 .collect();
-            panic!(
-                "baresip had no {kind} within {limit:?}, only {kinds:?}\n{}",
-                self.log()
-            )
+            panic!("baresip had no {kind} within {limit:?}, only {kinds:?}")
         };
         self.seen = index + 1;
         parameter
@@ -161,14 +157,11 @@ impl ForeignPhone for Baresip {
         self.listened += 1;
         path
     }
-
-    fn log(&self) -> String {
-        tail(&self.log_file(), 80)
-    }
 }
 
 impl Drop for Baresip {
     fn drop(&mut self) {
+        tell_if_failing(|| tail(&self.log_file(), LOG_LINES));
         let output = self.state.join(format!("baresip-{}.stop", self.user));
         Process::run(&self.stop, &output, STOP_LIMIT, |command| {
             command.arg(&self.user).env("PEERS_STATE", &self.state);

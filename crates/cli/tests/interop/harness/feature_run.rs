@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use super::failing::tell_if_failing;
 use super::gate::Site;
 use super::process::{Finished, Process};
 
@@ -15,11 +16,13 @@ pub(crate) struct FeatureRun<'a> {
     arguments: Vec<String>,
 }
 
-/// A feature that is being run.
+/// A feature that is being run. A test that fails before it has waited for the end prints what
+/// gannet has said by then.
 #[derive(Debug)]
 pub(crate) struct RunningFeature {
     name: String,
     process: Process,
+    waited: bool,
 }
 
 /// What came of it.
@@ -70,6 +73,7 @@ impl<'a> FeatureRun<'a> {
         RunningFeature {
             name: self.name,
             process,
+            waited: false,
         }
     }
 
@@ -81,31 +85,35 @@ impl<'a> FeatureRun<'a> {
 
 impl RunningFeature {
     /// Waits for its end, which must come within `limit`.
-    pub(crate) fn wait(self, limit: Duration) -> Outcome {
+    pub(crate) fn wait(mut self, limit: Duration) -> Outcome {
+        self.waited = true;
         let Finished { code, output } = self.process.wait(limit);
         Outcome {
-            name: self.name,
+            name: self.name.clone(),
             code,
             console: output,
         }
     }
 }
 
-impl Outcome {
-    /// Fails unless every scenario passed. `others` are the logs of the peers.
-    pub(crate) fn assert_passed(&self, others: impl FnOnce() -> String) {
-        self.assert_code(0, others);
+impl Drop for RunningFeature {
+    fn drop(&mut self) {
+        if !self.waited {
+            let (name, process) = (&self.name, &self.process);
+            tell_if_failing(|| format!("--- gannet, {name}\n{}", process.output()));
+        }
     }
+}
 
-    /// Fails unless gannet returned `code`.
-    pub(crate) fn assert_code(&self, code: i32, others: impl FnOnce() -> String) {
+impl Outcome {
+    /// Fails unless every scenario passed.
+    pub(crate) fn assert_passed(&self) {
         assert!(
-            self.code == Some(code),
-            "{}: gannet returned {:?}, not {code}:\n{}\n{}",
+            self.code == Some(0),
+            "{}: gannet returned {:?}, not 0:\n{}",
             self.name,
             self.code,
-            self.console,
-            others()
+            self.console
         );
     }
 }

@@ -19,9 +19,6 @@ pub(crate) trait ForeignPhone {
     /// The same recording once that call is over and the file is complete. Later recordings are
     /// those of the next call.
     fn finished_recording(&mut self) -> PathBuf;
-
-    /// The end of its log, with the messages.
-    fn log(&self) -> String;
 }
 
 impl dyn ForeignPhone + '_ {

@@ -1,8 +1,9 @@
 //! Kamailio: registrar and proxy for `kam.test`.
 
-use std::path::Path;
+use std::path::PathBuf;
 use std::time::Duration;
 
+use super::failing::tell_if_failing;
 use super::gate::Site;
 use super::ports::Ports;
 use super::process::{Process, tail};
@@ -12,9 +13,9 @@ use super::until::{poll, until};
 #[derive(Debug)]
 pub(crate) struct Kamailio {
     port: u16,
-    stop: std::path::PathBuf,
-    state: std::path::PathBuf,
-    output: std::path::PathBuf,
+    stop: PathBuf,
+    state: PathBuf,
+    output: PathBuf,
     // The script that started it has ended; the server is in its group.
     _group: Process,
 }
@@ -97,18 +98,14 @@ impl Kamailio {
         .output
     }
 
-    /// The end of its log.
-    pub(crate) fn log(&self) -> String {
-        tail(&self.log_file(), 40)
-    }
-
-    fn log_file(&self) -> std::path::PathBuf {
-        Path::new(&self.state).join(format!("kamailio-{}/log", self.port))
+    fn log_file(&self) -> PathBuf {
+        self.state.join(format!("kamailio-{}/log", self.port))
     }
 }
 
 impl Drop for Kamailio {
     fn drop(&mut self) {
+        tell_if_failing(|| tail(&self.log_file(), 40));
         let port = self.port.to_string();
         let output = self.output.with_extension("stop");
         Process::run(&self.stop, &output, STOP_LIMIT, |command| {

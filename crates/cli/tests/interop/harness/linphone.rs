@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use super::failing::tell_if_failing;
 use super::foreign_phone::ForeignPhone;
 use super::gate::Site;
 use super::ports::Ports;
@@ -27,6 +28,8 @@ pub(crate) struct Linphone {
 /// reach linphonec through the peers' Kamailio, which resolves it for REGISTER alone.
 const WITHOUT_GRUU: &str = "none\nsupported=replaces, outbound, path";
 const START_LIMIT: Duration = Duration::from_secs(25);
+/// With the messages of a call.
+const LOG_LINES: usize = 200;
 const STOP_LIMIT: Duration = Duration::from_secs(10);
 const END_LIMIT: Duration = Duration::from_secs(5);
 const COMMAND_LIMIT: Duration = Duration::from_secs(5);
@@ -88,9 +91,7 @@ impl Linphone {
         });
         assert!(
             found.is_some(),
-            "linphonec did not show `{text}` {times} times within {limit:?}, only\n{}{}",
-            shown(),
-            self.log()
+            "linphonec did not show `{text}` {times} times within {limit:?}"
         );
     }
 
@@ -123,14 +124,13 @@ impl ForeignPhone for Linphone {
         fs::rename(self.file("rx.wav"), &path).expect("linphonec has recorded its call");
         path
     }
-
-    fn log(&self) -> String {
-        tail(&self.file("log"), 80)
-    }
 }
 
 impl Drop for Linphone {
     fn drop(&mut self) {
+        tell_if_failing(|| {
+            tail(&self.file("out"), LOG_LINES) + &tail(&self.file("log"), LOG_LINES)
+        });
         let output = self.state.join(format!("linphone-{}.stop", self.user));
         Process::run(
             self.scripts.join("stop.sh"),

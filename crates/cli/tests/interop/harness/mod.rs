@@ -2,9 +2,11 @@
 //! beside them, and waits that end.
 //!
 //! [`Site`] is the place of one test: its folder, its ports, its peers' state. Everything that was
-//! started there stops when its value goes, whatever the test came to.
+//! started there stops when its value goes, whatever the test came to, and prints its log if the test
+//! has failed.
 
 mod baresip;
+mod failing;
 mod feature_run;
 mod foreign_phone;
 mod gate;
@@ -21,7 +23,7 @@ mod tshark;
 mod until;
 
 pub(crate) use baresip::Baresip;
-pub(crate) use feature_run::{FeatureRun, Outcome};
+pub(crate) use feature_run::FeatureRun;
 pub(crate) use foreign_phone::ForeignPhone;
 pub(crate) use gate::Site;
 pub(crate) use linphone::Linphone;

@@ -5,12 +5,13 @@ use std::path::PathBuf;
 use std::process::Stdio;
 use std::time::Duration;
 
+use super::failing::tell_if_failing;
 use super::foreign_phone::ForeignPhone;
 use super::gate::Site;
 use super::ports::Ports;
 use super::process::{Process, tail};
 use super::server::Account;
-use super::until::{poll, until};
+use super::until::until;
 
 /// A running phone of pjsua2.
 #[derive(Debug)]
@@ -23,6 +24,8 @@ pub(crate) struct Pjsua2 {
 }
 
 const START_LIMIT: Duration = Duration::from_secs(15);
+/// With the messages of a call.
+const LOG_LINES: usize = 120;
 const END_LIMIT: Duration = Duration::from_secs(5);
 
 impl Pjsua2 {
@@ -79,13 +82,7 @@ impl Pjsua2 {
             let line = output.lines().find(|line| line.starts_with(event));
             line.map(str::to_owned)
         };
-        poll(limit, find).unwrap_or_else(|| {
-            panic!(
-                "pjsua2 did not report `{event}` within {limit:?}, only\n{}{}",
-                self.process.output(),
-                self.log()
-            )
-        })
+        until(&format!("pjsua2 to report `{event}`"), limit, find)
     }
 }
 
@@ -109,8 +106,13 @@ impl ForeignPhone for Pjsua2 {
         self.listened += 1;
         path
     }
+}
 
-    fn log(&self) -> String {
-        tail(&self.log, 80)
+impl Drop for Pjsua2 {
+    fn drop(&mut self) {
+        tell_if_failing(|| {
+            let (output, log) = (self.process.output(), tail(&self.log, LOG_LINES));
+            format!("--- pjsua2\n{output}\n{log}")
+        });
     }
 }

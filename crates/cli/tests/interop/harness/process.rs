@@ -88,7 +88,7 @@ impl Process {
     }
 
     /// Waits for its end; past `limit` it is killed and its code is `None`.
-    pub(crate) fn wait(mut self, limit: Duration) -> Finished {
+    pub(crate) fn wait(&mut self, limit: Duration) -> Finished {
         let status = poll(limit, || self.ended());
         if status.is_none() {
             self.kill();

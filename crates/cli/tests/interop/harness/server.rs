@@ -8,6 +8,7 @@ use gannet_pbx::{Pbx, PbxConfig, PbxUser};
 use gannet_ua::digest::Algorithm;
 use tokio::runtime::Runtime;
 
+use super::failing::tell_if_failing;
 use super::gate::Site;
 use super::kamailio::Kamailio;
 use super::ports::Ports;
@@ -23,9 +24,6 @@ pub(crate) enum ServerKind {
 }
 
 impl ServerKind {
-    /// All of them.
-    pub(crate) const ALL: [Self; 2] = [Self::Kamailio, Self::Embedded];
-
     /// The programs that it needs.
     pub(crate) fn programs(self) -> &'static [&'static str] {
         match self {
@@ -161,16 +159,6 @@ impl Server {
             kamailio.set_ring_time(user, RINGS_FOR);
         }
     }
-
-    /// What it has to say for itself when a test fails.
-    pub(crate) fn log(&self) -> String {
-        match self {
-            Self::Kamailio(kamailio) => kamailio.log(),
-            Self::Embedded(embedded) => {
-                format!("{:#?}", embedded.runtime.block_on(embedded.pbx.snapshot()))
-            }
-        }
-    }
 }
 
 impl EmbeddedPbx {
@@ -207,6 +195,8 @@ impl EmbeddedPbx {
 
 impl Drop for EmbeddedPbx {
     fn drop(&mut self) {
+        let snapshot = || self.runtime.block_on(self.pbx.snapshot());
+        tell_if_failing(|| format!("--- the embedded server\n{:#?}", snapshot()));
         self.runtime.block_on(self.pbx.stop());
     }
 }

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use super::failing::tell_if_failing;
 use super::gate::Site;
 use super::ports::Ports;
 use super::process::{Finished, Process, tail};
@@ -14,6 +15,7 @@ use super::until::until;
 pub(crate) struct Sipp {
     process: Process,
     port: u16,
+    logs: [PathBuf; 2],
 }
 
 /// What SIPp's messages go over.
@@ -28,6 +30,8 @@ pub(crate) enum Transport {
 /// SIPp's own limit; ours for its end is a little longer.
 const CALLS_LIMIT_S: u64 = 40;
 const END_LIMIT: Duration = Duration::from_secs(CALLS_LIMIT_S + 10);
+/// With the messages of a call.
+const LOG_LINES: usize = 120;
 const START_LIMIT: Duration = Duration::from_secs(5);
 
 impl Sipp {
@@ -36,6 +40,8 @@ impl Sipp {
         let ports = Ports::free();
         let port = ports.nth(0);
         let output = site.file(&format!("sipp-{port}.out"));
+        let [errors, messages] =
+            ["errors", "messages"].map(|kind| site.file(&format!("sipp-{port}-{kind}.log")));
         let process = Process::start("sipp", &output, |command| {
             command
                 .args(arguments)
@@ -45,11 +51,15 @@ impl Sipp {
                 .args(["-timeout", &format!("{CALLS_LIMIT_S}s"), "-timeout_error"])
                 .args(["-nostdin", "-trace_err", "-trace_msg"])
                 .arg("-error_file")
-                .arg(log_file(site, port, "errors"))
+                .arg(&errors)
                 .arg("-message_file")
-                .arg(log_file(site, port, "messages"));
+                .arg(&messages);
         });
-        Self { process, port }
+        Self {
+            process,
+            port,
+            logs: [errors, messages],
+        }
     }
 
     /// Registers `port` as a contact of the account, with the peers' own scenario.
@@ -69,6 +79,10 @@ impl Sipp {
             user,
             "-ap",
             password,
+            // Without it the digest names SIPp's target and not the Request-URI, which is answered
+            // 400 (RFC 7616 3.4.6).
+            "-auth_uri",
+            &account.domain,
             "-key",
             "cport",
             &port.to_string(),
@@ -76,7 +90,7 @@ impl Sipp {
             "exp",
             "300",
         ];
-        Self::start(site, transport, &arguments).assert_success(site);
+        Self::start(site, transport, &arguments).assert_success();
     }
 
     /// Its SIP port.
@@ -95,20 +109,21 @@ impl Sipp {
     }
 
     /// Waits for its end, which must be the end of all its calls.
-    pub(crate) fn assert_success(self, site: &Site) {
-        let port = self.port;
+    pub(crate) fn assert_success(mut self) {
         let Finished { code, output } = self.process.wait(END_LIMIT);
-        assert_eq!(
-            code,
-            Some(0),
-            "SIPp failed:\n{output}\n{}",
-            logs_of(site, port)
-        );
+        assert_eq!(code, Some(0), "SIPp failed:\n{output}");
     }
+}
 
-    /// The ends of its logs of errors and of messages.
-    pub(crate) fn logs(&self, site: &Site) -> String {
-        logs_of(site, self.port)
+impl Drop for Sipp {
+    fn drop(&mut self) {
+        let logs = || {
+            self.logs
+                .each_ref()
+                .map(|log| tail(log, LOG_LINES))
+                .concat()
+        };
+        tell_if_failing(logs);
     }
 }
 
@@ -128,14 +143,4 @@ impl Transport {
             Self::Tcp => "tcp",
         }
     }
-}
-
-fn log_file(site: &Site, port: u16, kind: &str) -> PathBuf {
-    site.file(&format!("sipp-{port}-{kind}.log"))
-}
-
-fn logs_of(site: &Site, port: u16) -> String {
-    ["errors", "messages"]
-        .map(|kind| tail(&log_file(site, port, kind), 80))
-        .concat()
 }

@@ -7,15 +7,15 @@ use super::process::{Finished, Process};
 
 const ANSWER_LIMIT: Duration = Duration::from_secs(15);
 
-/// Sends OPTIONS to `user` at `port` and gives what came back, with sipsak's exit code: 0 for a
-/// 200.
+/// Sends OPTIONS for `uri`, which has no port, to `port` of this machine, and gives what came back,
+/// with sipsak's exit code: 0 for a 200.
 ///
 /// The port is an option of its own because sipsak cuts one of five digits in a URI.
-pub(crate) fn sipsak(site: &Site, user: &str, port: u16) -> Finished {
+pub(crate) fn sipsak(site: &Site, uri: &str, port: u16) -> Finished {
     let output = site.file("sipsak.out");
     Process::run("sipsak", &output, ANSWER_LIMIT, |command| {
         command
             .args(["-v", "-r", &port.to_string()])
-            .args(["-s", &format!("sip:{user}@127.0.0.1")]);
+            .args(["-s", uri]);
     })
 }
