@@ -179,7 +179,16 @@ pub(super) fn hearing_details(line: &Line, started: Instant, ended: Instant) -> 
     let stream = report.as_ref().and_then(|report| report.main_stream());
     match stream {
         None => details.push(format!("no RTP came to {name}")),
-        Some(stream) => details.push(format!("RTP that came to {name}: {stream:?}")),
+        Some(stream) => details.push(format!(
+            "RTP that came to {name} from {}: {} packets, {} lost ({:.1} %), longest pause {} ms, \
+             jitter up to {:.1} ms",
+            stream.source,
+            stream.packets,
+            stream.lost,
+            stream.lost_percent,
+            stream.longest_pause.as_millis(),
+            stream.jitter_max.as_secs_f64() * 1000.0
+        )),
     }
     let quiet = line.media.silence(started, ended);
     details.push(format!(
