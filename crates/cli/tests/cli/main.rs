@@ -11,3 +11,4 @@ mod pbx;
 mod results;
 mod runner;
 mod selection;
+mod steps_page;
