@@ -8,7 +8,8 @@ use gannet_ua::endpoint::Census;
 use gannet_ua::{Target, Transmit};
 
 use crate::agreement::{
-    Findings, Violation, judge_calls, judge_changes, judge_registration, judge_removal,
+    Evidence, Findings, Violation, judge_calls, judge_changes, judge_registration, judge_removal,
+    judge_wire,
 };
 use crate::ladder::ladder;
 use crate::link::{Conditions, Link};
@@ -156,8 +157,9 @@ impl Run {
     fn judge_while_registered(&mut self) {
         let now = self.world.now();
         let phones = [ALICE, BOB].map(|node| (node, self.phone(node)));
-        let mut findings = judge_calls(self.world.journal(), &phones);
-        findings.extend(judge_changes(self.world.journal(), &phones));
+        let evidence = Evidence::read(self.world.journal());
+        let mut findings = judge_calls(&evidence, &phones);
+        findings.extend(judge_changes(&evidence, &phones));
         for (node, phone) in phones {
             findings.extend(judge_registration(now, node, phone, self.registrar()));
         }
@@ -195,6 +197,10 @@ impl Run {
                 self.findings.violations.push(waking);
             }
         }
+        let phones = [ALICE, BOB].map(|node| (node, self.phone(node)));
+        let evidence = Evidence::read(self.world.journal());
+        let findings = judge_wire(&evidence, &phones);
+        self.findings.extend(findings);
         let waiting_for = "timers to run out";
         rested
             .then_some(())

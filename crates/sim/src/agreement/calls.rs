@@ -1,6 +1,5 @@
 //! Judging the calls of a run.
 
-use std::cell::OnceCell;
 use std::collections::BTreeMap;
 
 use gannet_sip::Method;
@@ -9,14 +8,12 @@ use gannet_ua::endpoint::{EndCause, Outcome};
 use super::ends::End;
 use super::evidence::{Evidence, INVITES, REPEATS};
 use super::{Asymmetry, Findings, Violation};
-use crate::journal::Journal;
 use crate::phone::{CallRecord, Phone, Role};
 
 /// Judges all calls between phones. `phones` are given with the numbers of their nodes.
-pub fn judge_calls(journal: &Journal, phones: &[(usize, &Phone)]) -> Findings {
+pub fn judge_calls(evidence: &Evidence, phones: &[(usize, &Phone)]) -> Findings {
     let mut court = Court {
-        journal,
-        evidence: OnceCell::new(),
+        evidence,
         findings: Findings::default(),
     };
     let mut files: BTreeMap<&str, File<'_>> = BTreeMap::new();
@@ -73,16 +70,11 @@ enum Leg {
 }
 
 struct Court<'a> {
-    journal: &'a Journal,
-    evidence: OnceCell<Evidence>,
+    evidence: &'a Evidence,
     findings: Findings,
 }
 
 impl Court<'_> {
-    fn evidence(&self) -> &Evidence {
-        self.evidence.get_or_init(|| Evidence::read(self.journal))
-    }
-
     fn check_end(&mut self, node: usize, record: &CallRecord) {
         let sip_call_id = record.sip_call_id.clone();
         if record.ended.is_none() {
@@ -196,7 +188,7 @@ impl Court<'_> {
             if challenged {
                 continue;
             }
-            let late = self.evidence().was_sent_in_the_dark(
+            let late = self.evidence.was_sent_in_the_dark(
                 node,
                 callee,
                 &record.sip_call_id,
@@ -244,7 +236,7 @@ impl Court<'_> {
 
     fn check_silence(&mut self, record: &CallRecord, callee: usize) {
         let reached = self
-            .evidence()
+            .evidence
             .reached(callee, &record.sip_call_id, &Method::Invite);
         if reached {
             let callee = "nothing, though INVITE arrived";
@@ -261,7 +253,7 @@ impl Court<'_> {
         match story {
             Story::Unheard(all) => {
                 let id = &record.sip_call_id;
-                let evidence = self.evidence();
+                let evidence = self.evidence;
                 let invite = Method::Invite;
                 let branch = evidence
                     .branch(node, id, &invite, |sheet| sheet.to_tag.is_empty())
@@ -296,7 +288,7 @@ impl Court<'_> {
         let id = &record.sip_call_id;
         match end {
             End::OursUnheard => {
-                let evidence = self.evidence();
+                let evidence = self.evidence;
                 let bye = Method::Bye;
                 let branch = evidence
                     .branch(node, id, &bye, |sheet| sheet.from_tag == record.local_tag)
@@ -314,7 +306,7 @@ impl Court<'_> {
             }
             End::NoAck => {
                 let proven = self
-                    .evidence()
+                    .evidence
                     .unacknowledged(node, id, &record.local_tag, ended);
                 self.findings.asymmetries.push(Asymmetry::AckUnheard);
                 if !proven {

@@ -4,13 +4,12 @@ use gannet_sip::Method;
 
 use super::evidence::Evidence;
 use super::{Asymmetry, Findings, Violation};
-use crate::journal::Journal;
 use crate::phone::{CallRecord, Phone, RequestRecord};
 
 /// Judges the requests inside calls: each is done, with the code that the other user gave or one
 /// that the rules of dialogs give (491 for crossing INVITEs, 500 for one too early or out of
 /// order, 487 and 481 for a call that is over), or proven to have had no response.
-pub fn judge_changes(journal: &Journal, phones: &[(usize, &Phone)]) -> Findings {
+pub fn judge_changes(evidence: &Evidence, phones: &[(usize, &Phone)]) -> Findings {
     let mut findings = Findings::default();
     for (node, phone) in phones {
         let Some((_, other)) = phones.iter().find(|(other, _)| other != node) else {
@@ -20,14 +19,14 @@ pub fn judge_changes(journal: &Journal, phones: &[(usize, &Phone)]) -> Findings 
             let Some(call) = phone.calls().find(|call| call.id == request.call) else {
                 continue;
             };
-            judge(journal, (*node, call, request), other, &mut findings);
+            judge(evidence, (*node, call, request), other, &mut findings);
         }
     }
     findings
 }
 
 fn judge(
-    journal: &Journal,
+    evidence: &Evidence,
     (node, call, request): (usize, &CallRecord, &RequestRecord),
     other: &Phone,
     findings: &mut Findings,
@@ -39,7 +38,6 @@ fn judge(
     };
     let method = Method::new(&request.method);
     if request.timed_out {
-        let evidence = Evidence::read(journal);
         let key = (call.local_tag.as_str(), request.cseq);
         let branch = evidence.branch_of(node, &sip_call_id, &method, key);
         let branch = branch.unwrap_or_default();
@@ -60,8 +58,7 @@ fn judge(
         // Too early for another INVITE, or overtaken by a later request (RFC 3261 14.2, 12.2.2).
         500 => {
             let key = (call.local_tag.as_str(), request.cseq);
-            method == Method::Invite
-                || Evidence::read(journal).was_overtaken(node, &sip_call_id, key)
+            method == Method::Invite || evidence.was_overtaken(node, &sip_call_id, key)
         }
         _ => false,
     };

@@ -38,14 +38,15 @@ impl Sheet {
     }
 }
 
-/// All datagrams, read.
+/// All datagrams of a journal, read.
 #[derive(Debug)]
-pub(super) struct Evidence {
+pub struct Evidence {
     sheets: Vec<Sheet>,
 }
 
 impl Evidence {
-    pub(super) fn read(journal: &Journal) -> Self {
+    /// Reads a journal. What has no CSeq, branch or Call-ID is left out.
+    pub fn read(journal: &Journal) -> Self {
         let sheets = journal
             .flights()
             .iter()
@@ -68,6 +69,11 @@ impl Evidence {
             })
             .collect();
         Self { sheets }
+    }
+
+    /// All datagrams in the order of sending.
+    pub(super) fn sheets(&self) -> &[Sheet] {
+        &self.sheets
     }
 
     /// The last request of a node in a call with this method (and number, if that is known): its

@@ -82,6 +82,17 @@ pub enum Violation {
         /// What is missing of the proof.
         found: String,
     },
+    /// A message on the wire, or one that is missing there, breaks a rule of the RFC.
+    Rule {
+        /// The node.
+        node: usize,
+        /// Call-ID.
+        sip_call_id: String,
+        /// The rule.
+        rule: &'static str,
+        /// What was found.
+        found: String,
+    },
     /// An endpoint still keeps something.
     Leftover {
         /// The node.
@@ -143,6 +154,12 @@ impl fmt::Display for Violation {
                 f,
                 "node {node}: call {sip_call_id} claims {claim}, but {found}"
             ),
+            Self::Rule {
+                node,
+                sip_call_id,
+                rule,
+                found,
+            } => write!(f, "node {node}: call {sip_call_id}: {rule}: {found}"),
             Self::Leftover { node, census } => write!(f, "node {node} still keeps {census:?}"),
             Self::StillWaking { node } => write!(f, "node {node} still has a deadline"),
             Self::Registration {

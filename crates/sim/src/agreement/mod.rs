@@ -23,6 +23,13 @@
 //! | ended by BYE before it was answered | accepted, ended for want of an ACK |
 //! | challenged, then any of these | an earlier leg refused with 407 |
 //!
+//! # On the wire
+//!
+//! Two sides can agree on nonsense, so the wire is judged, too (`wire`): CANCEL only after a
+//! provisional response, BYE of a callee only after ACK, numbers that grow, an ACK for each 2xx
+//! that came, a 2xx until its ACK, a final response to every request that arrived, 491 for an
+//! INVITE that crossed one, no INVITE after the user gave up.
+//!
 //! # Asymmetries
 //!
 //! SIP repeats a message for 64*T1 and then gives up. If every repetition is lost the two sides
@@ -38,8 +45,11 @@ mod ends;
 mod evidence;
 mod findings;
 mod registrations;
+mod wire;
 
 pub use calls::judge_calls;
 pub use changes::judge_changes;
+pub use evidence::Evidence;
 pub use findings::{Asymmetry, Findings, Violation};
 pub use registrations::{judge_registration, judge_removal};
+pub use wire::judge_wire;

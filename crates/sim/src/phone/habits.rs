@@ -49,7 +49,12 @@ impl Habits {
             reinvites: 0.3,
             informs: 0.2,
             punctual: 0.3,
-            talk_ms: if rng.u8(0..4) == 0 { 700 } else { 15_000 },
+            // Short talks race the handshake, long ones outlast every timer of it.
+            talk_ms: match rng.u8(0..8) {
+                0 | 1 => 700,
+                2 => 90_000,
+                _ => 15_000,
+            },
         }
     }
 }
