@@ -168,7 +168,23 @@ fn not_heard(
     for detail in hearing_details(line, started, ended) {
         found = found.detail(detail);
     }
+    let skipped = packets_skipped(other);
+    if skipped > 0 {
+        found = found.detail(format!(
+            "this machine could not keep up: {other_name} left out {skipped} RTP packets that were overdue; run fewer scenarios at once (--jobs)"
+        ));
+    }
     found
+}
+
+/// RTP packets of the phone's newest call that it could not send in time, through no fault of the
+/// network.
+fn packets_skipped(actor: &Arc<Actor>) -> u64 {
+    let call = actor.phone.state().latest_call().map(|call| call.handle);
+    let media = call.and_then(|call| actor.phone.media(call).ok());
+    media
+        .and_then(|media| media.report())
+        .map_or(0, |report| report.sent.skipped)
 }
 
 /// What the phone did hear, for the one who has to find out why.
