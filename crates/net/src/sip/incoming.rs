@@ -12,6 +12,20 @@ use thiserror::Error;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ConnectionId(pub(crate) u64);
 
+impl ConnectionId {
+    /// The connection with this number. One that never was, or is gone, is like none.
+    #[must_use]
+    pub const fn from_number(number: u64) -> Self {
+        Self(number)
+    }
+
+    /// Its number, for layers that know no sockets.
+    #[must_use]
+    pub const fn number(self) -> u64 {
+        self.0
+    }
+}
+
 /// One message to send.
 #[derive(Debug, Clone)]
 pub struct Outgoing {

@@ -8,7 +8,6 @@ mod bridging;
 mod call;
 mod calling;
 mod commands;
-mod connections;
 mod directory;
 mod diverting;
 mod failure;

@@ -12,7 +12,6 @@ use gannet_ua::registrar::{Location, LocationPolicy};
 use tokio::sync::{broadcast, mpsc};
 use tokio::task::JoinSet;
 
-use super::connections::Connections;
 use super::directory::Directory;
 use super::state::Server;
 use super::timetable::Timetable;
@@ -116,7 +115,6 @@ impl Server {
             writes: JoinSet::new(),
             stopping: false,
             last_call: 0,
-            connections: Connections::default(),
             events,
             changed: false,
             config,

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::time::Instant;
 
 use bytes::Bytes;
-use gannet_net::Incoming;
+use gannet_net::{ConnectionId, Incoming};
 use gannet_sip::{Message, Transport};
 use gannet_ua::digest::DigestServer;
 use gannet_ua::endpoint::{CallId, Endpoint, Happening, Outcome, RequestId};
@@ -16,7 +16,6 @@ use tokio::sync::broadcast;
 use tokio::task::JoinSet;
 
 use super::call::Call;
-use super::connections::Connections;
 use super::directory::Directory;
 use super::mailbox::Mailbox;
 use super::messaging::Delivery;
@@ -80,7 +79,6 @@ pub(crate) struct Server {
     pub(super) writes: JoinSet<Written>,
     pub(super) stopping: bool,
     pub(super) last_call: u64,
-    pub(super) connections: Connections,
     pub(super) events: broadcast::Sender<PbxEvent>,
     /// Something that a snapshot shows has changed.
     pub(super) changed: bool,
@@ -107,11 +105,10 @@ impl Server {
                 connection,
                 ..
             } => {
-                let connection = connection.map(|id| self.connections.number(id));
                 let source = Target {
                     transport,
                     address: remote,
-                    connection,
+                    connection: connection.map(ConnectionId::number),
                 };
                 self.handle_message(now, bytes, source);
             }
@@ -124,8 +121,7 @@ impl Server {
             Incoming::Unreachable { remote, .. } => {
                 self.handle_transport_failure(now, Target::new(Transport::Udp, remote));
             }
-            Incoming::Closed { connection, .. } => self.connections.remove(connection),
-            Incoming::KeepAlive { .. } => {}
+            Incoming::Closed { .. } | Incoming::KeepAlive { .. } => {}
         }
         self.drain(now);
     }
@@ -175,11 +171,6 @@ impl Server {
     pub(crate) fn poll_transmit(&mut self) -> Option<Transmit> {
         let transmit = self.endpoint.poll_transmit();
         transmit.or_else(|| self.notifier.poll_transmit())
-    }
-
-    /// The connection with a number.
-    pub(crate) fn connection(&self, number: u64) -> Option<gannet_net::ConnectionId> {
-        self.connections.get(number)
     }
 
     /// The next file that is done; `None` if none is being written.

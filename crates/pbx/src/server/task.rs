@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use gannet_net::Outgoing;
+use gannet_net::{ConnectionId, Outgoing};
 use tokio::sync::{mpsc, watch};
 use tokio::time::{sleep_until, timeout};
 
@@ -82,7 +82,7 @@ impl Task {
                 transport: transmit.target.transport,
                 remote: transmit.target.address,
                 bytes: transmit.bytes,
-                connection: number.and_then(|number| self.server.connection(number)),
+                connection: number.map(ConnectionId::from_number),
             });
         }
         if self.server.take_changed() {

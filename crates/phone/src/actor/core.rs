@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use gannet_net::{ConnectionId, Incoming, MediaScheduler, MediaSocket, SipTransport};
+use gannet_net::{Incoming, MediaScheduler, MediaSocket, SipTransport};
 use gannet_ua::endpoint::{CallId, Endpoint, Outcome, RegistrationId, RequestId, SubscriptionId};
 use tokio::sync::{mpsc, oneshot, watch};
 
@@ -44,8 +44,6 @@ pub(crate) struct Actor {
     pub(super) state: watch::Sender<PhoneState>,
     pub(super) log: MessageLog,
     pub(super) media: MediaTable,
-    pub(super) connections: HashMap<ConnectionId, u64>,
-    pub(super) last_connection: u64,
     pub(super) legs: BTreeMap<CallHandle, Leg>,
     pub(super) handles: HashMap<CallId, CallHandle>,
     pub(super) last_call: u64,

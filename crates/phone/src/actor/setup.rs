@@ -66,8 +66,6 @@ impl Actor {
             state: watch::Sender::new(PhoneState::new()),
             log: MessageLog::new(),
             media: MediaTable::default(),
-            connections: HashMap::new(),
-            last_connection: 0,
             legs: BTreeMap::new(),
             handles: HashMap::new(),
             last_call: 0,

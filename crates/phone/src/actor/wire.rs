@@ -26,11 +26,10 @@ impl Actor {
                 at,
                 ..
             } => {
-                let connection = connection.map(|connection| self.number_of(connection));
                 let source = Target {
                     transport,
                     address: remote,
-                    connection,
+                    connection: connection.map(ConnectionId::number),
                 };
                 let message = Message::parse(bytes.clone());
                 self.log
@@ -49,10 +48,7 @@ impl Actor {
                 self.endpoint
                     .handle_transport_failure(now, Target::new(Transport::Udp, remote));
             }
-            Incoming::Closed { connection, .. } => {
-                self.connections.remove(&connection);
-            }
-            Incoming::KeepAlive { .. } => {}
+            Incoming::Closed { .. } | Incoming::KeepAlive { .. } => {}
         }
     }
 
@@ -77,9 +73,7 @@ impl Actor {
             transport: target.transport,
             remote: target.address,
             bytes,
-            connection: target
-                .connection
-                .and_then(|number| self.connection_of(number)),
+            connection: target.connection.map(ConnectionId::from_number),
         });
     }
 
@@ -102,19 +96,5 @@ impl Actor {
         for media in self.legs.values().filter_map(|leg| leg.media.as_ref()) {
             media::lock(&media.port).connected = connected;
         }
-    }
-
-    fn number_of(&mut self, connection: ConnectionId) -> u64 {
-        let next = self.last_connection + 1;
-        let number = *self.connections.entry(connection).or_insert(next);
-        self.last_connection = self.last_connection.max(number);
-        number
-    }
-
-    fn connection_of(&self, number: u64) -> Option<ConnectionId> {
-        self.connections
-            .iter()
-            .find(|(_, known)| **known == number)
-            .map(|(id, _)| *id)
     }
 }

@@ -77,19 +77,22 @@ impl Default for Profile {
     }
 }
 
+/// What a phone does when asked; other methods it could only refuse.
+pub(super) const METHODS: [Method; 9] = [
+    Method::Invite,
+    Method::Ack,
+    Method::Bye,
+    Method::Cancel,
+    Method::Options,
+    Method::Notify,
+    Method::Info,
+    Method::Update,
+    Method::Message,
+];
+
 fn lists() -> Lists {
     Lists {
-        allow: vec![
-            Method::Invite,
-            Method::Ack,
-            Method::Bye,
-            Method::Cancel,
-            Method::Options,
-            Method::Notify,
-            Method::Info,
-            Method::Update,
-            Method::Message,
-        ],
+        allow: METHODS.to_vec(),
         allow_on: vec![Method::Invite, Method::Options],
         supported: Vec::new(),
         supported_on: vec![Method::Invite, Method::Options, Method::Register],

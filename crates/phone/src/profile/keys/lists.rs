@@ -4,6 +4,7 @@ use gannet_diag::{Diagnostic, Diagnostics, nearest};
 use gannet_sip::Method;
 
 use super::Key;
+use crate::profile::defaults::METHODS;
 use crate::profile::model::Profile;
 use crate::profile::value::Value;
 
@@ -60,18 +61,6 @@ pub(super) const KEYS: &[Key] = &[
     },
 ];
 
-/// What a phone does when asked; other methods it could only refuse.
-const METHODS: [Method; 9] = [
-    Method::Invite,
-    Method::Ack,
-    Method::Bye,
-    Method::Cancel,
-    Method::Options,
-    Method::Notify,
-    Method::Info,
-    Method::Update,
-    Method::Message,
-];
 /// Without these there are no calls (RFC 3261 13, 15, 9).
 const METHODS_NEEDED: usize = 4;
 /// Extensions that need nothing of a phone but to bear with them: Path (RFC 3327 5.1) and
