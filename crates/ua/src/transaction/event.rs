@@ -30,7 +30,8 @@ pub enum TransactionEvent {
     },
     /// A new request other than ACK and CANCEL.
     Request {
-        /// The server transaction; answer by [`TransactionLayer::respond`].
+        /// The server transaction; answer by
+        /// [`TransactionLayer::respond`](super::TransactionLayer::respond).
         id: TransactionId,
         /// The request.
         message: Message,
