@@ -206,25 +206,53 @@ fn read_tags(text: &str) -> Result<TagExpression, Problem> {
 
 /// The command as it was given, without features and without what selects among them.
 fn rerun_command() -> String {
+    // Only what is repeated must be text; the other arguments need not be.
+    let given = std::env::args_os().map(|word| word.to_string_lossy().into_owned());
+    rerun_of(given.skip(2))
+}
+
+/// What [`rerun_command`] says of these words after `gannet test`. It is written into results,
+/// where passwords have no business.
+fn rerun_of(mut given: impl Iterator<Item = String>) -> String {
     let mut words = vec!["gannet".to_owned(), "test".to_owned()];
-    let mut given = std::env::args().skip(2);
     while let Some(word) = given.next() {
-        let (name, has_value) = match word.split_once('=') {
-            Some((name, _)) => (name.to_owned(), true),
-            None => (word.clone(), false),
+        let (name, value) = match word.split_once('=') {
+            Some((name, value)) => (name, Some(value.to_owned())),
+            None => (word.as_str(), None),
         };
-        match name.as_str() {
-            "--config" | "--server" | "--user" | "--devices" | "--bind" | "--loss"
-            | "--loss-seed" => {
-                words.push(quoted(&word));
-                if !has_value {
-                    words.extend(given.next().as_deref().map(quoted));
-                }
-            }
-            _ => {}
+        if !REPEATED.contains(&name) {
+            continue;
         }
+        let Some(value) = value.or_else(|| given.next()) else {
+            break;
+        };
+        words.push(name.to_owned());
+        words.push(quoted(&match name {
+            "--user" => without_password(&value),
+            _ => value,
+        }));
     }
     words.join(" ")
+}
+
+/// Options that a second run needs to meet the same conditions.
+const REPEATED: [&str; 7] = [
+    "--config",
+    "--server",
+    "--user",
+    "--devices",
+    "--bind",
+    "--loss",
+    "--loss-seed",
+];
+
+/// A value of `--user`, `NAME=USER:PASSWORD[@DOMAIN]`, to be shown.
+fn without_password(user: &str) -> String {
+    let Some((account, secret)) = user.split_once(':') else {
+        return user.to_owned();
+    };
+    let domain = secret.rfind('@').map_or("", |at| &secret[at..]);
+    format!("{account}:PASSWORD{domain}")
 }
 
 /// A word as a shell takes it.
@@ -234,5 +262,30 @@ fn quoted(word: &str) -> String {
         word.to_owned()
     } else {
         format!("'{}'", word.replace('\'', r"'\''"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_for_another_run_keeps_the_conditions_and_no_password() {
+        let given = [
+            "features",
+            "--server=sip:kam.test@127.0.0.1:7060;transport=tcp",
+            "--tags",
+            "@a",
+            "--user",
+            "Alice=alice:p@ss@kam.test",
+            "--user=Bob=bob:bobpw",
+            "--loss",
+            "0.2",
+        ];
+        assert_eq!(
+            rerun_of(given.into_iter().map(str::to_owned)),
+            "gannet test --server 'sip:kam.test@127.0.0.1:7060;transport=tcp' \
+             --user Alice=alice:PASSWORD@kam.test --user Bob=bob:PASSWORD --loss 0.2"
+        );
     }
 }
