@@ -163,7 +163,7 @@ mod tests {
 
     #[test]
     fn the_example_of_the_rfc_is_read() {
-        // RFC 3842 5.3, example with urgent counts and message headers.
+        // RFC 3842 3.5, example with urgent counts and message headers.
         let body = b"Messages-Waiting: yes\r\nMessage-Account: sip:alice@vmail.example.com\r\n\
             Voice-Message: 2/8 (0/2)\r\n\r\nTo: <alice@atlanta.example.com>\r\nSubject: carpool\r\n";
         let summary = MessageSummary::parse(body).expect("valid");

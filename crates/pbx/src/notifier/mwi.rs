@@ -2,7 +2,7 @@
 
 /// The event package.
 pub(crate) const MWI_PACKAGE: &str = "message-summary";
-/// The media type of its bodies (RFC 3842 3.3).
+/// The media type of its bodies (RFC 3842 3.5).
 pub(crate) const MWI_CONTENT_TYPE: &str = "application/simple-message-summary";
 
 /// The state of a mailbox (RFC 3842 5.2). Urgent messages do not exist here.

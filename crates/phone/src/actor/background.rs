@@ -10,7 +10,7 @@ use super::core::Actor;
 use super::leg::{sdp_body, sdp_of};
 use crate::mwi::MessageSummary;
 
-/// The media type of message summaries (RFC 3842 5.1).
+/// The media type of message summaries (RFC 3842 3.5).
 const SIMPLE_MESSAGE_SUMMARY: &str = "application/simple-message-summary";
 
 impl Actor {
