@@ -1,7 +1,7 @@
 Feature: A phone of gannet calls SIPp's built-in callee
   `sipp -sn uas -rtp_echo` stands where the server should be: Alice sends it everything, and does
-  not register. It answers at once and sends back what it hears. A call of
-  it goes on for four seconds after the BYE, and fails if its TCP connection ends in them.
+  not register. It answers at once and sends back what it hears. Its calls go on for four seconds
+  after the BYE, and fail if their TCP connection ends in that time.
 
   Scenario: Alice calls three times after one another
     Given new connection with user "Alice" and server "sipp"
