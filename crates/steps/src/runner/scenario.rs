@@ -8,6 +8,7 @@ use gannet_events::{
 };
 
 use super::attempt;
+use super::guard::catching;
 use super::play::Run;
 use super::turns::Turn;
 use crate::plan::PlannedScenario;
@@ -30,7 +31,13 @@ pub(super) async fn play(run: Arc<Run>, id: ScenarioId, scenario: PlannedScenari
     let attempts = scenario.directives.retries + 1;
     for attempt in 1..=attempts {
         started(&run, id, &scenario, attempt);
-        let mut finished = attempt::play(&run, id, &scenario, attempt).await;
+        let played = catching(Box::pin(attempt::play(&run, id, &scenario, attempt))).await;
+        // A scenario that vanished would count as nothing, and the run as passed.
+        let mut finished = played.unwrap_or_else(|panic| {
+            let summary = format!("playing the scenario panicked: {panic}");
+            let failure = Failure::new(FailureClass::Panic, summary);
+            without_steps(id, attempt, Status::Failed, Some(failure))
+        });
         let again = finished.status.is_failure()
             && finished.status != Status::Interrupted
             && attempt < attempts
@@ -67,14 +74,24 @@ fn pass_over(run: &Run, id: ScenarioId, scenario: &PlannedScenario, status: Stat
         Failure::new(FailureClass::Interrupted, summary)
     });
     started(run, id, scenario, 1);
-    run.emit(RunEvent::ScenarioFinished(ScenarioFinished {
+    let finished = without_steps(id, 1, status, failure);
+    run.emit(RunEvent::ScenarioFinished(finished));
+}
+
+fn without_steps(
+    id: ScenarioId,
+    attempt: u32,
+    status: Status,
+    failure: Option<Failure>,
+) -> ScenarioFinished {
+    ScenarioFinished {
         id,
-        attempt: 1,
+        attempt,
         status,
         duration: Duration::ZERO,
         will_retry: false,
         failure,
         wire: Arc::default(),
         media: Vec::new(),
-    }));
+    }
 }
