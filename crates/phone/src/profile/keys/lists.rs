@@ -64,7 +64,7 @@ pub(super) const KEYS: &[Key] = &[
 /// Without these there are no calls (RFC 3261 13, 15, 9).
 const METHODS_NEEDED: usize = 4;
 /// Extensions that need nothing of a phone but to bear with them: Path (RFC 3327 5.1) and
-/// History-Info (RFC 7044 5.1).
+/// History-Info (RFC 7044).
 const OPTION_TAGS: [&str; 2] = ["path", "histinfo"];
 /// Event packages that a phone understands.
 const PACKAGES: [&str; 1] = ["message-summary"];
