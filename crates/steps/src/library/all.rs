@@ -1,8 +1,8 @@
 //! The list of all sentences.
 
 use super::{
-    answering, calls, ending, headers, hearing, messages, phones, registration, request, talking,
-    time, voicemail,
+    answering, calls, ending, header_sentences, hearing, message_sentences, phones, registration,
+    request, talking, time, voicemail,
 };
 use crate::StepDefinition;
 
@@ -18,8 +18,8 @@ pub fn definitions() -> Vec<StepDefinition> {
         talking::definitions(),
         hearing::definitions(),
         voicemail::definitions(),
-        messages::definitions(),
-        headers::definitions(),
+        message_sentences::definitions(),
+        header_sentences::definitions(),
         time::definitions(),
     ]
     .concat()

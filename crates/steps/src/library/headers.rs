@@ -2,114 +2,25 @@
 
 use std::sync::Arc;
 
-use gannet_events::{Difference, Failure, FailureClass, NearestMessage};
+use gannet_events::{Difference, Direction, Failure, FailureClass, NearestMessage};
 use gannet_phone::LogEntry;
 use gannet_sip::{Message, Method};
 
 use super::message_wait::kind_differences;
 use super::messages::values;
 use super::support::{failure, ready, ready_phone};
-use crate::{Actor, Arguments, MessagePattern, StepDefinition, StepResult, World, step};
+use crate::{Actor, Arguments, MessagePattern, StepResult, World};
 
-const SECTION: &str = "What messages say";
-
-/// The sentences of this subject.
-// tidy(function-length): a table, one entry for each sentence
-pub(super) fn definitions() -> Vec<StepDefinition> {
-    vec![
-        step!(
-            "header {hdr} of {msg} received by {phone} is {text}",
-            section: SECTION,
-            about: "The newest such message that went over the phone has a header field with this value.",
-            example: "header Subject of INVITE received by Bob is \"lunch\"",
-            no within,
-            run: header_is,
-        ),
-        step!(
-            "header {hdr} of {msg} received by {phone} has parameter {word} {text}",
-            section: SECTION,
-            about: "A value of this header field has the parameter with this value.",
-            example: "header Contact of 200 received by Alice has parameter transport \"tcp\"",
-            no within,
-            run: header_has_parameter,
-        ),
-        step!(
-            "header {hdr} of {msg} received by {phone} has {n} value(s)",
-            section: SECTION,
-            about: "The header field has so many values over all its lines.",
-            example: "header Via of INVITE received by Bob has 1 value",
-            no within,
-            run: header_has_values,
-        ),
-        step!(
-            "header {hdr} of {msg} received by {phone} is stored as {var}",
-            section: SECTION,
-            about: "Later sentences can use the value as ${name}.",
-            example: "header Call-ID of INVITE received by Bob is stored as id",
-            no within,
-            run: header_is_stored,
-        ),
-        step!(
-            "the request URI of {msg} received by {phone} is {text}",
-            section: SECTION,
-            about: "Compared as RFC 3261 19.1.4 compares URIs.",
-            example: "the request URI of INVITE received by Bob is \"sip:bob@127.0.0.1:5070\"",
-            no within,
-            run: request_uri_is,
-        ),
-        step!(
-            "both legs have the same {hdr}",
-            section: SECTION,
-            about: "The INVITE as the caller sent it and as the callee received it have equal values of this header field.",
-            example: "both legs have the same Subject",
-            no within,
-            run: same_on_both_legs,
-        ),
-        step!(
-            "body of {msg} matches {re}",
-            section: SECTION,
-            about: "The expression finds something in the body of the newest such message of any phone.",
-            example: "body of INVITE matches /m=audio/",
-            no within,
-            run: body_matches,
-        ),
-        step!(
-            "the reason phrase of {msg} is {text}",
-            section: SECTION,
-            about: "The newest such response of any phone has this phrase.",
-            example: "the reason phrase of 486 is \"Busy Here\"",
-            no within,
-            run: reason_is,
-        ),
-        step!(
-            "{msg} is valid SIP",
-            section: SECTION,
-            about: "The newest such message that a phone received keeps every rule of RFC 3261; otherwise each broken rule is listed with its section.",
-            example: "200 to INVITE is valid SIP",
-            no within,
-            run: is_valid,
-        ),
-        step!(
-            "no message has header {hdr}",
-            section: SECTION,
-            about: "No message that any phone sent or received has such a header field.",
-            example: "no message has header P-Asserted-Identity",
-            no within,
-            run: no_message_has,
-        ),
-    ]
-}
-
-/// The newest such message that went over the phone, received ones first.
-fn newest(actor: &Arc<Actor>, pattern: &MessagePattern) -> Result<Arc<LogEntry>, Failure> {
+/// The newest such message that the phone received or sent.
+fn newest(
+    actor: &Arc<Actor>,
+    pattern: &MessagePattern,
+    direction: Direction,
+) -> Option<Arc<LogEntry>> {
     let entries = actor.phone.log().all();
-    let fits = |entry: &&Arc<LogEntry>| kind_differences(pattern, &entry.message).is_empty();
-    let received = |entry: &&Arc<LogEntry>| entry.direction == gannet_events::Direction::Received;
-    let mut newest = entries.iter().rev().filter(received).filter(fits);
-    let found = newest.next().or_else(|| entries.iter().rev().find(fits));
-    found.cloned().ok_or_else(|| {
-        let summary = format!("{} has neither received nor sent {pattern}", actor.name());
-        failure(FailureClass::Assertion, actor, summary)
+    let mut newest_first = entries.into_iter().rev();
+    newest_first.find(|entry| {
+        entry.direction == direction && kind_differences(pattern, &entry.message).is_empty()
     })
 }
 
@@ -120,7 +31,11 @@ fn newest_of_any(
 ) -> Result<(Arc<Actor>, Arc<LogEntry>), Failure> {
     world
         .actors()
-        .filter_map(|actor| Some((actor.clone(), newest(actor, pattern).ok()?)))
+        .filter_map(|actor| {
+            let found = newest(actor, pattern, Direction::Received);
+            let found = found.or_else(|| newest(actor, pattern, Direction::Sent))?;
+            Some((actor.clone(), found))
+        })
         .max_by_key(|(_, entry)| entry.at)
         .ok_or_else(|| {
             let summary = format!("no phone has received or sent {pattern}");
@@ -131,11 +46,20 @@ fn newest_of_any(
 async fn of_phone(
     world: &mut World,
     arguments: &Arguments,
+    direction: Direction,
     pattern: usize,
     phone: usize,
 ) -> Result<(Arc<Actor>, Arc<LogEntry>), Failure> {
     let actor = ready_phone(world, arguments.phone(phone)?).await?;
-    let entry = newest(&actor, &arguments.message(pattern)?)?;
+    let pattern = arguments.message(pattern)?;
+    let entry = newest(&actor, &pattern, direction).ok_or_else(|| {
+        let verb = match direction {
+            Direction::Received => "received",
+            Direction::Sent => "sent",
+        };
+        let summary = format!("{} has not {verb} {pattern}", actor.name());
+        failure(FailureClass::Assertion, &actor, summary)
+    })?;
     Ok((actor, entry))
 }
 
@@ -163,8 +87,12 @@ fn differs(
     }
 }
 
-async fn header_is(world: &mut World, arguments: Arguments) -> StepResult {
-    let (actor, entry) = of_phone(world, &arguments, 1, 2).await?;
+pub(super) async fn header_is(
+    world: &mut World,
+    arguments: Arguments,
+    direction: Direction,
+) -> StepResult {
+    let (actor, entry) = of_phone(world, &arguments, direction, 1, 2).await?;
     let (name, wanted) = (arguments.header(0)?, arguments.text(3)?);
     if entry
         .message
@@ -183,8 +111,12 @@ async fn header_is(world: &mut World, arguments: Arguments) -> StepResult {
     ))
 }
 
-async fn header_has_parameter(world: &mut World, arguments: Arguments) -> StepResult {
-    let (actor, entry) = of_phone(world, &arguments, 1, 2).await?;
+pub(super) async fn header_has_parameter(
+    world: &mut World,
+    arguments: Arguments,
+    direction: Direction,
+) -> StepResult {
+    let (actor, entry) = of_phone(world, &arguments, direction, 1, 2).await?;
     let (name, parameter, wanted) = (arguments.header(0)?, arguments.text(3)?, arguments.text(4)?);
     let has = entry.message.headers_by_text(name).any(|header| {
         header
@@ -210,8 +142,12 @@ async fn header_has_parameter(world: &mut World, arguments: Arguments) -> StepRe
     ))
 }
 
-async fn header_has_values(world: &mut World, arguments: Arguments) -> StepResult {
-    let (actor, entry) = of_phone(world, &arguments, 1, 2).await?;
+pub(super) async fn header_has_values(
+    world: &mut World,
+    arguments: Arguments,
+    direction: Direction,
+) -> StepResult {
+    let (actor, entry) = of_phone(world, &arguments, direction, 1, 2).await?;
     let (name, wanted) = (arguments.header(0)?, arguments.integer(3)?);
     let id = gannet_sip::HeaderName::from_bytes(name.as_bytes());
     let count = match id {
@@ -231,8 +167,12 @@ async fn header_has_values(world: &mut World, arguments: Arguments) -> StepResul
     ))
 }
 
-async fn header_is_stored(world: &mut World, arguments: Arguments) -> StepResult {
-    let (actor, entry) = of_phone(world, &arguments, 1, 2).await?;
+pub(super) async fn header_is_stored(
+    world: &mut World,
+    arguments: Arguments,
+    direction: Direction,
+) -> StepResult {
+    let (actor, entry) = of_phone(world, &arguments, direction, 1, 2).await?;
     let name = arguments.header(0)?;
     let value = entry
         .message
@@ -253,8 +193,12 @@ async fn header_is_stored(world: &mut World, arguments: Arguments) -> StepResult
     Ok(())
 }
 
-async fn request_uri_is(world: &mut World, arguments: Arguments) -> StepResult {
-    let (actor, entry) = of_phone(world, &arguments, 0, 1).await?;
+pub(super) async fn request_uri_is(
+    world: &mut World,
+    arguments: Arguments,
+    direction: Direction,
+) -> StepResult {
+    let (actor, entry) = of_phone(world, &arguments, direction, 0, 1).await?;
     let wanted = arguments.text(2)?;
     let found = entry
         .message
@@ -280,7 +224,7 @@ async fn request_uri_is(world: &mut World, arguments: Arguments) -> StepResult {
     ))
 }
 
-async fn same_on_both_legs(world: &mut World, arguments: Arguments) -> StepResult {
+pub(super) async fn same_on_both_legs(world: &mut World, arguments: Arguments) -> StepResult {
     ready(world).await?;
     let name = arguments.header(0)?;
     let misuse = || {
@@ -299,16 +243,11 @@ async fn same_on_both_legs(world: &mut World, arguments: Arguments) -> StepResul
                 && entry.message.method() == Some(Method::Invite)
         })
     };
-    let sent = invite(&caller, gannet_events::Direction::Sent).ok_or_else(misuse)?;
+    let sent = invite(&caller, Direction::Sent).ok_or_else(misuse)?;
     let received = world
         .actors()
         .filter(|actor| actor.name() != caller.name())
-        .filter_map(|actor| {
-            Some((
-                actor.clone(),
-                invite(actor, gannet_events::Direction::Received)?,
-            ))
-        })
+        .filter_map(|actor| Some((actor.clone(), invite(actor, Direction::Received)?)))
         .filter(|(_, entry)| entry.at >= sent.at)
         .max_by_key(|(_, entry)| entry.at);
     let (callee, received) = received.ok_or_else(misuse)?;
@@ -320,7 +259,7 @@ async fn same_on_both_legs(world: &mut World, arguments: Arguments) -> StepResul
     Err(differs(&callee, &received.message, what, wanted, found))
 }
 
-async fn body_matches(world: &mut World, arguments: Arguments) -> StepResult {
+pub(super) async fn body_matches(world: &mut World, arguments: Arguments) -> StepResult {
     ready(world).await?;
     let pattern = arguments.message(0)?;
     let expression = arguments.regex(1)?;
@@ -339,7 +278,7 @@ async fn body_matches(world: &mut World, arguments: Arguments) -> StepResult {
     ))
 }
 
-async fn reason_is(world: &mut World, arguments: Arguments) -> StepResult {
+pub(super) async fn reason_is(world: &mut World, arguments: Arguments) -> StepResult {
     ready(world).await?;
     let pattern = arguments.message(0)?;
     let wanted = arguments.text(1)?;
@@ -357,7 +296,7 @@ async fn reason_is(world: &mut World, arguments: Arguments) -> StepResult {
     ))
 }
 
-async fn is_valid(world: &mut World, arguments: Arguments) -> StepResult {
+pub(super) async fn is_valid(world: &mut World, arguments: Arguments) -> StepResult {
     ready(world).await?;
     let pattern = arguments.message(0)?;
     let (actor, entry) = newest_of_any(world, &pattern)?;
@@ -376,7 +315,7 @@ async fn is_valid(world: &mut World, arguments: Arguments) -> StepResult {
     })
 }
 
-async fn no_message_has(world: &mut World, arguments: Arguments) -> StepResult {
+pub(super) async fn no_message_has(world: &mut World, arguments: Arguments) -> StepResult {
     ready(world).await?;
     let name = arguments.header(0)?;
     for actor in world.actors() {

@@ -47,23 +47,24 @@ pub struct StepDefinition {
 /// )
 /// ```
 ///
-/// `no within` before `run:` leaves out the suffix ` within {time}`.
+/// `no within` before `run:` leaves out the suffix ` within {time}`. `with: VALUE` after it gives the
+/// function a third argument, for sentences that differ by no more than that.
 #[macro_export]
 macro_rules! step {
-    (@build $within:expr, $pattern:expr, $section:expr, $about:expr, $example:expr, $run:path) => {
+    (@build $within:expr, $pattern:expr, $section:expr, $about:expr, $example:expr, $run:path $(, $with:expr)?) => {
         $crate::StepDefinition {
             pattern: $pattern,
             section: $section,
             about: $about,
             example: $example,
             takes_within: $within,
-            run: |world, arguments| ::std::boxed::Box::pin($run(world, arguments)),
+            run: |world, arguments| ::std::boxed::Box::pin($run(world, arguments $(, $with)?)),
         }
     };
-    ($pattern:expr, section: $section:expr, about: $about:expr, example: $example:expr, no within, run: $run:path $(,)?) => {
-        $crate::step!(@build false, $pattern, $section, $about, $example, $run)
+    ($pattern:expr, section: $section:expr, about: $about:expr, example: $example:expr, no within, run: $run:path $(, with: $with:expr)? $(,)?) => {
+        $crate::step!(@build false, $pattern, $section, $about, $example, $run $(, $with)?)
     };
-    ($pattern:expr, section: $section:expr, about: $about:expr, example: $example:expr, run: $run:path $(,)?) => {
-        $crate::step!(@build true, $pattern, $section, $about, $example, $run)
+    ($pattern:expr, section: $section:expr, about: $about:expr, example: $example:expr, run: $run:path $(, with: $with:expr)? $(,)?) => {
+        $crate::step!(@build true, $pattern, $section, $about, $example, $run $(, $with)?)
     };
 }
