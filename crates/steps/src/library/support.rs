@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use gannet_events::{Failure, FailureClass};
-use gannet_phone::{CallRecord, PhoneError, RegistrationState};
+use gannet_phone::{CallRecord, CallState, PhoneError, RegistrationState};
 
 use crate::{Actor, World, phone_failure};
 
@@ -58,10 +58,15 @@ pub(super) fn latest_call(actor: &Actor) -> Result<CallRecord, Failure> {
     })
 }
 
-/// The phone's newest call that has not ended.
+/// The phone's newest call that has not ended. One that only rings comes last: whoever hangs up while
+/// a second call is waiting ends the first.
 pub(super) fn open_call(actor: &Actor) -> Result<CallRecord, Failure> {
     let state = actor.phone.state();
-    state.open_calls().next_back().cloned().ok_or_else(|| {
+    let newest = state
+        .open_calls()
+        .rfind(|call| call.state != CallState::Incoming)
+        .or_else(|| state.open_calls().next_back());
+    newest.cloned().ok_or_else(|| {
         let summary = match state.latest_call() {
             Some(last) => format!(
                 "{} has no open call; the last one, with {}, is {}",
