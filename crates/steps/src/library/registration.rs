@@ -126,7 +126,13 @@ async fn registers(world: &mut World, arguments: Arguments) -> StepResult {
 
 async fn registers_for(world: &mut World, arguments: Arguments) -> StepResult {
     let actor = world.phone(arguments.phone(0)?).await?;
-    let expires = Duration::from_secs(arguments.integer(1)?);
+    let seconds = arguments.integer(1)?;
+    if u32::try_from(seconds).is_err() {
+        // RFC 3261 20.19
+        let summary = format!("Expires holds {} seconds at most, not {seconds}", u32::MAX);
+        return Err(failure(FailureClass::Misuse, &actor, summary));
+    }
+    let expires = Duration::from_secs(seconds);
     register(world, &arguments, &actor, Some(expires)).await
 }
 
@@ -276,7 +282,7 @@ async fn wrong_password(world: &mut World, arguments: Arguments) -> StepResult {
     let name = arguments.phone(0)?.to_owned();
     let mut setup = world.notes.setups.get(&name).cloned().unwrap_or_default();
     setup.name.clone_from(&name);
-    setup.password = Some("not-the-password".to_owned());
+    setup.wrong_password = true;
     world.notes.manual.remove(&name);
     world.use_phone(setup).await.map(drop)
 }

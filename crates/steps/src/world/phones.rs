@@ -15,6 +15,9 @@ use super::server::{RealServer, Server};
 use super::state::World;
 use crate::config::{EMBEDDED, UserConfig};
 
+/// What a phone with a wrong password says.
+const WRONG_PASSWORD: &str = "not-the-password";
+
 /// What a step says about a phone; everything else comes from the configured user of that name,
 /// the server, and defaults.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -29,8 +32,11 @@ pub struct PhoneSetup {
     pub user: Option<String>,
     /// Domain of its address.
     pub domain: Option<String>,
-    /// Its password, also where the server has another one: for tests of wrong passwords.
+    /// Its password. The embedded server knows the user by it, unless the configuration gives that
+    /// user another one.
     pub password: Option<String>,
+    /// Whether it answers challenges with a password that is not its own.
+    pub wrong_password: bool,
     /// Name of a configured server, or `embedded`.
     pub server: Option<String>,
     /// Settings of the profile that differ, by name.
@@ -215,7 +221,8 @@ impl World {
             .or_else(|| user.map(|user| user.user.clone()));
         let name = name.unwrap_or_else(|| user_part(&setup.name));
         let configured = user.and_then(|user| user.password.clone());
-        let password = match configured {
+        let described = || setup.password.clone().filter(|_| embedded);
+        let password = match configured.or_else(described) {
             None if embedded => Some(format!("{name}-{:08x}", self.seed as u32)),
             other => other,
         };
@@ -273,7 +280,11 @@ impl World {
         if let Some(shown) = user.and_then(|user| user.display_name.clone()) {
             config.display_name = Some(shown);
         }
-        let password = setup.password.clone().or_else(|| account.password.clone());
+        let password = if setup.wrong_password {
+            Some(WRONG_PASSWORD.to_owned())
+        } else {
+            setup.password.clone().or_else(|| account.password.clone())
+        };
         config.auth = password.map(|password| AuthUser {
             user: account.auth_user.clone(),
             password,
@@ -305,7 +316,11 @@ impl World {
         user: Option<&UserConfig>,
     ) -> Result<Arc<Profile>, Failure> {
         let misuse = |error: gannet_phone::ProfileError| {
-            Failure::new(FailureClass::Misuse, error.to_string())
+            let text = error.to_string();
+            let mut lines = text.lines();
+            let summary = lines.next().unwrap_or_default();
+            let failure = Failure::new(FailureClass::Misuse, summary);
+            lines.fold(failure, Failure::detail)
         };
         let name = setup.profile.as_deref();
         let name = name.or_else(|| user.and_then(|user| user.device.as_deref()));
