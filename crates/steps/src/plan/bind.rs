@@ -29,6 +29,10 @@ pub(super) struct Binder<'a, R> {
     pub(super) declared: BTreeSet<String>,
     /// Phones that tables describe.
     pub(super) described: BTreeSet<String>,
+    /// Phones that sentences describe, by giving them a device profile.
+    pub(super) introduced: BTreeSet<String>,
+    /// Phones that sentences name and nothing describes, and where.
+    pub(super) strangers: Vec<(String, Range<usize>)>,
     /// Addresses of the users that the scenario plays or calls.
     pub(super) users: BTreeSet<String>,
 }
@@ -42,6 +46,14 @@ impl<R: FnMut(Diagnostic)> Binder<'_, R> {
         }
         match self.scope.registry.find(&bound.text) {
             Ok(matched) => {
+                let arguments = &matched.arguments;
+                if arguments.iter().any(|it| it.kind == ParameterKind::Profile) {
+                    let phones = arguments
+                        .iter()
+                        .filter(|argument| argument.kind == ParameterKind::Phone);
+                    self.introduced
+                        .extend(phones.map(|argument| argument.text.clone()));
+                }
                 for argument in &matched.arguments {
                     let span = span_of(argument, &bound.text, step, self.text);
                     self.check(argument, span);
@@ -75,6 +87,36 @@ impl<R: FnMut(Diagnostic)> Binder<'_, R> {
             }
         }
         bound
+    }
+
+    /// Told when all steps are bound. A scenario that describes phones may name others as well, but
+    /// one whose name is nearly that of a described one is a slip of the pen: it would be a phone
+    /// of its own, and the scenario could pass without testing what it says.
+    pub(super) fn finish(&mut self) {
+        let known: BTreeSet<&String> = self.introduced.union(&self.described).collect();
+        for (name, span) in std::mem::take(&mut self.strangers) {
+            if known.contains(&name) {
+                continue;
+            }
+            let alike = known
+                .iter()
+                .filter(|known| letters(known) != letters(&name));
+            let near = nearest(&name, alike, 3);
+            if near.is_empty() {
+                continue;
+            }
+            (self.report)(
+                Diagnostic::error(
+                    "unknown-phone",
+                    format!("no sentence introduces the phone `{name}`"),
+                    span,
+                )
+                .with_suggestions(&near)
+                .with_help(format!(
+                    "if it is another phone, say so: Given {name:?} uses generic phone"
+                )),
+            );
+        }
     }
 
     /// Every `${NAME}` is a configured variable, which has been filled in already, or stored by an
@@ -111,6 +153,17 @@ impl<R: FnMut(Diagnostic)> Binder<'_, R> {
         if !variables_in(text).is_empty() {
             return;
         }
+        let is_name = matches!(
+            argument.kind,
+            ParameterKind::Phone | ParameterKind::Destination
+        );
+        if is_name && text.trim().is_empty() {
+            (self.report)(
+                Diagnostic::error("missing-name", "a name is missing", span)
+                    .with_label("expected the name of a phone, an extension or a URI"),
+            );
+            return;
+        }
         match argument.kind {
             ParameterKind::Phone => self.check_phone(text, span),
             ParameterKind::Destination => {
@@ -137,6 +190,7 @@ impl<R: FnMut(Diagnostic)> Binder<'_, R> {
             return;
         }
         let ServerChoice::Real(server) = self.scope.server else {
+            self.strangers.push((name.to_owned(), span));
             return;
         };
         let users = self.scope.config.users.keys().chain(self.imported.keys());
@@ -270,6 +324,11 @@ fn cell_spans(step: &PickleStep) -> Option<&PickleTable> {
         PickleArgument::Table(table) => Some(table),
         PickleArgument::DocString(_) => None,
     })
+}
+
+/// A name without its digits: `phone1` and `phone2` are two phones.
+fn letters(name: &str) -> String {
+    name.chars().filter(|c| !c.is_ascii_digit()).collect()
 }
 
 /// Errors of the regex crate draw the pattern; what is wrong stands in the last line.

@@ -59,13 +59,10 @@ pub fn compile(sources: &[FeatureSource], selection: &Selection, scope: &Scope<'
     let mut compiled = Compiled::default();
     let mut ids = IdGenerator::new();
     for source in sources {
-        let text = match std::fs::read_to_string(&source.path) {
+        let text = match source.read() {
             Ok(text) => text,
             Err(error) => {
-                compiled.unreadable.push(SourceError::Unreadable {
-                    path: source.path.clone(),
-                    source: error,
-                });
+                compiled.unreadable.push(error);
                 continue;
             }
         };
@@ -187,9 +184,12 @@ fn plan_scenario(
         report,
         declared: BTreeSet::new(),
         described: BTreeSet::new(),
+        introduced: BTreeSet::new(),
+        strangers: Vec::new(),
         users: BTreeSet::new(),
     };
     scenario.steps = pickle.steps.iter().map(|step| binder.bind(step)).collect();
+    binder.finish();
     scenario.users = binder.users;
     scenario
 }

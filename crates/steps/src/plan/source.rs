@@ -38,6 +38,33 @@ pub enum SourceError {
         /// What the system said.
         source: io::Error,
     },
+    /// Its bytes are no UTF-8 text.
+    #[error("`{}` is not UTF-8 in line {line}: save it as UTF-8", path.display())]
+    NotUtf8 {
+        /// The file.
+        path: PathBuf,
+        /// The line of the first byte that does not fit, from 1.
+        line: usize,
+    },
+}
+
+impl FeatureSource {
+    /// The text of the file.
+    pub(super) fn read(&self) -> Result<String, SourceError> {
+        let path = || self.path.clone();
+        let bytes = std::fs::read(&self.path).map_err(|source| SourceError::Unreadable {
+            path: path(),
+            source,
+        })?;
+        String::from_utf8(bytes).map_err(|error| {
+            let good = error.utf8_error().valid_up_to();
+            let before = String::from_utf8_lossy(&error.as_bytes()[..good]);
+            SourceError::NotUtf8 {
+                path: path(),
+                line: 1 + before.matches('\n').count(),
+            }
+        })
+    }
 }
 
 struct Hint<'a>(Option<&'a str>);
