@@ -96,7 +96,16 @@ fn config(arguments: &PbxArguments, terminal: Terminal) -> Result<PbxConfig, Pro
     if let Some(domain) = &arguments.domain {
         config.domain.clone_from(domain);
     }
-    config.voicemail.directory.clone_from(&arguments.recordings);
+    if let Some(folder) = &arguments.recordings {
+        // Now, not when the first caller has spoken into the void.
+        let probe = folder.join(format!(".gannet-{}", std::process::id()));
+        std::fs::create_dir_all(folder)
+            .and_then(|()| std::fs::write(&probe, []))
+            .and_then(|()| std::fs::remove_file(&probe))
+            .with_context(|| format!("cannot write recordings to `{}`", folder.display()))
+            .map_err(Problem::environment)?;
+        config.voicemail.directory = Some(folder.clone());
+    }
     if let Some(path) = &arguments.users {
         let text = std::fs::read_to_string(path)
             .with_context(|| format!("cannot read the users file `{}`", path.display()))

@@ -35,9 +35,13 @@ impl Bench {
 
     /// Writes a file.
     pub(crate) fn with(self, name: &str, text: &str) -> Self {
+        self.with_bytes(name, text.as_bytes())
+    }
+
+    pub(crate) fn with_bytes(self, name: &str, bytes: &[u8]) -> Self {
         let path = self.folder.path().join(name);
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-        std::fs::write(path, text).unwrap();
+        std::fs::write(path, bytes).unwrap();
         self
     }
 
@@ -79,6 +83,15 @@ impl Ran {
         assert_eq!(self.code, Some(code), "{all}");
         for part in parts {
             assert!(all.contains(part), "no `{part}` in:\n{all}");
+        }
+    }
+
+    /// Neither stream has any of these parts.
+    #[track_caller]
+    pub(crate) fn lacks(&self, parts: &[&str]) {
+        let all = format!("{}{}", self.out, self.err);
+        for part in parts {
+            assert!(!all.contains(part), "`{part}` in:\n{all}");
         }
     }
 }

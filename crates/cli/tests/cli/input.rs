@@ -135,3 +135,48 @@ fn a_misspelt_command_or_option_is_put_right() {
         .expect(2, &["NAME=user:password@domain"]);
     bench.run("test").expect(2, &["name a feature"]);
 }
+
+#[test]
+fn a_misspelt_phone_is_no_new_phone() {
+    let typo = [
+        "Alice uses generic phone",
+        "Bob uses generic phone",
+        "Alcie calls Bob",
+    ];
+    let nobody = ["Alice uses generic phone", "Alice calls \"\""];
+    // Not every phone has to be introduced, and numbers tell phones apart.
+    let fine = [
+        "phone1 uses generic phone",
+        "phone2 registers",
+        "Carol registers",
+    ];
+    let bench = Bench::new()
+        .with("typo.feature", &feature(&typo))
+        .with("nobody.feature", &feature(&nobody))
+        .with("fine.feature", &feature(&fine));
+    bench.run("test typo.feature").expect(
+        2,
+        &[
+            "typo.feature:5:7",
+            "no sentence introduces the phone `Alcie`",
+            "did you mean `Alice`?",
+            "nothing was sent",
+        ],
+    );
+    bench
+        .run("test nobody.feature")
+        .expect(2, &["nobody.feature:4:19", "a name is missing"]);
+    bench.run("test fine.feature").expect(0, &["1 passed"]);
+}
+
+#[test]
+fn a_feature_in_another_encoding_says_where() {
+    let bench = Bench::new().with_bytes(
+        "f.feature",
+        b"Feature: F\n  Scenario: S\n    * J\xfcrgen registers\n",
+    );
+    bench.run("test f.feature").expect(
+        2,
+        &["`f.feature` is not UTF-8 in line 3", "save it as UTF-8"],
+    );
+}

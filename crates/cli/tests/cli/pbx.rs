@@ -10,3 +10,10 @@ fn a_bad_users_file_shows_its_faults() {
     let run = bench.run("pbx --users other.toml");
     run.expect(2, &["cannot read the users file `other.toml`"]);
 }
+
+#[test]
+fn a_folder_that_recordings_cannot_go_to_is_told_before_anybody_calls() {
+    let bench = Bench::new().with("file", "");
+    let run = bench.run("pbx --bind 127.0.0.1:0 --recordings file");
+    run.expect(3, &["cannot write recordings to `file`"]);
+}

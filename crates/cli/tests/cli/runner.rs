@@ -95,3 +95,79 @@ fn phones_of_one_name_do_not_meet_in_scenarios_that_run_at_once() {
         .run("test f.feature")
         .expect(0, &["20 scenarios: 20 passed"]);
 }
+
+#[test]
+fn sentences_about_sent_messages_look_at_sent_ones_and_the_others_at_received_ones() {
+    let call = [
+        "Alice calls Bob",
+        "Bob answers the call",
+        "Alice hangs up",
+        "Alice has sent ACK",
+        "Alice does not send CANCEL within 100 ms",
+        "header Max-Forwards of INVITE sent by Alice has 1 value",
+        "header Max-Forwards of INVITE sent by Alice is \"70\"",
+        "the request URI of INVITE sent by Alice is \"sip:bob@gannet.test\"",
+    ];
+    let ordered = format!(
+        "{}    * Alice sends these messages in order:\n      | message |\n      | ACK |\n      | BYE |\n",
+        feature(&call[..3])
+    );
+    let lie = [
+        "Alice calls Bob",
+        "header Max-Forwards of INVITE received by Alice is \"70\"",
+    ];
+    let bench = Bench::new()
+        .with("call.feature", &feature(&call))
+        .with("ordered.feature", &ordered)
+        .with("lie.feature", &feature(&lie));
+    bench.run("test call.feature").expect(0, &["1 passed"]);
+    bench
+        .run("test lie.feature")
+        .expect(1, &["Alice has not received INVITE"]);
+    bench.run("test ordered.feature").expect(0, &["1 passed"]);
+}
+
+#[test]
+fn a_table_gives_phones_their_user_and_password() {
+    let text = format!(
+        "{}    * A calls 101\n    * C answers the call\n    * B is registered\n",
+        feature(&["the following phones:"])
+            + "      | name | user | password |\n      | A | 100 | x |\n\
+               \x20     | B | 100 | x |\n      | C | 101 | y |\n"
+    );
+    let bench = Bench::new().with("f.feature", &text);
+    bench.run("test f.feature").expect(0, &["1 passed"]);
+}
+
+#[test]
+fn a_lifetime_that_no_header_can_hold_is_refused() {
+    let steps = ["Alice registers with expires 99999999999"];
+    let bench = Bench::new().with("f.feature", &feature(&steps));
+    bench
+        .run("test f.feature")
+        .expect(1, &["4294967295 seconds at most"]);
+}
+
+#[test]
+fn a_setting_that_no_profile_has_is_shown_where_it_stands() {
+    let steps = ["Alice uses generic phone with incoming.dnd_code banana"];
+    let bench = Bench::new().with("f.feature", &feature(&steps));
+    let run = bench.run("test f.feature");
+    run.expect(1, &["found \"banana\"", "| incoming.dnd-code = \"banana\""]);
+    run.lacks(&["\\n"]);
+}
+
+#[test]
+fn who_hangs_up_ends_the_conversation_and_not_the_call_that_knocks() {
+    let steps = [
+        "Alice calls Bob",
+        "Bob answers the call",
+        "Carol calls Bob",
+        "Bob rings",
+        "Bob hangs up",
+        "Alice receives BYE",
+        "Bob is ringing",
+    ];
+    let bench = Bench::new().with("f.feature", &feature(&steps));
+    bench.run("test f.feature").expect(0, &["1 passed"]);
+}
