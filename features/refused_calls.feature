@@ -1,6 +1,6 @@
 Feature: Calls that are not answered
   What a caller sees when the callee refuses, or does not exist, or when the caller gives up.
-  Refusals that mean "not now" (480, 486, 600, 603) would end at Bob's voicemail.
+  The embedded server has voicemail in scenarios that speak of it; in these the caller sees the refusal.
 
   Background:
     Given Alice uses Squirrel350 phone
