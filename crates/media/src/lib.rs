@@ -29,7 +29,7 @@ pub use level::{SILENCE_DBFS, level_dbfs};
 pub use listen::{DominantTone, Heard, LISTEN_DELAY, Listener, Quiet, Sound};
 pub use session::{
     Channel, ReceivedEvent, ReceivedStream, RemoteReport, RtpReport, RtpSession, RtpSessionConfig,
-    SentStream, Transmit,
+    SentStream, Transmit, ntp_timestamp,
 };
 pub use source::{
     Mark, Replay, ReplayError, Samples, Source, Tone, WavError, read_wav, render, write_wav,

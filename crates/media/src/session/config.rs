@@ -13,7 +13,7 @@ pub struct RtpSessionConfig {
     pub ssrc: u32,
     /// Sequence number of the first packet (RFC 3550 5.1: random).
     pub first_sequence: u16,
-    /// Timestamp of the first packet (RFC 3550 5.1: random).
+    /// Timestamp of the first packet in ticks of the clock rate (RFC 3550 5.1: random).
     pub first_timestamp: u32,
     /// CNAME of our source descriptions (RFC 3550 6.5.1).
     pub cname: String,

@@ -1,6 +1,7 @@
 //! The RTP session: one audio stream each way and its RTCP.
 
 mod config;
+mod ntp;
 mod receiver;
 mod report;
 mod reporter;
@@ -8,5 +9,6 @@ mod rtp_session;
 mod sender;
 
 pub use config::RtpSessionConfig;
+pub use ntp::ntp_timestamp;
 pub use report::{ReceivedEvent, ReceivedStream, RemoteReport, RtpReport, SentStream};
 pub use rtp_session::{Channel, RtpSession, Transmit};

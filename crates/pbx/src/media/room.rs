@@ -4,12 +4,9 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use gannet_media::RtpSessionConfig;
 use gannet_media::offer_answer::Negotiated;
+use gannet_media::{RtpSessionConfig, ntp_timestamp};
 use gannet_net::{Capture, Impairment, MediaScheduler, MediaSocket, NetError};
-
-/// Seconds from 1900 to 1970: NTP time to Unix time (RFC 5905 6).
-const NTP_TO_UNIX_S: u64 = 2_208_988_800;
 
 /// Opens sockets on the server's address.
 #[derive(Debug)]
@@ -44,8 +41,6 @@ impl MediaRoom {
         let since_epoch = SystemTime::now()
             .duration_since(UNIX_EPOCH)
             .unwrap_or_default();
-        let seconds = since_epoch.as_secs() + NTP_TO_UNIX_S;
-        let fraction = (u64::from(since_epoch.subsec_nanos()) << 32) / 1_000_000_000;
-        RtpSessionConfig::new(negotiated, (seconds << 32) | fraction, rng)
+        RtpSessionConfig::new(negotiated, ntp_timestamp(since_epoch), rng)
     }
 }

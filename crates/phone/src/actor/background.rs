@@ -11,7 +11,7 @@ use super::leg::{sdp_body, sdp_of};
 use crate::mwi::MessageSummary;
 
 /// The media type of message summaries (RFC 3842 3.5).
-const SIMPLE_MESSAGE_SUMMARY: &str = "application/simple-message-summary";
+pub(super) const SIMPLE_MESSAGE_SUMMARY: &str = "application/simple-message-summary";
 
 impl Actor {
     pub(super) fn handle_request(

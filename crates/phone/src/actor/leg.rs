@@ -8,7 +8,7 @@ use gannet_media::offer_answer::{
     LocalMedia, Negotiated, OfferAnswerError, apply_answer, build_answer, build_offer,
     build_reoffer, continue_session,
 };
-use gannet_media::{RtpSession, RtpSessionConfig, Source};
+use gannet_media::{RtpSession, RtpSessionConfig, Source, ntp_timestamp};
 use gannet_net::{MediaSocket, wallclock_of};
 use gannet_sdp::SessionDescription;
 use gannet_sip::Message;
@@ -19,9 +19,6 @@ use crate::call::{CallEndCause, CallHandle};
 use crate::error::PhoneError;
 use crate::media::{CallMedia, CallPort, lock};
 use crate::state::Power;
-
-/// Seconds from the NTP epoch (1900) to the Unix epoch (1970).
-const NTP_OF_UNIX_EPOCH: u64 = 2_208_988_800;
 
 /// The application/sdp media type.
 const SDP: &str = "application/sdp";
@@ -185,7 +182,11 @@ impl Actor {
             Some(session) if *session.negotiated() == negotiated => {}
             Some(session) => session.renegotiate(negotiated, now),
             None => {
-                let config = RtpSessionConfig::new(negotiated, ntp_of(now), &mut self.rng);
+                let config = RtpSessionConfig::new(
+                    negotiated,
+                    ntp_timestamp(wallclock_of(now)),
+                    &mut self.rng,
+                );
                 let mut session = RtpSession::new(config, now);
                 session.set_source(port.source.clone(), now);
                 session.set_muted(port.muted);
@@ -210,10 +211,4 @@ impl Actor {
         self.lingering.push((now + MEDIA_LINGER, media.socket));
         report
     }
-}
-
-fn ntp_of(now: Instant) -> u64 {
-    let wallclock = wallclock_of(now);
-    let fraction = (u64::from(wallclock.subsec_nanos()) << 32) / 1_000_000_000;
-    ((wallclock.as_secs() + NTP_OF_UNIX_EPOCH) << 32) | fraction
 }

@@ -6,6 +6,7 @@ use gannet_sip::Method;
 use gannet_ua::endpoint::{Outcome, RegistrationId, RequestSpec, SubscriptionId};
 use gannet_ua::{RegistrationChange, RegistrationSpec, SubscriptionChange, SubscriptionSpec};
 
+use super::background::SIMPLE_MESSAGE_SUMMARY;
 use super::core::Actor;
 use crate::addresses::instance;
 use crate::error::PhoneError;
@@ -186,7 +187,7 @@ impl Actor {
             from,
             contact: self.addresses.contact(),
             event: "message-summary".to_owned(),
-            accept: Some("application/simple-message-summary".to_owned()),
+            accept: Some(SIMPLE_MESSAGE_SUMMARY.to_owned()),
             expires: self.config.profile.mwi.expires,
             headers: Vec::new(),
             destination: self.addresses.server(),
