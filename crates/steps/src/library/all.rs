@@ -1,8 +1,8 @@
 //! The list of all sentences.
 
 use super::{
-    answering, calls, ending, header_sentences, hearing, message_sentences, phones, registration,
-    request, talking, time, voicemail,
+    answering, calls, challenge, ending, header_sentences, hearing, message_sentences, phones,
+    registration, request, talking, time, voicemail,
 };
 use crate::StepDefinition;
 
@@ -11,6 +11,7 @@ pub fn definitions() -> Vec<StepDefinition> {
     [
         phones::definitions(),
         registration::definitions(),
+        challenge::definitions(),
         request::definitions(),
         calls::definitions(),
         answering::definitions(),

@@ -141,7 +141,7 @@ async fn answer(world: &mut World, actor: &Arc<Actor>, limit: Duration) -> StepR
         .ok_or_else(|| no_call(actor))?;
     if call.state == CallState::Incoming {
         match actor.phone.answer(call.handle, until).await {
-            Ok(_) => return Ok(()),
+            Ok(_) => return caller_knows(world, actor, limit).await,
             // The phone may have answered by itself in the meantime.
             Err(_) if latest_call(actor)?.state == CallState::Answered => {}
             Err(error) => {
@@ -153,7 +153,26 @@ async fn answer(world: &mut World, actor: &Arc<Actor>, limit: Duration) -> StepR
         }
     }
     let work = actor.phone.wait_connected(call.handle, until);
-    wait(world, actor, "ACK", limit, work).await.map(drop)
+    wait(world, actor, "ACK", limit, work).await?;
+    caller_knows(world, actor, limit).await
+}
+
+/// Behind a server the ACK tells nothing about the caller: the next sentence may be hers, so the
+/// answer must have reached her. If it never does, her own sentences say so.
+async fn caller_knows(world: &mut World, callee: &Arc<Actor>, limit: Duration) -> StepResult {
+    if world.notes.last_callee.as_deref() != Some(callee.name()) {
+        return Ok(());
+    }
+    let Some((caller, handle)) = world.notes.last_call.clone() else {
+        return Ok(());
+    };
+    if let Some(caller) = world.existing(&caller) {
+        let work = caller.phone.wait_connected(handle, deadline(limit));
+        let what = format!("waiting for the answer to reach {}", caller.name());
+        // Not this phone's failure.
+        let _ = world.progress().during(&what, limit, work).await;
+    }
+    Ok(())
 }
 
 async fn answers_after(world: &mut World, arguments: Arguments) -> StepResult {

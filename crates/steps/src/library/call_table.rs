@@ -1,7 +1,7 @@
 //! The rows of `the following calls are made:`.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use gannet_events::{Failure, FailureClass};
 use gannet_phone::{CallOptions, CallRecord, CallState, Destination};
@@ -82,7 +82,8 @@ pub(super) async fn play(
     destination: Destination,
     limit: Duration,
 ) -> StepResult {
-    let of_caller = |error| phone_failure(error, &caller);
+    let began = Instant::now();
+    let of_caller = |error| after(began, phone_failure(error, &caller));
     let handle = caller
         .phone
         .call(&destination, CallOptions::default())
@@ -90,7 +91,7 @@ pub(super) async fn play(
         .map_err(of_caller)?;
     let expected = row.expected.unwrap_or(200);
     if let Some(callee) = callee.as_ref().filter(|_| expected < 300) {
-        let call_of = |error| phone_failure(error, callee);
+        let call_of = |error| after(began, phone_failure(error, callee));
         let theirs = callee
             .phone
             .wait_incoming(None, deadline(limit))
@@ -132,6 +133,14 @@ pub(super) async fn play(
     hang_up(&row, &caller, callee, handle, limit).await
 }
 
+/// The failure with the time that was waited in vain.
+fn after(began: Instant, mut failure: Failure) -> Failure {
+    if failure.waited_for.is_some() {
+        failure.waited = began.elapsed();
+    }
+    failure
+}
+
 /// Ends the call from the side that the row names.
 async fn hang_up(
     row: &Row,
@@ -140,7 +149,8 @@ async fn hang_up(
     handle: gannet_phone::CallHandle,
     limit: Duration,
 ) -> StepResult {
-    let of_caller = |error| phone_failure(error, caller);
+    let began = Instant::now();
+    let of_caller = |error| after(began, phone_failure(error, caller));
     match callee.filter(|_| !row.caller_hangs_up) {
         None => {
             caller

@@ -148,6 +148,7 @@ async fn call(world: &mut World, arguments: &Arguments, options: CallOptions) ->
         .await
         .map_err(|error| phone_failure(error, &caller))?;
     world.notes.last_call = Some((caller.name().to_owned(), handle));
+    world.notes.last_callee = Some(arguments.dest(1)?.to_owned());
     let from = caller.cursor();
     let log = caller.phone.log().clone();
     let call_id = caller

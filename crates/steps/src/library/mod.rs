@@ -4,6 +4,7 @@ mod all;
 mod answering;
 mod call_table;
 mod calls;
+mod challenge;
 mod ending;
 mod header_sentences;
 mod headers;

@@ -14,6 +14,8 @@ pub struct Notes {
     pub(super) setups: BTreeMap<String, PhoneSetup>,
     /// The call that was made last: caller and handle.
     pub(super) last_call: Option<(String, CallHandle)>,
+    /// Whom that call was for.
+    pub(super) last_callee: Option<String>,
     /// Calls by the name that a sentence gave them.
     pub(super) named_calls: BTreeMap<String, (String, CallHandle)>,
     /// The request that message-level sentences build, and whose it is.

@@ -31,7 +31,7 @@ pub(super) fn definitions() -> Vec<StepDefinition> {
             run: uses_with,
         ),
         step!(
-            "{phone} uses {profile} phone over {word}",
+            "{phone} uses {profile} phone over {transport}",
             section: SECTION,
             about: "The same, over udp or tcp.",
             example: "Alice uses Squirrel350 phone over tcp",
@@ -39,7 +39,7 @@ pub(super) fn definitions() -> Vec<StepDefinition> {
             run: uses_over,
         ),
         step!(
-            "{phone} uses {profile} phone over {word} via IPv6",
+            "{phone} uses {profile} phone over {transport} via IPv6",
             section: SECTION,
             about: "The same on IPv6. The embedded server is there too then; a real one must have an IPv6 address.",
             example: "Alice uses Squirrel350 phone over udp via IPv6",

@@ -83,22 +83,6 @@ pub(super) fn definitions() -> Vec<StepDefinition> {
             run: wrong_password,
         ),
         step!(
-            "{phone} is challenged with {word} and uses {word}",
-            section: SECTION,
-            about: "The last challenge offered this digest algorithm, and the phone's answer used that one.",
-            example: "Alice is challenged with SHA-256 and uses SHA-256",
-            no within,
-            run: challenged_one,
-        ),
-        step!(
-            "{phone} is challenged with {word}, {word} and uses {word}",
-            section: SECTION,
-            about: "The last challenge offered these digest algorithms in this order.",
-            example: "Alice is challenged with SHA-256, MD5 and uses SHA-256",
-            no within,
-            run: challenged_two,
-        ),
-        step!(
             "{phone} refreshes its registration",
             section: SECTION,
             about: "Waits until the phone registers again by itself and the registrar agrees.",
@@ -131,6 +115,10 @@ async fn registers_for(world: &mut World, arguments: Arguments) -> StepResult {
         // RFC 3261 20.19
         let summary = format!("Expires holds {} seconds at most, not {seconds}", u32::MAX);
         return Err(failure(FailureClass::Misuse, &actor, summary));
+    }
+    if seconds == 0 {
+        // A lifetime of zero removes the contact (RFC 3261 10.2.2).
+        return unregister(world, &arguments, &actor).await;
     }
     let expires = Duration::from_secs(seconds);
     register(world, &arguments, &actor, Some(expires)).await
@@ -187,10 +175,14 @@ async fn is_refused(world: &mut World, arguments: Arguments) -> StepResult {
 
 async fn unregisters(world: &mut World, arguments: Arguments) -> StepResult {
     let actor = world.phone(arguments.phone(0)?).await?;
-    let limit = world.signalling(&arguments);
+    unregister(world, &arguments, &actor).await
+}
+
+async fn unregister(world: &mut World, arguments: &Arguments, actor: &Arc<Actor>) -> StepResult {
+    let limit = world.signalling(arguments);
     world.notes.manual.insert(actor.name().to_owned());
     let work = actor.phone.unregister(deadline(limit));
-    wait(world, &actor, "200 to REGISTER with expiry 0", limit, work).await
+    wait(world, actor, "200 to REGISTER with expiry 0", limit, work).await
 }
 
 async fn is_registered(world: &mut World, arguments: Arguments) -> StepResult {
@@ -285,93 +277,6 @@ async fn wrong_password(world: &mut World, arguments: Arguments) -> StepResult {
     setup.wrong_password = true;
     world.notes.manual.remove(&name);
     world.use_phone(setup).await.map(drop)
-}
-
-async fn challenged_one(world: &mut World, arguments: Arguments) -> StepResult {
-    let offered = [arguments.text(1)?.to_owned()];
-    challenged(world, &arguments, &offered, arguments.text(2)?).await
-}
-
-async fn challenged_two(world: &mut World, arguments: Arguments) -> StepResult {
-    let offered = [arguments.text(1)?.to_owned(), arguments.text(2)?.to_owned()];
-    challenged(world, &arguments, &offered, arguments.text(3)?).await
-}
-
-async fn challenged(
-    world: &mut World,
-    arguments: &Arguments,
-    offered: &[String],
-    used: &str,
-) -> StepResult {
-    let actor = ready_phone(world, arguments.phone(0)?).await?;
-    let entries = actor.phone.log().all();
-    let newest = |names: [HeaderName; 2], direction| -> Vec<String> {
-        let message = entries.iter().rev().find(|entry| {
-            entry.direction == direction && names.iter().any(|n| entry.message.header(*n).is_some())
-        });
-        let Some(entry) = message else {
-            return Vec::new();
-        };
-        let fields = entry
-            .message
-            .headers()
-            .filter(|header| names.contains(&header.id));
-        fields
-            .map(|header| algorithm_of(&header.unfolded()))
-            .collect()
-    };
-    let challenges = newest(
-        [HeaderName::WwwAuthenticate, HeaderName::ProxyAuthenticate],
-        Direction::Received,
-    );
-    let answers = newest(
-        [HeaderName::Authorization, HeaderName::ProxyAuthorization],
-        Direction::Sent,
-    );
-    let same = |a: &str, b: &str| a.eq_ignore_ascii_case(b);
-    if challenges.len() != offered.len()
-        || !challenges
-            .iter()
-            .zip(offered)
-            .all(|(found, wanted)| same(found, wanted))
-    {
-        let summary = format!(
-            "the last challenge for {} offered {}, expected {}",
-            actor.name(),
-            listed(&challenges),
-            listed(offered)
-        );
-        return Err(failure(FailureClass::Assertion, &actor, summary));
-    }
-    if !answers.iter().any(|answer| same(answer, used)) {
-        let summary = format!(
-            "{} answered with {}, expected {used}",
-            actor.name(),
-            listed(&answers)
-        );
-        return Err(failure(FailureClass::Assertion, &actor, summary));
-    }
-    Ok(())
-}
-
-fn listed(names: &[String]) -> String {
-    if names.is_empty() {
-        "nothing".to_owned()
-    } else {
-        names.join(", ")
-    }
-}
-
-/// The `algorithm` parameter; MD5 where it is absent (RFC 7616 3.3).
-fn algorithm_of(value: &str) -> String {
-    let parameters = value.split_once(' ').map_or("", |(_, rest)| rest);
-    let found = parameters.split(',').find_map(|piece| {
-        let (name, value) = piece.trim().split_once('=')?;
-        name.trim()
-            .eq_ignore_ascii_case("algorithm")
-            .then(|| value.trim().trim_matches('"'))
-    });
-    found.unwrap_or("MD5").to_owned()
 }
 
 async fn refreshes(world: &mut World, arguments: Arguments) -> StepResult {

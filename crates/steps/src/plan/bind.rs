@@ -8,6 +8,7 @@ use gannet_diag::{Diagnostic, nearest};
 use gannet_gherkin::{PickleArgument, PickleStep, PickleTable};
 use gannet_phone::ProfileError;
 
+use super::arguments::is_media_file;
 use super::model::BoundStep;
 use super::scope::{Scope, variables_in};
 use crate::config::UserConfig;
@@ -54,6 +55,7 @@ impl<R: FnMut(Diagnostic)> Binder<'_, R> {
                     self.introduced
                         .extend(phones.map(|argument| argument.text.clone()));
                 }
+                self.check_override(&matched, step.text_span.clone());
                 for argument in &matched.arguments {
                     let span = span_of(argument, &bound.text, step, self.text);
                     self.check(argument, span);
@@ -164,11 +166,25 @@ impl<R: FnMut(Diagnostic)> Binder<'_, R> {
             );
             return;
         }
+        if is_name && is_media_file(text) {
+            let help = "sentences that compare audio with a file do not work yet; \
+                `hears a 440 Hz tone`, `hears Bob` and `hears silence` do";
+            (self.report)(
+                Diagnostic::error(
+                    "file-as-phone",
+                    format!("`{text}` is a file, no phone"),
+                    span,
+                )
+                .with_help(help),
+            );
+            return;
+        }
         match argument.kind {
             ParameterKind::Phone => self.check_phone(text, span),
             ParameterKind::Destination => {
                 self.note_user(text);
             }
+            ParameterKind::Method | ParameterKind::Message => self.check_method(text, span),
             ParameterKind::Profile => self.check_profile(text, span),
             ParameterKind::File => self.check_file(text, span),
             ParameterKind::Variable => {

@@ -4,6 +4,7 @@
 //! [`collect`] finds the files, [`compile`] parses them, selects scenarios, reads their tags,
 //! matches every step of the selected ones, and reports all faults at once.
 
+mod arguments;
 mod bind;
 mod compile;
 mod directives;

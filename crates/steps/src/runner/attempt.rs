@@ -43,7 +43,8 @@ pub(super) async fn play(
     let limit = scenario.limit(run.surroundings.config().step(), timeouts.scenario);
     let (status, failure, remains) = match World::new(birth) {
         Ok(mut world) => {
-            let (status, failure) = steps(run, id, scenario, &mut world, began + limit).await;
+            let (status, failure) =
+                steps(run, id, scenario, &mut world, (limit, began + limit)).await;
             let clean_up = match status {
                 Status::Interrupted => timeouts.clean_up.min(INTERRUPTED_CLEAN_UP_MAX),
                 _ => timeouts.clean_up,
@@ -85,7 +86,7 @@ async fn steps(
     id: ScenarioId,
     scenario: &PlannedScenario,
     world: &mut World,
-    deadline: Instant,
+    (scenario_limit, deadline): (Duration, Instant),
 ) -> (Status, Option<Failure>) {
     let base = run.surroundings.config().step();
     for (index, bound) in scenario.steps.iter().enumerate() {
@@ -94,6 +95,7 @@ async fn steps(
         world.begin_step(index as u32);
         let time = step::Time {
             limit: bound.limit(base),
+            scenario_limit,
             scenario_deadline: deadline,
         };
         let mut stop = run.stop.clone();

@@ -16,6 +16,8 @@ use crate::world::World;
 pub(super) struct Time {
     /// The step alone.
     pub(super) limit: Duration,
+    /// The whole scenario.
+    pub(super) scenario_limit: Duration,
     /// When the time of the whole scenario is over.
     pub(super) scenario_deadline: Instant,
 }
@@ -73,7 +75,8 @@ fn panicked(message: &str) -> Failure {
 fn too_long(time: Time, began: Instant) -> Failure {
     let waited = began.elapsed();
     let summary = if Instant::now() >= time.scenario_deadline {
-        "the time for the scenario is over".to_owned()
+        let all = time.scenario_limit.as_secs_f64();
+        format!("the scenario did not end within {all} s (@timeout, or [timeouts] in gannet.toml)")
     } else {
         format!("the step did not end within {} s", time.limit.as_secs_f64())
     };

@@ -37,6 +37,8 @@ pub enum ParameterKind {
     File,
     /// `{var}`: the name of a variable.
     Variable,
+    /// `{transport}`: how a phone is connected, `udp` or `tcp`.
+    Transport,
     /// `{word}`: one bare or quoted word.
     Word,
     /// `{text}`: a text in double quotes; `\"` stands for a quote.
@@ -56,7 +58,7 @@ const HEADER: &str = r"[A-Za-z][A-Za-z0-9!%*_+`'~.-]*";
 
 impl ParameterKind {
     /// All kinds.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::Phone,
         Self::Destination,
         Self::Profile,
@@ -70,6 +72,7 @@ impl ParameterKind {
         Self::Regex,
         Self::File,
         Self::Variable,
+        Self::Transport,
         Self::Word,
         Self::Text,
     ];
@@ -90,6 +93,7 @@ impl ParameterKind {
             Self::Regex => "re",
             Self::File => "file",
             Self::Variable => "var",
+            Self::Transport => "transport",
             Self::Word => "word",
             Self::Text => "text",
         }
@@ -113,6 +117,7 @@ impl ParameterKind {
             Self::Regex => "a regular expression between slashes: /^sip:/",
             Self::File => "a file, relative to the feature",
             Self::Variable => "the name of a variable; later steps write ${name}",
+            Self::Transport => "udp or tcp",
             Self::Word => "a word, or anything in quotes",
             Self::Text => "a text in double quotes",
         }
@@ -137,6 +142,7 @@ impl ParameterKind {
             Self::Message => format!("(?:{CODE}(?: to {METHOD})?|{METHOD})"),
             Self::Header => HEADER.to_owned(),
             Self::Variable => "[A-Za-z_][A-Za-z0-9_]*".to_owned(),
+            Self::Transport => "(?:udp|tcp|UDP|TCP)".to_owned(),
             Self::Regex => r"/(?:[^/\\]|\\.)+/".to_owned(),
             Self::Text => QUOTED.to_owned(),
         }
@@ -156,6 +162,7 @@ impl ParameterKind {
             | Self::Method
             | Self::Message
             | Self::Header
+            | Self::Transport
             | Self::Variable => {
                 format!(r#"{bare}|"(?:{bare})"|{VARIABLE}|"{VARIABLE}""#)
             }

@@ -8,7 +8,18 @@ use super::actor::Actor;
 /// The failure of a step for which a phone could not do what it was asked. Steps that know better
 /// what it means change the class.
 pub fn phone_failure(error: PhoneError, actor: &Actor) -> Failure {
+    let not_believed = matches!(
+        &error,
+        PhoneError::Refused { request, code: 401 | 403 | 407, .. } if request == "REGISTER"
+    );
     let mut failure = start_failure(error).of_phone(actor.name());
+    if not_believed {
+        failure = failure.detail(format!(
+            "the server does not accept user `{}`: check name and password (--user, or [user.{}] in gannet.toml)",
+            actor.account().auth_user,
+            actor.name()
+        ));
+    }
     let latest = actor.phone.state();
     failure.call_id = latest.latest_call().map(|call| call.sip_call_id.clone());
     failure
