@@ -9,7 +9,7 @@ use clap::Args;
 use gannet_events::ExitCode;
 use gannet_pbx::{Pbx, PbxConfig, PbxError, PbxSnapshot, read_users};
 
-use super::run::interrupted;
+use super::run::Interrupts;
 use crate::problem::{Problem, count, tell_diagnostics};
 use crate::terminal::Terminal;
 
@@ -65,6 +65,7 @@ pub(crate) fn execute(arguments: &PbxArguments, terminal: Terminal) -> Result<Ex
         .context("cannot start the runtime")
         .map_err(Problem::environment)?;
     runtime.block_on(async {
+        let mut interrupts = Interrupts::watch();
         let pbx = Pbx::start(config).map_err(|error| match error {
             PbxError::Net(_) => Problem::environment(error),
             other => Problem::input(other),
@@ -75,7 +76,7 @@ pub(crate) fn execute(arguments: &PbxArguments, terminal: Terminal) -> Result<Ex
             pbx.domain(),
             count(users, "user")
         ));
-        interrupted().await;
+        interrupts.next().await;
         let snapshot = pbx.snapshot().await;
         pbx.stop().await;
         if let Ok(snapshot) = snapshot {

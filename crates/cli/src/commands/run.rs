@@ -8,6 +8,7 @@ use gannet_report::{EventSink, Tee};
 use gannet_steps::Surroundings;
 use gannet_steps::plan::Plan;
 use gannet_steps::runner::{RunOptions, Stop, StopHandle, run};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::mpsc;
 
 use super::sinks::Outputs;
@@ -76,30 +77,45 @@ async fn show(sinks: &mut Tee, mut events: mpsc::UnboundedReceiver<gannet_events
 /// The first Ctrl-C (or SIGTERM) stops the run in order, the second quits.
 fn stop_on_interrupt(terminal: Terminal) -> Stop {
     let (handle, stop) = StopHandle::new();
+    let mut interrupts = Interrupts::watch();
     tokio::spawn(async move {
-        interrupted().await;
+        interrupts.next().await;
         tell(&format!(
             "{}: stopping; Ctrl-C again quits without results",
             label("warning", terminal)
         ));
         handle.stop();
-        interrupted().await;
+        interrupts.next().await;
         std::process::exit(KILLED_BY_INTERRUPT);
     });
     stop
 }
 
-/// Waits for Ctrl-C or SIGTERM; for ever where neither can be waited for.
-pub(super) async fn interrupted() {
-    use tokio::signal::unix::{SignalKind, signal};
-    let (Ok(mut interrupt), Ok(mut terminate)) = (
-        signal(SignalKind::interrupt()),
-        signal(SignalKind::terminate()),
-    ) else {
-        return std::future::pending().await;
-    };
-    tokio::select! {
-        _ = interrupt.recv() => {}
-        _ = terminate.recv() => {}
+/// Ctrl-C and SIGTERM. From its making on neither ends the process by itself, so that nothing falls
+/// between saying that it runs and waiting for the end.
+pub(super) struct Interrupts(Option<(Signal, Signal)>);
+
+impl Interrupts {
+    /// Begins to watch; needs a runtime.
+    pub(super) fn watch() -> Self {
+        let both = (
+            signal(SignalKind::interrupt()),
+            signal(SignalKind::terminate()),
+        );
+        match both {
+            (Ok(interrupt), Ok(terminate)) => Self(Some((interrupt, terminate))),
+            _ => Self(None),
+        }
+    }
+
+    /// Waits for the next one; for ever where neither can be watched.
+    pub(super) async fn next(&mut self) {
+        let Some((interrupt, terminate)) = &mut self.0 else {
+            return std::future::pending().await;
+        };
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
     }
 }

@@ -180,3 +180,24 @@ fn a_feature_in_another_encoding_says_where() {
         &["`f.feature` is not UTF-8 in line 3", "save it as UTF-8"],
     );
 }
+
+#[test]
+fn faults_of_tables_methods_and_names_are_told_before_anything_is_sent() {
+    let text = feature(&["the following phones:"])
+        + "      | nme |\n      | A   |\n    * the following calls are made:\n\
+           \x20     | caller | callee | talk |\n      | A | B | soon |\n\
+           \x20   * A receives INVITEE\n    * A hears \"hello.wav\"\n    * A uses generic phone over tls\n";
+    let bench = Bench::new().with("f.feature", &text);
+    bench.run("test f.feature").expect(
+        2,
+        &[
+            "a cell under the column `name`",
+            "\"soon\" is no time",
+            "there is no method `INVITEE`",
+            "did you mean `INVITE`?",
+            "`hello.wav` is a file",
+            "phone over {transport}",
+            "nothing was sent",
+        ],
+    );
+}

@@ -17,9 +17,11 @@ mod phones;
 mod registration;
 mod request;
 mod support;
+mod tables;
 mod talking;
 mod time;
 mod voicemail;
 
 pub use all::definitions;
 pub use notes::Notes;
+pub use tables::judge_table;

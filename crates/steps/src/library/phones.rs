@@ -6,7 +6,7 @@ use gannet_events::{Failure, FailureClass};
 use gannet_sip::Transport;
 
 use super::support::{deadline, failure, wait};
-use crate::{Arguments, PhoneSetup, StepDefinition, StepResult, World, phone_failure, step};
+use crate::{Arguments, PhoneSetup, StepDefinition, StepResult, Table, World, phone_failure, step};
 
 const SECTION: &str = "Phones";
 
@@ -166,7 +166,15 @@ const OWN: [&str; 7] = [
 ];
 
 async fn following_phones(world: &mut World, arguments: Arguments) -> StepResult {
-    let table = arguments.needs_table()?.clone();
+    for setup in setups(arguments.needs_table()?)? {
+        start(world, setup).await?;
+    }
+    Ok(())
+}
+
+/// One phone for each row of the table.
+pub(super) fn setups(table: &Table) -> Result<Vec<PhoneSetup>, Failure> {
+    let mut setups = Vec::new();
     for record in table.records() {
         let name = record.get("name").ok_or_else(|| {
             Failure::new(
@@ -196,9 +204,9 @@ async fn following_phones(world: &mut World, arguments: Arguments) -> StepResult
         setup.overrides = overrides
             .map(|(key, cell)| (key.to_owned(), cell.to_owned()))
             .collect();
-        start(world, setup).await?;
+        setups.push(setup);
     }
-    Ok(())
+    Ok(setups)
 }
 
 /// User and domain of `sip:user@domain` or `user@domain`.

@@ -8,7 +8,8 @@ use gannet_sip::Method;
 
 use super::bind::Binder;
 use super::scope::variables_in;
-use crate::vocabulary::Matched;
+use crate::library::judge_table;
+use crate::vocabulary::{Matched, Table};
 
 impl<R: FnMut(Diagnostic)> Binder<'_, R> {
     /// Methods of one's own are allowed, slips of the pen are not.
@@ -25,6 +26,22 @@ impl<R: FnMut(Diagnostic)> Binder<'_, R> {
             (self.report)(
                 Diagnostic::error("unknown-method", message, span).with_suggestions(&near),
             );
+        }
+    }
+
+    /// The table below the sentence, if its cells are all written out.
+    pub(super) fn check_whole_table(
+        &mut self,
+        matched: &Matched,
+        table: Option<&Table>,
+        span: Range<usize>,
+    ) {
+        let mut cells = table.iter().flat_map(|table| table.rows().iter().flatten());
+        if cells.any(|cell| !variables_in(cell).is_empty()) {
+            return;
+        }
+        if let Err(fault) = judge_table(matched.definition.pattern, table) {
+            (self.report)(Diagnostic::error("bad-table", fault.summary, span));
         }
     }
 

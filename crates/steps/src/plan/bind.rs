@@ -56,6 +56,7 @@ impl<R: FnMut(Diagnostic)> Binder<'_, R> {
                         .extend(phones.map(|argument| argument.text.clone()));
                 }
                 self.check_override(&matched, step.text_span.clone());
+                self.check_whole_table(&matched, bound.table.as_ref(), step.text_span.clone());
                 for argument in &matched.arguments {
                     let span = span_of(argument, &bound.text, step, self.text);
                     self.check(argument, span);

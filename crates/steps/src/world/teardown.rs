@@ -43,8 +43,9 @@ impl World {
         let mut remains = Remains::default();
         while let Some(stopped) = stopping.join_next().await {
             match stopped {
-                Ok(Ok(())) | Err(_) => {}
+                Ok(Ok(())) => {}
                 Ok(Err(error)) => remains.troubles.push(error.to_string()),
+                Err(error) => remains.troubles.push(format!("stopping a phone: {error}")),
             }
         }
         remains.troubles.sort();
