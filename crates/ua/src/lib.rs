@@ -1,9 +1,10 @@
-//! The protocol machines of SIP: transactions, dialogs, digest authentication, registration,
-//! subscription, the registrar's store, and the user-agent core that joins them.
+//! The protocol machines of SIP: transactions, dialogs, digest authentication and its AKA form,
+//! registration, subscription, the registrar's store, and the user-agent core that joins them.
 //!
 //! Invariant: input is (message or command, now), output is (messages, happenings, next deadline).
 //! No I/O, no clock, no randomness of its own.
 
+pub mod aka;
 mod dialog;
 pub mod digest;
 pub mod endpoint;

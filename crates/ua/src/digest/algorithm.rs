@@ -3,6 +3,8 @@
 use md5::Md5;
 use sha2::{Digest, Sha256, Sha512_256};
 
+use super::HexDigest;
+
 /// A hash function that digest authentication can be built on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Hash {
@@ -19,6 +21,11 @@ impl Hash {
     /// The digest of the parts joined by colons, as lower-case hexadecimal digits
     /// (RFC 7616 3.3; RFC 8760 2.2 for the length).
     pub fn hex_joined(self, parts: &[&[u8]]) -> String {
+        self.joined(parts).as_str().to_owned()
+    }
+
+    /// The same as [`hex_joined`](Self::hex_joined) without allocation.
+    pub fn joined(self, parts: &[&[u8]]) -> HexDigest {
         match self {
             Self::Md5 => joined::<Md5>(parts),
             Self::Sha256 => joined::<Sha256>(parts),
@@ -111,18 +118,7 @@ impl std::fmt::Display for Algorithm {
     }
 }
 
-/// Lower-case hexadecimal digits of some octets.
-pub(super) fn to_hex(octets: &[u8]) -> String {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    let mut hex = String::with_capacity(octets.len() * 2);
-    for octet in octets {
-        hex.push(char::from(DIGITS[usize::from(octet >> 4)]));
-        hex.push(char::from(DIGITS[usize::from(octet & 0x0f)]));
-    }
-    hex
-}
-
-fn joined<D: Digest>(parts: &[&[u8]]) -> String {
+fn joined<D: Digest>(parts: &[&[u8]]) -> HexDigest {
     let mut hasher = D::new();
     for (index, part) in parts.iter().enumerate() {
         if index > 0 {
@@ -130,7 +126,7 @@ fn joined<D: Digest>(parts: &[&[u8]]) -> String {
         }
         hasher.update(part);
     }
-    to_hex(&hasher.finalize())
+    HexDigest::new(&hasher.finalize())
 }
 
 #[cfg(test)]

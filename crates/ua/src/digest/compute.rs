@@ -1,6 +1,6 @@
 //! The arithmetic of RFC 7616 3.4, the same for both ends.
 
-use super::{Algorithm, Hash};
+use super::{Algorithm, Hash, OctetDigest, Protection};
 
 /// Quality of protection (RFC 7616 3.3).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -65,27 +65,20 @@ impl DigestInput<'_> {
     }
 
     fn with_a2_head(&self, method: &str) -> String {
-        let hash = self.hash;
-        let head = [method.as_bytes(), self.uri.as_bytes()];
-        let Some((qop, nc, cnonce)) = self.protection else {
-            let a2 = hash.hex_joined(&head);
-            return hash.hex_joined(&[self.key.as_bytes(), self.nonce.as_bytes(), a2.as_bytes()]);
+        let digest = OctetDigest {
+            hash: self.hash,
+            key: self.key.as_bytes(),
+            nonce: self.nonce.as_bytes(),
+            protection: self.protection.map(|(qop, nc, cnonce)| Protection {
+                qop: qop.name().as_bytes(),
+                nc: nc.as_bytes(),
+                cnonce: cnonce.as_bytes(),
+            }),
+            method: method.as_bytes(),
+            uri: self.uri.as_bytes(),
+            body: self.body,
         };
-        let a2 = match qop {
-            Qop::Auth => hash.hex_joined(&head),
-            Qop::AuthInt => {
-                let body = hash.hex(self.body);
-                hash.hex_joined(&[head[0], head[1], body.as_bytes()])
-            }
-        };
-        hash.hex_joined(&[
-            self.key.as_bytes(),
-            self.nonce.as_bytes(),
-            nc.as_bytes(),
-            cnonce.as_bytes(),
-            qop.name().as_bytes(),
-            a2.as_bytes(),
-        ])
+        digest.response().as_str().to_owned()
     }
 }
 

@@ -1,0 +1,3 @@
+//! The AKA functions against the published test data.
+
+mod conformance;
