@@ -8,6 +8,7 @@
 //! - [`Status`], [`Failure`], [`FailureClass`]: verdicts and who is at fault.
 //! - [`Summary`], [`Tally`], [`ExitCode`]: counting, and what the process returns.
 //! - [`WireRecord`], [`MediaReport`]: what crossed the wire and what was heard.
+//! - [`traffic`]: figures of load: calls, steps, messages, response times.
 
 mod exit;
 mod failure;
@@ -16,6 +17,7 @@ mod run;
 mod serial;
 mod status;
 mod summary;
+pub mod traffic;
 mod wire;
 mod wire_serial;
 

@@ -1,0 +1,15 @@
+//! A run of load on the terminal.
+//!
+//! - [`seagull`]: Seagull's screens and keys.
+//! - [`progress`]: one live line.
+//! - [`Summary`]: what is said when the run has ended, for people and as JSON.
+//!
+//! Nothing here touches a terminal: bytes and snapshots come in, text and commands go out.
+
+mod progress;
+pub mod seagull;
+mod summary;
+mod words;
+
+pub use progress::progress;
+pub use summary::{Calls, Messages, ResponseClass, ResponseTimeSummary, StepFailures, Summary};
