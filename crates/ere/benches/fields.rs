@@ -91,9 +91,8 @@ const NAME_AND_TAG_OF_FROM: &str = concat!(
     "[Ff][Rr][Oo][Mm][ ]*:[ ]*([A-Za-z0-9._ \"-]*)[ <]*sip:([!-}]*)@([A-Za-z0-9.:_-]*)>*",
     "(;tag=(.*))*"
 );
-const NAME_AND_TAG_OF_TO: &str = concat!(
-    "[Tt][Oo][ ]*:[ ]*([A-Za-z0-9._ \"-]*)[ <]*sip:([!-}]*)@([A-Za-z0-9.:_-]*)>*(;tag=(.*))*"
-);
+const NAME_AND_TAG_OF_TO: &str =
+    "[Tt][Oo][ ]*:[ ]*([A-Za-z0-9._ \"-]*)[ <]*sip:([!-}]*)@([A-Za-z0-9.:_-]*)>*(;tag=(.*))*";
 
 fn fields(criterion: &mut Criterion) {
     let options = Options {

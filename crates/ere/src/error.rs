@@ -8,7 +8,7 @@ pub struct PatternError {
     pub offset: Option<usize>,
 }
 
-/// What can be wrong with a pattern; the first eleven are those of `regcomp`.
+/// What can be wrong with a pattern; up to [`Fault::Syntax`] those of `regcomp`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
 #[non_exhaustive]
 pub enum Fault {
@@ -48,6 +48,9 @@ pub enum Fault {
     /// libc takes a pattern up to the first NUL.
     #[error("a pattern cannot hold a NUL byte")]
     Nul,
+    /// `REG_ESPACE` and `REG_ESIZE`.
+    #[error("libc has no memory for the pattern")]
+    Memory,
     /// Longer than the limit.
     #[error("the pattern is longer than {limit} bytes")]
     TooLong {

@@ -2,7 +2,7 @@
 //! `regexec`: leftmost-longest, groups included. Seagull and SIPp files are written for those.
 //!
 //! Invariant: a match and its groups are those that glibc reports, whichever matcher finds them.
-//! Nothing is allocated while matching.
+//! The own matcher allocates nothing while it searches.
 //!
 //! Two matchers stand behind [`Regex`]:
 //!

@@ -114,9 +114,7 @@ fn fault_of(code: c_int) -> Fault {
         9 => Fault::UnclosedInterval,
         10 => Fault::Interval,
         11 => Fault::Range,
-        12 | 15 => Fault::TooLarge {
-            limit: crate::syntax::ITEMS_MAX,
-        },
+        12 | 15 => Fault::Memory,
         13 => Fault::NothingToRepeat,
         _ => Fault::Syntax,
     }

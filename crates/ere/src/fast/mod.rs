@@ -23,6 +23,8 @@ mod range;
 mod required;
 mod run;
 mod search;
+#[cfg(target_arch = "x86_64")]
+mod vector;
 mod vm;
 
 pub(crate) use program::Program;

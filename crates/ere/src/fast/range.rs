@@ -1,9 +1,7 @@
 //! How long a text stays between two byte values.
 
-#![cfg_attr(
-    target_arch = "x86_64",
-    expect(unsafe_code, reason = "vector loads take pointers")
-)]
+#[cfg(target_arch = "x86_64")]
+use super::vector::range_length as chunk_length;
 
 /// How many leading bytes lie between `low` and `high`.
 #[inline]
@@ -20,24 +18,6 @@ pub(super) fn range_length(text: &[u8], low: u8, high: u8) -> usize {
     }
     let strange = |byte: &u8| byte.wrapping_sub(low) > width;
     length + rest.iter().position(strange).unwrap_or(rest.len())
-}
-
-#[cfg(target_arch = "x86_64")]
-#[inline]
-fn chunk_length(chunk: &[u8; 16], low: u8, width: u8) -> usize {
-    use std::arch::x86_64::{
-        __m128i, _mm_cmpeq_epi8, _mm_loadu_si128, _mm_min_epu8, _mm_movemask_epi8, _mm_set1_epi8,
-        _mm_sub_epi8,
-    };
-    // SAFETY: SSE2 is part of x86-64; the load reads the sixteen bytes of `chunk` and needs no
-    // alignment.
-    let inside = unsafe {
-        let text = _mm_loadu_si128(chunk.as_ptr().cast::<__m128i>());
-        let above = _mm_sub_epi8(text, _mm_set1_epi8(low.cast_signed()));
-        let capped = _mm_min_epu8(above, _mm_set1_epi8(width.cast_signed()));
-        _mm_movemask_epi8(_mm_cmpeq_epi8(above, capped))
-    };
-    inside.trailing_ones() as usize
 }
 
 #[cfg(not(target_arch = "x86_64"))]

@@ -2,10 +2,12 @@ use smallvec::SmallVec;
 
 use super::effort::{Effort, Exhausted};
 use super::lower::WATCHED_MAX;
-use super::program::{Program, Step};
+use super::program::{Fork, Program, Step};
+use super::run::{Extent, Run};
 use crate::captures::{Captures, GROUPS_MAX, UNSET};
 
-/// How many choices and notes are kept before libc takes over; more would allocate.
+/// How many choices and notes are kept before libc takes over. More would allocate, as they do where
+/// nobody can take over.
 const FRAMES_MAX: usize = 32;
 
 /// What to return to when a parse fails, or has succeeded and another may end farther.
@@ -107,33 +109,14 @@ impl Program {
                     }
                     at += 1;
                 }
-                Step::Run(run) => {
-                    let extent = run.extent(haystack, at);
-                    let low = at + run.min;
-                    if extent.end < low {
-                        return Ok(false);
-                    }
-                    effort.take(extent.end - at)?;
-                    if extent.stops && extent.end > low {
-                        let (step, low, at) = (pc as u32, low as u32, extent.end as u32);
-                        machine.push(Frame::Run { step, low, at }, effort)?;
-                    }
-                    at = extent.end;
-                }
+                Step::Run(run) => match machine.run(run, pc, at, effort)? {
+                    Some(end) => at = end,
+                    None => return Ok(false),
+                },
                 Step::Open(group) => machine.note(*group, 0, at, effort)?,
                 Step::Close(group) => machine.note(*group, 1, at, effort)?,
                 Step::Fork(fork) => {
-                    effort.take(1)?;
-                    let next = haystack.get(at);
-                    pc = if !fork.first_look.allows(next) {
-                        fork.second as usize
-                    } else {
-                        if fork.second_look.allows(next) {
-                            let (step, at) = (fork.second, at as u32);
-                            machine.push(Frame::Fork { step, at }, effort)?;
-                        }
-                        fork.first as usize
-                    };
+                    pc = machine.fork(fork, at, effort)?;
                     continue;
                 }
                 Step::Jump(to) => {
@@ -174,6 +157,43 @@ impl Machine<'_> {
         }
         self.frames.push(frame);
         Ok(())
+    }
+
+    /// Takes as many bytes as there are, and tells where they end.
+    #[inline]
+    fn run(
+        &mut self,
+        run: &Run,
+        step: usize,
+        at: usize,
+        effort: &mut Effort,
+    ) -> Result<Option<usize>, Exhausted> {
+        let Extent { end, stops } = run.extent(self.haystack, at);
+        let low = at + run.min;
+        if end < low {
+            return Ok(None);
+        }
+        effort.take(end - at)?;
+        if stops && end > low {
+            let (step, low, at) = (step as u32, low as u32, end as u32);
+            self.push(Frame::Run { step, low, at }, effort)?;
+        }
+        Ok(Some(end))
+    }
+
+    /// The step to go on with, out of two.
+    #[inline]
+    fn fork(&mut self, fork: &Fork, at: usize, effort: &mut Effort) -> Result<usize, Exhausted> {
+        effort.take(1)?;
+        let next = self.haystack.get(at);
+        if !fork.first_look.allows(next) {
+            return Ok(fork.second as usize);
+        }
+        if fork.second_look.allows(next) {
+            let (step, at) = (fork.second, at as u32);
+            self.push(Frame::Fork { step, at }, effort)?;
+        }
+        Ok(fork.first as usize)
     }
 
     #[inline]

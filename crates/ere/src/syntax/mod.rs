@@ -6,5 +6,5 @@ mod survey;
 mod tree;
 
 pub(crate) use parse::parse;
-pub(crate) use survey::{ITEMS_MAX, Survey, survey};
+pub(crate) use survey::{Survey, survey};
 pub(crate) use tree::Node;

@@ -2,11 +2,11 @@ use super::bracket::bracket;
 use crate::error::{Fault, PatternError};
 
 /// Longest pattern that is compiled: libc walks chains of optional items recursively.
-pub(crate) const PATTERN_BYTES_MAX: usize = 8192;
+const PATTERN_BYTES_MAX: usize = 8192;
 
 /// How many copies repetitions may make: libc writes `a{3}` out as `aaa`, and needs memory by the
 /// square of that for `a{0,3}`.
-pub(crate) const ITEMS_MAX: usize = 4096;
+const ITEMS_MAX: usize = 4096;
 
 /// How deep groups may be nested: libc reads them recursively, and so do we.
 const DEPTH_MAX: usize = 200;
