@@ -6,15 +6,26 @@ mod problem;
 mod setup;
 mod terminal;
 
+use std::ffi::OsString;
+use std::path::Path;
 use std::process::ExitCode;
 
 use clap::Parser;
 
 fn main() -> ExitCode {
-    let arguments = arguments::Arguments::parse();
+    let arguments = arguments::Arguments::parse_from(called_as(std::env::args_os().collect()));
     let terminal = terminal::Terminal::new(arguments.colour);
     match commands::execute(arguments.command, terminal) {
         Ok(code) => code.into(),
         Err(problem) => problem.show(terminal).into(),
     }
+}
+
+/// Called by the name of a tool that a command stands in for, the binary is that command.
+fn called_as(mut arguments: Vec<OsString>) -> Vec<OsString> {
+    let name = arguments.first().map(Path::new).and_then(Path::file_stem);
+    if name.is_some_and(|name| name == "seagull") {
+        arguments.insert(1, "seagull".into());
+    }
+    arguments
 }

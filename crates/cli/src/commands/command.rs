@@ -6,7 +6,7 @@ use gannet_events::ExitCode;
 use crate::problem::Problem;
 use crate::terminal::Terminal;
 
-use super::{check, devices, pbx, steps, test};
+use super::{check, devices, pbx, seagull, steps, test};
 
 /// What Gannet can do.
 #[derive(Debug, Subcommand)]
@@ -15,6 +15,8 @@ pub(crate) enum Command {
     Test(Box<test::TestArguments>),
     /// Run the embedded server alone.
     Pbx(pbx::PbxArguments),
+    /// Play Seagull's files with Seagull's command line, log, screens and exit codes.
+    Seagull(seagull::SeagullArguments),
     /// Find what is wrong in features, gannet.toml, device profiles and SIP messages; sends nothing.
     Check(check::CheckArguments),
     /// List the sentences that features may use, or search them.
@@ -23,13 +25,35 @@ pub(crate) enum Command {
     Devices(devices::DevicesArguments),
 }
 
+/// What the process returns.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Ended {
+    /// One of Gannet's own exit codes.
+    Own(ExitCode),
+    /// The exit code of the tool that a command stands in for.
+    Foreign(u8),
+}
+
+impl From<Ended> for std::process::ExitCode {
+    fn from(ended: Ended) -> Self {
+        match ended {
+            Ended::Own(code) => code.into(),
+            Ended::Foreign(code) => code.into(),
+        }
+    }
+}
+
 /// Carries the command out.
-pub(crate) fn execute(command: Command, terminal: Terminal) -> Result<ExitCode, Problem> {
-    match command {
+pub(crate) fn execute(command: Command, terminal: Terminal) -> Result<Ended, Problem> {
+    let code = match command {
         Command::Test(arguments) => test::execute(*arguments, terminal),
         Command::Pbx(arguments) => pbx::execute(&arguments, terminal),
         Command::Check(arguments) => check::execute(arguments, terminal),
         Command::Steps(arguments) => steps::execute(&arguments),
         Command::Devices(arguments) => devices::execute(&arguments),
-    }
+        Command::Seagull(arguments) => {
+            return Ok(Ended::Foreign(seagull::execute(arguments, terminal)));
+        }
+    }?;
+    Ok(Ended::Own(code))
 }

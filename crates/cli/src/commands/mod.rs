@@ -6,6 +6,7 @@ mod command;
 mod devices;
 mod pbx;
 mod run;
+mod seagull;
 mod sinks;
 mod steps;
 mod test;

@@ -1,0 +1,11 @@
+//! Traffic in the world: threads, sockets, clocks, files and screens around the traffic engine.
+//!
+//! - [`run`]: plays a compiled scenario with one shard per thread.
+//! - [`seagull`]: Seagull's command: its arguments, files, log, screens and exit codes.
+//! - [`session`]: what is done once a second while a run goes on.
+//! - [`terminal`]: keys and signals.
+
+pub mod run;
+pub mod seagull;
+pub mod session;
+pub mod terminal;

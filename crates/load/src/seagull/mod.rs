@@ -1,0 +1,20 @@
+//! Seagull's command.
+//!
+//! [`Arguments`] are its command line; [`read_files`] reads what it names; [`play`] does the rest
+//! and gives the exit code: 0 if no call failed, timed out or was refused, 1 if one did, 255 if the
+//! run could not begin or was left by force.
+
+mod arguments;
+mod causes;
+mod faces;
+mod files;
+mod log;
+mod outputs;
+mod plan;
+mod play;
+
+pub use arguments::{Arguments, ArgumentsError, USAGE, Wish};
+pub use files::{FileError, read_files};
+pub use plan::{Beyond, plan};
+pub use outputs::OutputError;
+pub use play::{EXIT_FATAL, Plan, PlayError, play};

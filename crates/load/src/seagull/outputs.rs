@@ -1,0 +1,314 @@
+//! The statistics files of a run.
+
+use std::fs::File;
+use std::io::{self, BufWriter, Write};
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use chrono::FixedOffset;
+use gannet_events::traffic::{Layout, Snapshot};
+use gannet_report::seagull::{
+    DATA_LOG_HEADER, DataLog, Distribution, ProtocolStatistics, Statistics, stamped,
+    stamped_protocol,
+};
+use gannet_scenario::seagull::configuration::{ProtocolStatNames, TrafficParams};
+use gannet_traffic::shard::Measure;
+use thiserror::Error;
+
+/// A file that cannot be written.
+#[derive(Debug, Error)]
+#[error("{what} {path} cannot be written: {source}")]
+pub struct OutputError {
+    what: &'static str,
+    path: String,
+    source: io::Error,
+}
+
+/// All statistics files of a run.
+#[derive(Debug)]
+pub(super) struct Outputs {
+    statistics: Vec<Table>,
+    data: Option<Data>,
+}
+
+/// A file with a line for each period.
+#[derive(Debug)]
+struct Table {
+    format: Format,
+    file: OutputFile,
+    schedule: Schedule,
+    earlier: Option<Arc<Snapshot>>,
+}
+
+#[derive(Debug)]
+enum Format {
+    Run(Statistics),
+    Protocol(ProtocolStatistics),
+}
+
+#[derive(Debug)]
+struct Data {
+    form: DataForm,
+    file: OutputFile,
+    schedule: Schedule,
+}
+
+#[derive(Debug)]
+enum DataForm {
+    Measures(DataLog),
+    Counted(Distribution),
+}
+
+/// When something is due again.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Schedule {
+    period: Duration,
+    next: Duration,
+}
+
+impl Schedule {
+    pub(super) fn every(seconds: u64) -> Self {
+        let period = Duration::from_secs(seconds.max(1));
+        Self {
+            period,
+            next: period,
+        }
+    }
+
+    /// Whether it is due now; if so, it is due again after another period.
+    pub(super) fn is_due(&mut self, elapsed: Duration) -> bool {
+        if elapsed < self.next {
+            return false;
+        }
+        while self.next <= elapsed {
+            self.next += self.period;
+        }
+        true
+    }
+
+    pub(super) fn set_period(&mut self, period: Duration, elapsed: Duration) {
+        self.period = period.max(Duration::from_millis(100));
+        self.next = elapsed + self.period;
+    }
+}
+
+#[derive(Debug)]
+struct OutputFile {
+    what: &'static str,
+    path: String,
+    writer: BufWriter<File>,
+}
+
+impl OutputFile {
+    fn create(what: &'static str, path: String) -> Result<Self, OutputError> {
+        match File::create(&path) {
+            Ok(file) => Ok(Self {
+                what,
+                path,
+                writer: BufWriter::new(file),
+            }),
+            Err(source) => Err(OutputError { what, path, source }),
+        }
+    }
+
+    fn write(&mut self, text: &str) -> Result<(), OutputError> {
+        self.writer
+            .write_all(text.as_bytes())
+            .and_then(|()| self.writer.flush())
+            .map_err(|source| OutputError {
+                what: self.what,
+                path: self.path.clone(),
+                source,
+            })
+    }
+}
+
+impl Outputs {
+    /// Creates the files that a configuration asks for, with their first lines.
+    pub(super) fn create(
+        params: &TrafficParams,
+        layout: &Layout,
+        started: SystemTime,
+        offset: FixedOffset,
+    ) -> Result<Self, OutputError> {
+        let stamp = (!params.files_no_timestamp).then_some(started);
+        let named = |path: &str| match stamp {
+            Some(at) => stamped(path, at, offset),
+            None => path.to_owned(),
+        };
+        let mut statistics = Vec::new();
+        if let (Some(path), Some(period)) = (&params.stat_file, params.stat_period_s) {
+            let format = Statistics::new(layout, offset);
+            let mut file = OutputFile::create("statistics file", named(path))?;
+            file.write(&format.header())?;
+            statistics.push(Table {
+                format: Format::Run(format),
+                file,
+                schedule: Schedule::every(period),
+                earlier: None,
+            });
+        }
+        if let (Some(path), Some(period)) =
+            (&params.protocol_stat_file, params.protocol_stat_period_s)
+        {
+            for (at, protocol) in layout.protocols.iter().enumerate() {
+                let is_wanted = match &params.protocol_stat_names {
+                    ProtocolStatNames::None => false,
+                    ProtocolStatNames::All => true,
+                    ProtocolStatNames::Names(names) => names.contains(&protocol.name),
+                };
+                let Some(format) =
+                    ProtocolStatistics::new(layout, at, offset).filter(|_| is_wanted)
+                else {
+                    continue;
+                };
+                let path = stamped_protocol(path, &protocol.name, stamp, offset);
+                let mut file = OutputFile::create("protocol statistics file", path)?;
+                file.write(&format.header())?;
+                statistics.push(Table {
+                    format: Format::Protocol(format),
+                    file,
+                    schedule: Schedule::every(period),
+                    earlier: None,
+                });
+            }
+        }
+        Ok(Self {
+            statistics,
+            data: Data::create(params, &named)?,
+        })
+    }
+
+    /// Whether there is a file at all.
+    pub(super) fn is_empty(&self) -> bool {
+        self.statistics.is_empty() && self.data.is_none()
+    }
+
+    /// The line of the beginning.
+    pub(super) fn begin(&mut self, now: &Arc<Snapshot>) -> Result<(), OutputError> {
+        for table in &mut self.statistics {
+            table.line(now)?;
+        }
+        Ok(())
+    }
+
+    /// What is due now.
+    pub(super) fn tick(
+        &mut self,
+        now: &Arc<Snapshot>,
+        measures: &[Measure],
+    ) -> Result<(), OutputError> {
+        for table in &mut self.statistics {
+            if table.schedule.is_due(now.elapsed) {
+                table.line(now)?;
+            }
+        }
+        match &mut self.data {
+            Some(data) => data.tick(now.elapsed, measures),
+            None => Ok(()),
+        }
+    }
+
+    /// The lines of the end.
+    pub(super) fn end(
+        &mut self,
+        last: &Arc<Snapshot>,
+        measures: &[Measure],
+    ) -> Result<(), OutputError> {
+        for table in &mut self.statistics {
+            table.line(last)?;
+        }
+        match &mut self.data {
+            Some(data) => data.end(measures),
+            None => Ok(()),
+        }
+    }
+}
+
+impl Table {
+    fn line(&mut self, now: &Arc<Snapshot>) -> Result<(), OutputError> {
+        let line = match &self.format {
+            Format::Run(format) => format.line(self.earlier.as_deref(), now),
+            Format::Protocol(format) => format.line(self.earlier.as_deref(), now),
+        };
+        self.earlier = Some(now.clone());
+        self.file.write(&line)
+    }
+}
+
+impl Data {
+    fn create(
+        params: &TrafficParams,
+        named: &dyn Fn(&str) -> String,
+    ) -> Result<Option<Self>, OutputError> {
+        let (Some(path), Some(period), Some(number)) = (
+            &params.data_log_file,
+            params.data_log_period_s,
+            params.data_log_number,
+        ) else {
+            return Ok(None);
+        };
+        let mut file = OutputFile::create("data log file", named(path))?;
+        let form = match params.data_log_distribution_ms {
+            Some(bound) => {
+                DataForm::Counted(Distribution::new(usize::try_from(bound).unwrap_or(usize::MAX)))
+            }
+            None => {
+                file.write(DATA_LOG_HEADER)?;
+                DataForm::Measures(DataLog::new(usize::try_from(number).unwrap_or(usize::MAX)))
+            }
+        };
+        Ok(Some(Self {
+            form,
+            file,
+            schedule: Schedule::every(period),
+        }))
+    }
+
+    fn tick(&mut self, elapsed: Duration, measures: &[Measure]) -> Result<(), OutputError> {
+        let is_due = self.schedule.is_due(elapsed);
+        match &mut self.form {
+            DataForm::Measures(log) => {
+                for measure in measures {
+                    log.record(measure.at_ns, measure.time_ns);
+                    if log.is_due() {
+                        self.file.write(&log.take())?;
+                    }
+                }
+                if is_due {
+                    self.file.write(&log.take())?;
+                }
+            }
+            DataForm::Counted(counted) => {
+                for measure in measures {
+                    counted.record(measure.time_ns);
+                }
+                if is_due {
+                    self.file.write(&counted.periodic())?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn end(&mut self, measures: &[Measure]) -> Result<(), OutputError> {
+        self.tick(Duration::ZERO, measures)?;
+        match &mut self.form {
+            DataForm::Measures(log) => self.file.write(&log.take()),
+            DataForm::Counted(counted) => {
+                let text = counted.periodic() + &counted.cumulative();
+                self.file.write(&text)
+            }
+        }
+    }
+}
+
+impl Outputs {
+    /// No files.
+    pub(super) fn none() -> Self {
+        Self {
+            statistics: Vec::new(),
+            data: None,
+        }
+    }
+}

@@ -1,0 +1,214 @@
+//! What is done while a run goes on: keys, orders and signals are obeyed, faces are served.
+
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::time::{Duration, Instant};
+
+use gannet_control::Order;
+use gannet_events::traffic::{Command, Snapshot};
+use gannet_traffic::shard::Measure;
+
+use crate::run::{LoadError, Run};
+use crate::terminal::Signal;
+
+/// The time between two looks at the run.
+const TICK: Duration = Duration::from_millis(100);
+
+/// Something that a session reacts to.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum SessionEvent {
+    /// A key of the terminal.
+    Key(u8),
+    /// An order of remote control.
+    Order(Order),
+    /// A signal.
+    Signal(Signal),
+}
+
+/// What shows a run, and reads keys.
+pub trait Faces {
+    /// The run has begun, or another tenth of a second is over.
+    fn tick(&mut self, now: &Arc<Snapshot>, measures: &[Measure]);
+
+    /// The shortest time between two ticks that need new figures; `None`: never.
+    fn period(&self) -> Option<Duration>;
+
+    /// A key was pressed; gives what it tells the run.
+    fn key(&mut self, byte: u8) -> Option<Command>;
+
+    /// Remote control wants something of the display.
+    fn display_order(&mut self);
+
+    /// The run has ended.
+    fn end(&mut self, last: &Arc<Snapshot>, measures: &[Measure]);
+}
+
+/// How a run ended.
+#[derive(Debug)]
+pub struct Ended {
+    /// Its last state.
+    pub snapshot: Arc<Snapshot>,
+    /// Why a shard gave up, if one did.
+    pub error: Option<LoadError>,
+    /// It was told to stop a third time, or to quit, while calls were open.
+    pub forced: bool,
+}
+
+/// Rules for ending a run.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Ending {
+    /// No calls are started after this time.
+    pub duration: Option<Duration>,
+    /// After it, open calls are waited for at most that long.
+    pub grace: Option<Duration>,
+}
+
+/// A place where events of a session come together.
+#[derive(Debug)]
+pub struct Inbox {
+    sender: Sender<SessionEvent>,
+    receiver: Receiver<SessionEvent>,
+}
+
+impl Default for Inbox {
+    fn default() -> Self {
+        let (sender, receiver) = channel();
+        Self { sender, receiver }
+    }
+}
+
+impl Inbox {
+    /// Something that puts events into it, from any thread. It says false when the session is over.
+    pub fn sender(&self) -> impl Fn(SessionEvent) -> bool + Send + Clone + use<> {
+        let sender = self.sender.clone();
+        move |event| sender.send(event).is_ok()
+    }
+}
+
+/// Steers a run until it ends.
+#[derive(Debug)]
+pub struct Session {
+    run: Run,
+    inbox: Inbox,
+    ending: Ending,
+    stops: u32,
+    last_interrupt: Option<Instant>,
+    stop_sent: Option<Instant>,
+}
+
+impl Session {
+    /// A session for a run that has begun.
+    pub fn new(run: Run, inbox: Inbox, ending: Ending) -> Self {
+        Self {
+            run,
+            inbox,
+            ending,
+            stops: 0,
+            last_interrupt: None,
+            stop_sent: None,
+        }
+    }
+
+    /// Plays the run to its end. `publish` gets each new snapshot, for remote control.
+    pub fn play(mut self, faces: &mut dyn Faces, publish: &dyn Fn(&Arc<Snapshot>)) -> Ended {
+        let mut measures = Vec::new();
+        let mut next = Instant::now();
+        let mut forced = false;
+        while !self.run.is_over() {
+            let now = Instant::now();
+            if now >= next {
+                if let Some(period) = faces.period() {
+                    let snapshot = Arc::new(self.run.snapshot());
+                    self.run.take_measures(&mut measures);
+                    publish(&snapshot);
+                    faces.tick(&snapshot, &measures);
+                    measures.clear();
+                    next += period.max(TICK);
+                    next = next.max(Instant::now());
+                } else {
+                    next = now + TICK;
+                }
+            }
+            self.end_in_time(&mut forced);
+            let wait = next.saturating_duration_since(Instant::now()).min(TICK);
+            match self.inbox.receiver.recv_timeout(wait) {
+                Ok(event) => {
+                    if self.react(event, faces) {
+                        forced = true;
+                        break;
+                    }
+                }
+                Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => {}
+            }
+        }
+        let (snapshot, rest, error) = self.run.join();
+        let snapshot = Arc::new(snapshot);
+        publish(&snapshot);
+        measures.extend(rest);
+        faces.end(&snapshot, &measures);
+        forced |= snapshot.figures.calls_open > 0;
+        Ended {
+            snapshot,
+            error,
+            forced,
+        }
+    }
+
+    /// Ends the run when its time is over.
+    fn end_in_time(&mut self, forced: &mut bool) {
+        let Some(duration) = self.ending.duration else {
+            return;
+        };
+        let elapsed = self.run.elapsed();
+        if elapsed >= duration && self.stop_sent.is_none() {
+            self.stop_sent = Some(Instant::now());
+            self.stops = self.stops.max(1);
+            self.run.command(Command::Stop);
+        }
+        if let (Some(sent), Some(grace)) = (self.stop_sent, self.ending.grace)
+            && sent.elapsed() >= grace
+        {
+            *forced = true;
+            self.run.command(Command::Quit);
+        }
+    }
+
+    /// Reacts to an event. True if the run is left at once.
+    fn react(&mut self, event: SessionEvent, faces: &mut dyn Faces) -> bool {
+        let command = match event {
+            SessionEvent::Key(byte) => faces.key(byte),
+            SessionEvent::Order(Order::Traffic(command)) => Some(command),
+            SessionEvent::Order(Order::TogglePercent) => {
+                faces.display_order();
+                None
+            }
+            SessionEvent::Signal(Signal::User1) => Some(Command::Stop),
+            SessionEvent::Signal(Signal::Terminate) => Some(Command::Quit),
+            SessionEvent::Signal(Signal::Interrupt) => self.interrupt(),
+        };
+        match command {
+            Some(Command::Stop) => {
+                self.stops += 1;
+                if self.stops >= 3 {
+                    return true;
+                }
+                self.run.command(Command::Stop);
+            }
+            Some(command) => self.run.command(command),
+            None => {}
+        }
+        false
+    }
+
+    /// Ctrl-C stops, at most once a second: a key that is held down is one wish.
+    fn interrupt(&mut self) -> Option<Command> {
+        let is_new = self
+            .last_interrupt
+            .is_none_or(|last| last.elapsed() >= Duration::from_secs(1));
+        if is_new {
+            self.last_interrupt = Some(Instant::now());
+        }
+        is_new.then_some(Command::Stop)
+    }
+}
+

@@ -1,0 +1,74 @@
+//! Signals that steer a run.
+
+use std::io;
+use std::sync::mpsc;
+use std::thread;
+
+use tokio::signal::unix::{SignalKind, signal};
+
+/// A signal that steers a run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Signal {
+    /// SIGINT: Ctrl-C.
+    Interrupt,
+    /// SIGTERM.
+    Terminate,
+    /// SIGUSR1.
+    User1,
+}
+
+/// Gives each signal to `each`, on a thread of its own, until `each` says that it wants no more.
+/// When this returns, no signal is missed any more.
+///
+/// # Errors
+/// The system gives no thread or no signals.
+pub fn watch_signals(mut each: impl FnMut(Signal) -> bool + Send + 'static) -> io::Result<()> {
+    let (ready, is_ready) = mpsc::channel();
+    thread::Builder::new()
+        .name("signals".to_owned())
+        .spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread()
+                .enable_io()
+                .build();
+            let runtime = match runtime {
+                Ok(runtime) => runtime,
+                Err(error) => {
+                    // Nobody hears it only if the caller is gone too.
+                    let _ = ready.send(Err(error));
+                    return;
+                }
+            };
+            runtime.block_on(async move {
+                let watched = (|| {
+                    Ok((
+                        signal(SignalKind::interrupt())?,
+                        signal(SignalKind::terminate())?,
+                        signal(SignalKind::user_defined1())?,
+                    ))
+                })();
+                let (mut interrupt, mut terminate, mut user1) = match watched {
+                    Ok(watched) => {
+                        let _ = ready.send(Ok(()));
+                        watched
+                    }
+                    Err(error) => {
+                        let _ = ready.send(Err(error));
+                        return;
+                    }
+                };
+                loop {
+                    let came = tokio::select! {
+                        _ = interrupt.recv() => Signal::Interrupt,
+                        _ = terminate.recv() => Signal::Terminate,
+                        _ = user1.recv() => Signal::User1,
+                    };
+                    if !each(came) {
+                        return;
+                    }
+                }
+            });
+        })?;
+    is_ready
+        .recv()
+        .unwrap_or_else(|_| Err(io::Error::other("the signal thread ended at once")))
+}

@@ -1,0 +1,47 @@
+//! One shard: the calls of one thread, and the interpreter of compiled scenarios.
+//!
+//! [`Shard`] is the whole contract. Inside, a message goes this way: `input` cuts it out of the bytes
+//! and finds its call, `receiving` finds the step that takes it (or `unexpected` says what becomes of it),
+//! `actions` and `values` do what the step says, `running` goes on to the next steps, `sending` builds what
+//! they send. `repeat` and `history` are the retransmissions of both sides, `timers` the deadlines.
+
+mod actions;
+mod background;
+mod call;
+mod connections;
+mod core;
+mod counters;
+mod decimal;
+mod handle;
+mod history;
+mod input;
+mod plan;
+mod ports;
+mod receiving;
+mod repeat;
+mod running;
+mod sending;
+mod settings;
+
+mod subject;
+mod timers;
+mod unexpected;
+mod values;
+mod world;
+
+pub use plan::layout;
+pub use settings::{LineOrder, Settings};
+pub use handle::Shard;
+pub use world::{Cause, Levels, LogEntry, Place, PortKey, Way, World};
+
+/// The most measured times that wait to be fetched; more are dropped.
+pub const MEASURES_MAX: usize = 1_000_000;
+
+/// A time that a scenario measured.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Measure {
+    /// When, in nanoseconds since the run began.
+    pub at_ns: u64,
+    /// The time, in nanoseconds.
+    pub time_ns: u64,
+}
