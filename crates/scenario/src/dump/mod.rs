@@ -1,0 +1,8 @@
+//! A compiled scenario as text: stable, for people and for snapshots.
+
+mod action;
+mod protocol;
+mod section;
+mod text;
+
+pub use section::dump;

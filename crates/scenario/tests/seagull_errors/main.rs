@@ -1,0 +1,12 @@
+//! Every kind of error in dictionaries and scenarios, with its place. In the inputs « and » stand
+//! around what is complained about.
+
+#[path = "../seagull_files/mod.rs"]
+mod seagull_files;
+
+mod actions;
+mod commands;
+mod dictionaries;
+mod files;
+mod marked;
+mod mutations;
