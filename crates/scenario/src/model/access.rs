@@ -178,9 +178,10 @@ impl HeaderFinder {
         if !same {
             return None;
         }
-        let raw = &text[line.start + colon + 1..line.end];
-        let start = line.start + colon + 1 + (raw.len() - raw.trim_ascii_start().len());
-        let end = (line.end - (raw.len() - raw.trim_ascii_end().len())).max(start);
+        let after_colon = line.start + colon + 1;
+        let content = text[after_colon..line.end].trim_ascii_end();
+        let end = after_colon + content.len();
+        let start = end - content.trim_ascii_start().len();
         Some(start..end)
     }
 }
