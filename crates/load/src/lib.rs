@@ -5,6 +5,7 @@
 //! - [`session`]: what is done once a second while a run goes on.
 //! - [`terminal`]: keys and signals.
 
+mod remote;
 pub mod run;
 pub mod seagull;
 pub mod session;

@@ -55,12 +55,25 @@ pub struct Ended {
 }
 
 /// Rules for ending a run.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy)]
 pub struct Ending {
     /// No calls are started after this time.
     pub duration: Option<Duration>,
-    /// After it, open calls are waited for at most that long.
+    /// After it, and after a stop, open calls are waited for at most that long.
     pub grace: Option<Duration>,
+    /// Ctrl-C counts again after this time only: a key that is held down is one wish.
+    pub interrupts_apart: Duration,
+}
+
+impl Default for Ending {
+    /// Seagull's rules.
+    fn default() -> Self {
+        Self {
+            duration: None,
+            grace: None,
+            interrupts_apart: Duration::from_secs(1),
+        }
+    }
 }
 
 /// A place where events of a session come together.
@@ -156,11 +169,12 @@ impl Session {
 
     /// Ends the run when its time is over.
     fn end_in_time(&mut self, forced: &mut bool) {
-        let Some(duration) = self.ending.duration else {
-            return;
-        };
         let elapsed = self.run.elapsed();
-        if elapsed >= duration && self.stop_sent.is_none() {
+        let is_over = self
+            .ending
+            .duration
+            .is_some_and(|duration| elapsed >= duration);
+        if is_over && self.stop_sent.is_none() {
             self.stop_sent = Some(Instant::now());
             self.stops = self.stops.max(1);
             self.run.command(Command::Stop);
@@ -192,6 +206,7 @@ impl Session {
                 if self.stops >= 3 {
                     return true;
                 }
+                self.stop_sent.get_or_insert_with(Instant::now);
                 self.run.command(Command::Stop);
             }
             Some(command) => self.run.command(command),
@@ -200,11 +215,11 @@ impl Session {
         false
     }
 
-    /// Ctrl-C stops, at most once a second: a key that is held down is one wish.
+    /// Ctrl-C stops, but not too often.
     fn interrupt(&mut self) -> Option<Command> {
         let is_new = self
             .last_interrupt
-            .is_none_or(|last| last.elapsed() >= Duration::from_secs(1));
+            .is_none_or(|last| last.elapsed() >= self.ending.interrupts_apart);
         if is_new {
             self.last_interrupt = Some(Instant::now());
         }

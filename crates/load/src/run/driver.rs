@@ -125,7 +125,14 @@ impl<'r> Driver<'r> {
             standby,
             ..self.state.sharing
         };
-        match open(ports, self.state.addresses, channel, &channel.open, sharing)? {
+        let opened = open(ports, self.state.addresses, channel, &channel.open, sharing)?;
+        if let OpenedPort::Socket(port, _) | OpenedPort::Listening(port) = opened
+            && let Some(address) = ports.local_addr(port)
+        {
+            self.shared
+                .report(|report| report.addresses.push((id, address)));
+        }
+        match opened {
             OpenedPort::Socket(port, to) => {
                 let port = PortKey(port.number());
                 self.shard.bind(id, Way { port, to: Some(to) });

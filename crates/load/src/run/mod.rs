@@ -16,4 +16,4 @@ mod world;
 pub use error::LoadError;
 pub use log::{LogSink, NoLog};
 pub use plan::RunPlan;
-pub use start::Run;
+pub use start::{OwnAddress, Run};

@@ -1,11 +1,13 @@
 //! What shards and their owner share: commands one way, figures the other.
 
+use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
 use gannet_events::traffic::{Command, Figures, Phase};
 use gannet_net::load::PortWaker;
+use gannet_scenario::model::ChannelId;
 use gannet_traffic::shard::Measure;
 
 use super::error::LoadError;
@@ -31,6 +33,8 @@ pub(super) struct Report {
     pub(super) phase: Phase,
     pub(super) call_rate: f64,
     pub(super) measures: Vec<Measure>,
+    /// Own addresses of sockets of the whole run.
+    pub(super) addresses: Vec<(ChannelId, SocketAddr)>,
     /// All channels of the whole run are open.
     pub(super) is_open: bool,
     /// Why the shard gave up.
@@ -51,6 +55,7 @@ impl Shared {
                 phase: Phase::Running,
                 call_rate: 0.0,
                 measures: Vec::new(),
+                addresses: Vec::new(),
                 is_open: false,
                 error: None,
                 is_over: false,

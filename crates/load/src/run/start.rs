@@ -1,10 +1,12 @@
 //! Starting, steering and ending a run.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant, SystemTime};
 
 use gannet_events::traffic::{Command, Figures, Layout, Phase, Snapshot};
+use gannet_scenario::model::{Mode, Scenario, TransportKind};
 use gannet_traffic::shard::{Measure, Shard, layout};
 use gannet_traffic::Share;
 
@@ -33,6 +35,20 @@ pub struct Run {
     call_rate: f64,
     call_rate_scale: f64,
     measures: Vec<Measure>,
+    scenario: Arc<Scenario>,
+}
+
+/// A socket of a channel of the whole run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OwnAddress {
+    /// The channel's name.
+    pub channel: String,
+    /// UDP or TCP.
+    pub transport: TransportKind,
+    /// Sends to a peer, or waits for peers.
+    pub mode: Mode,
+    /// The own address, with the port that it really has.
+    pub address: SocketAddr,
 }
 
 #[derive(Debug)]
@@ -68,6 +84,7 @@ impl Run {
             call_rate_scale: plan.call_rate_scale,
             measures: Vec::new(),
             layout,
+            scenario: plan.scenario.clone(),
         };
         let plan = Arc::new(plan);
         for number in 0..plan.shards.max(1) {
@@ -140,6 +157,27 @@ impl Run {
     /// What there is to count.
     pub fn layout(&self) -> &Layout {
         &self.layout
+    }
+
+    /// The sockets that the channels of the whole run have, shard by shard. Connections are not
+    /// among them.
+    pub fn addresses(&self) -> Vec<OwnAddress> {
+        let mut addresses = Vec::new();
+        for shard in &self.shards {
+            for (channel, address) in &shard.shared.read().addresses {
+                let channel = &self.scenario.channels[channel.index()];
+                let own = OwnAddress {
+                    channel: channel.name.clone(),
+                    transport: channel.transport.kind,
+                    mode: channel.open.mode,
+                    address: *address,
+                };
+                if !addresses.contains(&own) {
+                    addresses.push(own);
+                }
+            }
+        }
+        addresses
     }
 
     /// Time since the run began.

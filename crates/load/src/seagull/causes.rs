@@ -4,7 +4,7 @@ use gannet_scenario::model::{Scenario, StepKind};
 use gannet_traffic::shard::{Cause, Place};
 
 /// Where a call was: section, step and message, as `Traffic, step 3 (receive 180)`.
-pub(super) fn place(scenario: &Scenario, place: Place) -> String {
+pub(crate) fn place(scenario: &Scenario, place: Place) -> String {
     let section = &scenario.sections[place.section.index()];
     let step = section.steps.get(place.step).map_or_else(String::new, |step| {
         let verb = match step.kind {
@@ -18,7 +18,7 @@ pub(super) fn place(scenario: &Scenario, place: Place) -> String {
 }
 
 /// Why a call failed.
-pub(super) fn cause(scenario: &Scenario, cause: Cause<'_>) -> String {
+pub(crate) fn cause(scenario: &Scenario, cause: Cause<'_>) -> String {
     let text = String::from_utf8_lossy;
     let channel = |id: gannet_scenario::model::ChannelId| &scenario.channels[id.index()].name;
     match cause {

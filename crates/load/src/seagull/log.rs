@@ -15,7 +15,7 @@ use crate::run::LogSink;
 const WAITING_MAX_BYTES: usize = 64 * 1024;
 
 /// The log of a run.
-pub(super) struct SeagullLog {
+pub(crate) struct SeagullLog {
     format: LogFile,
     scenario: Arc<Scenario>,
     started: SystemTime,
@@ -30,7 +30,7 @@ struct Output {
 }
 
 impl SeagullLog {
-    pub(super) fn new(
+    pub(crate) fn new(
         format: LogFile,
         scenario: Arc<Scenario>,
         started: SystemTime,
@@ -49,7 +49,7 @@ impl SeagullLog {
     }
 
     /// Appends lines, and writes them when enough wait.
-    pub(super) fn append(&self, write: impl FnOnce(LogFile, &mut String)) {
+    pub(crate) fn append(&self, write: impl FnOnce(LogFile, &mut String)) {
         let mut output = self.output.lock().unwrap_or_else(PoisonError::into_inner);
         write(self.format, &mut output.waiting);
         if output.waiting.len() > WAITING_MAX_BYTES {
@@ -58,7 +58,7 @@ impl SeagullLog {
     }
 
     /// Writes everything that waits; gives what went wrong so far, once.
-    pub(super) fn flush(&self) -> Option<io::Error> {
+    pub(crate) fn flush(&self) -> Option<io::Error> {
         let mut output = self.output.lock().unwrap_or_else(PoisonError::into_inner);
         output.flush();
         output.error.take()

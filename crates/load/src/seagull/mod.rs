@@ -18,3 +18,7 @@ pub use files::{FileError, read_files};
 pub use plan::{Beyond, plan};
 pub use outputs::OutputError;
 pub use play::{EXIT_FATAL, Plan, PlayError, play};
+
+pub(crate) use causes::{cause, place};
+pub(crate) use log::SeagullLog;
+pub(crate) use outputs::Schedule;

@@ -61,13 +61,13 @@ enum DataForm {
 
 /// When something is due again.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Schedule {
+pub(crate) struct Schedule {
     period: Duration,
     next: Duration,
 }
 
 impl Schedule {
-    pub(super) fn every(seconds: u64) -> Self {
+    pub(crate) fn every(seconds: u64) -> Self {
         let period = Duration::from_secs(seconds.max(1));
         Self {
             period,
@@ -76,7 +76,7 @@ impl Schedule {
     }
 
     /// Whether it is due now; if so, it is due again after another period.
-    pub(super) fn is_due(&mut self, elapsed: Duration) -> bool {
+    pub(crate) fn is_due(&mut self, elapsed: Duration) -> bool {
         if elapsed < self.next {
             return false;
         }

@@ -2,12 +2,11 @@
 
 use std::fs::File;
 use std::io::{self, BufWriter, IsTerminal, Write};
-use std::net::SocketAddr;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::SystemTime;
 
 use chrono::{FixedOffset, Local, Offset};
-use gannet_control::{Run as Controlled, Server, ServerError};
+use gannet_control::ServerError;
 use gannet_events::traffic::{Layout, Snapshot};
 use gannet_report::seagull::{Level, Levels as Letters, LogFile};
 use gannet_scenario::seagull::configuration::TrafficParams;
@@ -20,6 +19,7 @@ use super::faces::{Display, SeagullFaces};
 use super::log::SeagullLog;
 use super::outputs::{OutputError, Outputs, Schedule};
 use super::{Arguments, plan};
+use crate::remote::{Latest, serve};
 use crate::run::{LoadError, LogSink, Run, RunPlan};
 use crate::session::{Ended, Ending, Inbox, Session, SessionEvent};
 use crate::terminal::{Keyboard, watch_signals};
@@ -89,9 +89,9 @@ pub fn play(parts: Plan) -> Result<u8, PlayError> {
     let inbox = Inbox::default();
     let send = inbox.sender();
     watch_signals(move |signal| send(SessionEvent::Signal(signal))).map_err(PlayError::Signals)?;
-    let latest: Arc<Mutex<Option<Arc<Snapshot>>>> = Arc::default();
+    let latest = Latest::default();
     let server = match arguments.control {
-        Some(address) => Some(serve(address, &layout, &inbox, &latest)?),
+        Some(address) => Some(serve(address, layout.clone(), &inbox, latest.clone())?),
         None => None,
     };
     let run = match Run::start(plan, log.clone() as Arc<dyn LogSink>) {
@@ -121,9 +121,7 @@ pub fn play(parts: Plan) -> Result<u8, PlayError> {
         has_begun: false,
         errors: Vec::new(),
     };
-    let publish = |snapshot: &Arc<Snapshot>| {
-        *latest.lock().unwrap_or_else(PoisonError::into_inner) = Some(snapshot.clone());
-    };
+    let publish = |snapshot: &Arc<Snapshot>| latest.set(snapshot);
     let ended = Session::new(run, inbox, Ending::default()).play(&mut faces, &publish);
     drop(keyboard);
     finish(&ended, &faces, &log, &layout)
@@ -267,29 +265,6 @@ fn response_time_log(
         Ok(_) => Ok(()),
         Err(source) => Err(PlayError::Log { path, source }),
     }
-}
-
-fn serve(
-    address: SocketAddr,
-    layout: &Arc<Layout>,
-    inbox: &Inbox,
-    latest: &Arc<Mutex<Option<Arc<Snapshot>>>>,
-) -> Result<Server, PlayError> {
-    let send = inbox.sender();
-    let latest = latest.clone();
-    let controlled = Controlled {
-        orders: Box::new(move |order| {
-            // After the end of the session there is nothing to steer.
-            let _ = send(SessionEvent::Order(order));
-        }),
-        snapshots: Box::new(move || {
-            latest
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .clone()
-        }),
-    };
-    Ok(Server::start(address, layout.clone(), controlled)?)
 }
 
 fn shown(params: &TrafficParams) -> Shown {
