@@ -12,4 +12,8 @@ mod summary;
 mod words;
 
 pub use progress::progress;
-pub use summary::{Calls, Messages, ResponseClass, ResponseTimeSummary, StepFailures, Summary};
+pub use summary::{
+    Calls, Counted, Messages, Pace, ResponseClass, ResponseTimeSummary, StepFailures, Summary,
+    Verdict,
+};
+pub use words::{count, counted, duration};

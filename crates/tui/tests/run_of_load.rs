@@ -3,7 +3,7 @@
 mod support;
 
 use gannet_events::traffic::Phase;
-use gannet_tui::{Summary, progress};
+use gannet_tui::{Counted, Pace, Summary, Verdict, progress};
 use support::{layout, snapshot};
 
 #[test]
@@ -45,4 +45,30 @@ fn a_run_without_faults_or_measures_is_short() {
          at most 1 open at once\n  \
          3 messages sent, 3 received\n"
     );
+}
+
+#[test]
+fn what_is_known_beside_the_figures_is_said_too() {
+    let mut summary = Summary::of(&layout(), &snapshot(12_000));
+    let counted = |what: &str, count| Counted {
+        what: what.to_owned(),
+        count,
+    };
+    summary.failures[0].causes = vec![
+        counted("486 came instead", 3),
+        counted("no message came in time", 1),
+    ];
+    summary.troubles = vec![counted("BYE belonged to no call", 1_200)];
+    summary.pace = Some(Pace {
+        wanted_calls_per_s: 50_000.0,
+        reached_calls_per_s: 99.95,
+        shortfall: Some("this machine could not begin more".to_owned()),
+    });
+    summary.verdict = Some(Verdict {
+        passed: false,
+        exit_code: 1,
+        reasons: vec!["4 calls failed".to_owned()],
+    });
+    insta::assert_snapshot!(summary.to_string());
+    insta::assert_snapshot!("judged_json", summary.json());
 }

@@ -17,8 +17,48 @@ pub struct Summary {
     pub messages: Messages,
     /// Where calls failed or something unexpected happened, in the order of the scenario.
     pub failures: Vec<StepFailures>,
+    /// Messages that belonged to no call, and what the sockets said.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub troubles: Vec<Counted>,
     /// From start-timer to stop-timer; nothing if nothing was measured.
     pub response_times: Option<ResponseTimeSummary>,
+    /// How the rate that was wanted was kept; nothing where the other side begins the calls.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pace: Option<Pace>,
+    /// What came of it all, once it is judged.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub verdict: Option<Verdict>,
+}
+
+/// How a rate was kept, while calls were to begin.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Pace {
+    /// The mean of the rate that was wanted.
+    pub wanted_calls_per_s: f64,
+    /// The mean of what came of it.
+    pub reached_calls_per_s: f64,
+    /// Why less was reached than wanted; nothing if it was not less.
+    pub shortfall: Option<String>,
+}
+
+/// A judgement of a run.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Verdict {
+    /// Calls were made, and all of them went as the scenario says.
+    pub passed: bool,
+    /// What the process returns.
+    pub exit_code: u8,
+    /// Why it did not pass.
+    pub reasons: Vec<String>,
+}
+
+/// Something that happened, and how often.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Counted {
+    /// What happened.
+    pub what: String,
+    /// How often.
+    pub count: u64,
 }
 
 /// What became of the calls.
@@ -88,6 +128,9 @@ pub struct StepFailures {
     pub timeouts: u64,
     /// Actions that failed a call here.
     pub actions_failed: u64,
+    /// What happened here, most often first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub causes: Vec<Counted>,
 }
 
 /// Response times, in milliseconds.

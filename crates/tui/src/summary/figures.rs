@@ -17,7 +17,10 @@ impl Summary {
             calls: calls(&last.figures),
             messages: messages(&last.figures),
             failures: failures(layout, &last.figures),
+            troubles: Vec::new(),
             response_times: response_times(&last.figures.response_times),
+            pace: None,
+            verdict: None,
         }
     }
 }
@@ -83,6 +86,7 @@ fn at(
         unexpected: counted.unexpected,
         timeouts: counted.timeouts,
         actions_failed: counted.actions_failed,
+        causes: Vec::new(),
     })
 }
 

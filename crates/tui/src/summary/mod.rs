@@ -4,4 +4,7 @@ mod document;
 mod figures;
 mod text;
 
-pub use document::{Calls, Messages, ResponseClass, ResponseTimeSummary, StepFailures, Summary};
+pub use document::{
+    Calls, Counted, Messages, Pace, ResponseClass, ResponseTimeSummary, StepFailures, Summary,
+    Verdict,
+};

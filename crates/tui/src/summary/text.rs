@@ -3,7 +3,9 @@
 use std::fmt::{self, Write as _};
 use std::time::Duration;
 
-use super::document::{Messages, ResponseClass, ResponseTimeSummary, StepFailures, Summary};
+use super::document::{
+    Counted, Messages, Pace, ResponseClass, ResponseTimeSummary, StepFailures, Summary, Verdict,
+};
 use crate::words::{count, counted, duration, microseconds};
 
 impl fmt::Display for Summary {
@@ -37,12 +39,58 @@ impl fmt::Display for Summary {
             list(&[(calls.late_starts, "begun late for want of a call context")])
         )?;
         writeln!(formatter, "{}", messages(&self.messages))?;
+        if let Some(pace) = &self.pace {
+            shortfall(formatter, pace)?;
+        }
         failures(formatter, &self.failures)?;
-        match &self.response_times {
-            Some(times) => response_times(formatter, times),
+        if !self.troubles.is_empty() {
+            writeln!(formatter, "Beside the calls:")?;
+            lines(formatter, &self.troubles, "  ")?;
+        }
+        if let Some(times) = &self.response_times {
+            response_times(formatter, times)?;
+        }
+        match &self.verdict {
+            Some(verdict) => judgement(formatter, verdict),
             None => Ok(()),
         }
     }
+}
+
+/// What was wanted and not reached.
+fn shortfall(formatter: &mut fmt::Formatter<'_>, pace: &Pace) -> fmt::Result {
+    let Some(why) = &pace.shortfall else {
+        return Ok(());
+    };
+    writeln!(
+        formatter,
+        "  wanted {} calls/s, reached {}: {why}",
+        rate(pace.wanted_calls_per_s),
+        rate(pace.reached_calls_per_s)
+    )
+}
+
+fn rate(calls_per_s: f64) -> String {
+    if calls_per_s < 100.0 {
+        format!("{calls_per_s:.1}")
+    } else {
+        count(calls_per_s.round() as u64)
+    }
+}
+
+fn judgement(formatter: &mut fmt::Formatter<'_>, verdict: &Verdict) -> fmt::Result {
+    if verdict.passed {
+        writeln!(formatter, "passed")
+    } else {
+        writeln!(formatter, "failed: {}", verdict.reasons.join("; "))
+    }
+}
+
+fn lines(formatter: &mut fmt::Formatter<'_>, counted: &[Counted], indent: &str) -> fmt::Result {
+    for one in counted {
+        writeln!(formatter, "{indent}{} × {}", count(one.count), one.what)?;
+    }
+    Ok(())
 }
 
 /// The numbers that are not zero, each after a comma.
@@ -87,6 +135,7 @@ fn failures(formatter: &mut fmt::Formatter<'_>, failures: &[StepFailures]) -> fm
             step(failure),
             reasons(failure)
         )?;
+        lines(formatter, &failure.causes, "    ")?;
     }
     Ok(())
 }
