@@ -292,12 +292,7 @@ impl Core {
     }
 
     /// Notes that an action failed its call.
-    pub(super) fn failed(
-        &mut self,
-        turn: &mut Turn<'_, '_>,
-        at: At,
-        cause: Cause<'_>,
-    ) -> Outcome {
+    pub(super) fn failed(&mut self, turn: &mut Turn<'_, '_>, at: At, cause: Cause<'_>) -> Outcome {
         self.step_figures(at.place).actions_failed += 1;
         self.note_failure(turn, at.call, at.place, cause);
         Outcome::Failed

@@ -67,13 +67,10 @@ fn has_tag(to: &[u8]) -> bool {
         .iter()
         .rposition(|byte| *byte == b'>')
         .map_or(to, |at| &to[at..]);
-    after_uri
-        .split(|byte| *byte == b';')
-        .skip(1)
-        .any(|param| {
-            let name = param.split(|byte| *byte == b'=').next().unwrap_or_default();
-            name.trim_ascii().eq_ignore_ascii_case(b"tag")
-        })
+    after_uri.split(|byte| *byte == b';').skip(1).any(|param| {
+        let name = param.split(|byte| *byte == b'=').next().unwrap_or_default();
+        name.trim_ascii().eq_ignore_ascii_case(b"tag")
+    })
 }
 
 #[cfg(test)]
@@ -106,7 +103,8 @@ mod tests {
 
     #[test]
     fn a_tag_that_is_there_stays_and_a_request_without_call_id_is_not_answered() {
-        let request = "INFO sip:a SIP/2.0\r\nVia: v\r\nFrom: f\r\nTo: t;tag=2\r\nCSeq: 1 INFO\r\n\r\n";
+        let request =
+            "INFO sip:a SIP/2.0\r\nVia: v\r\nFrom: f\r\nTo: t;tag=2\r\nCSeq: 1 INFO\r\n\r\n";
         assert_eq!(answer_to(request), None);
         let request = request.replace("Via", "Call-ID: 1\r\nVia");
         assert!(answer_to(&request).is_some_and(|answer| answer.contains("To: t;tag=2\r\n")));

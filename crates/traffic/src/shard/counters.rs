@@ -48,9 +48,17 @@ impl Counters {
     #[inline]
     pub(super) fn increment(&mut self, counter: CounterId) {
         let state = &mut self.states[counter.index()];
-        let step = if state.begun { state.step } else { state.first_step };
+        let step = if state.begun {
+            state.step
+        } else {
+            state.first_step
+        };
         state.begun = true;
-        match state.value.checked_add(step).filter(|next| *next <= state.max) {
+        match state
+            .value
+            .checked_add(step)
+            .filter(|next| *next <= state.max)
+        {
             Some(next) => state.value = next,
             None => match state.at_max {
                 CounterLimit::Init => state.restart(state.init),

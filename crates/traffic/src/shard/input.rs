@@ -75,7 +75,9 @@ impl Core {
                     self.figures.keep_alives += 1;
                     length
                 }
-                Frame::Garbage(_) | Frame::Incomplete if ends_early(plan.protocol(channel), rest) => {
+                Frame::Garbage(_) | Frame::Incomplete
+                    if ends_early(plan.protocol(channel), rest) =>
+                {
                     self.keep_fragment(turn.now_ns, port, from, rest);
                     return;
                 }
@@ -236,7 +238,10 @@ impl Core {
     }
 
     /// `None` if the field is absent; else the call with its value, if there is one.
-    #[expect(clippy::option_option, reason = "present or not, and then: known or not")]
+    #[expect(
+        clippy::option_option,
+        reason = "present or not, and then: known or not"
+    )]
     #[inline]
     fn call_by_field(
         &self,

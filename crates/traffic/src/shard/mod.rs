@@ -29,9 +29,9 @@ mod unexpected;
 mod values;
 mod world;
 
+pub use handle::Shard;
 pub use plan::layout;
 pub use settings::{LineOrder, Settings};
-pub use handle::Shard;
 pub use world::{Cause, Levels, LogEntry, Place, PortKey, Way, World};
 
 /// The most measured times that wait to be fetched; more are dropped.

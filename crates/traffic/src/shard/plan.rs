@@ -88,9 +88,10 @@ fn types_of(protocol: &Protocol) -> HashMap<Box<[u8]>, MessageId, foldhash::fast
 }
 
 fn retransmits(section: &Section) -> bool {
-    section.steps.iter().any(|step| {
-        matches!(&step.kind, StepKind::Send(send) if send.retransmit.is_some())
-    })
+    section
+        .steps
+        .iter()
+        .any(|step| matches!(&step.kind, StepKind::Send(send) if send.retransmit.is_some()))
 }
 
 /// Whether actions change the message that they work on.

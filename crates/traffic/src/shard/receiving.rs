@@ -113,13 +113,7 @@ impl Core {
         self.take(turn, id, incoming, found);
     }
 
-    fn take(
-        &mut self,
-        turn: &mut Turn<'_, '_>,
-        id: CallId,
-        incoming: &Incoming<'_>,
-        found: Match,
-    ) {
+    fn take(&mut self, turn: &mut Turn<'_, '_>, id: CallId, incoming: &Incoming<'_>, found: Match) {
         let plan = turn.plan;
         let call = self.calls.get_mut(id);
         let section = call.section;
@@ -149,8 +143,7 @@ impl Core {
         match outcome {
             Outcome::Done if found.stays => self.calls.get_mut(id).step = waits_at,
             Outcome::Done => {
-                self.calls.get_mut(id).step =
-                    found.next.unwrap_or(found.step + 1) as u16;
+                self.calls.get_mut(id).step = found.next.unwrap_or(found.step + 1) as u16;
             }
             other => {
                 if !self.follow(turn, id, place, other) {
@@ -172,8 +165,7 @@ impl Core {
             return Outcome::Done;
         }
         if !edits(actions) {
-            let mut subject =
-                Subject::received(incoming.header, incoming.body, incoming.message);
+            let mut subject = Subject::received(incoming.header, incoming.body, incoming.message);
             return self.act(turn, at, actions, &mut subject);
         }
         let mut header = std::mem::take(&mut self.scratch.header);
@@ -263,7 +255,10 @@ fn jump(steps: &[Step], at: usize, incoming: &Incoming<'_>) -> Option<Match> {
 }
 
 /// Whether a step takes a message, and where the call then goes on.
-#[expect(clippy::option_option, reason = "taken or not, and then: elsewhere or not")]
+#[expect(
+    clippy::option_option,
+    reason = "taken or not, and then: elsewhere or not"
+)]
 fn accepted(receive: &Receive, incoming: &Incoming<'_>) -> Option<Option<usize>> {
     if receive.channel != incoming.channel {
         return None;

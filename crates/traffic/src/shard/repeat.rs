@@ -72,7 +72,8 @@ impl Core {
             Retransmit::Rfc3261 { t1_ms, t2_ms } => {
                 let is_response = header.starts_with(b"SIP/2.0 ");
                 let is_invite = cseq_method(header) == Some(b"INVITE");
-                if header.starts_with(b"ACK ") || is_response && (!is_invite || is_provisional(header))
+                if header.starts_with(b"ACK ")
+                    || is_response && (!is_invite || is_provisional(header))
                 {
                     return None;
                 }
@@ -128,7 +129,10 @@ impl Core {
         }
         let deadline = (repeat.next_ns + repeat.interval_ns).min(repeat.until_ns);
         repeat.next_ns = deadline.max(turn.now_ns + 1);
-        repeat.timer = Some(self.wheel.insert(repeat.next_ns, REPEAT_BIT | u64::from(id)));
+        repeat.timer = Some(
+            self.wheel
+                .insert(repeat.next_ns, REPEAT_BIT | u64::from(id)),
+        );
         self.figures.messages_sent += 1;
         self.figures.retransmissions_sent += 1;
         self.step_figures(place).retransmissions += 1;
@@ -145,7 +149,11 @@ impl Core {
 
     /// A message ends the retransmission that waits for it, or slows it down.
     pub(super) fn end_repeat_at(&mut self, id: CallId, incoming: &Incoming<'_>) {
-        let Some(repeat) = self.calls.copy_mut(id).and_then(|copy| copy.repeat.as_mut()) else {
+        let Some(repeat) = self
+            .calls
+            .copy_mut(id)
+            .and_then(|copy| copy.repeat.as_mut())
+        else {
             return;
         };
         let ends = match repeat.ends_at {

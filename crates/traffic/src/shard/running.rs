@@ -209,7 +209,10 @@ impl Core {
     pub(super) fn fail(&mut self, turn: &mut Turn<'_, '_>, id: CallId, place: Place) {
         self.figures.failed += 1;
         self.step_figures(place).calls_failed += 1;
-        let was_init = turn.plan.init.is_some_and(|init| init.0 == self.calls.get(id).section);
+        let was_init = turn
+            .plan
+            .init
+            .is_some_and(|init| init.0 == self.calls.get(id).section);
         self.end(turn, id, false);
         if was_init {
             self.phase = Phase::Stopping;

@@ -1,8 +1,6 @@
 //! Sending a message.
 
-use gannet_scenario::model::{
-    Action, BodyMethod, Protocol, Send,
-};
+use gannet_scenario::model::{Action, BodyMethod, Protocol, Send};
 
 use super::actions::{At, Outcome};
 use super::call::{CallId, State};
@@ -96,13 +94,7 @@ impl Core {
         self.act(turn, at, &send.after, &mut subject)
     }
 
-    fn note_sent(
-        &mut self,
-        turn: &mut Turn<'_, '_>,
-        at: At,
-        send: &Send,
-        parts: &[&[u8]],
-    ) {
+    fn note_sent(&mut self, turn: &mut Turn<'_, '_>, at: At, send: &Send, parts: &[&[u8]]) {
         self.calls.get_mut(at.call).last_ns = turn.now_ns;
         self.figures.messages_sent += 1;
         self.step_figures(at.place).messages += 1;
@@ -165,4 +157,3 @@ impl Core {
         }
     }
 }
-

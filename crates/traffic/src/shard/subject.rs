@@ -50,11 +50,7 @@ impl<'a> Subject<'a> {
         }
     }
 
-    pub(super) fn received(
-        header: &'a [u8],
-        body: &'a [u8],
-        message: Option<MessageId>,
-    ) -> Self {
+    pub(super) fn received(header: &'a [u8], body: &'a [u8], message: Option<MessageId>) -> Self {
         Self {
             header: Part::Received(header),
             body: Part::Received(body),

@@ -90,12 +90,7 @@ impl Core {
     }
 
     /// The call's own connection was not made, or is lost.
-    pub(super) fn connection_failed(
-        &mut self,
-        turn: &mut Turn<'_, '_>,
-        id: CallId,
-        place: Place,
-    ) {
+    pub(super) fn connection_failed(&mut self, turn: &mut Turn<'_, '_>, id: CallId, place: Place) {
         let channel = match &turn.plan.section(place.section.0).steps[place.step].kind {
             gannet_scenario::model::StepKind::Send(send) => send.channel,
             gannet_scenario::model::StepKind::Receive(receive) => receive.channel,

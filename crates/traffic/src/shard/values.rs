@@ -156,7 +156,10 @@ impl Core {
             }
             SetText::WallSeconds { offset } => {
                 text.clear();
-                push_decimal(text, turn.world.wall_seconds().saturating_add_signed(offset));
+                push_decimal(
+                    text,
+                    turn.world.wall_seconds().saturating_add_signed(offset),
+                );
             }
         }
         Outcome::Done
