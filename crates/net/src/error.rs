@@ -51,7 +51,7 @@ pub enum NetError {
     /// No more file descriptors.
     #[error(
         "cannot open a {protocol} socket on {address}: the limit on open files is reached: \
-         raise it (ulimit -n) or use fewer phones at once"
+         raise it (ulimit -n) or use fewer sockets at once"
     )]
     TooManyFiles {
         /// `"udp"` or `"tcp"`.
@@ -105,6 +105,25 @@ pub enum NetError {
     NoRoute {
         /// Where a packet should have gone.
         remote: SocketAddr,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// As many ports are open as the limit lets.
+    #[error(
+        "cannot open a {protocol} socket on {address}: {limit} sockets are open already: \
+         raise that limit or use fewer sockets at once"
+    )]
+    TooManyPorts {
+        /// `"udp"` or `"tcp"`.
+        protocol: &'static str,
+        /// What was asked for.
+        address: SocketAddr,
+        /// The limit.
+        limit: usize,
+    },
+    /// What a thread needs beside its sockets to wait for them could not be had.
+    #[error("cannot wait for sockets: check the limit on open files (ulimit -n)")]
+    Waiting {
         /// What the system said.
         source: io::Error,
     },

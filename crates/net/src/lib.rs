@@ -6,6 +6,7 @@
 //!
 //! - [`SipTransport`]: one SIP address (UDP and TCP on the same port) and the messages that come in.
 //! - [`MediaScheduler`]: RTP and RTCP sockets on dedicated threads that keep the send times.
+//! - [`load`]: many datagrams and connections on one thread, for traffic (Linux).
 //! - [`Capture`]: what crossed the sockets, and [`write_pcapng`] to give it to other tools.
 //! - [`Impairment`]: seeded loss, for tests of what happens on a bad network.
 //! - [`NetError`]: what the environment refused, where, and what to do about it.
@@ -15,9 +16,13 @@ mod capture;
 mod clock;
 mod error;
 mod impairment;
+#[cfg(target_os = "linux")]
+pub mod load;
 mod media;
 mod port_holder;
 mod sip;
+#[cfg(target_os = "linux")]
+mod unreachable;
 
 pub use address::local_address_towards;
 pub use capture::{

@@ -7,8 +7,6 @@ mod incoming;
 mod shared;
 mod transport;
 mod udp;
-#[cfg(target_os = "linux")]
-mod unreachable;
 
 pub use binding::{SipBinding, SipLimits};
 pub use incoming::{CloseReason, ConnectionId, Incoming, KeepAlive, Outgoing, SendError};

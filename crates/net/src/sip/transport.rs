@@ -210,7 +210,7 @@ fn open_udp(address: SocketAddr) -> Result<Socket, NetError> {
         // The kernel may give less; that only makes loss under load more likely.
         let _ = socket.set_recv_buffer_size(RECEIVE_BUFFER_BYTES);
         #[cfg(target_os = "linux")]
-        super::unreachable::keep_errors(&socket, address)?;
+        crate::unreachable::keep_errors(&socket, address)?;
         socket.bind(&SockAddr::from(address))?;
         Ok(socket)
     };

@@ -105,7 +105,7 @@ impl UdpPort {
     /// Takes the reports of the network about datagrams that it could not deliver.
     #[cfg(target_os = "linux")]
     async fn report_unreachable(&self, shared: &Shared) {
-        use super::unreachable::next_unreachable;
+        use crate::unreachable::next_unreachable;
         while let Ok((remote, error)) = self
             .socket
             .try_io(Interest::ERROR, || next_unreachable(&self.socket))

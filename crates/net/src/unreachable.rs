@@ -13,7 +13,7 @@ use nix::sys::socket::{
 type ErrorMessage = [u8; 64];
 
 /// Has the socket keep an error queue.
-pub(super) fn keep_errors(socket: &impl AsFd, address: SocketAddr) -> io::Result<()> {
+pub(crate) fn keep_errors(socket: &impl AsFd, address: SocketAddr) -> io::Result<()> {
     match address {
         SocketAddr::V4(_) => setsockopt(socket, sockopt::Ipv4RecvErr, &true)?,
         SocketAddr::V6(_) => setsockopt(socket, sockopt::Ipv6RecvErr, &true)?,
@@ -22,7 +22,7 @@ pub(super) fn keep_errors(socket: &impl AsFd, address: SocketAddr) -> io::Result
 }
 
 /// The next datagram that was not delivered: where it should have gone, if known, and why.
-pub(super) fn next_unreachable(
+pub(crate) fn next_unreachable(
     socket: &impl AsRawFd,
 ) -> io::Result<(Option<SocketAddr>, io::Error)> {
     let mut payload = [0; 1];
