@@ -18,7 +18,10 @@ impl Latest {
     }
 
     fn get(&self) -> Option<Arc<Snapshot>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
     }
 }
 

@@ -50,8 +50,14 @@ pub struct Ended {
     pub snapshot: Arc<Snapshot>,
     /// Why a shard gave up, if one did.
     pub error: Option<LoadError>,
-    /// It was told to stop a third time, or to quit, while calls were open.
+    /// It was told to stop or to quit, by key, order or signal.
+    pub stopped: bool,
+    /// It was left while calls were open.
     pub forced: bool,
+    /// A signal asked the process to end at once.
+    pub terminated: bool,
+    /// It was told to stop a third time before its end, and left as it was.
+    pub abandoned: bool,
 }
 
 /// Rules for ending a run.
@@ -104,9 +110,11 @@ pub struct Session {
     run: Run,
     inbox: Inbox,
     ending: Ending,
-    stops: u32,
-    last_interrupt: Option<Instant>,
+    stops: Stops,
+    terminated: bool,
     stop_sent: Option<Instant>,
+    /// A key, an order or a signal has ended it.
+    is_told: bool,
 }
 
 impl Session {
@@ -116,9 +124,10 @@ impl Session {
             run,
             inbox,
             ending,
-            stops: 0,
-            last_interrupt: None,
+            stops: Stops::default(),
+            terminated: false,
             stop_sent: None,
+            is_told: false,
         }
     }
 
@@ -127,6 +136,7 @@ impl Session {
         let mut measures = Vec::new();
         let mut next = Instant::now();
         let mut forced = false;
+        let mut abandoned = false;
         while !self.run.is_over() {
             let now = Instant::now();
             if now >= next {
@@ -147,14 +157,18 @@ impl Session {
             match self.inbox.receiver.recv_timeout(wait) {
                 Ok(event) => {
                     if self.react(event, faces) {
-                        forced = true;
+                        abandoned = true;
                         break;
                     }
                 }
                 Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => {}
             }
         }
-        let (snapshot, rest, error) = self.run.join();
+        let (snapshot, rest, error) = if abandoned {
+            self.run.abandon()
+        } else {
+            self.run.join()
+        };
         let snapshot = Arc::new(snapshot);
         publish(&snapshot);
         measures.extend(rest);
@@ -163,7 +177,10 @@ impl Session {
         Ended {
             snapshot,
             error,
+            stopped: self.is_told,
             forced,
+            terminated: self.terminated,
+            abandoned,
         }
     }
 
@@ -176,7 +193,7 @@ impl Session {
             .is_some_and(|duration| elapsed >= duration);
         if is_over && self.stop_sent.is_none() {
             self.stop_sent = Some(Instant::now());
-            self.stops = self.stops.max(1);
+            self.stops.expired();
             self.run.command(Command::Stop);
         }
         if let (Some(sent), Some(grace)) = (self.stop_sent, self.ending.grace)
@@ -187,7 +204,7 @@ impl Session {
         }
     }
 
-    /// Reacts to an event. True if the run is left at once.
+    /// Reacts to an event. True if the run is left as it is.
     fn react(&mut self, event: SessionEvent, faces: &mut dyn Faces) -> bool {
         let command = match event {
             SessionEvent::Key(byte) => faces.key(byte),
@@ -197,13 +214,20 @@ impl Session {
                 None
             }
             SessionEvent::Signal(Signal::User1) => Some(Command::Stop),
-            SessionEvent::Signal(Signal::Terminate) => Some(Command::Quit),
-            SessionEvent::Signal(Signal::Interrupt) => self.interrupt(),
+            SessionEvent::Signal(Signal::Terminate) => {
+                self.terminated = true;
+                Some(Command::Quit)
+            }
+            SessionEvent::Signal(Signal::Interrupt) => {
+                let apart = self.ending.interrupts_apart;
+                let counts = self.stops.interrupt(Instant::now(), apart);
+                counts.then_some(Command::Stop)
+            }
         };
+        self.is_told |= matches!(command, Some(Command::Stop | Command::Quit));
         match command {
             Some(Command::Stop) => {
-                self.stops += 1;
-                if self.stops >= 3 {
+                if self.stops.is_third() {
                     return true;
                 }
                 self.stop_sent.get_or_insert_with(Instant::now);
@@ -214,16 +238,61 @@ impl Session {
         }
         false
     }
+}
 
-    /// Ctrl-C stops, but not too often.
-    fn interrupt(&mut self) -> Option<Command> {
+/// Counts the wishes to stop: the first one ends the starting of calls, the second one the run, the
+/// third one the process.
+#[derive(Debug, Default)]
+struct Stops {
+    count: u32,
+    last_interrupt: Option<Instant>,
+}
+
+impl Stops {
+    /// Another wish to stop; true if it is the third.
+    fn is_third(&mut self) -> bool {
+        self.count += 1;
+        self.count >= 3
+    }
+
+    /// The time of the run is over, which counts as the first wish.
+    fn expired(&mut self) {
+        self.count = self.count.max(1);
+    }
+
+    /// Whether Ctrl-C is a new wish: a key that is held down is one.
+    fn interrupt(&mut self, now: Instant, apart: Duration) -> bool {
         let is_new = self
             .last_interrupt
-            .is_none_or(|last| last.elapsed() >= self.ending.interrupts_apart);
+            .is_none_or(|last| now.saturating_duration_since(last) >= apart);
         if is_new {
-            self.last_interrupt = Some(Instant::now());
+            self.last_interrupt = Some(now);
         }
-        is_new.then_some(Command::Stop)
+        is_new
     }
 }
 
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_third_stop_leaves() {
+        let mut stops = Stops::default();
+        assert_eq!([(); 4].map(|()| stops.is_third()), [false, false, true, true]);
+        let mut stops = Stops::default();
+        stops.expired();
+        stops.expired();
+        assert_eq!([(); 2].map(|()| stops.is_third()), [false, true]);
+    }
+
+    #[test]
+    fn ctrl_c_counts_once_in_a_while() {
+        let mut stops = Stops::default();
+        let begin = Instant::now();
+        let apart = Duration::from_secs(1);
+        let counts = [0, 10, 999, 1_000, 1_500, 2_000]
+            .map(|ms| stops.interrupt(begin + Duration::from_millis(ms), apart));
+        assert_eq!(counts, [true, false, false, true, false, true]);
+    }
+}

@@ -119,7 +119,9 @@ impl Shared {
         let report = lock(&self.report);
         let (report, _) = self
             .reported
-            .wait_timeout_while(report, timeout, |report| !report.is_over && !is_there(report))
+            .wait_timeout_while(report, timeout, |report| {
+                !report.is_over && !is_there(report)
+            })
             .unwrap_or_else(PoisonError::into_inner);
         report
     }

@@ -7,8 +7,8 @@ use std::time::{Duration, Instant, SystemTime};
 
 use gannet_events::traffic::{Command, Figures, Layout, Phase, Snapshot};
 use gannet_scenario::model::{Mode, Scenario, TransportKind};
-use gannet_traffic::shard::{Measure, Shard, layout};
 use gannet_traffic::Share;
+use gannet_traffic::shard::{Measure, Shard, layout};
 
 use super::channels::{Addresses, why_not_divisible};
 use super::driver::{Driver, Surroundings};
@@ -189,9 +189,7 @@ impl Run {
     pub fn command(&mut self, command: Command) {
         let command = match command {
             Command::RateUp => Command::SetRate(self.call_rate + self.call_rate_scale),
-            Command::RateDown => {
-                Command::SetRate((self.call_rate - self.call_rate_scale).max(0.0))
-            }
+            Command::RateDown => Command::SetRate((self.call_rate - self.call_rate_scale).max(0.0)),
             Command::SetScale(scale) => {
                 self.call_rate_scale = scale;
                 return;
@@ -284,6 +282,15 @@ impl Run {
             .find_map(|shard| shard.shared.read().error.take());
         let snapshot = self.snapshot();
         (snapshot, self.measures, error)
+    }
+}
+
+impl Run {
+    /// The last state of a run whose threads are not waited for: they end with the process.
+    pub fn abandon(mut self) -> (Snapshot, Vec<Measure>, Option<LoadError>) {
+        self.command(Command::Quit);
+        let snapshot = self.snapshot();
+        (snapshot, self.measures, None)
     }
 }
 

@@ -131,7 +131,7 @@ const OPTIONS: [&str; 20] = [
 ];
 
 /// Methods that `-robust` answers in the background.
-pub(crate) const BACKGROUND_METHODS: [&str; 3] = ["INFO", "NOTIFY", "OPTIONS"];
+pub const BACKGROUND_METHODS: [&str; 3] = ["INFO", "NOTIFY", "OPTIONS"];
 
 fn hint(option: &str) -> String {
     nearest(option, &OPTIONS, 1)

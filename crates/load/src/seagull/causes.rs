@@ -4,7 +4,7 @@ use gannet_scenario::model::{Scenario, StepKind};
 use gannet_traffic::shard::{Cause, Place};
 
 /// Where a call was: section, step and message, as `Traffic, step 3 (receive 180)`.
-pub(crate) fn place(scenario: &Scenario, place: Place) -> String {
+pub(super) fn place(scenario: &Scenario, place: Place) -> String {
     let section = &scenario.sections[place.section.index()];
     let step = section.steps.get(place.step).map_or_else(String::new, |step| {
         let verb = match step.kind {

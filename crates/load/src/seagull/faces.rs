@@ -70,15 +70,14 @@ impl SeagullFaces {
 
 impl Faces for SeagullFaces {
     fn tick(&mut self, now: &Arc<Snapshot>, measures: &[Measure]) {
-        let written = if self.has_begun {
-            self.outputs.tick(now, measures)
-        } else {
+        if !self.has_begun {
             self.has_begun = true;
-            self.outputs.begin(now)
-        };
+            let written = self.outputs.begin(now);
+            self.note(written);
+        }
+        let written = self.outputs.tick(now, measures);
         self.note(written);
-        // The log says itself at the end that it could not be written.
-        let _ = self.log.flush();
+        self.log.write_out();
         if let Some(display) = &mut self.display
             && display.schedule.is_due(now.elapsed)
         {

@@ -63,7 +63,9 @@ pub fn read_files(
     }
 }
 
-fn beside(conf: &str, path: &str) -> String {
+/// The path of a file that a configuration names: as written if it is there, else beside the
+/// configuration.
+pub(crate) fn beside(conf: &str, path: &str) -> String {
     if Path::new(path).exists() {
         return path.to_owned();
     }

@@ -57,6 +57,14 @@ impl SeagullLog {
         }
     }
 
+    /// Writes everything that waits. What goes wrong is kept for [`flush`](Self::flush).
+    pub(crate) fn write_out(&self) {
+        self.output
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .flush();
+    }
+
     /// Writes everything that waits; gives what went wrong so far, once.
     pub(crate) fn flush(&self) -> Option<io::Error> {
         let mut output = self.output.lock().unwrap_or_else(PoisonError::into_inner);

@@ -13,12 +13,14 @@ mod outputs;
 mod plan;
 mod play;
 
-pub use arguments::{Arguments, ArgumentsError, USAGE, Wish};
+pub use arguments::{Arguments, ArgumentsError, BACKGROUND_METHODS, USAGE, Wish};
 pub use files::{FileError, read_files};
 pub use plan::{Beyond, plan};
 pub use outputs::OutputError;
 pub use play::{EXIT_FATAL, Plan, PlayError, play};
 
-pub(crate) use causes::{cause, place};
+pub(crate) use causes::cause;
+pub(crate) use files::beside;
 pub(crate) use log::SeagullLog;
 pub(crate) use outputs::Schedule;
+pub(crate) use play::levels;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use chrono::FixedOffset;
-use gannet_events::traffic::{Layout, Snapshot};
+use gannet_events::traffic::{Figures, Layout, Snapshot};
 use gannet_report::seagull::{
     DATA_LOG_HEADER, DataLog, Distribution, ProtocolStatistics, Statistics, stamped,
     stamped_protocol,
@@ -29,6 +29,8 @@ pub struct OutputError {
 pub(super) struct Outputs {
     statistics: Vec<Table>,
     data: Option<Data>,
+    /// The figures of the line that the tables begin with.
+    nothing: Option<Figures>,
 }
 
 /// A file with a line for each period.
@@ -176,6 +178,7 @@ impl Outputs {
         Ok(Self {
             statistics,
             data: Data::create(params, &named)?,
+            nothing: Some(Figures::new(layout)),
         })
     }
 
@@ -184,10 +187,20 @@ impl Outputs {
         self.statistics.is_empty() && self.data.is_none()
     }
 
-    /// The line of the beginning.
-    pub(super) fn begin(&mut self, now: &Arc<Snapshot>) -> Result<(), OutputError> {
+    /// The line of the beginning, in which everything is zero.
+    pub(super) fn begin(&mut self, now: &Snapshot) -> Result<(), OutputError> {
+        let Some(figures) = self.nothing.take() else {
+            return Ok(());
+        };
+        let nothing = Arc::new(Snapshot {
+            elapsed: Duration::ZERO,
+            reset: Duration::ZERO,
+            at_reset: None,
+            figures,
+            ..now.clone()
+        });
         for table in &mut self.statistics {
-            table.line(now)?;
+            table.line(&nothing)?;
         }
         Ok(())
     }
@@ -309,6 +322,7 @@ impl Outputs {
         Self {
             statistics: Vec::new(),
             data: None,
+            nothing: None,
         }
     }
 }

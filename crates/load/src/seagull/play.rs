@@ -9,6 +9,7 @@ use chrono::{FixedOffset, Local, Offset};
 use gannet_control::ServerError;
 use gannet_events::traffic::{Layout, Snapshot};
 use gannet_report::seagull::{Level, Levels as Letters, LogFile};
+use gannet_scenario::model::{Channel, Endpoint, Mode, TransportKind};
 use gannet_scenario::seagull::configuration::TrafficParams;
 use gannet_traffic::shard::{Levels, layout};
 use gannet_tui::Summary;
@@ -26,6 +27,9 @@ use crate::terminal::{Keyboard, watch_signals};
 
 /// The exit code of what cannot go on.
 pub const EXIT_FATAL: u8 = 255;
+
+/// The exit code after SIGTERM: what a shell says of a process that the signal has ended.
+const EXIT_TERMINATED: u8 = 128 + 15;
 
 /// Why a run of Seagull cannot begin, or not go on.
 #[derive(Debug, Error)]
@@ -83,7 +87,7 @@ pub fn play(parts: Plan) -> Result<u8, PlayError> {
     );
     let layout = Arc::new(layout(&plan.scenario, &plan.response_bounds_ms));
     let log = open_log(&arguments, &params, format, &plan, (started, offset))?;
-    let mut outputs = Outputs::create(&params, &layout, started, offset)?;
+    let outputs = Outputs::create(&params, &layout, started, offset)?;
     response_time_log(&arguments, &params, started, offset)?;
 
     let inbox = Inbox::default();
@@ -103,15 +107,10 @@ pub fn play(parts: Plan) -> Result<u8, PlayError> {
         }
     };
     let send = inbox.sender();
-    let keyboard = (!arguments.background)
-        .then(|| Keyboard::open(move |byte| send(SessionEvent::Key(byte))))
-        .flatten();
+    let keyboard = Keyboard::open(move |byte| send(SessionEvent::Key(byte)));
     let state = State::new(layout.clone(), shown(&params), offset);
     let keys = KeyReader::new(state.screens().clone());
-    let display = display(&params, &arguments, state);
-    if arguments.background {
-        outputs = std::mem::replace(&mut outputs, Outputs::none());
-    }
+    let display = display(&params, state);
     let mut faces = SeagullFaces {
         log: log.clone(),
         outputs,
@@ -136,8 +135,9 @@ fn finish(
 ) -> Result<u8, PlayError> {
     let at = SystemTime::now();
     log.append(|format, out| format.stop(out, at));
+    let log_error = log.flush();
     let mut err = io::stderr().lock();
-    if let Some(error) = log.flush() {
+    if let Some(error) = &log_error {
         let _ = writeln!(err, "error: the log cannot be written: {error}");
     }
     for error in &faces.errors {
@@ -149,8 +149,11 @@ fn finish(
         let _ = writeln!(err, "error: {}", chain(error));
         return Ok(EXIT_FATAL);
     }
-    if !faces.errors.is_empty() {
+    if log_error.is_some() || !faces.errors.is_empty() || ended.abandoned {
         return Ok(EXIT_FATAL);
+    }
+    if ended.terminated {
+        return Ok(EXIT_TERMINATED);
     }
     let figures = &ended.snapshot.figures;
     let failed = figures.failed + figures.failed_refused + figures.failed_timeout > 0;
@@ -180,7 +183,7 @@ fn log_format(arguments: &Arguments, offset: FixedOffset) -> Result<LogFile, Pla
 }
 
 /// What the shards have to tell.
-fn levels(letters: Letters) -> Levels {
+pub(crate) fn levels(letters: Letters) -> Levels {
     Levels {
         errors: letters.has(Level::Error),
         warnings: letters.has(Level::Warning),
@@ -241,9 +244,36 @@ fn configuration_text(plan: &RunPlan, arguments: &Arguments) -> String {
         format!("seed  [{}]", settings.seed),
     ];
     for channel in &plan.scenario.channels {
-        lines.push(format!("channel [{}]  {:?}", channel.name, channel.open));
+        lines.push(format!("channel [{}]  [{}]", channel.name, open_args(channel)));
     }
     lines.join("\n")
+}
+
+/// How a channel is opened, as configurations say it.
+fn open_args(channel: &Channel) -> String {
+    let args = &channel.open;
+    let transport = match channel.transport.kind {
+        TransportKind::Udp => "udp",
+        TransportKind::Tcp => "tcp",
+    };
+    let mode = match args.mode {
+        Mode::Client => "client",
+        Mode::Server => "server",
+    };
+    let mut text = format!("type={transport};mode={mode}");
+    let endpoints = [
+        ("source", &args.source),
+        ("dest", &args.dest),
+        ("standby", &args.standby),
+    ];
+    for (name, endpoint) in endpoints {
+        match endpoint {
+            Some(Endpoint::Address(address)) => text.push_str(&format!(";{name}={address}")),
+            Some(Endpoint::Name(host, port)) => text.push_str(&format!(";{name}={host}:{port}")),
+            None => {}
+        }
+    }
+    text
 }
 
 /// `-rsptimelog`: Seagull creates the file; text protocols write nothing to it.
@@ -274,8 +304,8 @@ fn shown(params: &TrafficParams) -> Shown {
     }
 }
 
-fn display(params: &TrafficParams, arguments: &Arguments, state: State) -> Option<Display> {
-    let period = params.display_period_s.filter(|_| !arguments.background)?;
+fn display(params: &TrafficParams, state: State) -> Option<Display> {
+    let period = params.display_period_s?;
     Some(Display {
         state,
         schedule: Schedule::every(period),

@@ -2,8 +2,11 @@ use std::net::{IpAddr, SocketAddr};
 
 use crate::model::Endpoint;
 
-/// Reads `1.2.3.4:5060`, `[2001:db8::1]:5060` or `name:5060`; else says what is wrong.
-pub(super) fn endpoint(text: &str) -> Result<Endpoint, &'static str> {
+/// Reads `1.2.3.4:5060`, `[2001:db8::1]:5060` or `name:5060`.
+///
+/// # Errors
+/// What is wrong with it.
+pub fn endpoint(text: &str) -> Result<Endpoint, &'static str> {
     if let Ok(address) = text.parse::<SocketAddr>() {
         return Ok(Endpoint::Address(address));
     }

@@ -14,6 +14,7 @@ mod traffic;
 mod traffic_table;
 mod transport;
 
+pub use endpoint::endpoint;
 pub use file_name::stamped_name;
 pub use open_args::open_args;
 pub use read::{ChannelConfig, Configuration, TransportConfig};

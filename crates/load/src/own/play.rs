@@ -1,0 +1,196 @@
+//! A run, from its files and options to its report.
+
+use std::fs::File;
+use std::io::{self, BufWriter};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use chrono::{Local, Offset};
+use gannet_control::ServerError;
+use gannet_events::ExitCode;
+use gannet_events::traffic::{Command, Snapshot};
+use gannet_report::seagull::LogFile;
+use gannet_scenario::seagull::Run as Files;
+use gannet_traffic::shard::{Levels, layout};
+use gannet_tui::Summary;
+use thiserror::Error;
+
+use super::causes::Witness;
+use super::faces::{OwnFaces, Table};
+use super::options::Options;
+use super::pace::Pace;
+use super::verdict::{Facts, judge};
+use crate::remote::{Latest, serve};
+use crate::run::{LoadError, LogSink, OwnAddress, Run};
+use crate::seagull::{SeagullLog, levels, plan};
+use crate::session::{Ended, Ending, Inbox, Session, SessionEvent};
+use crate::terminal::watch_signals;
+
+/// Where a run is shown.
+#[derive(Debug, Clone, Copy)]
+pub struct Faces {
+    /// Standard error is a terminal: one line is painted again and again.
+    pub is_terminal: bool,
+    /// How wide it is.
+    pub columns: Option<usize>,
+}
+
+/// What came of a run.
+#[derive(Debug)]
+pub struct Report {
+    /// Figures, causes and verdict.
+    pub summary: Summary,
+    /// What the process returns.
+    pub code: ExitCode,
+    /// Why a shard gave up, if one did.
+    pub error: Option<LoadError>,
+    /// A file that could not be written to the end.
+    pub unwritten: Option<PlayError>,
+}
+
+/// Why a run cannot begin.
+#[derive(Debug, Error)]
+pub enum PlayError {
+    /// A file cannot be written.
+    #[error("cannot write `{path}`")]
+    File {
+        /// Its path as given.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// Sockets or threads are not there.
+    #[error(transparent)]
+    Load(#[from] LoadError),
+    /// Remote control cannot listen.
+    #[error(transparent)]
+    Control(#[from] ServerError),
+    /// Signals cannot be watched.
+    #[error("signals cannot be watched")]
+    Signals(#[source] io::Error),
+}
+
+impl PlayError {
+    pub(super) fn file(path: &Path, source: io::Error) -> Self {
+        Self::File {
+            path: path.to_owned(),
+            source,
+        }
+    }
+
+    /// Whether the fault is in what was asked for, not in the machine.
+    pub fn is_input(&self) -> bool {
+        matches!(self, Self::Load(LoadError::NotDivisible { .. }))
+    }
+}
+
+/// Plays a run to its end. `begun` gets the sockets when all of them are open.
+///
+/// # Errors
+/// The run cannot begin; nothing was sent.
+pub fn play(
+    files: Files,
+    options: &Options,
+    faces: Faces,
+    begun: &dyn Fn(&[OwnAddress]),
+) -> Result<Report, PlayError> {
+    let pace = Pace::new(&files.configuration.traffic, files.scenario.is_client());
+    let calls_wanted = files.configuration.traffic.calls_total;
+    let mut plan = plan(files, &options.beyond, Levels::default(), options.shards);
+    let layout = Arc::new(layout(&plan.scenario, &plan.response_bounds_ms));
+    let started = SystemTime::now();
+    let log = open_log(options, &plan.scenario, started)?;
+    let log_levels = log
+        .as_ref()
+        .map_or_else(Levels::default, |_| levels(options.log_levels));
+    plan.settings.levels = Witness::levels(log_levels);
+    let witness = Arc::new(Witness::new(plan.scenario.clone(), log.clone()));
+    let table = options.stat.as_deref().map(Table::create).transpose()?;
+
+    let inbox = Inbox::default();
+    let send = inbox.sender();
+    watch_signals(move |signal| send(SessionEvent::Signal(signal))).map_err(PlayError::Signals)?;
+    let latest = Latest::default();
+    let server = match options.control {
+        Some(address) => Some(serve(address, layout.clone(), &inbox, latest.clone())?),
+        None => None,
+    };
+    let mut run = Run::start(plan, witness.clone() as Arc<dyn LogSink>)?;
+    if let Some(ramp) = options.ramp {
+        run.command(Command::Ramp {
+            to: ramp.to,
+            over: ramp.over,
+        });
+    }
+    begun(&run.addresses());
+    let ending = Ending {
+        duration: options.duration,
+        grace: Some(options.grace),
+        interrupts_apart: std::time::Duration::ZERO,
+    };
+    let mut faces = OwnFaces::new(faces, pace, table, log.clone());
+    let publish = |snapshot: &Arc<Snapshot>| latest.set(snapshot);
+    let ended = Session::new(run, inbox, ending).play(&mut faces, &publish);
+    drop(server);
+    let unwritten = finish(&mut faces, log.as_deref(), options);
+    let mut summary = Summary::of(&layout, &ended.snapshot);
+    witness.complete(&mut summary);
+    summary.pace = faces.pace.summary(&ended.snapshot);
+    Ok(report(summary, ended, calls_wanted, unwritten))
+}
+
+fn report(
+    mut summary: Summary,
+    ended: Ended,
+    calls_wanted: Option<u64>,
+    unwritten: Option<PlayError>,
+) -> Report {
+    let facts = Facts {
+        stopped: ended.stopped,
+        calls_wanted,
+        broke: ended.error.is_some(),
+        unwritten: unwritten.is_some(),
+    };
+    let (code, verdict) = judge(&ended.snapshot.figures, facts);
+    summary.verdict = Some(verdict);
+    Report {
+        summary,
+        code,
+        error: ended.error,
+        unwritten,
+    }
+}
+
+/// Ends the log; gives what could not be written.
+fn finish(faces: &mut OwnFaces, log: Option<&SeagullLog>, options: &Options) -> Option<PlayError> {
+    let at = SystemTime::now();
+    let failed = log.and_then(|log| {
+        log.append(|format, out| format.stop(out, at));
+        log.flush()
+    });
+    let failed = failed.zip(options.log.as_deref());
+    faces
+        .error
+        .take()
+        .or_else(|| failed.map(|(source, path)| PlayError::file(path, source)))
+}
+
+fn open_log(
+    options: &Options,
+    scenario: &Arc<gannet_scenario::model::Scenario>,
+    started: SystemTime,
+) -> Result<Option<Arc<SeagullLog>>, PlayError> {
+    let Some(path) = options.log.as_deref() else {
+        return Ok(None);
+    };
+    let file = File::create(path).map_err(|source| PlayError::file(path, source))?;
+    let format = LogFile::new(options.log_levels, Local::now().offset().fix());
+    let writer = Box::new(BufWriter::new(file));
+    let log = SeagullLog::new(format, scenario.clone(), started, writer);
+    log.append(|format, out| {
+        format.start(out, started);
+        format.pid(out, started, std::process::id());
+    });
+    Ok(Some(Arc::new(log)))
+}
