@@ -46,6 +46,8 @@ pub(super) struct Core {
     pub(super) ended_calls: usize,
     /// The last turn could not start all calls that were due.
     pub(super) was_full: bool,
+    /// No call starts before this time: those due within a grain start together.
+    pub(super) starts_from_ns: u64,
     /// The init section has begun.
     pub(super) init_begun: bool,
     /// Beginnings of datagrams that came without their end.
@@ -103,6 +105,7 @@ impl Core {
             wanted: settings.calls_wanted.map(|all| share_of(all, share)),
             ended_calls: 0,
             was_full: false,
+            starts_from_ns: now_ns,
             init_begun: false,
             fragments: Vec::new(),
             hasher: foldhash::fast::FixedState::with_seed(rng_seed),

@@ -8,6 +8,7 @@ use gannet_scenario::model::{ChannelId, DataTable, Scenario};
 
 use super::core::{Core, Turn};
 use super::plan::{Plan, layout};
+use super::settings::START_GRAIN_NS;
 use super::{LogEntry, Measure, PortKey, Settings, Way, World};
 
 /// One shard: plays a scenario as many calls, alone on its thread.
@@ -205,7 +206,7 @@ impl Core {
     }
 
     fn start_calls(&mut self, turn: &mut Turn<'_, '_>) {
-        if !turn.plan.is_client {
+        if !turn.plan.is_client || turn.now_ns < self.starts_from_ns {
             return;
         }
         let due = self.pacer.due(turn.now_ns);
@@ -231,6 +232,9 @@ impl Core {
             self.run(turn, call);
         }
         self.pacer.started(count, turn.now_ns);
+        if count == due {
+            self.starts_from_ns = turn.now_ns + START_GRAIN_NS;
+        }
     }
 
     fn next_start_ns(&self, plan: &Plan, now_ns: u64) -> Option<u64> {
@@ -243,7 +247,8 @@ impl Core {
         if !can_start {
             return None;
         }
-        self.pacer.next_due_ns(now_ns)
+        let due_ns = self.pacer.next_due_ns(now_ns)?;
+        Some(due_ns.max(self.starts_from_ns))
     }
 
     fn command(&mut self, now_ns: u64, command: Command) {
