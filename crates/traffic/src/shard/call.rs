@@ -1,5 +1,6 @@
 //! Calls and where they are kept.
 
+use super::cseq::CSeq;
 use super::history::History;
 use super::plan::Plan;
 use super::{Place, PortKey, Way};
@@ -13,9 +14,9 @@ pub(super) type CallId = u32;
 pub(super) struct Call {
     pub(super) state: State,
     pub(super) section: u16,
-    pub(super) step: u16,
-    /// Where the call goes on after a section that returns.
-    pub(super) resume: Option<Resume>,
+    pub(super) step: u32,
+    /// Where the call goes on after sections that return, the innermost last.
+    pub(super) resumes: Vec<Resume>,
     /// What it is known by.
     pub(super) keys: KeyChain,
     /// Its place in the timer wheel, and for when.
@@ -25,14 +26,14 @@ pub(super) struct Call {
     pub(super) deadline_ns: u64,
     /// Time of the last message, or of the end of the last pause.
     pub(super) last_ns: u64,
-    /// When the stopwatch was started.
-    pub(super) stopwatch_ns: u64,
+    /// When the stopwatch was started, if it was.
+    pub(super) stopwatch_ns: Option<u64>,
     /// Row of external data.
     pub(super) line: Option<u32>,
     /// It began with a received message.
     pub(super) incoming: bool,
-    /// It waited too long and is in its abort section.
-    pub(super) timed_out: bool,
+    /// It began with the init section.
+    pub(super) is_init: bool,
 }
 
 /// What a call is doing.
@@ -57,7 +58,7 @@ pub(super) enum State {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Resume {
     pub(super) section: u16,
-    pub(super) step: u16,
+    pub(super) step: u32,
     pub(super) state: State,
     pub(super) deadline_ns: u64,
     pub(super) last_ns: u64,
@@ -68,18 +69,28 @@ pub(super) struct Resume {
 pub(super) struct Repeat {
     pub(super) way: Way,
     pub(super) next_ns: u64,
-    pub(super) interval_ns: u64,
-    /// Longest interval; the interval doubles up to it. Equal to `interval_ns`: constant.
-    pub(super) interval_max_ns: u64,
-    /// No more after this time.
+    /// It is given up at this time.
     pub(super) until_ns: u64,
+    pub(super) schedule: Schedule,
+    /// The transaction of what is sent.
+    pub(super) cseq: Option<CSeq>,
+    /// The step that sent it.
+    pub(super) place: Place,
+    pub(super) timer: Option<TimerId>,
+}
+
+/// When a message is sent again, and for how long.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Schedule {
+    pub(super) interval_ns: u64,
+    /// Longest interval; the interval doubles up to it. Not above `interval_ns`: constant.
+    pub(super) interval_max_ns: u64,
+    /// It is given up after this time.
+    pub(super) lasts_ns: u64,
     /// How many more may be sent.
     pub(super) left: u32,
     /// What ends it.
     pub(super) ends_at: RepeatEnd,
-    /// The step that sent it.
-    pub(super) place: Place,
-    pub(super) timer: Option<TimerId>,
 }
 
 /// What ends a retransmission.
@@ -121,7 +132,7 @@ pub(super) struct OwnWay {
 /// All calls of a shard with what belongs to each. Places are used again, with their memory.
 #[derive(Debug)]
 pub(super) struct Calls {
-    calls: Vec<Call>,
+    slots: Vec<Call>,
     variables: Vec<Variable>,
     ways: Vec<OwnWay>,
     /// Empty where no step retransmits.
@@ -138,7 +149,7 @@ pub(super) struct Calls {
 impl Calls {
     pub(super) fn new(plan: &Plan, keeps_history: bool) -> Self {
         Self {
-            calls: Vec::new(),
+            slots: Vec::new(),
             variables: Vec::new(),
             ways: Vec::new(),
             copies: Vec::new(),
@@ -154,8 +165,8 @@ impl Calls {
     /// A call in state `Running` with nothing stored.
     pub(super) fn take(&mut self) -> CallId {
         let id = self.free.pop().unwrap_or_else(|| {
-            let id = self.calls.len() as CallId;
-            self.calls.push(Call::default());
+            let id = self.slots.len() as CallId;
+            self.slots.push(Call::default());
             let variables = self.variables.len() + self.variables_per_call;
             self.variables.resize_with(variables, Variable::default);
             let ways = self.ways.len() + self.channels;
@@ -168,13 +179,19 @@ impl Calls {
             }
             id
         });
-        self.calls[id as usize].state = State::Running;
+        self.slots[id as usize].state = State::Running;
         id
     }
 
     /// Gives the call's place back. Its keys and timers must be gone.
     pub(super) fn give_back(&mut self, id: CallId) {
-        self.calls[id as usize] = Call::default();
+        let call = &mut self.slots[id as usize];
+        let mut resumes = std::mem::take(&mut call.resumes);
+        resumes.clear();
+        *call = Call {
+            resumes,
+            ..Call::default()
+        };
         for variable in self.variables_mut(id) {
             variable.bytes.clear();
             variable.is_set = false;
@@ -193,12 +210,12 @@ impl Calls {
 
     #[inline]
     pub(super) fn get(&self, id: CallId) -> &Call {
-        &self.calls[id as usize]
+        &self.slots[id as usize]
     }
 
     #[inline]
     pub(super) fn get_mut(&mut self, id: CallId) -> &mut Call {
-        &mut self.calls[id as usize]
+        &mut self.slots[id as usize]
     }
 
     #[inline]

@@ -16,9 +16,9 @@ impl Core {
             return;
         };
         self.calls.way_mut(id, channel.index()).way = Some(way);
-        let call = self.calls.get_mut(id);
-        if call.state == State::Opening {
-            call.deadline_ns = 0;
+        let waits = self.calls.get(id).state == State::Opening;
+        if waits && turn.plan.channel_of(self.place_of(id)) == channel {
+            self.calls.get_mut(id).deadline_ns = 0;
             self.run(turn, id);
         }
     }
@@ -28,19 +28,21 @@ impl Core {
         let Some(port_use) = self.ports.remove(port) else {
             return;
         };
-        let channel = port_use.channel.index();
+        let channel = port_use.channel;
         let Some(id) = port_use.call else {
-            let global = &mut self.global_ways[channel];
+            let global = &mut self.global_ways[channel.index()];
             if global.is_some_and(|way| way.port == port) {
                 *global = None;
             }
             return;
         };
-        let own = self.calls.way_mut(id, channel);
+        let own = self.calls.way_mut(id, channel.index());
         own.way = None;
         own.opened = None;
-        if self.calls.get(id).state == State::Opening {
-            let place = self.place_of(id);
+        // Nothing can come any more by what is closed. Whoever sends or waits for a time does not mind yet.
+        let waits = matches!(self.calls.get(id).state, State::Opening | State::Receiving);
+        let place = self.place_of(id);
+        if waits && turn.plan.channel_of(place) == channel {
             self.connection_failed(turn, id, place);
         }
     }

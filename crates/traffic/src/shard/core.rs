@@ -8,6 +8,7 @@ use gannet_scenario::model::{ChannelId, DataTable, SectionId};
 
 use super::call::{CallId, Calls};
 use super::counters::Counters;
+use super::ended::EndedCalls;
 use super::input::Fragment;
 use super::plan::{Plan, layout};
 use super::ports::PortTable;
@@ -42,8 +43,9 @@ pub(super) struct Core {
     /// Calls that began, and how many may.
     pub(super) begun: u64,
     pub(super) wanted: Option<u64>,
-    /// Calls that are over but still answer retransmissions.
-    pub(super) ended_calls: usize,
+    pub(super) ended: EndedCalls,
+    /// Calls that were due and found no place.
+    pub(super) overdue: u64,
     /// The last turn could not start all calls that were due.
     pub(super) was_full: bool,
     /// No call starts before this time: those due within a grain start together.
@@ -103,7 +105,8 @@ impl Core {
             rng,
             begun: 0,
             wanted: settings.calls_wanted.map(|all| share_of(all, share)),
-            ended_calls: 0,
+            ended: EndedCalls::default(),
+            overdue: 0,
             was_full: false,
             starts_from_ns: now_ns,
             init_begun: false,
@@ -127,7 +130,7 @@ impl Core {
         let call = self.calls.get(call);
         Place {
             section: SectionId(call.section),
-            step: usize::from(call.step),
+            step: call.step as usize,
         }
     }
 

@@ -177,6 +177,7 @@ impl Shard {
 
 impl Core {
     fn turn(&mut self, turn: &mut Turn<'_, '_>) {
+        self.forget_ended(turn.now_ns);
         self.expire(turn);
         match self.phase {
             Phase::Init => self.start_init(turn),
@@ -199,6 +200,7 @@ impl Core {
         {
             self.init_begun = true;
             let call = self.begin(turn.now_ns, init, false);
+            self.calls.get_mut(call).is_init = true;
             // It is no call of the traffic that was asked for.
             self.begun = 0;
             self.run(turn, call);
@@ -214,15 +216,21 @@ impl Core {
             return;
         }
         let room = (self.settings.calls_max as u64).saturating_sub(self.figures.calls_open);
-        let left = self.wanted.map_or(u64::MAX, |wanted| wanted - self.begun);
-        let count = due
+        let left = self
+            .wanted
+            .map_or(u64::MAX, |wanted| wanted.saturating_sub(self.begun));
+        let due_here = due.min(left);
+        let count = due_here
             .min(room)
-            .min(left)
             .min(self.settings.starts_per_turn_max as u64);
-        if self.was_full {
-            self.figures.late_starts += count;
-        }
-        let is_full = room < due.min(left);
+        let late = count.min(self.overdue);
+        self.figures.late_starts += late;
+        let is_full = room < due_here;
+        self.overdue = if is_full {
+            due_here - count
+        } else {
+            (self.overdue - late).min(due_here - count)
+        };
         if is_full && !self.was_full && self.settings.levels.warnings {
             turn.world.log(LogEntry::NoFreeCall);
         }

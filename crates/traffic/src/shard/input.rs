@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::ops::Range;
 
-use gannet_scenario::framing::Frame;
+use gannet_scenario::framing::{BODY_BYTES_MAX, Frame, HEADER_BYTES_MAX};
 use gannet_scenario::model::{ChannelId, KeySource, Protocol, SessionMethod};
 
 use super::call::CallId;
@@ -11,8 +11,11 @@ use super::core::{Core, Turn};
 use super::receiving::Incoming;
 use super::{LogEntry, PortKey};
 
-/// The most bytes of an unfinished message that are kept for a connection or a peer.
-const PENDING_MAX_BYTES: usize = 256 * 1024;
+/// The most bytes of an unfinished message that are kept for a connection: what the framing waits for.
+const PENDING_BYTES_MAX: usize = HEADER_BYTES_MAX + BODY_BYTES_MAX + 4_096;
+
+/// The most bytes of an unfinished message that are kept for a peer: those of two datagrams.
+const FRAGMENT_BYTES_MAX: usize = 128 * 1024;
 
 /// The most peers whose unfinished datagrams are kept.
 const FRAGMENTS_MAX: usize = 64;
@@ -108,7 +111,7 @@ impl Core {
         pending.extend_from_slice(bytes);
         let left = self.stream_messages(turn, port, channel, &pending);
         pending.drain(..left);
-        if pending.len() > PENDING_MAX_BYTES {
+        if pending.len() > PENDING_BYTES_MAX {
             self.malformed(turn, channel, &pending);
             pending.clear();
         }
@@ -267,16 +270,19 @@ impl Core {
     }
 
     fn keep_fragment(&mut self, now_ns: u64, port: PortKey, from: SocketAddr, bytes: &[u8]) {
-        self.fragments
-            .retain(|fragment| now_ns.saturating_sub(fragment.at_ns) < FRAGMENT_NS);
-        self.fragments
-            .retain(|fragment| (fragment.port, fragment.from) != (port, from));
-        if bytes.len() > PENDING_MAX_BYTES {
+        let before = self.fragments.len();
+        self.fragments.retain(|fragment| {
+            let is_recent = now_ns.saturating_sub(fragment.at_ns) < FRAGMENT_NS;
+            is_recent && (fragment.port, fragment.from) != (port, from)
+        });
+        self.figures.malformed += (before - self.fragments.len()) as u64;
+        if bytes.len() > FRAGMENT_BYTES_MAX {
             self.figures.malformed += 1;
             return;
         }
         if self.fragments.len() == FRAGMENTS_MAX {
             self.fragments.remove(0);
+            self.figures.malformed += 1;
         }
         self.fragments.push(Fragment {
             port,

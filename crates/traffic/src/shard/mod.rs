@@ -1,8 +1,8 @@
 //! One shard: the calls of one thread, and the interpreter of compiled scenarios.
 //!
 //! [`Shard`] is the whole contract. Inside, a message goes this way: `input` cuts it out of the bytes
-//! and finds its call, `receiving` finds the step that takes it (or `unexpected` says what becomes of it),
-//! `actions` and `values` do what the step says, `running` goes on to the next steps, `sending` builds what
+//! and finds its call, `matching` finds the step that takes it (or `unexpected` says what becomes of it),
+//! `actions`, `fields` and `values` do what the step says, `running` goes on to the next steps, `sending` builds what
 //! they send. `repeat` and `history` are the retransmissions of both sides, `timers` the deadlines.
 
 mod actions;
@@ -11,10 +11,14 @@ mod call;
 mod connections;
 mod core;
 mod counters;
+mod cseq;
 mod decimal;
+mod ended;
+mod fields;
 mod handle;
 mod history;
 mod input;
+mod matching;
 mod plan;
 mod ports;
 mod receiving;
@@ -22,7 +26,6 @@ mod repeat;
 mod running;
 mod sending;
 mod settings;
-
 mod subject;
 mod timers;
 mod unexpected;

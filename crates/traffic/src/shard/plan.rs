@@ -9,6 +9,8 @@ use gannet_scenario::model::{
 };
 use hashbrown::HashMap;
 
+use super::Place;
+
 /// The scenario with what is looked up in it per message.
 #[derive(Debug)]
 pub(super) struct Plan {
@@ -51,6 +53,16 @@ impl Plan {
         &self.scenario.sections[usize::from(id)]
     }
 
+    /// The channel of a step that sends or receives.
+    pub(super) fn channel_of(&self, place: Place) -> ChannelId {
+        let step = self.section(place.section.0).steps.get(place.step);
+        match step.map(|step| &step.kind) {
+            Some(StepKind::Send(send)) => send.channel,
+            Some(StepKind::Receive(receive)) => receive.channel,
+            Some(StepKind::Pause(_)) | None => ChannelId(0),
+        }
+    }
+
     #[inline]
     pub(super) fn protocol(&self, channel: ChannelId) -> &Protocol {
         self.scenario.protocol(channel)
@@ -61,19 +73,6 @@ impl Plan {
     pub(super) fn type_of(&self, channel: ChannelId, name: &[u8]) -> Option<MessageId> {
         let protocol = self.scenario.channels[channel.index()].protocol;
         self.types[protocol.index()].get(name).copied()
-    }
-
-    /// Whether the first step of a section takes such a message.
-    pub(super) fn begins_with(
-        &self,
-        section: SectionId,
-        channel: ChannelId,
-        message: MessageId,
-    ) -> bool {
-        let first = self.scenario.sections[section.index()].steps.first();
-        matches!(first.map(|step| &step.kind), Some(StepKind::Receive(receive))
-            if receive.channel == channel
-                && receive.accept.iter().any(|accept| accept.message == message))
     }
 }
 

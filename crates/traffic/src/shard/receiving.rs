@@ -2,13 +2,14 @@
 
 use std::net::SocketAddr;
 
-use gannet_scenario::model::{
-    Action, ChannelId, MessageId, Mode, Receive, SectionId, Step, StepKind,
-};
+use gannet_scenario::model::{Action, ChannelId, MessageId, Mode, SectionId, StepKind};
 
 use super::actions::{At, Outcome};
 use super::call::{CallId, State};
 use super::core::{Core, Turn};
+use super::cseq::CSeq;
+use super::history::Kind;
+use super::matching::{Match, find, late_for};
 use super::plan::edits;
 use super::subject::{Part, Subject};
 use super::{Place, PortKey, Way};
@@ -39,7 +40,15 @@ impl Incoming<'_> {
     }
 
     pub(super) fn is_final(&self) -> bool {
-        self.is_response() && self.name[0] != b'1'
+        self.kind() == Kind::Final
+    }
+
+    fn kind(&self) -> Kind {
+        match self.name.first() {
+            Some(b'1') => Kind::Provisional,
+            Some(digit) if digit.is_ascii_digit() => Kind::Final,
+            _ => Kind::Request,
+        }
     }
 
     pub(super) fn way(&self) -> Way {
@@ -50,19 +59,6 @@ impl Incoming<'_> {
     }
 }
 
-/// How a waiting call takes a message.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Match {
-    /// The step that takes it.
-    step: usize,
-    /// Actions before this one are left out.
-    first_action: usize,
-    /// The step that follows instead of the next.
-    next: Option<usize>,
-    /// The call stays where it is.
-    stays: bool,
-}
-
 impl Core {
     /// Gives a message to a call.
     pub(super) fn take_for_call(
@@ -71,49 +67,37 @@ impl Core {
         id: CallId,
         incoming: &Incoming<'_>,
     ) {
-        self.end_repeat_at(id, incoming);
         if self.is_retransmission(turn, id, incoming) {
             return;
         }
+        self.end_repeat_at(id, incoming);
         let call = self.calls.get(id);
-        if call.state == State::Ended {
-            self.unknown(turn, incoming);
-            return;
-        }
-        if call.state == State::Receiving {
-            let steps = &turn.plan.section(call.section).steps;
-            if let Some(found) = find(steps, usize::from(call.step), incoming) {
-                self.take(turn, id, incoming, found);
-                return;
+        match call.state {
+            State::Ended => return self.unknown(turn, incoming),
+            State::Receiving => {
+                let steps = &turn.plan.section(call.section).steps;
+                if let Some(found) = find(steps, call.step as usize, incoming) {
+                    return self.take(turn, id, incoming, found);
+                }
             }
+            State::Free | State::Running | State::Pausing | State::Opening => {}
+        }
+        if let Some(place) = late_for(turn.plan, call, incoming) {
+            // It disturbs nothing, and nothing is done with it.
+            self.step_figures(place).messages += 1;
+            return;
         }
         self.unexpected(turn, id, incoming);
     }
 
-    /// The first step of the call's section takes the message. The caller has made sure that it does.
-    pub(super) fn take_first(
+    /// A step of the call's section takes the message.
+    pub(super) fn take(
         &mut self,
         turn: &mut Turn<'_, '_>,
         id: CallId,
         incoming: &Incoming<'_>,
+        found: Match,
     ) {
-        let section = turn.plan.section(self.calls.get(id).section);
-        let next = match section.steps.first().map(|step| &step.kind) {
-            Some(StepKind::Receive(receive)) => {
-                accepted(receive, incoming).and_then(|accept| accept)
-            }
-            _ => None,
-        };
-        let found = Match {
-            step: 0,
-            first_action: 0,
-            next,
-            stays: false,
-        };
-        self.take(turn, id, incoming, found);
-    }
-
-    fn take(&mut self, turn: &mut Turn<'_, '_>, id: CallId, incoming: &Incoming<'_>, found: Match) {
         let plan = turn.plan;
         let call = self.calls.get_mut(id);
         let section = call.section;
@@ -122,7 +106,7 @@ impl Core {
             step: found.step,
         };
         let waits_at = call.step;
-        call.step = found.step as u16;
+        call.step = found.step as u32;
         call.state = State::Running;
         call.last_ns = turn.now_ns;
         self.step_figures(place).messages += 1;
@@ -131,7 +115,7 @@ impl Core {
         };
         self.note_peer(turn, id, incoming);
         if let Some(history) = self.calls.history_mut(id) {
-            history.received(incoming.hash, incoming.is_response());
+            history.received(incoming.hash, incoming.kind(), CSeq::of(incoming.header));
         }
         let at = At {
             call: id,
@@ -141,9 +125,12 @@ impl Core {
         let actions = &receive.actions[found.first_action..];
         let outcome = self.act_on_received(turn, at, actions, incoming);
         match outcome {
-            Outcome::Done if found.stays => self.calls.get_mut(id).step = waits_at,
+            // A message that came late moves nothing.
+            Outcome::Done | Outcome::Jump(_) if found.stays => {
+                self.calls.get_mut(id).step = waits_at;
+            }
             Outcome::Done => {
-                self.calls.get_mut(id).step = found.next.unwrap_or(found.step + 1) as u16;
+                self.calls.get_mut(id).step = found.next.unwrap_or(found.step + 1) as u32;
             }
             other => {
                 if !self.follow(turn, id, place, other) {
@@ -195,97 +182,4 @@ impl Core {
             }
         }
     }
-}
-
-/// The step that takes a message of a call that waits at `waits_at`: that step, or one after it while those
-/// before are optional; else an optional one right before it, as a late message; else the step itself if a
-/// jump hangs on the message.
-fn find(steps: &[Step], waits_at: usize, incoming: &Incoming<'_>) -> Option<Match> {
-    let mut at = waits_at;
-    while let Some(StepKind::Receive(receive)) = steps.get(at).map(|step| &step.kind) {
-        if let Some(next) = accepted(receive, incoming) {
-            return Some(Match {
-                step: at,
-                first_action: 0,
-                next,
-                stays: false,
-            });
-        }
-        if !receive.optional {
-            break;
-        }
-        at += 1;
-    }
-    for (at, step) in steps[..waits_at].iter().enumerate().rev() {
-        let StepKind::Receive(receive) = &step.kind else {
-            break;
-        };
-        if !receive.optional {
-            break;
-        }
-        if accepted(receive, incoming).is_some() {
-            return Some(Match {
-                step: at,
-                first_action: 0,
-                next: None,
-                stays: true,
-            });
-        }
-    }
-    jump(steps, waits_at, incoming)
-}
-
-fn jump(steps: &[Step], at: usize, incoming: &Incoming<'_>) -> Option<Match> {
-    let Some(StepKind::Receive(receive)) = steps.get(at).map(|step| &step.kind) else {
-        return None;
-    };
-    let wanted = incoming.message?;
-    if receive.channel != incoming.channel {
-        return None;
-    }
-    let first_action = receive.actions.iter().position(
-        |action| matches!(action, Action::JumpOn { message, .. } if *message == wanted),
-    )?;
-    Some(Match {
-        step: at,
-        first_action,
-        next: None,
-        stays: false,
-    })
-}
-
-/// Whether a step takes a message, and where the call then goes on.
-#[expect(
-    clippy::option_option,
-    reason = "taken or not, and then: elsewhere or not"
-)]
-fn accepted(receive: &Receive, incoming: &Incoming<'_>) -> Option<Option<usize>> {
-    if receive.channel != incoming.channel {
-        return None;
-    }
-    let message = incoming.message?;
-    receive
-        .accept
-        .iter()
-        .find(|accept| {
-            accept.message == message
-                && accept
-                    .cseq_method
-                    .as_ref()
-                    .is_none_or(|method| cseq_method(incoming.header) == Some(method))
-        })
-        .map(|accept| accept.next)
-}
-
-/// The method in the first CSeq of a header (RFC 3261 20.16).
-pub(super) fn cseq_method(header: &[u8]) -> Option<&[u8]> {
-    header.split(|byte| *byte == b'\n').find_map(|line| {
-        let colon = memchr::memchr(b':', line)?;
-        if !line[..colon].trim_ascii_end().eq_ignore_ascii_case(b"CSeq") {
-            return None;
-        }
-        line[colon + 1..]
-            .split(u8::is_ascii_whitespace)
-            .rfind(|word| !word.is_empty())
-    })
 }

@@ -1,13 +1,14 @@
 //! Sending a message again while nothing comes, and recognising what comes again.
 
-use gannet_scenario::model::Retransmit;
+use gannet_scenario::model::{Retransmit, TransportKind};
 
 use super::actions::At;
-use super::call::{CallId, Repeat, RepeatEnd};
+use super::call::{CallId, Repeat, RepeatEnd, Schedule};
 use super::core::{Core, Turn};
-use super::receiving::{Incoming, cseq_method};
+use super::cseq::CSeq;
+use super::receiving::Incoming;
 use super::timers::REPEAT_BIT;
-use super::{Cause, Place, Way};
+use super::{Cause, Way};
 
 const MS_NS: u64 = 1_000_000;
 
@@ -26,74 +27,39 @@ impl Core {
     ) {
         self.stop_repeat(at.call);
         let header = parts.first().copied().unwrap_or_default();
-        let Some(mut repeat) = self.repeat_for(turn.now_ns, way, retransmit, header) else {
+        let transport = turn.plan.scenario.channels[at.channel.index()].transport;
+        let schedule = match retransmit {
+            Retransmit::Every { interval_ms } => self
+                .settings
+                .repeats_max
+                .map(|times| Schedule::every(interval_ms, times)),
+            Retransmit::Rfc3261 { t1_ms, t2_ms } => {
+                let is_reliable = transport.kind == TransportKind::Tcp;
+                Schedule::rfc3261((t1_ms, t2_ms), header, is_reliable)
+            }
+        };
+        let Some(schedule) = schedule else {
             return;
         };
-        repeat.place = at.place;
-        repeat.timer = Some(
-            self.wheel
-                .insert(repeat.next_ns, REPEAT_BIT | u64::from(at.call)),
-        );
+        let now_ns = turn.now_ns;
+        let until_ns = now_ns.saturating_add(schedule.lasts_ns);
+        let next_ns = now_ns.saturating_add(schedule.interval_ns).min(until_ns);
+        let timer = self.wheel.insert(next_ns, REPEAT_BIT | u64::from(at.call));
+        let repeat = Repeat {
+            way,
+            next_ns,
+            until_ns,
+            schedule,
+            cseq: CSeq::of(header),
+            place: at.place,
+            timer: Some(timer),
+        };
         if let Some(copy) = self.calls.copy_mut(at.call) {
             copy.bytes.clear();
             for part in parts {
                 copy.bytes.extend_from_slice(part);
             }
             copy.repeat = Some(repeat);
-        }
-    }
-
-    fn repeat_for(
-        &self,
-        now_ns: u64,
-        way: Way,
-        retransmit: Retransmit,
-        header: &[u8],
-    ) -> Option<Repeat> {
-        let place = Place {
-            section: gannet_scenario::model::SectionId(0),
-            step: 0,
-        };
-        match retransmit {
-            Retransmit::Every { interval_ms } => {
-                let interval_ns = interval_ms * MS_NS;
-                Some(Repeat {
-                    way,
-                    next_ns: now_ns + interval_ns,
-                    interval_ns,
-                    interval_max_ns: interval_ns,
-                    until_ns: u64::MAX,
-                    left: self.settings.repeats_max?.saturating_add(1),
-                    ends_at: RepeatEnd::AnyMessage,
-                    place,
-                    timer: None,
-                })
-            }
-            Retransmit::Rfc3261 { t1_ms, t2_ms } => {
-                let is_response = header.starts_with(b"SIP/2.0 ");
-                let is_invite = cseq_method(header) == Some(b"INVITE");
-                if header.starts_with(b"ACK ")
-                    || is_response && (!is_invite || is_provisional(header))
-                {
-                    return None;
-                }
-                let (ends_at, longest_ms) = match (is_response, is_invite) {
-                    (true, _) => (RepeatEnd::Ack, t2_ms),
-                    (false, true) => (RepeatEnd::AnyResponse, u64::MAX / MS_NS),
-                    (false, false) => (RepeatEnd::FinalResponse, t2_ms),
-                };
-                Some(Repeat {
-                    way,
-                    next_ns: now_ns + t1_ms * MS_NS,
-                    interval_ns: t1_ms * MS_NS,
-                    interval_max_ns: longest_ms * MS_NS,
-                    until_ns: now_ns + T1_TIMES * t1_ms * MS_NS,
-                    left: u32::MAX,
-                    ends_at,
-                    place,
-                    timer: None,
-                })
-            }
         }
     }
 
@@ -110,7 +76,8 @@ impl Core {
             return;
         }
         let place = repeat.place;
-        if repeat.left == 0 || turn.now_ns >= repeat.until_ns {
+        let schedule = &mut repeat.schedule;
+        if schedule.left == 0 || turn.now_ns >= repeat.until_ns {
             repeat.timer = None;
             copy.repeat = None;
             self.step_figures(place).timeouts += 1;
@@ -123,11 +90,13 @@ impl Core {
             return;
         }
         turn.world.send(repeat.way, id, &[&copy.bytes]);
-        repeat.left -= 1;
-        if repeat.interval_max_ns > repeat.interval_ns {
-            repeat.interval_ns = (repeat.interval_ns * 2).min(repeat.interval_max_ns);
+        schedule.left -= 1;
+        if schedule.interval_max_ns > schedule.interval_ns {
+            let doubled = schedule.interval_ns.saturating_mul(2);
+            schedule.interval_ns = doubled.min(schedule.interval_max_ns);
         }
-        let deadline = (repeat.next_ns + repeat.interval_ns).min(repeat.until_ns);
+        let deadline = repeat.next_ns.saturating_add(schedule.interval_ns);
+        let deadline = deadline.min(repeat.until_ns);
         repeat.next_ns = deadline.max(turn.now_ns + 1);
         repeat.timer = Some(
             self.wheel
@@ -156,15 +125,23 @@ impl Core {
         else {
             return;
         };
-        let ends = match repeat.ends_at {
+        let is_answer = || {
+            let cseq = CSeq::of(incoming.header);
+            // Another method is another transaction (RFC 3261 17.1.3).
+            let other = cseq.zip(repeat.cseq);
+            incoming.is_response()
+                && other.is_none_or(|(theirs, ours)| theirs.method == ours.method)
+        };
+        let ends = match repeat.schedule.ends_at {
             RepeatEnd::AnyMessage => true,
-            RepeatEnd::AnyResponse => incoming.is_response(),
+            RepeatEnd::AnyResponse => is_answer(),
             RepeatEnd::FinalResponse => {
-                if incoming.is_response() && !incoming.is_final() {
+                let is_answer = is_answer();
+                if is_answer && !incoming.is_final() {
                     // RFC 3261 17.1.2.2: in Proceeding, timer E is T2.
-                    repeat.interval_ns = repeat.interval_max_ns;
+                    repeat.schedule.interval_ns = repeat.schedule.interval_max_ns;
                 }
-                incoming.is_final()
+                is_answer && incoming.is_final()
             }
             RepeatEnd::Ack => incoming.name == b"ACK",
         };
@@ -181,14 +158,23 @@ impl Core {
         incoming: &Incoming<'_>,
     ) -> bool {
         let place = self.place_of(id);
+        let is_response = incoming.is_response();
+        // The ACK takes the way of the INVITE; a response goes back to where the request came from.
+        let way = if is_response {
+            self.way_of(id, incoming.channel)
+        } else {
+            Some(incoming.way())
+        };
         let Some(history) = self.calls.history_mut(id) else {
             return false;
         };
         let Some(answer) = history.answer_to(incoming.hash) else {
             return false;
         };
-        if !answer.is_empty() {
-            turn.world.send(incoming.way(), id, &[answer]);
+        if let Some(way) = way
+            && !answer.is_empty()
+        {
+            turn.world.send(way, id, &[answer]);
             self.figures.messages_sent += 1;
             self.figures.retransmissions_sent += 1;
         }
@@ -200,6 +186,44 @@ impl Core {
     }
 }
 
-fn is_provisional(header: &[u8]) -> bool {
-    header.get(b"SIP/2.0 ".len()) == Some(&b'1')
+impl Schedule {
+    /// Seagull's: so many times and once more, whatever comes ends it.
+    fn every(interval_ms: u64, times: u32) -> Self {
+        let interval_ns = interval_ms.saturating_mul(MS_NS);
+        Self {
+            interval_ns,
+            interval_max_ns: interval_ns,
+            lasts_ns: u64::MAX,
+            left: times.saturating_add(1),
+            ends_at: RepeatEnd::AnyMessage,
+        }
+    }
+
+    /// RFC 3261's; `None` for what is not retransmitted.
+    fn rfc3261((t1_ms, t2_ms): (u64, u64), header: &[u8], is_reliable: bool) -> Option<Self> {
+        let cseq = CSeq::of(header);
+        let is_invite = cseq.is_some_and(CSeq::is_invite);
+        let status = header.strip_prefix(b"SIP/2.0 ").and_then(<[u8]>::first);
+        let (ends_at, longest_ms) = match status {
+            _ if header.starts_with(b"ACK ") => return None,
+            Some(b'1') => return None,
+            // RFC 3261 17.2.2: only the request makes such a response go out again.
+            Some(_) if !is_invite => return None,
+            Some(_) => (RepeatEnd::Ack, t2_ms),
+            None if is_invite => (RepeatEnd::AnyResponse, u64::MAX),
+            None => (RepeatEnd::FinalResponse, t2_ms),
+        };
+        let lasts_ns = t1_ms.saturating_mul(T1_TIMES).saturating_mul(MS_NS);
+        // On a reliable transport timers A, E and G are not set, but B, F and H are; a 2xx goes out
+        // again on any transport (RFC 3261 13.3.1.4).
+        let waits_only = is_reliable && status != Some(&b'2');
+        let first_ms = if waits_only { u64::MAX } else { t1_ms };
+        Some(Self {
+            interval_ns: first_ms.saturating_mul(MS_NS),
+            interval_max_ns: longest_ms.saturating_mul(MS_NS),
+            lasts_ns,
+            left: u32::MAX,
+            ends_at,
+        })
+    }
 }

@@ -8,13 +8,6 @@ use super::call::{CallId, Resume, State};
 use super::core::{Core, Turn};
 use super::{Cause, LogEntry, Place};
 
-/// How long a call that is over answers retransmissions: 64 times T1 (RFC 3261 17.1.2.2, timer F of
-/// the peer).
-const ENDED_NS: u64 = 32_000_000_000;
-
-/// The most calls that are over and still answer retransmissions.
-const ENDED_CALLS_MAX: usize = 200_000;
-
 /// Nanoseconds in a millisecond.
 pub(super) const MS: f64 = 1_000_000.0;
 
@@ -46,7 +39,7 @@ impl Core {
             call.state = State::Running;
             let place = Place {
                 section: SectionId(call.section),
-                step: usize::from(call.step),
+                step: call.step as usize,
             };
             let Some(step) = plan.section(call.section).steps.get(place.step) else {
                 if self.end_section(turn, id) {
@@ -69,14 +62,14 @@ impl Core {
                     call.deadline_ns = self
                         .settings
                         .call_timeout_ns
-                        .map_or(0, |timeout| call.last_ns + timeout);
+                        .map_or(0, |timeout| call.last_ns.saturating_add(timeout));
                     self.arm(id);
                     return;
                 }
                 StepKind::Pause(pause) => {
                     let length = pause.length.sample_ms(&mut self.rng);
                     let call = self.calls.get_mut(id);
-                    let end_ns = call.last_ns + (length * MS) as u64;
+                    let end_ns = call.last_ns.saturating_add((length * MS) as u64);
                     self.figures.sections[place.section.index()][place.step].messages += 1;
                     if end_ns <= turn.now_ns {
                         call.last_ns = end_ns;
@@ -102,7 +95,7 @@ impl Core {
     ) -> bool {
         match outcome {
             Outcome::Done => self.calls.get_mut(id).step += 1,
-            Outcome::Jump(step) => self.calls.get_mut(id).step = step as u16,
+            Outcome::Jump(step) => self.calls.get_mut(id).step = step as u32,
             Outcome::Failed => {
                 self.fail(turn, id, place);
                 return false;
@@ -117,19 +110,22 @@ impl Core {
         true
     }
 
-    /// Moves a call to the abort section; false if there is none or it is there already.
+    /// Whether a call can go on in the abort section: there is one, and it is not there already.
+    pub(super) fn can_abort(&self, turn: &Turn<'_, '_>, id: CallId) -> bool {
+        let section = self.calls.get(id).section;
+        turn.plan.abort.is_some_and(|abort| abort.0 != section)
+    }
+
+    /// Moves a call to the abort section, if it can go there.
     pub(super) fn enter_abort(&mut self, turn: &mut Turn<'_, '_>, id: CallId) -> bool {
-        let Some(abort) = turn.plan.abort else {
+        let Some(abort) = turn.plan.abort.filter(|_| self.can_abort(turn, id)) else {
             return false;
         };
         self.stop_repeat(id);
         let call = self.calls.get_mut(id);
-        if call.section == abort.0 {
-            return false;
-        }
         call.section = abort.0;
         call.step = 0;
-        call.resume = None;
+        call.resumes.clear();
         call.last_ns = turn.now_ns;
         true
     }
@@ -137,7 +133,7 @@ impl Core {
     /// Moves a call to a section that gives it back at its end.
     pub(super) fn enter_returning(&mut self, now_ns: u64, id: CallId, section: SectionId) {
         let call = self.calls.get_mut(id);
-        call.resume = Some(Resume {
+        call.resumes.push(Resume {
             section: call.section,
             step: call.step,
             state: call.state,
@@ -149,20 +145,14 @@ impl Core {
         call.last_ns = now_ns;
     }
 
-    /// The call has run all steps of its section. False if it goes on in another one.
+    /// The call has run all steps of its section. False if it goes on with a step of another one.
     fn end_section(&mut self, turn: &mut Turn<'_, '_>, id: CallId) -> bool {
         let call = self.calls.get_mut(id);
         let section = turn.plan.section(call.section);
         if section.end == SectionEnd::Return
-            && let Some(resume) = call.resume.take()
+            && let Some(resume) = call.resumes.pop()
         {
-            call.section = resume.section;
-            call.step = resume.step;
-            call.state = resume.state;
-            call.deadline_ns = resume.deadline_ns;
-            call.last_ns = resume.last_ns;
-            self.arm(id);
-            return true;
+            return self.resume(turn, id, resume);
         }
         let place = Place {
             section: SectionId(call.section),
@@ -175,25 +165,37 @@ impl Core {
                 return true;
             }
             (_, SectionEnd::Uncounted) => {}
-            (SectionKind::Init, _) => {
-                self.figures.init_successful += 1;
-                self.finish_init(turn.now_ns);
-            }
+            (SectionKind::Init, _) => self.figures.init_successful += 1,
             (SectionKind::Traffic, _) => self.figures.traffic_successful += 1,
             (SectionKind::Default(_), _) => self.figures.default_successful += 1,
-            (SectionKind::Abort, _) => {
-                self.figures.abort_successful += 1;
-                self.finish_init_of(turn, id);
-            }
+            (SectionKind::Abort, _) => self.figures.abort_successful += 1,
         }
         self.end(turn, id, true);
         true
     }
 
-    fn finish_init_of(&mut self, turn: &mut Turn<'_, '_>, _id: CallId) {
-        if self.phase == Phase::Init {
-            self.finish_init(turn.now_ns);
+    /// A call goes on where a section that returns took over. False if it goes on with a step, true if
+    /// it waits as it did then, or has ended.
+    fn resume(&mut self, turn: &mut Turn<'_, '_>, id: CallId, resume: Resume) -> bool {
+        let call = self.calls.get_mut(id);
+        call.section = resume.section;
+        call.step = resume.step;
+        call.state = resume.state;
+        call.deadline_ns = resume.deadline_ns;
+        call.last_ns = resume.last_ns;
+        let place = self.place_of(id);
+        let channel = turn.plan.channel_of(place);
+        let own = self.calls.way(id, channel.index());
+        match (resume.state, own.way, own.opened) {
+            // What it waited for was opened meanwhile, or closed.
+            (State::Opening, Some(_), _) => {
+                self.calls.get_mut(id).deadline_ns = 0;
+                return false;
+            }
+            (State::Opening, None, None) => self.connection_failed(turn, id, place),
+            _ => self.arm(id),
         }
+        true
     }
 
     /// Traffic begins.
@@ -209,14 +211,7 @@ impl Core {
     pub(super) fn fail(&mut self, turn: &mut Turn<'_, '_>, id: CallId, place: Place) {
         self.figures.failed += 1;
         self.step_figures(place).calls_failed += 1;
-        let was_init = turn
-            .plan
-            .init
-            .is_some_and(|init| init.0 == self.calls.get(id).section);
         self.end(turn, id, false);
-        if was_init {
-            self.phase = Phase::Stopping;
-        }
     }
 
     /// Ends a call: it is known no more, and its place is free.
@@ -235,28 +230,28 @@ impl Core {
         self.figures.calls_open -= 1;
         self.stop_repeat(id);
         self.close_all(turn, id);
-        if self.settings.absorb_retransmissions && self.ended_calls < ENDED_CALLS_MAX {
-            self.ended_calls += 1;
-            let call = self.calls.get_mut(id);
-            call.state = State::Ended;
-            call.deadline_ns = turn.now_ns + ENDED_NS;
-            self.arm(id);
+        if self.calls.get(id).is_init {
+            self.end_init(turn.now_ns, passed);
+        }
+        if self.settings.absorb_retransmissions {
+            self.keep_ended(turn.now_ns, id);
         } else {
             self.release(id);
         }
     }
 
-    /// Frees the place of a call that is over. False if the call is not over.
-    pub(super) fn release_ended(&mut self, id: CallId) -> bool {
-        if self.calls.get(id).state != State::Ended {
-            return false;
+    /// The call of the init section is over, in whichever section: if it ended well traffic begins, else
+    /// the run ends.
+    fn end_init(&mut self, now_ns: u64, passed: bool) {
+        if passed {
+            self.finish_init(now_ns);
+        } else if self.phase == Phase::Init {
+            self.phase = Phase::Stopping;
         }
-        self.ended_calls -= 1;
-        self.release(id);
-        true
     }
 
-    fn release(&mut self, id: CallId) {
+    /// Frees the place of a call. Its keys find it no more.
+    pub(super) fn release(&mut self, id: CallId) {
         let call = self.calls.get_mut(id);
         let mut keys = std::mem::take(&mut call.keys);
         if let Some(timer) = call.timer.take() {
@@ -268,7 +263,9 @@ impl Core {
 
     fn close_all(&mut self, turn: &mut Turn<'_, '_>, id: CallId) {
         for channel in 0..turn.plan.scenario.channels.len() {
-            if let Some(port) = self.calls.way_mut(id, channel).opened.take() {
+            let own = self.calls.way_mut(id, channel);
+            if let Some(port) = own.opened.take() {
+                own.way = None;
                 self.ports.remove(port);
                 turn.world.close(port);
             }

@@ -58,7 +58,7 @@ impl Core {
         let place = self.place_of(id);
         let call = self.calls.get_mut(id);
         match call.state {
-            State::Free | State::Running => {}
+            State::Free | State::Running | State::Ended => {}
             State::Receiving => self.waited_too_long(turn, id, place),
             State::Pausing => {
                 call.last_ns = call.deadline_ns;
@@ -70,9 +70,6 @@ impl Core {
                 self.step_figures(place).timeouts += 1;
                 self.connection_failed(turn, id, place);
             }
-            State::Ended => {
-                self.release_ended(id);
-            }
         }
     }
 
@@ -82,7 +79,6 @@ impl Core {
         self.step_figures(place).timeouts += 1;
         self.note_failure(turn, id, place, Cause::Timeout);
         if self.settings.timeout_aborts && self.enter_abort(turn, id) {
-            self.calls.get_mut(id).timed_out = true;
             self.run(turn, id);
         } else {
             self.fail(turn, id, place);
@@ -91,11 +87,7 @@ impl Core {
 
     /// The call's own connection was not made, or is lost.
     pub(super) fn connection_failed(&mut self, turn: &mut Turn<'_, '_>, id: CallId, place: Place) {
-        let channel = match &turn.plan.section(place.section.0).steps[place.step].kind {
-            gannet_scenario::model::StepKind::Send(send) => send.channel,
-            gannet_scenario::model::StepKind::Receive(receive) => receive.channel,
-            gannet_scenario::model::StepKind::Pause(_) => gannet_scenario::model::ChannelId(0),
-        };
+        let channel = turn.plan.channel_of(place);
         let at = super::actions::At {
             call: id,
             place,

@@ -5,8 +5,12 @@ use gannet_scenario::model::{SectionEnd, SectionId};
 
 use super::call::{CallId, State};
 use super::core::{Core, Turn};
+use super::matching::{Match, begins, default_for};
 use super::receiving::Incoming;
 use super::{Cause, LogEntry, Place};
+
+/// The most sections that return which interrupt each other in one call.
+const RESUMES_MAX: usize = 16;
 
 impl Core {
     /// A message of a call that waits for another one, or for none.
@@ -16,30 +20,29 @@ impl Core {
         id: CallId,
         incoming: &Incoming<'_>,
     ) {
-        if self.passes_over(turn, incoming) {
-            return;
-        }
-        let (ends, returns) = self.default_for(turn, incoming);
-        let call = self.calls.get(id);
-        if let Some(section) = returns
-            && call.resume.is_none()
+        let default = default_for(turn.plan, incoming);
+        if let Some((section, found)) = default
+            && turn.plan.section(section.0).end == SectionEnd::Return
+            && self.calls.get(id).resumes.len() < RESUMES_MAX
         {
             self.enter_returning(turn.now_ns, id, section);
-            self.take_first(turn, id, incoming);
+            self.take(turn, id, incoming, found);
             return;
         }
-        let receiving = call.state == State::Receiving;
+        if default.is_none() && self.passes_over(turn, incoming) {
+            return;
+        }
+        let receiving = self.calls.get(id).state == State::Receiving;
         let place = self.place_of(id);
         self.figures.unexpected_messages += 1;
         self.step_figures(place).unexpected += 1;
         self.log_unexpected(turn, Some((id, place)), incoming, receiving);
         self.stop_repeat(id);
-        if let Some(section) = ends {
+        if let Some((section, found)) = default {
             let call = self.calls.get_mut(id);
             call.section = section.0;
-            call.step = 0;
-            call.resume = None;
-            self.take_first(turn, id, incoming);
+            call.resumes.clear();
+            self.take(turn, id, incoming, found);
         } else if self.enter_abort(turn, id) {
             self.run(turn, id);
         } else {
@@ -48,31 +51,24 @@ impl Core {
         }
     }
 
-    /// A message whose call is not known.
+    /// A message whose call is not known. What the scenario waits for goes before what is answered or
+    /// passed over beside it.
     pub(super) fn unknown(&mut self, turn: &mut Turn<'_, '_>, incoming: &Incoming<'_>) {
-        let begins = |section: SectionId| {
-            incoming
-                .message
-                .is_some_and(|message| turn.plan.begins_with(section, incoming.channel, message))
-        };
+        let plan = turn.plan;
         let main = match self.phase {
-            Phase::Init => turn.plan.init,
-            _ => Some(turn.plan.traffic),
+            // The init section is played once.
+            Phase::Init => plan.init.filter(|_| !self.init_begun),
+            _ => Some(plan.traffic),
         };
-        if let Some(section) = main.filter(|section| begins(*section)) {
-            self.begin_incoming(turn, section, incoming);
-            return;
+        let found = main
+            .and_then(|section| Some((section, begins(plan, section, incoming)?)))
+            .or_else(|| default_for(plan, incoming));
+        if let Some((section, found)) = found {
+            self.begin_incoming(turn, section, incoming, found);
+        } else if !self.passes_over(turn, incoming) {
+            self.figures.unexpected_messages += 1;
+            self.log_unexpected(turn, None, incoming, false);
         }
-        if self.passes_over(turn, incoming) {
-            return;
-        }
-        let (ends, returns) = self.default_for(turn, incoming);
-        if let Some(section) = ends.or(returns) {
-            self.begin_incoming(turn, section, incoming);
-            return;
-        }
-        self.figures.unexpected_messages += 1;
-        self.log_unexpected(turn, None, incoming, false);
     }
 
     fn begin_incoming(
@@ -80,6 +76,7 @@ impl Core {
         turn: &mut Turn<'_, '_>,
         section: SectionId,
         incoming: &Incoming<'_>,
+        found: Match,
     ) {
         let has_room = self.figures.calls_open < self.settings.calls_max as u64;
         let is_open = matches!(self.phase, Phase::Init | Phase::Running)
@@ -92,7 +89,11 @@ impl Core {
             return;
         }
         let id = self.begin(turn.now_ns, section, true);
-        self.take_first(turn, id, incoming);
+        if turn.plan.init == Some(section) {
+            self.init_begun = true;
+            self.calls.get_mut(id).is_init = true;
+        }
+        self.take(turn, id, incoming, found);
     }
 
     /// Messages that are answered or passed over without the scenario.
@@ -107,28 +108,6 @@ impl Core {
             .iter()
             .any(|method| method.as_ref() == incoming.name);
         answers && self.answer(turn, incoming)
-    }
-
-    /// The first default section that begins with the message: one that ends the call, and one that gives
-    /// it back.
-    fn default_for(
-        &self,
-        turn: &Turn<'_, '_>,
-        incoming: &Incoming<'_>,
-    ) -> (Option<SectionId>, Option<SectionId>) {
-        let Some(message) = incoming.message else {
-            return (None, None);
-        };
-        let found = turn
-            .plan
-            .defaults
-            .iter()
-            .copied()
-            .find(|section| turn.plan.begins_with(*section, incoming.channel, message));
-        match found {
-            Some(id) if turn.plan.section(id.0).end == SectionEnd::Return => (None, Some(id)),
-            other => (other, None),
-        }
     }
 
     fn log_unexpected(

@@ -189,18 +189,41 @@ impl Core {
         let Some(found) = field.read_value(text, self.settings.line_ends) else {
             return self.failed(turn, at, Cause::FieldAbsent { field: &field.name });
         };
-        let old = &self.calls.variable(at.call, variable.index()).bytes;
         let new = &text[found];
-        let mut chain = self.calls.get(at.call).keys;
-        let taken = self
-            .keys
-            .rekey(at.channel.0, old, new, at.call, &mut chain)
-            .is_err();
-        self.calls.get_mut(at.call).keys = chain;
-        if taken {
-            return self.failed(turn, at, Cause::KeyTaken { key: new });
+        if self.calls.variable(at.call, variable.index()).bytes == new {
+            return Outcome::Done;
         }
-        Outcome::Done
+        let outcome = self.add_key(turn, at, at.channel, new);
+        if outcome == Outcome::Done {
+            let old = &self.calls.variable(at.call, variable.index()).bytes;
+            let mut chain = self.calls.get(at.call).keys;
+            self.keys.remove(at.channel.0, old, &mut chain);
+            self.calls.get_mut(at.call).keys = chain;
+        }
+        outcome
+    }
+
+    /// Makes a call known by a key. A call that is over gives its key up; one that is not keeps it, and
+    /// the new one fails: its messages would go to the other.
+    fn add_key(
+        &mut self,
+        turn: &mut Turn<'_, '_>,
+        at: At,
+        channel: ChannelId,
+        key: &[u8],
+    ) -> Outcome {
+        let mut chain = self.calls.get(at.call).keys;
+        let mut inserted = self.keys.insert(channel.0, key, at.call, &mut chain);
+        if let Err(taken) = inserted
+            && self.release_ended(taken.call)
+        {
+            inserted = self.keys.insert(channel.0, key, at.call, &mut chain);
+        }
+        self.calls.get_mut(at.call).keys = chain;
+        match inserted {
+            Ok(()) => Outcome::Done,
+            Err(_) => self.failed(turn, at, Cause::KeyTaken { key }),
+        }
     }
 
     pub(super) fn insert_key(
@@ -216,26 +239,7 @@ impl Core {
         let found = self.key_from(turn, at, subject, source, &mut key);
         let outcome = match found {
             Err(cause) => self.failed(turn, at, cause),
-            Ok(()) => {
-                let mut chain = self.calls.get(at.call).keys;
-                let inserted = self.keys.insert(channel.0, &key, at.call, &mut chain);
-                self.calls.get_mut(at.call).keys = chain;
-                match inserted {
-                    Ok(()) => Outcome::Done,
-                    Err(taken) if self.release_ended(taken.call) => {
-                        let inserted = self.keys.insert(channel.0, &key, at.call, &mut chain);
-                        self.calls.get_mut(at.call).keys = chain;
-                        debug_assert!(inserted.is_ok(), "the key has just become free");
-                        Outcome::Done
-                    }
-                    Err(_) => {
-                        let taken = std::mem::take(&mut key);
-                        let outcome = self.failed(turn, at, Cause::KeyTaken { key: &taken });
-                        key = taken;
-                        outcome
-                    }
-                }
-            }
+            Ok(()) => self.add_key(turn, at, channel, &key),
         };
         self.scratch.key = key;
         outcome
@@ -299,7 +303,11 @@ impl Core {
 
     pub(super) fn stop_timer(&mut self, now_ns: u64, call: CallId) {
         let call = self.calls.get(call);
-        let time_ns = call.last_ns.saturating_sub(call.stopwatch_ns);
+        // A stopwatch that nobody started measures nothing.
+        let Some(started_ns) = call.stopwatch_ns else {
+            return;
+        };
+        let time_ns = call.last_ns.saturating_sub(started_ns);
         self.figures.response_times.record(time_ns);
         if self.settings.keep_measures && self.measures.len() < super::MEASURES_MAX {
             self.measures.push(super::Measure {
@@ -353,9 +361,9 @@ fn put_bit(bytes: &mut [u8], position: usize, value: bool) {
 
 fn pad_left(text: &mut Vec<u8>, fill: &Fill) {
     let missing = fill.size.saturating_sub(text.len());
-    if missing == 0 || fill.pattern.is_empty() {
+    if missing == 0 {
         return;
     }
-    let padding: Vec<u8> = fill.pattern.iter().copied().cycle().take(missing).collect();
-    text.splice(0..0, padding);
+    text.extend(fill.pattern.iter().cycle().take(missing));
+    text.rotate_right(missing);
 }

@@ -1,0 +1,4 @@
+//! Shards on the bench.
+
+mod bench;
+mod smoke;
