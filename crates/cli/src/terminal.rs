@@ -15,6 +15,8 @@ pub(crate) struct Terminal {
     pub(crate) interactive: bool,
     /// Columns of the terminal; `None` for files and pipes.
     pub(crate) width: Option<usize>,
+    /// The same, for standard error.
+    pub(crate) error_width: Option<usize>,
 }
 
 impl Terminal {
@@ -36,6 +38,7 @@ impl Terminal {
             error_colour: wanted(stderr().is_terminal()),
             interactive: interactive && !dumb,
             width: width.filter(|_| interactive),
+            error_width: width.filter(|_| stderr().is_terminal()),
         }
     }
 }

@@ -6,7 +6,7 @@ use gannet_events::ExitCode;
 use crate::problem::Problem;
 use crate::terminal::Terminal;
 
-use super::{check, devices, pbx, seagull, steps, test};
+use super::{check, devices, load, pbx, seagull, steps, test};
 
 /// What Gannet can do.
 #[derive(Debug, Subcommand)]
@@ -15,9 +15,12 @@ pub(crate) enum Command {
     Test(Box<test::TestArguments>),
     /// Run the embedded server alone.
     Pbx(pbx::PbxArguments),
+    /// Play a scenario as load: Seagull's files, unchanged, as many calls as you want.
+    Load(Box<load::LoadArguments>),
     /// Play Seagull's files with Seagull's command line, log, screens and exit codes.
     Seagull(seagull::SeagullArguments),
-    /// Find what is wrong in features, gannet.toml, device profiles and SIP messages; sends nothing.
+    /// Find what is wrong in features, Seagull's files, gannet.toml, device profiles and SIP
+    /// messages; sends nothing.
     Check(check::CheckArguments),
     /// List the sentences that features may use, or search them.
     Steps(steps::StepsArguments),
@@ -47,6 +50,7 @@ impl From<Ended> for std::process::ExitCode {
 pub(crate) fn execute(command: Command, terminal: Terminal) -> Result<Ended, Problem> {
     let code = match command {
         Command::Test(arguments) => test::execute(*arguments, terminal),
+        Command::Load(arguments) => load::execute(&arguments, terminal),
         Command::Pbx(arguments) => pbx::execute(&arguments, terminal),
         Command::Check(arguments) => check::execute(arguments, terminal),
         Command::Steps(arguments) => steps::execute(&arguments),

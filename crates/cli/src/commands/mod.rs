@@ -4,6 +4,7 @@ mod check;
 mod check_sip;
 mod command;
 mod devices;
+mod load;
 mod pbx;
 mod run;
 mod seagull;
