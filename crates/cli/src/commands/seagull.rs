@@ -3,10 +3,11 @@
 use std::process::{Command as Process, Stdio};
 
 use clap::Args;
+use gannet_diag::{Diagnostic, Severity};
 use gannet_load::seagull::{Arguments, EXIT_FATAL, Plan, USAGE, Wish, play, read_files};
 use gannet_scenario::seagull::load;
 
-use crate::problem::{tell, tell_diagnostics};
+use crate::problem::{count, tell, tell_diagnostics};
 use crate::terminal::Terminal;
 
 /// Play Seagull's files with Seagull's command line, log, screens and exit codes.
@@ -70,8 +71,14 @@ fn compile(
         }
     };
     let loaded = load(&files, &arguments.beyond.load_options());
+    let mut errors = 0;
     for (source, diagnostics) in &loaded.diagnostics {
         tell_diagnostics(source, diagnostics.as_slice(), terminal);
+        let is_error = |found: &&Diagnostic| found.severity == Severity::Error;
+        errors += diagnostics.as_slice().iter().filter(is_error).count();
+    }
+    if loaded.run.is_none() {
+        tell(&format!("{}; nothing was sent", count(errors, "error")));
     }
     loaded.run
 }

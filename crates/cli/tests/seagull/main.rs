@@ -7,7 +7,7 @@ mod harness;
 //mod background;
 mod exits;
 mod fixtures;
-//mod input;
+mod input;
 mod keyboard;
 //mod logs;
 //mod noise;
