@@ -1,4 +1,9 @@
 //! Shards on the bench.
 
 mod bench;
+mod seagull_section_5;
+mod seagull_section_6;
+mod seagull_section_7;
+mod seagull_section_8;
+mod seagull_section_9;
 mod smoke;

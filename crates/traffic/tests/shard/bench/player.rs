@@ -123,13 +123,13 @@ impl Player {
         measures
     }
 
-    /// Begins one call, whatever the rate.
+    /// Begins one call, whatever the rate; a millisecond passes.
     pub(crate) fn begin(&mut self) -> &mut Self {
         let before = self.figures().outgoing_calls;
         let rate = self.shard.call_rate(self.world.now_ns);
         self.shard
             .command(self.world.now_ns, Command::SetRate(1_000.0));
-        self.world.now_ns += 1;
+        self.world.now_ns += MS;
         self.turn();
         self.shard
             .command(self.world.now_ns, Command::SetRate(rate));
