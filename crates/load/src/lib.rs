@@ -6,6 +6,7 @@
 //! - [`session`]: what is done once a second while a run goes on.
 //! - [`terminal`]: keys and signals.
 
+mod chain;
 pub mod own;
 mod remote;
 pub mod run;

@@ -14,4 +14,4 @@ mod keyboard;
 //mod outputs;
 mod remote;
 mod seed;
-//mod transports;
+mod transports;

@@ -4,16 +4,21 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use gannet_events::traffic::{Command, Phase};
-use gannet_net::load::{PortEvent, PortId, Ports};
-use gannet_scenario::model::{Channel, ChannelId, Mode, Scenario, TransportKind};
+use gannet_net::load::{PortId, Ports};
+use gannet_scenario::model::{Channel, ChannelId, Scenario};
 use gannet_traffic::shard::{PortKey, Shard, Way};
 
 use super::channels::{Addresses, Missing, OpenedPort, Sharing, open};
 use super::error::LoadError;
+use super::events::{Globals, hand_over, tell_news};
 use super::log::LogSink;
 use super::plan::RunPlan;
 use super::shared::Shared;
 use super::world::{ShardWorld, WorldState};
+use crate::chain::chain;
+
+/// Channels that open later than this after the beginning make calls begin late.
+const LATE_NS: u64 = 100_000_000;
 
 /// What a shard's thread works with.
 pub(super) struct Driver<'r> {
@@ -29,6 +34,8 @@ pub(super) struct Driver<'r> {
     answered: u64,
     /// All channels were open once: calls may begin.
     has_begun: bool,
+    /// Why the run cannot begin.
+    failed: Option<LoadError>,
 }
 
 /// What all shards share without changing it.
@@ -70,6 +77,7 @@ impl<'r> Driver<'r> {
             missing: Vec::new(),
             answered: 0,
             has_begun: false,
+            failed: None,
         }
     }
 
@@ -83,11 +91,7 @@ impl<'r> Driver<'r> {
             .and_then(|mut ports| {
                 self.shared.set_waker(ports.waker());
                 self.open_channels(&mut ports)?;
-                self.turn_until_end(&mut ports)
-                    .map_err(|source| LoadError::Shard {
-                        shard: number,
-                        source,
-                    })
+                self.turn_until_end(&mut ports, number)
             });
         let now_ns = self.state.now_ns();
         let shard = &mut self.shard;
@@ -143,15 +147,14 @@ impl<'r> Driver<'r> {
         Ok(())
     }
 
-    fn turn_until_end(&mut self, ports: &mut Ports) -> Result<(), gannet_net::NetError> {
+    fn turn_until_end(&mut self, ports: &mut Ports, number: u32) -> Result<(), LoadError> {
         loop {
             self.obey();
             let now_ns = self.state.now_ns();
-            if !self.has_begun && self.all_open() {
-                self.has_begun = true;
-                self.shared.report(|report| report.is_open = true);
+            if !self.has_begun {
+                self.begin_if_open(now_ns);
             }
-            if self.has_begun {
+            if self.has_begun || self.shard.phase() == Phase::Stopping {
                 self.turn(ports, now_ns);
             }
             if self.shard.phase() == Phase::Ended {
@@ -161,8 +164,31 @@ impl<'r> Driver<'r> {
             self.answer_owner(now_ns);
             self.connect_again(ports);
             let timeout = self.timeout();
-            self.poll(ports, timeout)?;
+            self.poll(ports, timeout)
+                .map_err(|source| LoadError::Shard {
+                    shard: number,
+                    source,
+                })?;
+            if let Some(error) = self.failed.take() {
+                return Err(error);
+            }
         }
+    }
+
+    /// Lets calls begin when all channels are open. Whoever waits for the channels waits no longer
+    /// when one of them is tried again and again.
+    fn begin_if_open(&mut self, now_ns: u64) {
+        if self.all_open() {
+            self.has_begun = true;
+            if now_ns > LATE_NS {
+                // Calls that were due before their channel was there are not made up for.
+                let rate = self.shard.call_rate(now_ns);
+                self.shard.command(now_ns, Command::SetRate(rate));
+            }
+        } else if self.missing.is_empty() {
+            return;
+        }
+        self.shared.report(|report| report.is_open = true);
     }
 
     fn turn(&mut self, ports: &mut Ports, now_ns: u64) {
@@ -183,6 +209,8 @@ impl<'r> Driver<'r> {
             connections,
             missing,
             plan,
+            has_begun,
+            failed,
             ..
         } = self;
         ports.poll_with(Some(timeout), &mut |ports, event| {
@@ -191,6 +219,8 @@ impl<'r> Driver<'r> {
                 connections,
                 missing,
                 plan,
+                has_begun: *has_begun,
+                failed,
             };
             hand_over(shard, &mut world, &mut global, event);
         })?;
@@ -246,7 +276,7 @@ impl<'r> Driver<'r> {
             let channel = &scenario.channels[missing.channel.index()];
             let opened = self.open_channel(ports, missing.channel, channel, missing.standby);
             if let Err(error) = opened {
-                self.state.log.trouble(now, &error.to_string());
+                self.state.log.trouble(now, &chain(&error));
                 self.missing.push(Missing {
                     retry_at: now + Duration::from_secs(self.plan.reconnect_lag_s),
                     ..missing
@@ -270,107 +300,5 @@ impl<'r> Driver<'r> {
             timeout = timeout.min(missing.retry_at.saturating_sub(now));
         }
         timeout
-    }
-}
-
-/// Channels of the whole run that need a connection.
-struct Globals<'g> {
-    connections: &'g mut Vec<(PortId, ChannelId, bool)>,
-    missing: &'g mut Vec<Missing>,
-    plan: &'g RunPlan,
-}
-
-fn hand_over(
-    shard: &mut Shard,
-    world: &mut ShardWorld<'_, '_>,
-    global: &mut Globals<'_>,
-    event: PortEvent<'_>,
-) {
-    let now_ns = world.state.now_ns();
-    let key = |port: PortId| PortKey(port.number());
-    match event {
-        PortEvent::Datagram { port, from, bytes } => {
-            shard.handle_datagram(now_ns, key(port), from, bytes, world);
-        }
-        PortEvent::Received { port, bytes } => {
-            shard.handle_stream(now_ns, key(port), bytes, world);
-        }
-        PortEvent::Accepted { listener, port, .. } => {
-            shard.handle_accepted(key(listener), key(port));
-        }
-        PortEvent::Connected { port } => {
-            let way = Way {
-                port: key(port),
-                to: None,
-            };
-            match global.connections.iter().find(|(other, ..)| *other == port) {
-                Some((_, channel, _)) => shard.bind(*channel, way),
-                None => shard.handle_connected(now_ns, way, world),
-            }
-        }
-        PortEvent::Closed { port, reason } => {
-            let at = global.connections.iter().position(|(other, ..)| *other == port);
-            if let Some(at) = at {
-                let (_, channel, standby) = global.connections.remove(at);
-                lost(world, global, channel, standby, &reason.to_string());
-            }
-            shard.handle_closed(now_ns, key(port), world);
-        }
-        PortEvent::Unreachable { to, error, .. } => {
-            let peer = to.map_or_else(|| "a peer".to_owned(), |to| to.to_string());
-            let text = format!("{peer} does not take datagrams: {error}");
-            world.state.log.trouble(world.state.elapsed(), &text);
-        }
-        PortEvent::SendFailed { to, failure, .. } => {
-            let peer = to.map_or_else(|| "a connection".to_owned(), |to| to.to_string());
-            let text = format!("a message to {peer} was not sent: {failure}");
-            world.state.log.trouble(world.state.elapsed(), &text);
-        }
-        PortEvent::AcceptFailed { error, .. } => {
-            let text = format!("connections cannot be accepted for now: {error}");
-            world.state.log.trouble(world.state.elapsed(), &text);
-        }
-    }
-    if world.state.has_news() {
-        tell_news(shard, world);
-    }
-}
-
-/// A connection of the whole run is not there any more.
-fn lost(
-    world: &ShardWorld<'_, '_>,
-    global: &mut Globals<'_>,
-    channel: ChannelId,
-    standby: bool,
-    why: &str,
-) {
-    let now = world.state.elapsed();
-    let described = &world.state.scenario.channels[channel.index()];
-    let text = format!("channel \"{}\": {why}", described.name);
-    world.state.log.trouble(now, &text);
-    if described.reconnect && is_connection(described) {
-        let retry_at = now + Duration::from_secs(global.plan.reconnect_lag_s);
-        global.missing.push(Missing {
-            channel,
-            retry_at,
-            standby: !standby && described.open.standby.is_some(),
-        });
-    }
-}
-
-fn is_connection(channel: &Channel) -> bool {
-    channel.transport.kind == TransportKind::Tcp && channel.open.mode == Mode::Client
-}
-
-/// Tells the shard about ports that its calls opened in this turn.
-fn tell_news(shard: &mut Shard, world: &mut ShardWorld<'_, '_>) {
-    while world.state.has_news() {
-        let now_ns = world.state.now_ns();
-        for way in std::mem::take(&mut world.state.ready) {
-            shard.handle_connected(now_ns, way, world);
-        }
-        for port in std::mem::take(&mut world.state.refused) {
-            shard.handle_closed(now_ns, port, world);
-        }
     }
 }

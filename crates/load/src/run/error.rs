@@ -60,4 +60,10 @@ pub enum LoadError {
         /// What the system says.
         why: String,
     },
+    /// A shard's thread ended by a fault of the program.
+    #[error("shard {shard} broke down; this is a fault of gannet")]
+    Broken {
+        /// Its number, from 0.
+        shard: u32,
+    },
 }

@@ -7,6 +7,7 @@
 mod channels;
 mod driver;
 mod error;
+mod events;
 mod log;
 mod plan;
 mod shared;

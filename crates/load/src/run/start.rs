@@ -127,7 +127,12 @@ impl Run {
                 log: log.as_ref(),
                 begun,
             };
+            let last_words = LastWords {
+                shard: number,
+                shared: in_thread.clone(),
+            };
             Driver::new(shard, &surroundings, in_thread).work(number);
+            drop(last_words);
         };
         let thread = std::thread::Builder::new()
             .name(format!("shard-{number}"))
@@ -291,6 +296,24 @@ impl Run {
         self.command(Command::Quit);
         let snapshot = self.snapshot();
         (snapshot, self.measures, None)
+    }
+}
+
+/// Tells the owner of a shard that its thread is no more, however it ended.
+struct LastWords {
+    shard: u32,
+    shared: Arc<Shared>,
+}
+
+impl Drop for LastWords {
+    fn drop(&mut self) {
+        let shard = self.shard;
+        self.shared.report(|report| {
+            if !report.is_over {
+                report.error = Some(LoadError::Broken { shard });
+                report.is_over = true;
+            }
+        });
     }
 }
 

@@ -8,6 +8,7 @@ use gannet_traffic::shard::{LogEntry, PortKey, Way, World};
 
 use super::channels::{Addresses, OpenedPort, Sharing, open};
 use super::log::LogSink;
+use crate::chain::chain;
 
 /// Numbers of ports that were never opened begin here; the sockets' own are below.
 const REFUSED_FROM: u64 = 1 << 63;
@@ -72,7 +73,7 @@ impl World for ShardWorld<'_, '_> {
             }
             Ok(OpenedPort::Connecting(port)) => PortKey(port.number()),
             Err(error) => {
-                state.log.trouble(state.begun.elapsed(), &error.to_string());
+                state.log.trouble(state.begun.elapsed(), &chain(&error));
                 let port = PortKey(REFUSED_FROM + state.refused_count);
                 state.refused_count += 1;
                 state.refused.push(port);

@@ -20,6 +20,7 @@ use super::faces::{Display, SeagullFaces};
 use super::log::SeagullLog;
 use super::outputs::{OutputError, Outputs, Schedule};
 use super::{Arguments, plan};
+use crate::chain::chain;
 use crate::remote::{Latest, serve};
 use crate::run::{LoadError, LogSink, Run, RunPlan};
 use crate::session::{Ended, Ending, Inbox, Session, SessionEvent};
@@ -158,17 +159,6 @@ fn finish(
     let figures = &ended.snapshot.figures;
     let failed = figures.failed + figures.failed_refused + figures.failed_timeout > 0;
     Ok(u8::from(failed))
-}
-
-/// An error with all its causes.
-fn chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(cause) = source {
-        text = format!("{text}: {cause}");
-        source = cause.source();
-    }
-    text
 }
 
 fn log_format(arguments: &Arguments, offset: FixedOffset) -> Result<LogFile, PlayError> {

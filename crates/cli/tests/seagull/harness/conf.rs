@@ -32,7 +32,13 @@ impl Conf {
 
     /// Over TCP in place of UDP.
     pub(crate) fn tcp(mut self) -> Self {
-        "type=tcp".clone_into(&mut self.transport);
+        self.transport = self.transport.replace("type=udp", "type=tcp");
+        self
+    }
+
+    /// With that `close-wait-ms`.
+    pub(crate) fn linger(mut self, value: &str) -> Self {
+        let _ = write!(self.transport, ";close-wait-ms={value}");
         self
     }
 
