@@ -53,6 +53,11 @@ impl<'a> Flush<'a> {
         }
     }
 
+    /// Every datagram leaves by itself.
+    pub(super) fn leave_trains_out(&mut self) {
+        self.segment_bytes_max = 0;
+    }
+
     /// Whether reports of the network wait in the socket's error queue.
     pub(super) fn met_reports(&self) -> bool {
         self.attempts > 0
