@@ -9,5 +9,8 @@ mod audio;
 mod captures;
 mod pysiptest;
 mod refused;
+mod seagull_calls;
+mod seagull_capture;
+mod seagull_register;
 mod sipp;
 mod sipsak;

@@ -25,14 +25,16 @@ const STOP_LIMIT: Duration = Duration::from_secs(12);
 const ASK_LIMIT: Duration = Duration::from_secs(5);
 
 impl Kamailio {
-    /// Starts one on a free port and waits until it answers.
-    pub(crate) fn start(site: &Site) -> Self {
+    /// Starts one on a free port and waits until it answers. The switches are those of the peers'
+    /// README.
+    pub(crate) fn start(site: &Site, switches: &[&str]) -> Self {
         let port = Ports::free().nth(0);
         let state = site.peers_state();
         let output = site.file(&format!("kamailio-{port}.out"));
         let mut script = Process::start(site.peer("kamailio/start.sh"), &output, |command| {
             command
                 .args([&port.to_string(), "NOTLS"])
+                .args(switches)
                 .env("PEERS_STATE", &state);
         });
         let ended = poll(START_LIMIT, || script.ended());

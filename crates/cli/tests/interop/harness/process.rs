@@ -99,10 +99,19 @@ impl Process {
         }
     }
 
+    /// Asks it to end, as Ctrl-C does.
+    pub(crate) fn interrupt(&self) {
+        self.signal("-INT");
+    }
+
     fn kill(&self) {
+        self.signal("-KILL");
+    }
+
+    fn signal(&self, signal: &str) {
         // A group that is gone already is no failure.
         let _ = Command::new("kill")
-            .args(["-KILL", "--", &format!("-{}", self.child.id())])
+            .args([signal, "--", &format!("-{}", self.child.id())])
             .stderr(Stdio::null())
             .status();
     }

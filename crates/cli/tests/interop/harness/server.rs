@@ -74,9 +74,14 @@ impl Server {
     /// Starts a server of this kind.
     pub(crate) fn start(site: &Site, kind: ServerKind) -> Self {
         match kind {
-            ServerKind::Kamailio => Self::Kamailio(Kamailio::start(site)),
+            ServerKind::Kamailio => Self::kamailio(site, &[]),
             ServerKind::Embedded => Self::Embedded(EmbeddedPbx::start()),
         }
+    }
+
+    /// Starts a Kamailio with switches of the peers' README.
+    pub(crate) fn kamailio(site: &Site, switches: &[&str]) -> Self {
+        Self::Kamailio(Kamailio::start(site, switches))
     }
 
     /// The port of SIP over UDP and TCP.

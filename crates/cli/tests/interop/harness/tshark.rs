@@ -1,24 +1,44 @@
 //! tshark: a second opinion on what gannet captured.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::gate::Site;
 use super::process::Process;
+use super::until::until;
 
 /// Questions to tshark about one capture.
 #[derive(Debug)]
 pub(crate) struct Tshark<'a> {
     site: &'a Site,
     capture: &'a Path,
+    sip_port: Option<u16>,
+}
+
+/// dumpcap, while it writes what passes a port on the loopback interface.
+#[derive(Debug)]
+pub(crate) struct LoopbackCapture {
+    process: Process,
+    file: PathBuf,
 }
 
 const READ_LIMIT: Duration = Duration::from_mins(1);
+const CAPTURE_LIMIT: Duration = Duration::from_secs(10);
 
 impl<'a> Tshark<'a> {
     /// About the capture file.
     pub(crate) fn of(site: &'a Site, capture: &'a Path) -> Self {
-        Self { site, capture }
+        Self {
+            site,
+            capture,
+            sip_port: None,
+        }
+    }
+
+    /// Takes what passes this port for SIP.
+    pub(crate) fn decoding(mut self, port: u16) -> Self {
+        self.sip_port = Some(port);
+        self
     }
 
     /// The packets that a display filter selects, one line each.
@@ -40,6 +60,11 @@ impl<'a> Tshark<'a> {
                 .args(["-n", "-o", "rtp.heuristic_rtp:TRUE", "-r"])
                 .arg(self.capture)
                 .args(arguments);
+            for layer in ["udp", "tcp"] {
+                if let Some(port) = self.sip_port {
+                    command.args(["-d", &format!("{layer}.port=={port},sip")]);
+                }
+            }
         });
         assert_eq!(finished.code, Some(0), "{}", finished.output);
         let lines = finished.output.lines();
@@ -49,5 +74,30 @@ impl<'a> Tshark<'a> {
             .filter(|line| !line.is_empty())
             .map(str::to_owned)
             .collect()
+    }
+}
+
+impl LoopbackCapture {
+    /// Captures what passes `port`.
+    pub(crate) fn start(site: &Site, port: u16) -> Self {
+        let file = site.file(&format!("port-{port}.pcapng"));
+        let output = site.file("dumpcap.out");
+        let process = Process::start("dumpcap", &output, |command| {
+            command.args(["-i", "lo", "-f", &format!("port {port}"), "-w"]);
+            command.arg(&file);
+        });
+        until("dumpcap to capture", CAPTURE_LIMIT, || {
+            // It says so once its filter is in place.
+            process.output().contains("File: ").then_some(())
+        });
+        Self { process, file }
+    }
+
+    /// Ends it and gives the file.
+    pub(crate) fn stop(mut self) -> PathBuf {
+        self.process.interrupt();
+        let finished = self.process.wait(CAPTURE_LIMIT);
+        assert_eq!(finished.code, Some(0), "{}", finished.output);
+        self.file.clone()
     }
 }
