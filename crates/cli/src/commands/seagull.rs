@@ -36,12 +36,12 @@ pub(crate) fn execute(given: SeagullArguments, terminal: Terminal) -> u8 {
             return EXIT_FATAL;
         }
     };
-    if arguments.background {
-        return go_on_in_background(&given.arguments);
-    }
     let Some(run) = compile(&arguments, terminal) else {
         return EXIT_FATAL;
     };
+    if arguments.background {
+        return go_on_in_background(&given.arguments);
+    }
     match play(Plan { run, arguments }) {
         Ok(code) => code,
         Err(error) => {

@@ -211,9 +211,7 @@ fn invite(folder: &Folder, more: &str) -> String {
     let mut client = folder.play("client", &format!("{options} {more}"));
     let (invite, from) = peer.receive();
     assert_eq!(from.to_string(), "127.0.0.1:5071");
-    client.stop();
-    client.stop();
-    client.wait();
+    client.stop_by_force();
     invite
 }
 

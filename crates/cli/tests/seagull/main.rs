@@ -4,14 +4,14 @@
 
 mod harness;
 
-//mod background;
+mod background;
 mod exits;
 mod fixtures;
 mod input;
 mod keyboard;
-//mod logs;
+mod logs;
 //mod noise;
-//mod outputs;
+mod outputs;
 mod remote;
 mod seed;
 mod transports;

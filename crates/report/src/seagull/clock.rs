@@ -34,6 +34,13 @@ pub(super) fn hours(time: Duration) -> String {
     )
 }
 
+/// The time from one moment of a run to another as the difference of what [`hours`] shows of each:
+/// a period that is some milliseconds short is shown whole, and all periods add up to the run.
+pub(super) fn hours_between(earlier: Duration, now: Duration) -> String {
+    let seconds = now.as_secs().saturating_sub(earlier.as_secs());
+    hours(Duration::from_secs(seconds))
+}
+
 fn local(at: SystemTime, offset: FixedOffset) -> DateTime<FixedOffset> {
     DateTime::<Utc>::from(at).with_timezone(&offset)
 }
@@ -41,6 +48,15 @@ fn local(at: SystemTime, offset: FixedOffset) -> DateTime<FixedOffset> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn periods_add_up() {
+        let ms = Duration::from_millis;
+        let moments = [ms(0), ms(1_001), ms(2_000), ms(2_600)];
+        let shown = |at: usize| hours_between(moments[at], moments[at + 1]);
+        assert_eq!([shown(0), shown(1), shown(2)], ["00:00:01", "00:00:01", "00:00:00"]);
+        assert_eq!(hours(moments[3]), "00:00:02");
+    }
 
     #[test]
     fn local_time_follows_the_offset() {

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use chrono::FixedOffset;
 use gannet_events::traffic::{Layout, MessageFigures, Snapshot};
 
-use super::clock::{date_time, hours};
+use super::clock::{date_time, hours, hours_between};
 
 /// The messages of one dictionary by type: a header, then a line for each snapshot.
 #[derive(Debug, Clone)]
@@ -48,7 +48,7 @@ impl ProtocolStatistics {
             date_time(now.started, self.offset),
             date_time(now.started + since, self.offset),
             date_time(now.started + now.elapsed, self.offset),
-            hours(now.elapsed.saturating_sub(since)),
+            hours_between(since, now.elapsed),
             hours(now.elapsed)
         );
         for message in 0..self.messages.len() {

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use chrono::FixedOffset;
 use gannet_events::traffic::{Figures, Layout, Period, Snapshot, clock_text};
 
-use super::clock::{date_time, hours};
+use super::clock::{date_time, hours, hours_between};
 use super::float::general;
 
 /// Columns before the pairs: what they are called.
@@ -110,7 +110,7 @@ impl Statistics {
             date_time(now.started, self.offset),
             date_time(now.started + now.reset, self.offset),
             date_time(now.started + now.elapsed, self.offset),
-            hours(period.elapsed),
+            hours_between(now.elapsed.saturating_sub(period.elapsed), now.elapsed),
             hours(now.elapsed)
         );
     }

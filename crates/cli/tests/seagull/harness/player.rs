@@ -121,6 +121,16 @@ impl Player {
         self.signal(Signal::SIGUSR1);
     }
 
+    /// Stops it again and again until it has ended. Two signals that come together are one.
+    #[track_caller]
+    pub(crate) fn stop_by_force(&mut self) -> Ended {
+        until("the end", || {
+            self.stop();
+            (!self.is_running()).then_some(())
+        });
+        self.wait()
+    }
+
     pub(crate) fn is_running(&mut self) -> bool {
         self.child.try_wait().unwrap().is_none()
     }
