@@ -1,6 +1,8 @@
 //! Shards on the bench.
 
 mod bench;
+mod beyond;
+mod seagull_gaps;
 mod seagull_section_5;
 mod seagull_section_6;
 mod seagull_section_7;

@@ -28,7 +28,7 @@ pub(crate) struct Player {
     channel: ChannelId,
     /// The Call-ID of the last message.
     call_id: String,
-    /// The CSeq of the last request that the shard sent.
+    /// The CSeq of the last request that the shard sent and that has a response.
     cseq: String,
 }
 
@@ -255,6 +255,7 @@ impl Player {
         let text = sent.text();
         self.note_call_id(&text);
         if !text.starts_with("SIP/2.0 ")
+            && !text.starts_with("ACK ")
             && let Some(cseq) = value_of(&text, "CSeq")
         {
             self.cseq = cseq.to_owned();

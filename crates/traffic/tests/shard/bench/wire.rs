@@ -16,8 +16,8 @@ pub(crate) fn wire(text: &str) -> Vec<u8> {
 /// A message from its name, `180` or `INFO`, and lines that it is to have. What they leave out is put
 /// in: `call_id`, and `cseq` for a response.
 pub(crate) fn message(text: &str, call_id: &str, cseq: &str) -> Vec<u8> {
-    let (name, more) = text.split_once('|').unwrap_or((text, ""));
-    let (more, body) = more.split_once("||").unwrap_or((more, ""));
+    let (head, body) = text.split_once("||").unwrap_or((text, ""));
+    let (name, more) = head.split_once('|').unwrap_or((head, ""));
     let is_response = name.starts_with(|first: char| first.is_ascii_digit());
     let first_line = if is_response {
         format!("SIP/2.0 {name} Text")
