@@ -1,7 +1,11 @@
 //! One UDP socket.
 
+use std::io;
 use std::net::SocketAddr;
+use std::os::fd::AsRawFd;
 
+use mio::unix::SourceFd;
+use mio::{Interest, Registry, Token};
 use socket2::Socket;
 
 use super::counters::PortCounters;
@@ -17,6 +21,19 @@ const SEGMENT_BYTES_MAX: usize = 32_000;
 /// machine shows the datagrams of a train as one.
 const TRAINS_FROM_DATAGRAMS: usize = 16;
 
+/// A port that brought something in so many turns is not watched until it has nothing: it is looked
+/// at anyway, and being watched costs time for each datagram, in both directions.
+const BUSY_TURNS_MIN: u32 = 16;
+
+/// What the system tells of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Watch {
+    Off,
+    Readable,
+    /// Room to send too. Only while there is none: the system would tell of it after each datagram.
+    Both,
+}
+
 #[derive(Debug)]
 pub(super) struct DatagramPort {
     pub(super) socket: Socket,
@@ -25,8 +42,9 @@ pub(super) struct DatagramPort {
     pub(super) out: Option<Outbox>,
     /// The system takes no more until it says so.
     pub(super) blocked: bool,
-    /// The system is asked to say so.
-    pub(super) watched: bool,
+    watch: Watch,
+    /// Turns in a row that have brought something.
+    pub(super) turns: u32,
     /// The system took no more when last tried.
     waits: bool,
     /// The longest datagram that travels in a train; 0 when none does.
@@ -44,12 +62,39 @@ impl DatagramPort {
             ipv6,
             out: None,
             blocked: false,
-            watched: false,
+            watch: Watch::Off,
+            turns: 0,
             waits: false,
             segment_bytes_max: if segmentation.0 { SEGMENT_BYTES_MAX } else { 0 },
             joined: segmentation.1,
             errors: false,
         }
+    }
+
+    /// Has the system tell of what this port needs to know.
+    pub(super) fn adapt_watch(&mut self, registry: &Registry, id: PortId) -> io::Result<()> {
+        let (wanted, interest) = if self.blocked {
+            let both = Interest::READABLE | Interest::WRITABLE;
+            (Watch::Both, Some(both))
+        } else if self.turns >= BUSY_TURNS_MIN {
+            (Watch::Off, None)
+        } else {
+            (Watch::Readable, Some(Interest::READABLE))
+        };
+        if wanted == self.watch {
+            return Ok(());
+        }
+        let (token, descriptor) = (Token(id.number() as usize), self.socket.as_raw_fd());
+        let mut source = SourceFd(&descriptor);
+        match interest {
+            None => registry.deregister(&mut source)?,
+            Some(interest) if self.watch == Watch::Off => {
+                registry.register(&mut source, token, interest)?;
+            }
+            Some(interest) => registry.reregister(&mut source, token, interest)?,
+        }
+        self.watch = wanted;
+        Ok(())
     }
 
     /// Adds a datagram to the batch; says whether that should leave now.

@@ -152,22 +152,23 @@ impl Ports {
     }
 
     /// Has the socket watched and gives it its name.
-    pub(super) fn insert(&mut self, kind: Kind) -> io::Result<PortId> {
+    pub(super) fn insert(&mut self, mut kind: Kind) -> io::Result<PortId> {
         let id = self.slots.next_id();
-        let (descriptor, interest) = match &kind {
-            // Room to send is watched for only while there is none: the system would tell of it
-            // after each datagram.
-            Kind::Datagram(port) => (port.socket.as_raw_fd(), Interest::READABLE),
-            Kind::Listener(port) => (port.socket.as_raw_fd(), Interest::READABLE),
-            // TCP tells of it only after a refusal.
-            Kind::Stream(port) => (
-                port.socket.as_raw_fd(),
-                Interest::READABLE | Interest::WRITABLE,
-            ),
-        };
         let token = Token(id.number() as usize);
         let registry = self.poll.registry();
-        registry.register(&mut SourceFd(&descriptor), token, interest)?;
+        match &mut kind {
+            Kind::Datagram(port) => port.adapt_watch(registry, id)?,
+            Kind::Listener(port) => {
+                let descriptor = port.socket.as_raw_fd();
+                registry.register(&mut SourceFd(&descriptor), token, Interest::READABLE)?;
+            }
+            Kind::Stream(port) => {
+                let descriptor = port.socket.as_raw_fd();
+                // TCP tells of room to send only after a refusal.
+                let interest = Interest::READABLE | Interest::WRITABLE;
+                registry.register(&mut SourceFd(&descriptor), token, interest)?;
+            }
+        }
         let port = Port {
             kind,
             hot: false,

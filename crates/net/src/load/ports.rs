@@ -2,11 +2,9 @@
 
 use std::collections::VecDeque;
 use std::net::SocketAddr;
-use std::os::fd::AsRawFd;
 use std::sync::Arc;
 
-use mio::unix::SourceFd;
-use mio::{Events, Interest, Poll, Token, Waker};
+use mio::{Events, Poll, Token, Waker};
 
 use crate::error::NetError;
 
@@ -312,10 +310,10 @@ impl Ports {
                     self.spare_outboxes.extend(datagrams.out.take());
                 }
                 let errors = datagrams.errors;
-                if datagrams.watched != datagrams.blocked {
-                    self.watch_for_room(id);
-                }
-                if outcome == Flushed::Congested {
+                let told = datagrams.adapt_watch(self.poll.registry(), id);
+                // Without being told when there is room, try again with each flush.
+                datagrams.blocked &= told.is_ok();
+                if outcome == Flushed::Congested || (outcome == Flushed::Blocked && told.is_err()) {
                     self.congested = true;
                     self.soil(id);
                 }
@@ -334,29 +332,6 @@ impl Ports {
                 }
             }
             Kind::Listener(_) => {}
-        }
-    }
-
-    /// Has the system say when it takes datagrams again, or no more.
-    fn watch_for_room(&mut self, id: PortId) {
-        let Some(Kind::Datagram(port)) = self.slots.get_mut(id).map(|port| &mut port.kind) else {
-            return;
-        };
-        let interest = if port.blocked {
-            Interest::READABLE | Interest::WRITABLE
-        } else {
-            Interest::READABLE
-        };
-        let (token, descriptor) = (Token(id.number() as usize), port.socket.as_raw_fd());
-        let registry = self.poll.registry();
-        let result = registry.reregister(&mut SourceFd(&descriptor), token, interest);
-        if result.is_ok() {
-            port.watched = port.blocked;
-        } else if port.blocked {
-            // Without being told, try again with each flush.
-            port.blocked = false;
-            self.congested = true;
-            self.soil(id);
         }
     }
 }

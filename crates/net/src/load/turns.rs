@@ -56,11 +56,8 @@ impl Ports {
         };
         self.counters.receive_calls += 1;
         let result = slab.receive(&port.socket, port.joined);
-        let more = match result {
-            Ok(messages) => {
-                count += self.tell_datagrams(id, &slab, messages, each);
-                true
-            }
+        let more = match &result {
+            Ok(_) => true,
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => port.errors,
             // A report of the network: reading has cleared it, its datagram is in the error queue.
             Err(_) => {
@@ -68,6 +65,16 @@ impl Ports {
                 true
             }
         };
+        port.turns = if more {
+            port.turns.saturating_add(1)
+        } else {
+            0
+        };
+        // A port that cannot be watched is looked at all the time.
+        let more = port.adapt_watch(self.poll.registry(), id).is_err() || more;
+        if let Ok(messages) = result {
+            count += self.tell_datagrams(id, &slab, messages, each);
+        }
         self.slab = Some(slab);
         (count, more)
     }
