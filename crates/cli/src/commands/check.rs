@@ -7,18 +7,23 @@ use clap::Args;
 use gannet_diag::{Diagnostics, Severity, SourceFile};
 use gannet_events::ExitCode;
 use gannet_phone::ProfileError;
+use gannet_scenario::seagull::{FileKind, NamedBytes, kind_of as kind_of_seagull};
 use gannet_steps::config::CONFIG_FILE_NAME;
 use gannet_steps::plan::{Scope, Selection, collect, compile};
 
+use super::check_seagull::SeagullFiles;
 use super::check_sip;
 use super::test::tell_compiled;
 use crate::problem::{Problem, count, tell, tell_diagnostics};
 use crate::setup::{NetworkArguments, Setup, SetupArguments, profiles, read_config};
 use crate::terminal::Terminal;
 
-/// Find what is wrong in features, gannet.toml, device profiles and SIP messages; sends nothing.
+/// Find what is wrong in features, Seagull's files, gannet.toml, device profiles and SIP messages;
+/// sends nothing.
 ///
-/// Features: grammar, tags, and whether every step is one that Gannet knows. SIP messages (*.sip,
+/// Seagull's configuration, dictionaries and scenario (*.xml, told apart by what they hold) are
+/// checked with each other when they are given together, and the data file that the configuration
+/// names; alone, as far as possible. Features: grammar, tags, and whether every step is one that Gannet knows. SIP messages (*.sip,
 /// *.dat, *.txt that start like one): every deviation from RFC 3261, with the section.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
@@ -35,6 +40,7 @@ const EXAMPLES: &str = "\
 Examples:
   gannet check features
   gannet check gannet.toml features/calls.feature
+  gannet check sip.xml basic/client.conf.xml basic/client.scen.xml
   gannet check captured_invite.sip";
 
 /// Errors and warnings so far.
@@ -52,7 +58,7 @@ impl Found {
         }
     }
 
-    fn add_all(&mut self, diagnostics: &Diagnostics) {
+    pub(super) fn add_all(&mut self, diagnostics: &Diagnostics) {
         for diagnostic in diagnostics {
             self.add(diagnostic.severity);
         }
@@ -66,19 +72,27 @@ enum Kind {
     Config,
     Profile,
     Message,
+    Seagull(FileKind),
 }
 
 pub(crate) fn execute(arguments: CheckArguments, terminal: Terminal) -> Result<ExitCode, Problem> {
     let mut found = Found::default();
     let mut features = Vec::new();
+    let mut seagull = SeagullFiles::default();
     for path in &arguments.files {
         match kind_of(path)? {
             Kind::Feature => features.push(path.clone()),
             Kind::Config => check_config(path, terminal, &mut found)?,
             Kind::Profile => check_profile(path, terminal, &mut found)?,
             Kind::Message => check_sip::check(path, terminal, &mut found)?,
+            Kind::Seagull(kind) => {
+                let name = path.display().to_string();
+                let bytes = read(path)?;
+                seagull.add(kind, NamedBytes { name, bytes });
+            }
         }
     }
+    seagull.check(terminal, &mut found);
     if !features.is_empty() {
         check_features(&features, arguments.setup, terminal, &mut found)?;
     }
@@ -103,9 +117,7 @@ fn kind_of(path: &Path) -> Result<Kind, Problem> {
     if path.is_dir() {
         return Ok(Kind::Feature);
     }
-    let bytes = std::fs::read(path)
-        .with_context(|| format!("cannot read `{}`", path.display()))
-        .map_err(Problem::input)?;
+    let bytes = read(path)?;
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let extension = path
         .extension()
@@ -118,14 +130,23 @@ fn kind_of(path: &Path) -> Result<Kind, Problem> {
         "toml" => Kind::Profile,
         "sip" | "dat" => Kind::Message,
         _ if check_sip::looks_like_sip(&bytes) => Kind::Message,
-        _ => {
-            return Err(Problem::input(anyhow!(
-                "`{}` is nothing that can be checked: expected *.feature, gannet.toml, a device \
-                 profile (*.toml), or a SIP message (*.sip)",
-                path.display()
-            )));
-        }
+        _ => match kind_of_seagull(&bytes) {
+            Some(kind) => Kind::Seagull(kind),
+            None => {
+                return Err(Problem::input(anyhow!(
+                    "`{}` is nothing that can be checked: expected *.feature, Seagull's files \
+                     (*.xml), gannet.toml, a device profile (*.toml), or a SIP message (*.sip)",
+                    path.display()
+                )));
+            }
+        },
     })
+}
+
+fn read(path: &Path) -> Result<Vec<u8>, Problem> {
+    std::fs::read(path)
+        .with_context(|| format!("cannot read `{}`", path.display()))
+        .map_err(Problem::input)
 }
 
 /// Tells a configuration of another name from a device profile.

@@ -126,7 +126,10 @@ struct AddressArguments {
 /// Off unless asked for: without them a file means what it means in Seagull.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Beyond Seagull (off: a file means what it means there)")]
-#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a switch of the command line"
+)]
 struct ToleranceArguments {
     /// All of the next four; answers INFO, NOTIFY and OPTIONS.
     #[arg(long)]
@@ -209,10 +212,7 @@ enum LogLevel {
     All,
 }
 
-pub(crate) fn execute(
-    arguments: &LoadArguments,
-    terminal: Terminal,
-) -> Result<ExitCode, Problem> {
+pub(crate) fn execute(arguments: &LoadArguments, terminal: Terminal) -> Result<ExitCode, Problem> {
     let options = options(arguments);
     let mut run = compile(arguments, &options, terminal)?;
     apply(&mut run, &options).map_err(|errors| {

@@ -1,6 +1,7 @@
 //! The commands, a file for each.
 
 mod check;
+mod check_seagull;
 mod check_sip;
 mod command;
 mod devices;

@@ -42,3 +42,77 @@ fn deviations_of_a_message_are_shown_with_their_section() {
         .run("check notes.txt")
         .expect(2, &["is nothing that can be checked"]);
 }
+
+const CONF: &str = r#"<configuration name="c">
+  <define entity="transport" name="udp" file="libtrans_ip.so" init-args="type=udp"></define>
+  <define entity="channel" name="sip" protocol="sip" transport="udp"
+    open-args="mode=client;dest=127.0.0.1:5060"></define>
+  <define entity="traffic-param" name="external-data-file" value="data.csv"></define>
+</configuration>
+"#;
+const DICTIONARY: &str = r#"<protocol name="sip" type="text" field-separator="\r\n" body-separator="\r\n">
+  <header name="message" type="type">
+    <fielddef name="type"><regexp expr="^([A-Z]+) " nbexpr="2" subexpr="1"></regexp></fielddef>
+    <fielddef name="call-id" header="Call-ID"></fielddef>
+  </header>
+  <dictionary session-id="call-id"><message name="OPTIONS"></message></dictionary>
+</protocol>
+"#;
+const SCENARIO: &str = r#"<scenario>
+  <traffic>
+    <send channel="sip">
+      <action><restore-from-external field="0" entity="call-id"></restore-from-external></action>
+      <message><![CDATA[OPTIONS sip:a@b SIP/2.0]]></message>
+    </send>
+  </traffic>
+</scenario>
+"#;
+
+#[test]
+fn the_files_of_a_seagull_run_are_checked_with_each_other() {
+    let bench = Bench::new()
+        .with("conf.xml", CONF)
+        .with("sip.xml", DICTIONARY)
+        .with("scen.xml", SCENARIO)
+        .with("typo.xml", &SCENARIO.replace("\"sip\"", "\"sib\""))
+        .with("data.csv", "\"string\" ;\n\"1@b\" ;\n");
+    bench
+        .run("check scen.xml conf.xml sip.xml")
+        .expect(0, &["3 arguments checked, nothing found"]);
+    let run = bench.run("check conf.xml sip.xml typo.xml");
+    run.expect(
+        2,
+        &["typo.xml:3:20", "did you mean `sip`?", "^^^", "1 error"],
+    );
+    let bench = bench.with("data.csv", "\"string\" ;\n\"1@b\" ; \"2\" ;\n\"3@b\"\n");
+    let run = bench.run("check conf.xml sip.xml scen.xml");
+    run.expect(2, &["data.csv:3:1"]);
+}
+
+#[test]
+fn seagull_files_alone_are_checked_as_far_as_possible() {
+    let bench = Bench::new()
+        .with("conf.xml", CONF)
+        .with("sip.xml", &DICTIONARY.replace("([A-Z]+)", "([A-Z+)"))
+        .with(
+            "scen.xml",
+            &SCENARIO.replace("<restore-from-external", "<restroe"),
+        )
+        .with("sipp.xml", "<scenario name=\"x\"><send></send></scenario>");
+    let run = bench.run("check sip.xml");
+    run.expect(2, &["sip.xml:3:", "without the configuration"]);
+    let run = bench.run("check scen.xml");
+    run.expect(
+        2,
+        &[
+            "scen.xml:4:16",
+            "message types and methods were not checked",
+        ],
+    );
+    let run = bench.run("check conf.xml");
+    run.expect(2, &["conf.xml:5:67", "`data.csv` could not be read"]);
+    let run = bench.run("check scen.xml conf.xml scen.xml sip.xml");
+    run.expect(2, &["several configurations or scenarios", "4 arguments"]);
+    let run = bench.run("check sipp.xml");
+    run.expect(2, &["is nothing that can be checked"]);
+}

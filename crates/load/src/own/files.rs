@@ -59,6 +59,12 @@ pub enum SortError {
     },
 }
 
+/// Where the external data are that a configuration names: in the working folder, else beside the
+/// configuration.
+pub fn data_path(conf: &str, path: &str) -> String {
+    beside(conf, path)
+}
+
 /// Reads the files of a run, given in any order, and the external data that the configuration names.
 ///
 /// # Errors

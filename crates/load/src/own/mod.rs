@@ -15,7 +15,7 @@ mod quantities;
 mod table;
 mod verdict;
 
-pub use files::{SortError, sort};
+pub use files::{SortError, data_path, sort};
 pub use options::{CALL_TIMEOUT, ChannelAddress, Options, Ramp};
 pub use plan::{OptionError, apply};
 pub use play::{Faces, PlayError, Report, play};

@@ -172,6 +172,16 @@ pub(super) fn why_not_divisible(scenario: &Scenario) -> Option<String> {
     {
         return Some("the init section runs once, before all calls".to_owned());
     }
+    let any_port = scenario.channels.iter().find(|channel| {
+        let source = channel.open.source.as_ref();
+        channel.open.mode == Mode::Server && !source.is_some_and(has_fixed_port)
+    });
+    if let Some(channel) = any_port {
+        return Some(format!(
+            "channel \"{}\" waits at port 0, which would be another port for each shard",
+            channel.name
+        ));
+    }
     let fixed = scenario.channels.iter().find(|channel| {
         channel.global
             && channel.open.mode == Mode::Client

@@ -83,7 +83,7 @@ pub fn load(files: &Files, options: &LoadOptions) -> Loaded {
         &mut conf.diagnostics,
     );
     let mut dictionary_files: Vec<Opened> = files.dictionaries.iter().map(Opened::new).collect();
-    let dictionaries = read_dictionaries(&mut dictionary_files, &configuration, options);
+    let dictionaries = read_dictionaries(&mut dictionary_files, Some(&configuration), options);
     let dictionaries_known = !dictionary_files
         .iter()
         .any(|file| file.diagnostics.has_errors());
@@ -142,14 +142,14 @@ pub fn load(files: &Files, options: &LoadOptions) -> Loaded {
 }
 
 /// A file, its text, and what is wrong in it.
-struct Opened {
-    source: SourceFile,
-    encoding: Encoding,
-    diagnostics: Diagnostics,
+pub(super) struct Opened {
+    pub(super) source: SourceFile,
+    pub(super) encoding: Encoding,
+    pub(super) diagnostics: Diagnostics,
 }
 
 impl Opened {
-    fn new(file: &NamedBytes) -> Self {
+    pub(super) fn new(file: &NamedBytes) -> Self {
         let (source, encoding) = source_from_bytes(&file.name, &file.bytes);
         Self {
             source,
@@ -162,15 +162,15 @@ impl Opened {
         parse(&self.source, options.dialect, &mut self.diagnostics)
     }
 
-    fn close(mut self) -> (SourceFile, Diagnostics) {
+    pub(super) fn close(mut self) -> (SourceFile, Diagnostics) {
         self.diagnostics.sort();
         (self.source, self.diagnostics)
     }
 }
 
-fn read_dictionaries(
+pub(super) fn read_dictionaries(
     files: &mut [Opened],
-    configuration: &Configuration,
+    configuration: Option<&Configuration>,
     options: LoadOptions,
 ) -> Vec<Dictionary> {
     let mut dictionaries: Vec<Dictionary> = Vec::new();
@@ -200,7 +200,8 @@ fn read_dictionaries(
                 continue;
             }
             for parameter in &dictionary.parameters {
-                if parameter.mandatory && configuration.param(&parameter.name).is_none() {
+                let lacks = |it: &Configuration| it.param(&parameter.name).is_none();
+                if parameter.mandatory && configuration.is_some_and(lacks) {
                     file.diagnostics.push(
                         Diagnostic::error(
                             "missing-parameter",
@@ -223,7 +224,7 @@ fn read_dictionaries(
     dictionaries
 }
 
-fn read_scenario(
+pub(super) fn read_scenario(
     file: &mut Opened,
     options: LoadOptions,
     surroundings: &Surroundings<'_>,
@@ -278,7 +279,7 @@ fn only(elements: &[Element], name: &str, once: bool, file: &mut Opened) {
 }
 
 /// The complaint that the external data could not be read, where they are named.
-fn external_missing(conf: &mut Opened, options: LoadOptions) {
+pub(super) fn external_missing(conf: &mut Opened, options: LoadOptions) {
     let elements = parse(&conf.source, options.dialect, &mut Diagnostics::new());
     let place = elements
         .iter()
@@ -303,7 +304,7 @@ fn external_missing(conf: &mut Opened, options: LoadOptions) {
 }
 
 /// What the scenario depends on.
-fn surroundings<'a>(
+pub(super) fn surroundings<'a>(
     configuration: &Configuration,
     dictionaries: &'a [Dictionary],
     channels_known: bool,

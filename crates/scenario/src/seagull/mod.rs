@@ -1,5 +1,6 @@
 //! Seagull's files: its XML dialect, configuration, dictionaries, scenarios, external data and
-//! authentication methods. [`load`] reads all files of a run together.
+//! authentication methods. [`load`] reads all files of a run together,
+//! [`check`] those that are there.
 
 pub mod auth;
 pub mod configuration;
@@ -9,11 +10,13 @@ pub mod scenario;
 pub mod xml;
 
 mod attributes;
+mod check;
 mod kind;
 mod load;
 mod options;
 mod text_file;
 
+pub use check::{Parts, check};
 pub use kind::{FileKind, kind_of};
 pub use load::{Files, Loaded, NamedBytes, Run, external_file, load};
 pub use options::LoadOptions;

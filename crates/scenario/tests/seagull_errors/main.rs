@@ -5,6 +5,7 @@
 mod seagull_files;
 
 mod actions;
+mod alone;
 mod commands;
 mod dictionaries;
 mod files;

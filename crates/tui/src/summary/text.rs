@@ -71,7 +71,7 @@ fn shortfall(formatter: &mut fmt::Formatter<'_>, pace: &Pace) -> fmt::Result {
 }
 
 fn rate(calls_per_s: f64) -> String {
-    if calls_per_s < 100.0 {
+    if calls_per_s < 99.95 {
         format!("{calls_per_s:.1}")
     } else {
         count(calls_per_s.round() as u64)
