@@ -2,6 +2,7 @@
 
 mod bench;
 mod beyond;
+mod hostile;
 mod seagull_gaps;
 mod seagull_section_5;
 mod seagull_section_6;
