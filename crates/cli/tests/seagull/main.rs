@@ -10,7 +10,7 @@ mod fixtures;
 mod input;
 mod keyboard;
 mod logs;
-//mod noise;
+mod noise;
 mod outputs;
 mod remote;
 mod seed;
