@@ -1,5 +1,7 @@
 //! Datagrams come whole, all of them, in order.
 
+use std::time::Duration;
+
 use gannet_net::load::{PortEvent, PortLimits, PortOptions, Ports};
 
 use crate::end::{End, LOOPBACK, until};
@@ -148,6 +150,25 @@ fn thousands_come_and_are_answered_in_the_callback() {
         let counters = one.ports.counters();
         assert_eq!(counters.datagrams_received, COUNT.into());
         assert_eq!(counters.send_failures.total(), 0);
+    }
+}
+
+#[test]
+fn a_port_that_was_busy_is_heard_again_after_a_pause() {
+    let (mut one, mut other) = (End::new(), End::new());
+    let (port, _) = one.udp(LOOPBACK, PortOptions::default());
+    let (_, to) = other.udp(LOOPBACK, PortOptions::default());
+    let mut hear_one = |other: &mut End| {
+        one.ports.send(port, Some(to), &[b"x"]);
+        one.ports.flush();
+        other.ports.poll(None, &mut |_| {}).expect("can wait")
+    };
+    for _ in 0..3 {
+        for _ in 0..100 {
+            assert_eq!(hear_one(&mut other), 1);
+        }
+        let idle = other.ports.poll(Some(Duration::ZERO), &mut |_| {});
+        assert_eq!(idle.expect("can wait"), 0);
     }
 }
 
