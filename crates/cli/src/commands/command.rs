@@ -56,7 +56,7 @@ pub(crate) fn execute(command: Command, terminal: Terminal) -> Result<Ended, Pro
         Command::Steps(arguments) => steps::execute(&arguments),
         Command::Devices(arguments) => devices::execute(&arguments),
         Command::Seagull(arguments) => {
-            return Ok(Ended::Foreign(seagull::execute(arguments, terminal)));
+            return Ok(Ended::Foreign(seagull::execute(&arguments, terminal)));
         }
     }?;
     Ok(Ended::Own(code))

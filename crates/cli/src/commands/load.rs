@@ -230,7 +230,7 @@ pub(crate) fn execute(arguments: &LoadArguments, terminal: Terminal) -> Result<E
             Problem::environment(error)
         }
     })?;
-    tell_report(report, arguments.outputs.json, terminal)
+    Ok(tell_report(report, arguments.outputs.json, terminal))
 }
 
 /// Reads and compiles the files; says everything that is wrong with them.
@@ -274,7 +274,7 @@ fn say_where(addresses: &[OwnAddress]) {
     }
 }
 
-fn tell_report(report: Report, json: bool, terminal: Terminal) -> Result<ExitCode, Problem> {
+fn tell_report(report: Report, json: bool, terminal: Terminal) -> ExitCode {
     let text = report.summary.to_string();
     let mut out = io::stdout().lock();
     // Nobody reads it: nobody needs it.
@@ -284,15 +284,12 @@ fn tell_report(report: Report, json: bool, terminal: Terminal) -> Result<ExitCod
     } else {
         out.write_all(text.as_bytes())
     };
-    for problem in [
-        report.error.map(anyhow::Error::new),
-        report.unwritten.map(anyhow::Error::new),
-    ] {
-        if let Some(problem) = problem {
-            tell(&format!("{}: {problem:#}", label("error", terminal)));
-        }
+    let error = report.error.map(anyhow::Error::new);
+    let unwritten = report.unwritten.map(anyhow::Error::new);
+    for problem in error.into_iter().chain(unwritten) {
+        tell(&format!("{}: {problem:#}", label("error", terminal)));
     }
-    Ok(report.code)
+    report.code
 }
 
 fn options(arguments: &LoadArguments) -> Options {

@@ -24,7 +24,7 @@ pub(crate) struct SeagullArguments {
 }
 
 /// Plays; gives Seagull's exit code.
-pub(crate) fn execute(given: SeagullArguments, terminal: Terminal) -> u8 {
+pub(crate) fn execute(given: &SeagullArguments, terminal: Terminal) -> u8 {
     let arguments = match Wish::parse(given.arguments.clone()) {
         Ok(Wish::Run(arguments)) => *arguments,
         Ok(Wish::Help) => {

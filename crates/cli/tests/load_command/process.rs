@@ -9,7 +9,7 @@ use std::thread;
 use std::time::Duration;
 
 /// No run takes longer, unless something is wrong.
-const RUN_LIMIT: Duration = Duration::from_secs(60);
+const RUN_LIMIT: Duration = Duration::from_mins(1);
 
 /// A run that goes on.
 pub(crate) struct Running {

@@ -116,7 +116,8 @@ pub fn play(
         Some(address) => Some(serve(address, layout.clone(), &inbox, latest.clone())?),
         None => None,
     };
-    let mut run = Run::start(plan, witness.clone() as Arc<dyn LogSink>)?;
+    let sink: Arc<dyn LogSink> = witness.clone();
+    let mut run = Run::start(plan, &sink)?;
     if let Some(ramp) = options.ramp {
         run.command(Command::Ramp {
             to: ramp.to,

@@ -64,7 +64,7 @@ impl Run {
     /// # Errors
     /// A channel cannot be opened, a name has no address, or the system gives no thread. Nothing
     /// was sent then.
-    pub fn start(plan: RunPlan, log: Arc<dyn LogSink>) -> Result<Self, LoadError> {
+    pub fn start(plan: RunPlan, log: &Arc<dyn LogSink>) -> Result<Self, LoadError> {
         if plan.shards > 1
             && let Some(why) = why_not_divisible(&plan.scenario)
         {
@@ -88,7 +88,7 @@ impl Run {
         };
         let plan = Arc::new(plan);
         for number in 0..plan.shards.max(1) {
-            let shard = run.spawn(number, &plan, &addresses, &log)?;
+            let shard = run.spawn(number, &plan, &addresses, log)?;
             run.shards.push(shard);
         }
         run.wait_until_open()?;

@@ -58,7 +58,7 @@ impl World for ShardWorld<'_, '_> {
     }
 
     fn open(&mut self, channel: ChannelId, args: &OpenArgs) -> PortKey {
-        let state = &mut self.state;
+        let state = &mut *self.state;
         let described = &state.scenario.channels[channel.index()];
         match open(self.ports, state.addresses, described, args, state.sharing) {
             Ok(OpenedPort::Socket(port, to)) => {

@@ -134,7 +134,7 @@ const OPTIONS: [&str; 20] = [
 pub const BACKGROUND_METHODS: [&str; 3] = ["INFO", "NOTIFY", "OPTIONS"];
 
 fn hint(option: &str) -> String {
-    nearest(option, &OPTIONS, 1)
+    nearest(option, OPTIONS, 1)
         .first()
         .map(|name| format!(", did you mean {name}?"))
         .unwrap_or_default()

@@ -262,14 +262,12 @@ impl Data {
             return Ok(None);
         };
         let mut file = OutputFile::create("data log file", named(path))?;
-        let form = match params.data_log_distribution_ms {
-            Some(bound) => {
-                DataForm::Counted(Distribution::new(usize::try_from(bound).unwrap_or(usize::MAX)))
-            }
-            None => {
-                file.write(DATA_LOG_HEADER)?;
-                DataForm::Measures(DataLog::new(usize::try_from(number).unwrap_or(usize::MAX)))
-            }
+        let size = |number: u64| usize::try_from(number).unwrap_or(usize::MAX);
+        let form = if let Some(bound) = params.data_log_distribution_ms {
+            DataForm::Counted(Distribution::new(size(bound)))
+        } else {
+            file.write(DATA_LOG_HEADER)?;
+            DataForm::Measures(DataLog::new(size(number)))
         };
         Ok(Some(Self {
             form,

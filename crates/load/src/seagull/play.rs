@@ -1,5 +1,6 @@
 //! A run of Seagull, from its plan to its exit code.
 
+use std::fmt::Write as _;
 use std::fs::File;
 use std::io::{self, BufWriter, IsTerminal, Write};
 use std::sync::Arc;
@@ -99,7 +100,8 @@ pub fn play(parts: Plan) -> Result<u8, PlayError> {
         Some(address) => Some(serve(address, layout.clone(), &inbox, latest.clone())?),
         None => None,
     };
-    let run = match Run::start(plan, log.clone() as Arc<dyn LogSink>) {
+    let sink: Arc<dyn LogSink> = log.clone();
+    let run = match Run::start(plan, &sink) {
         Ok(run) => run,
         Err(error) => {
             log.trouble(started.elapsed().unwrap_or_default(), &chain(&error));
@@ -124,7 +126,7 @@ pub fn play(parts: Plan) -> Result<u8, PlayError> {
     let publish = |snapshot: &Arc<Snapshot>| latest.set(snapshot);
     let ended = Session::new(run, inbox, Ending::default()).play(&mut faces, &publish);
     drop(keyboard);
-    finish(&ended, &faces, &log, &layout)
+    Ok(finish(&ended, &faces, &log, &layout))
 }
 
 /// Says at the end what is to be said, and gives the exit code.
@@ -133,7 +135,7 @@ fn finish(
     faces: &SeagullFaces,
     log: &SeagullLog,
     layout: &Layout,
-) -> Result<u8, PlayError> {
+) -> u8 {
     let at = SystemTime::now();
     log.append(|format, out| format.stop(out, at));
     let log_error = log.flush();
@@ -148,17 +150,17 @@ fn finish(
     let _ = write!(err, "{summary}");
     if let Some(error) = &ended.error {
         let _ = writeln!(err, "error: {}", chain(error));
-        return Ok(EXIT_FATAL);
+        return EXIT_FATAL;
     }
     if log_error.is_some() || !faces.errors.is_empty() || ended.abandoned {
-        return Ok(EXIT_FATAL);
+        return EXIT_FATAL;
     }
     if ended.terminated {
-        return Ok(EXIT_TERMINATED);
+        return EXIT_TERMINATED;
     }
     let figures = &ended.snapshot.figures;
     let failed = figures.failed + figures.failed_refused + figures.failed_timeout > 0;
-    Ok(u8::from(failed))
+    u8::from(failed)
 }
 
 fn log_format(arguments: &Arguments, offset: FixedOffset) -> Result<LogFile, PlayError> {
@@ -257,11 +259,11 @@ fn open_args(channel: &Channel) -> String {
         ("standby", &args.standby),
     ];
     for (name, endpoint) in endpoints {
-        match endpoint {
-            Some(Endpoint::Address(address)) => text.push_str(&format!(";{name}={address}")),
-            Some(Endpoint::Name(host, port)) => text.push_str(&format!(";{name}={host}:{port}")),
-            None => {}
-        }
+        let _ = match endpoint {
+            Some(Endpoint::Address(address)) => write!(text, ";{name}={address}"),
+            Some(Endpoint::Name(host, port)) => write!(text, ";{name}={host}:{port}"),
+            None => Ok(()),
+        };
     }
     text
 }
