@@ -42,6 +42,7 @@ const ROOMS: &[Room] = &[
     room("report", 4, &[]),
     room("tui", 4, &[]),
     room("control", 4, &[]),
+    room("load", 4, &["net", "report", "tui", "control"]),
     room("cli", 5, &[]),
     // A bench for the state machines: layers 0 and 1, nothing that touches the world.
     room(SIM, 2, &[]),
