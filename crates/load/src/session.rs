@@ -279,7 +279,10 @@ mod tests {
     #[test]
     fn the_third_stop_leaves() {
         let mut stops = Stops::default();
-        assert_eq!([(); 4].map(|()| stops.is_third()), [false, false, true, true]);
+        assert_eq!(
+            [(); 4].map(|()| stops.is_third()),
+            [false, false, true, true]
+        );
         let mut stops = Stops::default();
         stops.expired();
         stops.expired();

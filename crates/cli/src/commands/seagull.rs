@@ -53,10 +53,7 @@ pub(crate) fn execute(given: &SeagullArguments, terminal: Terminal) -> u8 {
 }
 
 /// Reads and compiles the files; says everything that is wrong with them.
-fn compile(
-    arguments: &Arguments,
-    terminal: Terminal,
-) -> Option<gannet_scenario::seagull::Run> {
+fn compile(arguments: &Arguments, terminal: Terminal) -> Option<gannet_scenario::seagull::Run> {
     let files = match read_files(
         &arguments.conf,
         &arguments.dictionaries,
@@ -110,7 +107,6 @@ fn go_on_in_background(arguments: &[String]) -> u8 {
         }
     }
 }
-
 
 fn is_background(option: &str) -> bool {
     matches!(option, "-bg" | "--bg")

@@ -21,7 +21,11 @@ fn a_run_in_the_background_outlives_its_shell() {
     let port = free_port();
     let folder = Folder::new()
         .with("client", &Conf::client(port).calls(3, 100), CALLER)
-        .with("server", &Conf::server(port).statistics("server").screens(), CALLEE);
+        .with(
+            "server",
+            &Conf::server(port).statistics("server").screens(),
+            CALLEE,
+        );
     let line = format!("{} seagull {} -bg", binary().display(), options("server"));
     let mut shell = shell(&folder, "server", &line);
     let ended = shell.wait();
@@ -40,7 +44,9 @@ fn a_run_in_the_background_outlives_its_shell() {
     });
     folder.run("client", "").wait().expect(0, &["3 successful"]);
     kill(pid, Signal::SIGUSR1).unwrap();
-    until("the server's last line", || folder.log("server").contains("STOP").then_some(()));
+    until("the server's last line", || {
+        folder.log("server").contains("STOP").then_some(())
+    });
     assert_eq!(
         Statistics::read(&folder.log("server-stat")).last("TrafficSuccessfulCall(C)"),
         3
@@ -65,10 +71,22 @@ fn called_seagull_the_binary_is_seagull() {
         .with("server", &Conf::server(port).statistics("server"), CALLEE);
     std::os::unix::fs::symlink(binary(), folder.path("run/seagull")).unwrap();
     let _server = folder.run("server", "").ready();
-    let mut client = shell(&folder, "client", &format!("./seagull {}", options("client")));
+    let mut client = shell(
+        &folder,
+        "client",
+        &format!("./seagull {}", options("client")),
+    );
     client.wait().expect(0, &["2 successful"]);
-    shell(&folder, "help", "./seagull -help").wait().expect(0, &["usage: gannet seagull"]);
-    shell(&folder, "wrong", "./seagull -x").wait().expect(255, &["unknown option -x"]);
-    let background = shell(&folder, "background", &format!("./seagull {} -bg", options("client")));
+    shell(&folder, "help", "./seagull -help")
+        .wait()
+        .expect(0, &["usage: gannet seagull"]);
+    shell(&folder, "wrong", "./seagull -x")
+        .wait()
+        .expect(255, &["unknown option -x"]);
+    let background = shell(
+        &folder,
+        "background",
+        &format!("./seagull {} -bg", options("client")),
+    );
     drop(background);
 }

@@ -32,7 +32,10 @@ fn usage_and_what_is_wrong_go_to_standard_error() {
         assert_eq!(ended.out, "", "{arguments}");
     }
     let bad_letters = format!("{} -llevel EX", options("a"));
-    folder.play("a", &bad_letters).wait().expect(255, &["-llevel", "X"]);
+    folder
+        .play("a", &bad_letters)
+        .wait()
+        .expect(255, &["-llevel", "X"]);
     for help in ["-help", "--help", "-conf x -help"] {
         let ended = folder.play("a", help).wait();
         ended.expect(0, &["usage: gannet seagull -conf FILE", "-rsptimelog FILE"]);
@@ -70,7 +73,10 @@ fn a_call_that_fails_gives_1() {
         }
     }
     let ended = client.wait();
-    ended.expect(1, &["1 successful, 1 failed", "1 other message came instead"]);
+    ended.expect(
+        1,
+        &["1 successful, 1 failed", "1 other message came instead"],
+    );
     let log = folder.log("client");
     let failed = "call failed at Traffic, step 2 (receive 180): another message came";
     assert!(log.contains(failed), "{log}");
@@ -96,7 +102,10 @@ fn a_timeout_that_the_abort_section_handles_gives_1() {
                  </restore></action><message><![CDATA[CANCEL sip:callee@127.0.0.1 SIP/2.0\n\
                  Call-ID: 1]]></message></send></abort>";
     let folder = client(peer.port(), conf, &caller_with("SECTIONS", abort));
-    folder.run("client", "").wait().expect(1, &["0 failed, 1 timed out"]);
+    folder
+        .run("client", "")
+        .wait()
+        .expect(1, &["0 failed, 1 timed out"]);
     assert!(peer.receive().0.starts_with("INVITE "));
     let (cancel, _) = peer.receive();
     assert!(cancel.starts_with("CANCEL ") && cancel.contains("\r\nCall-ID: call-1@caller\r\n"));
@@ -111,7 +120,9 @@ fn a_message_that_is_refused_at_the_end_gives_1() {
     let peer = Peer::at(0);
     let to = ([127, 0, 0, 1], port).into();
     let invite = |id: &str| {
-        format!("INVITE sip:callee@127.0.0.1 SIP/2.0\r\nVia: x\r\nFrom: x\r\nTo: x\r\nCall-ID: {id}\r\nContent-Length: 0\r\n\r\n")
+        format!(
+            "INVITE sip:callee@127.0.0.1 SIP/2.0\r\nVia: x\r\nFrom: x\r\nTo: x\r\nCall-ID: {id}\r\nContent-Length: 0\r\n\r\n"
+        )
     };
     peer.send(invite("taken"), to);
     assert!(peer.receive().0.starts_with("SIP/2.0 180 "));
@@ -120,7 +131,9 @@ fn a_message_that_is_refused_at_the_end_gives_1() {
     for method in ["ACK", "BYE"] {
         peer.send(invite("taken").replace("INVITE", method), to);
     }
-    server.wait().expect(1, &["1 successful, 0 failed, 1 refused"]);
+    server
+        .wait()
+        .expect(1, &["1 successful, 0 failed, 1 refused"]);
 }
 
 /// A client with one call that lasts until somebody ends it, its peer having taken it.
@@ -200,7 +213,10 @@ fn sigterm_ends_it_at_once() {
     // What a shell says of a process that the signal has ended; but its files are whole.
     client.wait().expect(143, &["1 still open"]);
     assert!(folder.log("client").contains("STOP"));
-    assert_eq!(Statistics::read(&folder.log("client-stat")).last("CurrentCall"), 1);
+    assert_eq!(
+        Statistics::read(&folder.log("client-stat")).last("CurrentCall"),
+        1
+    );
 }
 
 #[test]
@@ -224,6 +240,9 @@ fn a_reader_that_has_gone_does_not_end_the_run() {
     let err = until("the end behind the pipe", || {
         Some(shell.err()).filter(|err| err.contains("ended"))
     });
-    assert!(err.contains("ended 0") && err.contains("3 successful"), "{err}");
+    assert!(
+        err.contains("ended 0") && err.contains("3 successful"),
+        "{err}"
+    );
     server.wait().expect(0, &["3 successful"]);
 }

@@ -22,8 +22,9 @@ fn server(folder: &Folder) -> Player {
 
 /// Ends `number-calls` calls of whatever configuration by itself.
 fn limit_calls(folder: &Folder, conf: &str, calls: u64) {
-    let param =
-        |name: &str, value: u64| format!("<define entity=\"traffic-param\" name=\"{name}\" value=\"{value}\"></define>\n");
+    let param = |name: &str, value: u64| {
+        format!("<define entity=\"traffic-param\" name=\"{name}\" value=\"{value}\"></define>\n")
+    };
     let params = param("number-calls", calls) + &param("call-rate", 100);
     let end = format!("{params}</configuration>");
     folder.replace(&format!("config/{conf}"), "</configuration>", &end);
@@ -72,7 +73,9 @@ fn calls_by_keyboard(folder: &Folder, conf: &str, scenario: &str) {
     terminal.press("cset call-rate 100\n");
     until("ten calls on the screen", || {
         let screen = terminal.screen();
-        let line = screen.lines().find(|line| line.contains("Successful calls"))?;
+        let line = screen
+            .lines()
+            .find(|line| line.contains("Successful calls"))?;
         let successful: u64 = line.rsplit('|').nth(1)?.trim().parse().ok()?;
         (successful >= CALLS).then_some(())
     });
@@ -89,9 +92,16 @@ fn calls_by_keyboard(folder: &Folder, conf: &str, scenario: &str) {
     // files-no-timestamp of the server's configuration.
     log_is_complete(&folder.read("logs/server.log"));
     let messages = folder.log("client-protocol-stat.sip-protocol");
-    assert!(messages.starts_with("StartTime;LastResetTime;CurrentTime;"), "{messages}");
+    assert!(
+        messages.starts_with("StartTime;LastResetTime;CurrentTime;"),
+        "{messages}"
+    );
     assert!(messages.contains(";INVITE received(P);INVITE received(C);INVITE sent(P);"));
-    assert!(folder.names("logs").contains(&"server-protocol-stat.sip-protocol.csv".to_owned()));
+    assert!(
+        folder
+            .names("logs")
+            .contains(&"server-protocol-stat.sip-protocol.csv".to_owned())
+    );
 }
 
 /// The lines of a log's beginning and end, each with its date.
@@ -99,9 +109,9 @@ fn log_is_complete(log: &str) {
     let first = log.lines().next().unwrap();
     let (date, rest) = first.split_at(23);
     assert!(
-        date.bytes().zip("2026-01-01.00:00:00.000".bytes()).all(|(is, form)| {
-            is == form || is.is_ascii_digit() && form.is_ascii_digit()
-        }),
+        date.bytes()
+            .zip("2026-01-01.00:00:00.000".bytes())
+            .all(|(is, form)| { is == form || is.is_ascii_digit() && form.is_ascii_digit() }),
         "{first}"
     );
     assert!(rest.starts_with("|A|"), "{first}");
@@ -153,7 +163,9 @@ fn the_three_processes_of_the_correlation_play_until_they_are_stopped() {
     terminal.press("cset call-rate 100\n");
     until("ten calls on the screen", || {
         let screen = terminal.screen();
-        let line = screen.lines().find(|line| line.contains("Successful calls"))?;
+        let line = screen
+            .lines()
+            .find(|line| line.contains("Successful calls"))?;
         let successful: u64 = line.rsplit('|').nth(1)?.trim().parse().ok()?;
         (successful >= CALLS).then_some(())
     });
@@ -171,7 +183,11 @@ fn the_three_processes_of_the_correlation_play_until_they_are_stopped() {
         .map(|name| {
             let text = folder.read(&format!("logs/{name}"));
             let incoming = Statistics::read(&text).last("IncomingCall(C)");
-            let direction = if incoming > 0 { "IncomingCall" } else { "OutgoingCall" };
+            let direction = if incoming > 0 {
+                "IncomingCall"
+            } else {
+                "OutgoingCall"
+            };
             all_well(&text, direction)
         })
         .collect();
@@ -197,7 +213,11 @@ fn ten_correlated_calls_are_played_with_number_calls() {
         limit_calls(&folder, conf, CALLS);
         let options = script(conf, scenario, &format!("{name}.log"));
         let player = folder.play(name, &options);
-        players.push(if name == "client" { player } else { player.ready() });
+        players.push(if name == "client" {
+            player
+        } else {
+            player.ready()
+        });
     }
     for player in players.iter_mut().rev() {
         player.wait().expect(0, &["10 successful, 0 failed"]);
@@ -222,7 +242,10 @@ fn line_ends_are_whole_unless_seagulls_own_are_asked_for() {
     };
     let _ports = FixedPorts::take();
     let whole = invite(&folder, "");
-    assert!(whole.starts_with("INVITE sip:seagull@127.0.0.1:5060 SIP/2.0\r\n"), "{whole}");
+    assert!(
+        whole.starts_with("INVITE sip:seagull@127.0.0.1:5060 SIP/2.0\r\n"),
+        "{whole}"
+    );
     let bare = |text: &str| text.matches('\n').count() - text.matches("\r\n").count();
     assert_eq!(bare(&whole), 0, "{whole}");
 
@@ -230,7 +253,10 @@ fn line_ends_are_whole_unless_seagulls_own_are_asked_for() {
     // Via, From and To are set with values that have no carriage return.
     assert_eq!(bare(&exact), 3, "{exact}");
     for name in ["Via:", "From:", "To:"] {
-        let line = exact.split('\n').find(|line| line.starts_with(name)).unwrap();
+        let line = exact
+            .split('\n')
+            .find(|line| line.starts_with(name))
+            .unwrap();
         assert!(!line.ends_with('\r'), "{line:?}");
     }
     assert_eq!(exact.replace("\r\n", "\n"), whole.replace("\r\n", "\n"));

@@ -2,7 +2,7 @@
 
 use std::net::{TcpListener, UdpSocket};
 
-use crate::harness::{CALLER, Conf, Ended, Folder, Peer, caller_with, options};
+use crate::harness::{CALLER, Conf, Ended, Folder, Peer, caller_with};
 
 /// A client that would call a peer, and what is wrong with its files.
 struct Case {
@@ -71,7 +71,13 @@ fn place(folder: &Folder, file: &str, needle: &str) -> String {
     let text = folder.read(file);
     let before = &text[..text.find(needle).unwrap()];
     let line = before.matches('\n').count() + 1;
-    let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
+    let column = before
+        .rsplit('\n')
+        .next()
+        .unwrap_or_default()
+        .chars()
+        .count()
+        + 1;
     format!("../{file}:{line}:{column}")
 }
 
@@ -85,7 +91,13 @@ fn what_is_not_known_is_named_with_its_place_and_a_neighbour() {
             "(.*$",
             "this expression does not compile: `(` without `)`",
         ),
-        ("config/a.xml", "entity=\"channel\"", "entity=\"chanel\"", "chanel", "channel"),
+        (
+            "config/a.xml",
+            "entity=\"channel\"",
+            "entity=\"chanel\"",
+            "chanel",
+            "channel",
+        ),
         (
             "scenario/a.xml",
             "<stop-timer></stop-timer>",
@@ -93,10 +105,34 @@ fn what_is_not_known_is_named_with_its_place_and_a_neighbour() {
             "stop-timr",
             "stop-timer",
         ),
-        ("scenario/a.xml", "<send channel=\"one\">", "<send channel=\"onee\">", "onee", "one"),
-        ("scenario/a.xml", "entity=\"call-id\"", "entity=\"cal-id\"", "cal-id", "call-id"),
-        ("config/a.xml", "name=\"call-rate\"", "name=\"call-rat\"", "call-rat", "call-rate"),
-        ("config/a.xml", "value=\"100\"", "value=\"fast\"", "fast", "`call-rate` takes a number"),
+        (
+            "scenario/a.xml",
+            "<send channel=\"one\">",
+            "<send channel=\"onee\">",
+            "onee",
+            "one",
+        ),
+        (
+            "scenario/a.xml",
+            "entity=\"call-id\"",
+            "entity=\"cal-id\"",
+            "cal-id",
+            "call-id",
+        ),
+        (
+            "config/a.xml",
+            "name=\"call-rate\"",
+            "name=\"call-rat\"",
+            "call-rat",
+            "call-rate",
+        ),
+        (
+            "config/a.xml",
+            "value=\"100\"",
+            "value=\"fast\"",
+            "fast",
+            "`call-rate` takes a number",
+        ),
         (
             "config/a.xml",
             "dest=127.0.0.1:",
@@ -104,7 +140,13 @@ fn what_is_not_known_is_named_with_its_place_and_a_neighbour() {
             "127.0.0.1.5",
             "this is neither an address nor a host name",
         ),
-        ("scenario/a.xml", "INVITE sip:", "INVIET sip:", "INVIET", "INVITE"),
+        (
+            "scenario/a.xml",
+            "INVITE sip:",
+            "INVIET sip:",
+            "INVIET",
+            "INVITE",
+        ),
     ];
     for (file, old, new, at, message) in cases {
         let case = Case::new().replaced(file, old, new);
@@ -121,9 +163,20 @@ fn everything_that_is_wrong_is_said_at_once() {
         .replaced("config/a.xml", "entity=\"channel\"", "entity=\"chanel\"")
         .replaced("config/a.xml", "call-rate", "call-rat")
         .replaced("config/sip.xml", "^Subject: (.*)$", "^Subject: (.*$")
-        .replaced("scenario/a.xml", "<stop-timer></stop-timer>", "<stop></stop>")
+        .replaced(
+            "scenario/a.xml",
+            "<stop-timer></stop-timer>",
+            "<stop></stop>",
+        )
         .replaced("scenario/a.xml", "entity=\"call-id\"", "entity=\"cal-id\"");
-    case.is_refused(&["chanel", "call-rat", "^Subject: (.*$", "<stop>", "cal-id", "7 errors; nothing was sent"]);
+    case.is_refused(&[
+        "chanel",
+        "call-rat",
+        "^Subject: (.*$",
+        "<stop>",
+        "cal-id",
+        "7 errors; nothing was sent",
+    ]);
 }
 
 #[test]
@@ -173,7 +226,11 @@ fn binary_garbage_in_every_file() {
         let case = Case::new().written(file, &garbage);
         let place = format!("../{file}:1:");
         let ended = case.is_refused(&["error", &place]);
-        assert!(ended.err.len() < 100_000, "{file}: {} bytes", ended.err.len());
+        assert!(
+            ended.err.len() < 100_000,
+            "{file}: {} bytes",
+            ended.err.len()
+        );
     }
     let case = Case::with(|conf| conf.param("external-data-file", "data.csv"), CALLER);
     let case = case.written("run/data.csv", &garbage);
@@ -185,7 +242,12 @@ fn a_port_in_use() {
     let holder = UdpSocket::bind("127.0.0.1:0").unwrap();
     let address = holder.local_addr().unwrap();
     let case = Case::with(
-        |conf| conf.channel("two", &format!("open-args=\"mode=server;source={address}\"")),
+        |conf| {
+            conf.channel(
+                "two",
+                &format!("open-args=\"mode=server;source={address}\""),
+            )
+        },
         CALLER,
     );
     case.is_refused(&[
@@ -215,7 +277,10 @@ fn a_port_in_use() {
 #[test]
 fn files_that_cannot_be_written() {
     let case = Case::new();
-    case.is_refused_with("-log nowhere/a.log", &["log file nowhere/a", "No such file"]);
+    case.is_refused_with(
+        "-log nowhere/a.log",
+        &["log file nowhere/a", "No such file"],
+    );
     case.is_refused_with("-rsptimelog nowhere/r.csv", &["nowhere/r", "No such file"]);
     for (file, what, more) in [
         ("log-stat-file", "statistics file", "log-stat-period"),

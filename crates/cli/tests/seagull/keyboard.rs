@@ -1,8 +1,8 @@
 //! Keys, through a pseudo-terminal (SEAGULL.md 13).
 
 use crate::harness::{
-    CALLEE, CALLER, Conf, Control, Folder, Peer, Player, Pty, Statistics, caller_waiting, free_port,
-    options, until,
+    CALLEE, CALLER, Conf, Control, Folder, Peer, Player, Pty, Statistics, caller_waiting,
+    free_port, options, until,
 };
 
 /// A client on a terminal, with a server to call and remote control to look at what it does.
@@ -52,7 +52,8 @@ impl Scene {
     /// Waits for a screen that says so.
     #[track_caller]
     fn until_wanted(&self, rate: u64) {
-        self.terminal.until_shows(&format!("Wanted: {rate} calls/s"));
+        self.terminal
+            .until_shows(&format!("Wanted: {rate} calls/s"));
     }
 
     /// Ends both; all calls ended well.
@@ -83,7 +84,9 @@ fn plus_and_minus_change_the_rate_by_the_scale() {
     let calls = scene.calls();
     scene.terminal.press("+");
     scene.until_wanted(7);
-    until("calls to begin again", || (scene.calls() > calls).then_some(()));
+    until("calls to begin again", || {
+        (scene.calls() > calls).then_some(())
+    });
     scene.end();
 }
 
@@ -126,7 +129,9 @@ fn p_pauses_and_goes_on_and_b_makes_up_for_what_was_missed() {
     let paused = scene.calls();
     let at = elapsed_s(&scene.control);
     // A second and a half, in which 300 calls would begin.
-    until("the pause to last", || (elapsed_s(&scene.control) > at + 1.5).then_some(()));
+    until("the pause to last", || {
+        (elapsed_s(&scene.control) > at + 1.5).then_some(())
+    });
     assert_eq!(scene.calls(), paused);
     scene.terminal.press("p");
     until("calls again", || (scene.calls() > paused).then_some(()));
@@ -142,16 +147,25 @@ fn p_pauses_and_goes_on_and_b_makes_up_for_what_was_missed() {
     until("another pause", || {
         let before = scene.calls();
         let at = elapsed_s(&scene.control);
-        until("some time", || (elapsed_s(&scene.control) > at + 0.3).then_some(()));
+        until("some time", || {
+            (elapsed_s(&scene.control) > at + 0.3).then_some(())
+        });
         (scene.calls() == before).then_some(())
     });
     let (paused, at) = (scene.calls(), elapsed_s(&scene.control));
-    until("the pause to last", || (elapsed_s(&scene.control) > at + 1.0).then_some(()));
+    until("the pause to last", || {
+        (elapsed_s(&scene.control) > at + 1.0).then_some(())
+    });
     scene.terminal.press("b");
     let missed = 200;
-    until("the missed calls", || (scene.calls() >= paused + missed).then_some(()));
+    until("the missed calls", || {
+        (scene.calls() >= paused + missed).then_some(())
+    });
     let took = elapsed_s(&scene.control) - at;
-    assert!(took < 1.9, "{missed} calls were not made up for but begun in {took} s");
+    assert!(
+        took < 1.9,
+        "{missed} calls were not made up for but begun in {took} s"
+    );
     scene.end();
 }
 
@@ -181,13 +195,17 @@ fn keys_choose_the_screen() {
     }
     scene.terminal.press("A");
     let screen = scene.terminal.until_shows("-->");
-    for part in ["INVITE", "180", "BYE", "<--", "Messages", "Retrans", "Timeout", "Unexp."] {
+    for part in [
+        "INVITE", "180", "BYE", "<--", "Messages", "Retrans", "Timeout", "Unexp.",
+    ] {
         assert!(screen.contains(part), "no {part} in\n{screen}");
     }
     scene.terminal.press("2");
     let fastest = |screen: String| -> String {
         let line = screen.lines().find(|line| line.contains(" 0 ms <= n < "));
-        line.unwrap_or_else(|| panic!("{screen}")).trim_matches(['|', ' ', '\r']).to_owned()
+        line.unwrap_or_else(|| panic!("{screen}"))
+            .trim_matches(['|', ' ', '\r'])
+            .to_owned()
     };
     let count = fastest(scene.terminal.until_shows("Start/Stop timer repartition"));
     assert_eq!(count.matches(':').count(), 1, "{count}");
@@ -207,7 +225,10 @@ fn d_resets_the_cumulative_figures_of_the_screen() {
         return;
     };
     let elapsed = |screen: &str| -> String {
-        let line = screen.lines().find(|line| line.contains("Elapsed Time")).unwrap();
+        let line = screen
+            .lines()
+            .find(|line| line.contains("Elapsed Time"))
+            .unwrap();
         line.rsplit('|').nth(1).unwrap().trim().to_owned()
     };
     until("two seconds on the screen", || {
@@ -247,8 +268,13 @@ fn f_leaves_the_init_section() {
     terminal.until_shows("Outgoing calls");
     assert_eq!(server_calls(&folder), 0);
     terminal.press("f");
-    until("the calls of the traffic section", || (server_calls(&folder) > 0).then_some(()));
-    peer.send("SIP/2.0 200 OK\r\nCall-ID: init\r\ncontent-length: 0\r\n\r\n", from);
+    until("the calls of the traffic section", || {
+        (server_calls(&folder) > 0).then_some(())
+    });
+    peer.send(
+        "SIP/2.0 200 OK\r\nCall-ID: init\r\ncontent-length: 0\r\n\r\n",
+        from,
+    );
     client.wait().expect(0, &[" 0 failed"]);
     server.stop();
     server.wait().expect(0, &[" 0 failed"]);
@@ -282,6 +308,10 @@ fn the_terminal_is_left_as_it_was() {
             scene.client.signal(signal);
         }
         scene.client.wait();
-        assert_eq!(scene.terminal.settings().local_flags, fresh.local_flags, "{keys}");
+        assert_eq!(
+            scene.terminal.settings().local_flags,
+            fresh.local_flags,
+            "{keys}"
+        );
     }
 }

@@ -9,7 +9,10 @@ fn log_of_a_call(scenario: &str, more: &str) -> String {
         .with("client", &Conf::client(port).calls(1, 100), scenario)
         .with("server", &Conf::server(port).statistics("server"), CALLEE);
     let _server = folder.run("server", "").ready();
-    folder.run("client", more).wait().expect(0, &["1 successful"]);
+    folder
+        .run("client", more)
+        .wait()
+        .expect(0, &["1 successful"]);
     folder.log("client")
 }
 
@@ -17,7 +20,9 @@ fn log_of_a_call(scenario: &str, more: &str) -> String {
 fn messages_are_dumped_with_their_type() {
     let log = log_of_a_call(CALLER, "-llevel M");
     let lines: Vec<&str> = log.lines().collect();
-    let begin = lines.iter().position(|line| line.ends_with("|M|Send [[INVITE"));
+    let begin = lines
+        .iter()
+        .position(|line| line.ends_with("|M|Send [[INVITE"));
     let begin = begin.unwrap_or_else(|| panic!("{log}"));
     let padding = " ".repeat(23);
     assert_eq!(
@@ -46,7 +51,10 @@ fn buffers_are_dumped_with_their_size() {
     let log = log_of_a_call(CALLER, "-llevel B");
     assert_eq!(log.matches("|B|Buffer sent size [").count(), 3, "{log}");
     assert_eq!(log.matches("|B|Buffer received size [").count(), 3, "{log}");
-    assert!(log.contains("|B|49 4e 56 49 54 45 20 73 69 70 3a 63 61 6c 6c 65 \n"), "{log}");
+    assert!(
+        log.contains("|B|49 4e 56 49 54 45 20 73 69 70 3a 63 61 6c 6c 65 \n"),
+        "{log}"
+    );
     assert!(!log.contains("|M|"));
 }
 
@@ -54,17 +62,27 @@ fn buffers_are_dumped_with_their_size() {
 fn verdicts_name_the_call_in_hexadecimal() {
     let log = log_of_a_call(CALLER, "-llevel V");
     // call-1@caller
-    let verdict = "|V|Scenario Traffic passed call-id  [ 63 61 6c 6c 2d 31 40 63 61 6c 6c 65 72 ]\n";
+    let verdict =
+        "|V|Scenario Traffic passed call-id  [ 63 61 6c 6c 2d 31 40 63 61 6c 6c 65 72 ]\n";
     assert!(log.contains(verdict), "{log}");
 }
 
 #[test]
 fn what_the_scenario_logs_is_cut_into_pieces() {
     let action = "<log format=\"call $(n) of this run, and whatever else there is to say\"></log>";
-    let scenario = caller_with("BEFORE", &format!("<inc-counter name=\"n\"></inc-counter>{action}"));
+    let scenario = caller_with(
+        "BEFORE",
+        &format!("<inc-counter name=\"n\"></inc-counter>{action}"),
+    );
     let log = log_of_a_call(&scenario, "-llevel U");
-    assert!(log.contains("|U|[call 1 of this run, and whatever else there is t] \n"), "{log}");
-    assert!(log.contains(&format!("|U|[o say{}] \n", " ".repeat(43))), "{log}");
+    assert!(
+        log.contains("|U|[call 1 of this run, and whatever else there is t] \n"),
+        "{log}"
+    );
+    assert!(
+        log.contains(&format!("|U|[o say{}] \n", " ".repeat(43))),
+        "{log}"
+    );
     assert!(!log_of_a_call(&scenario, "").contains("whatever"));
 }
 
@@ -73,12 +91,17 @@ fn all_levels_none_and_lines_without_dates() {
     let log = log_of_a_call(CALLER, "-llevel A -notimelog");
     assert!(log.starts_with("|A|START log\n|A|PID ["), "{log}");
     for level in ["|M|", "|B|", "|V|"] {
-        assert!(log.lines().any(|line| line.starts_with(level)), "no {level} in {log}");
+        assert!(
+            log.lines().any(|line| line.starts_with(level)),
+            "no {level} in {log}"
+        );
     }
     assert!(log.ends_with("|A|STOP  log\n"), "{log}");
 
     let peer = Peer::at(0);
-    let conf = Conf::client(peer.port()).calls(1, 100).param("call-timeout-ms", 20);
+    let conf = Conf::client(peer.port())
+        .calls(1, 100)
+        .param("call-timeout-ms", 20);
     let folder = Folder::new().with("a", &conf, CALLER);
     folder.run("a", "-llevel N").wait().expect(1, &["1 failed"]);
     assert!(!folder.log("a").contains("|E|"));
@@ -87,12 +110,18 @@ fn all_levels_none_and_lines_without_dates() {
 #[test]
 fn without_a_file_the_log_is_standard_error() {
     let peer = Peer::at(0);
-    let conf = Conf::client(peer.port()).calls(1, 100).param("call-timeout-ms", 20);
+    let conf = Conf::client(peer.port())
+        .calls(1, 100)
+        .param("call-timeout-ms", 20);
     let folder = Folder::new().with("a", &conf, CALLER);
     let arguments = "-conf ../config/a.xml -dico ../config/sip.xml -scen ../scenario/a.xml";
     let ended = folder.play("a", arguments).wait();
     ended.expect(1, &["|A|START log", "|A|STOP  log", "1 failed"]);
-    assert!(ended.err.contains("|E|call failed at Traffic, step 2 (receive 180): no message came"));
+    assert!(
+        ended
+            .err
+            .contains("|E|call failed at Traffic, step 2 (receive 180): no message came")
+    );
     // How the channels are opened, as configurations say it.
     let channel = format!(
         "| |channel [one]  [type=udp;mode=client;dest=127.0.0.1:{}]",
@@ -113,7 +142,10 @@ fn unexpected_messages_are_told_at_level_t() {
     peer.answer(&invite, "486 Busy Here", from);
     client.wait().expect(1, &["1 failed", "2 unexpected"]);
     let log = folder.log("a");
-    assert!(log.contains("|T|Received unexpected message [200] that belongs to no call"), "{log}");
+    assert!(
+        log.contains("|T|Received unexpected message [200] that belongs to no call"),
+        "{log}"
+    );
     let failed = "|T|Received unexpected message [486] at Traffic, step 2 (receive 180)";
     assert!(log.contains(failed), "{log}");
 }

@@ -91,7 +91,10 @@ fn calls_go_on(tcp: bool, noise: impl FnOnce(SocketAddr) -> Noise) {
     let noise = noise(([127, 0, 0, 1], port).into());
     let all_well = format!("{} successful, 0 failed", thousands(calls));
     let limit = LIMIT + Duration::from_secs(seconds());
-    folder.run("client", "").wait_for(limit).expect(0, &[&all_well]);
+    folder
+        .run("client", "")
+        .wait_for(limit)
+        .expect(0, &[&all_well]);
     let pieces = noise.end();
     assert!(pieces > 100, "{pieces}");
     // Pieces of noise may make a message together, so that the server has failed calls too, and
@@ -101,7 +104,10 @@ fn calls_go_on(tcp: bool, noise: impl FnOnce(SocketAddr) -> Noise) {
     assert_eq!(statistics.last("TrafficSuccessfulCall(C)"), calls);
     if !tcp {
         let log = folder.log("server");
-        assert!(log.contains("|E|Unrecognized message received on channel \"one\""), "{log}");
+        assert!(
+            log.contains("|E|Unrecognized message received on channel \"one\""),
+            "{log}"
+        );
     }
 }
 

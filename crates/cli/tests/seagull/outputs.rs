@@ -58,7 +58,11 @@ fn a_line_of_zeros_a_line_each_second_and_a_last_one() {
             assert_eq!(statistics.cell(line, column), cells[0], "{line}");
         }
     }
-    assert!(statistics.cell(3, "ResponseTime(C)").starts_with("00:00:00:0"));
+    assert!(
+        statistics
+            .cell(3, "ResponseTime(C)")
+            .starts_with("00:00:00:0")
+    );
 }
 
 #[test]
@@ -67,10 +71,15 @@ fn statistics_tick_while_nothing_happens() {
     let folder = Folder::new().with("a", &Conf::server(port).statistics("a"), CALLEE);
     let mut server = folder.run("a", "").ready();
     until("a line of the third second", || {
-        folder.log("a-stat").contains(";00:00:01;00:00:03;").then_some(())
+        folder
+            .log("a-stat")
+            .contains(";00:00:01;00:00:03;")
+            .then_some(())
     });
     let statistics = Statistics::read(&folder.log("a-stat"));
-    let elapsed: Vec<&str> = (0..4).map(|line| statistics.cell(line, "ElapsedTime(C)")).collect();
+    let elapsed: Vec<&str> = (0..4)
+        .map(|line| statistics.cell(line, "ElapsedTime(C)"))
+        .collect();
     assert_eq!(elapsed, ["00:00:00", "00:00:01", "00:00:02", "00:00:03"]);
     server.stop();
     server.wait().expect(0, &[]);
@@ -88,12 +97,11 @@ fn each_dictionary_has_a_file_of_its_messages() {
     let (folder, _server) = calls(Folder::new(), &conf, port);
     let text = folder.log("messages.sip");
     let names = ["INVITE", "ACK", "BYE", "CANCEL", "180", "200", "486"];
-    let columns: String = names
-        .iter()
-        .map(|name| format!("{name} received(P);{name} received(C);{name} sent(P);{name} sent(C);"))
-        .collect();
-    let header =
-        format!("StartTime;LastResetTime;CurrentTime;ElapsedTime(P);ElapsedTime(C);{columns}\n");
+    let columns = names.map(|name| {
+        format!("{name} received(P);{name} received(C);{name} sent(P);{name} sent(C);")
+    });
+    let times = "StartTime;LastResetTime;CurrentTime;ElapsedTime(P);ElapsedTime(C);";
+    let header = format!("{times}{}\n", columns.concat());
     assert!(text.starts_with(&header), "{text}");
     let statistics = Statistics::read(&text);
     for (column, count) in [
@@ -120,7 +128,10 @@ fn protocols_that_are_not_named_have_no_file() {
         .param("log-protocol-stat-file", "../logs/messages.csv");
     let (folder, _server) = calls(Folder::new(), &conf, port);
     let names = folder.names("logs");
-    assert!(!names.iter().any(|name| name.starts_with("messages")), "{names:?}");
+    assert!(
+        !names.iter().any(|name| name.starts_with("messages")),
+        "{names:?}"
+    );
 }
 
 #[test]
@@ -179,8 +190,16 @@ fn the_date_is_left_out_of_names_if_the_configuration_says_so() {
         .statistics("client");
     let (folder, _server) = calls(Folder::new(), &conf, port);
     let names = folder.names("logs");
-    for name in ["client-stat.csv", "client.log", "messages.sip.csv", "times.csv"] {
-        assert!(names.iter().any(|found| found == name), "no {name} in {names:?}");
+    for name in [
+        "client-stat.csv",
+        "client.log",
+        "messages.sip.csv",
+        "times.csv",
+    ] {
+        assert!(
+            names.iter().any(|found| found == name),
+            "no {name} in {names:?}"
+        );
     }
 }
 
@@ -198,16 +217,25 @@ fn the_date_stands_in_the_name_and_in_no_folder() {
     let names = folder.names("run/logs.d");
     // `YYYY-MM-DD.HH-MM-SS.mmm`; log-file goes before -log.
     let is_stamped = |name: &String, begin: &str, end: &str| {
-        let stamp = name.strip_prefix(begin).and_then(|rest| rest.strip_suffix(end));
+        let stamp = name
+            .strip_prefix(begin)
+            .and_then(|rest| rest.strip_suffix(end));
         stamp.is_some_and(|stamp| {
             stamp.len() == 23 && stamp.bytes().all(|byte| b"0123456789-.".contains(&byte))
         })
     };
     assert!(
-        names.len() == 2 && is_stamped(&names[0], "a.", ".csv") && is_stamped(&names[1], "b.", ".log"),
+        names.len() == 2
+            && is_stamped(&names[0], "a.", ".csv")
+            && is_stamped(&names[1], "b.", ".log"),
         "{names:?}"
     );
-    assert!(!folder.names("logs").iter().any(|name| name.starts_with("client")));
+    assert!(
+        !folder
+            .names("logs")
+            .iter()
+            .any(|name| name.starts_with("client"))
+    );
 }
 
 #[test]
@@ -239,14 +267,23 @@ fn a_disk_that_is_full_is_told_and_calls_go_on() {
     );
     let _server = folder.run("server", "").ready();
     // The first line is told at once: the run does not begin.
-    folder.run("client", "").wait().expect(255, &["/dev/full", "No space left on device"]);
+    folder
+        .run("client", "")
+        .wait()
+        .expect(255, &["/dev/full", "No space left on device"]);
     let log = Conf::client(port)
         .calls(3, 100)
         .param("files-no-timestamp", true)
         .param("log-file", "/dev/full");
     folder.write("config/client.xml", log.text());
     let ended = folder.run("client", "").wait();
-    ended.expect(255, &["the log cannot be written: No space left", "3 successful, 0 failed"]);
+    ended.expect(
+        255,
+        &[
+            "the log cannot be written: No space left",
+            "3 successful, 0 failed",
+        ],
+    );
 }
 
 #[test]
@@ -270,5 +307,9 @@ fn no_more_calls_than_may_be_open_at_once() {
     }
     assert!(peer.receive().0.starts_with("INVITE "));
     client.stop_by_force();
-    assert!(folder.log("a").contains("|W|No more call context available"));
+    assert!(
+        folder
+            .log("a")
+            .contains("|W|No more call context available")
+    );
 }

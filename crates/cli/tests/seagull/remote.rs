@@ -41,7 +41,9 @@ impl Scene {
     /// Calls that begin in a second, measured over `seconds`.
     fn rate_over(&self, seconds: f64) -> f64 {
         let (before, begun) = self.calls_at();
-        until("time to pass", || (self.calls_at().1 >= begun + seconds).then_some(()));
+        until("time to pass", || {
+            (self.calls_at().1 >= begun + seconds).then_some(())
+        });
         let (calls, now) = self.calls_at();
         (calls - before) / (now - begun)
     }
@@ -68,7 +70,10 @@ impl Scene {
 
 #[track_caller]
 fn near(rate: f64, expected: f64) {
-    assert!((rate - expected).abs() < expected * 0.25, "{rate} calls/s, not {expected}");
+    assert!(
+        (rate - expected).abs() < expected * 0.25,
+        "{rate} calls/s, not {expected}"
+    );
 }
 
 #[test]
@@ -102,7 +107,10 @@ fn counters_are_those_of_the_run() {
     assert!((200.0..=320.0).contains(&sent), "{sent}");
     assert_eq!(scene.control.counter("failed_calls") as u64, 0);
     let view = "2#sip#cmd-seagull-protocol#1#Traffic#";
-    assert_eq!(scene.control.ask("GET", "data/view"), (200, view.to_owned()));
+    assert_eq!(
+        scene.control.ask("GET", "data/view"),
+        (200, view.to_owned())
+    );
     for (method, path) in [
         ("POST", "command/stop"),
         ("GET", "command/resume"),
@@ -112,7 +120,11 @@ fn counters_are_those_of_the_run() {
         ("PUT", "counters/all"),
     ] {
         let answer = scene.control.ask(method, path);
-        assert_eq!(answer, (400, "Command Success".to_owned()), "{method} {path}");
+        assert_eq!(
+            answer,
+            (400, "Command Success".to_owned()),
+            "{method} {path}"
+        );
     }
     scene.end();
 }
@@ -141,8 +153,13 @@ fn a_ramp_rises_step_by_step() {
     };
     scene.control.order("ramp?value=400&duration=4");
     let first = scene.rate_over(1.0);
-    until("the ramp to end", || (scene.rate_over(0.5) > 350.0).then_some(()));
-    assert!(first < 250.0, "{first} calls/s in the first second of the ramp");
+    until("the ramp to end", || {
+        (scene.rate_over(0.5) > 350.0).then_some(())
+    });
+    assert!(
+        first < 250.0,
+        "{first} calls/s in the first second of the ramp"
+    );
     near(scene.rate_over(1.0), 400.0);
     scene.control.order("ramp?value=50&duration=0");
     near(scene.rate_over(1.0), 50.0);
@@ -162,7 +179,9 @@ fn pause_and_burst() {
     near(scene.rate_over(1.0), 200.0);
     assert!(scene.calls_at().0 > paused);
     scene.control.order("pause");
-    until("another pause", || (scene.rate_over(1.0) == 0.0).then_some(()));
+    until("another pause", || {
+        (scene.rate_over(1.0) == 0.0).then_some(())
+    });
     scene.control.order("burst");
     // At least 200 that were missed, beside those that are due.
     let rate = scene.rate_over(0.5);

@@ -11,7 +11,12 @@ fn printed() -> Option<Vec<String>> {
     let page = fs::read_dir(&folder)
         .unwrap()
         .map(|entry| entry.unwrap().path())
-        .find(|path| path.file_name().unwrap().to_string_lossy().starts_with("003_"))
+        .find(|path| {
+            path.file_name()
+                .unwrap()
+                .to_string_lossy()
+                .starts_with("003_")
+        })
         .unwrap();
     let text = fs::read_to_string(page).unwrap();
     let scenarios = text.match_indices("<?xml").map(|(start, _)| {
@@ -35,7 +40,10 @@ fn both_clients_play_as_printed_against_the_server_of_the_examples() {
          \"seagull\" ; \"127.0.0.1:5071\" ; \"server\" ; \"127.0.0.1:5060\" ; \"UDP\" ;\n\
          \"albatross\" ; \"127.0.0.1:5071\" ; \"server\" ; \"127.0.0.1:5060\" ; \"UDP\" ;\n",
     );
-    for (scenario, conf) in scenarios.iter().zip(["conf.client.xml", "conf.client.param.xml"]) {
+    for (scenario, conf) in scenarios
+        .iter()
+        .zip(["conf.client.xml", "conf.client.param.xml"])
+    {
         folder.write("scenario/printed.xml", scenario);
         let params = "<define entity=\"traffic-param\" name=\"number-calls\" value=\"10\"></define>\n\
              <define entity=\"traffic-param\" name=\"call-rate\" value=\"100\"></define>\n";

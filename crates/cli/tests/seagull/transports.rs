@@ -71,8 +71,15 @@ fn each_call_has_a_connection_of_its_own() {
                     break;
                 }
             }
-            let line = text.lines().find(|line| line.starts_with("Call-ID:")).unwrap();
-            let statuses = if text.contains("BYE ") { vec!["200 OK"] } else { statuses };
+            let line = text
+                .lines()
+                .find(|line| line.starts_with("Call-ID:"))
+                .unwrap();
+            let statuses = if text.contains("BYE ") {
+                vec!["200 OK"]
+            } else {
+                statuses
+            };
             for status in statuses {
                 let answer = format!("SIP/2.0 {status}\r\n{line}\r\ncontent-length: 0\r\n\r\n");
                 connection.write_all(answer.as_bytes()).unwrap();
@@ -170,7 +177,9 @@ fn a_lost_connection_is_made_again() {
     let calls = |least: u64| {
         until("calls", || {
             let names = folder.names("logs");
-            let name = names.iter().rfind(|name| name.starts_with("server-stat."))?;
+            let name = names
+                .iter()
+                .rfind(|name| name.starts_with("server-stat."))?;
             let text = folder.read(&format!("logs/{name}"));
             let calls = Statistics::read(&text).last("TrafficSuccessfulCall(C)");
             (calls >= least).then_some(())
@@ -203,19 +212,31 @@ fn the_standby_takes_over() {
         .statistics("client");
     let folder = Folder::new()
         .with("client", &client, CALLER)
-        .with("first", &Conf::server(first).tcp().statistics("first"), CALLEE)
-        .with("second", &Conf::server(second).tcp().statistics("second"), CALLEE);
+        .with(
+            "first",
+            &Conf::server(first).tcp().statistics("first"),
+            CALLEE,
+        )
+        .with(
+            "second",
+            &Conf::server(second).tcp().statistics("second"),
+            CALLEE,
+        );
     let mut one = server(&folder, "first");
     let mut two = server(&folder, "second");
     let mut client = folder.run("client", "").ready();
     let successful = |name: &str| {
         Statistics::read(&folder.log(&format!("{name}-stat"))).last("TrafficSuccessfulCall(C)")
     };
-    until("calls at the first", || (successful("first") > 0).then_some(()));
+    until("calls at the first", || {
+        (successful("first") > 0).then_some(())
+    });
     assert_eq!(successful("second"), 0);
     one.signal(nix::sys::signal::Signal::SIGKILL);
     one.wait();
-    until("calls at the second", || (successful("second") > 0).then_some(()));
+    until("calls at the second", || {
+        (successful("second") > 0).then_some(())
+    });
     client.stop();
     client.wait();
     two.stop();

@@ -4,8 +4,8 @@ use std::collections::HashMap;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, ToSocketAddrs};
 use std::time::Duration;
 
-use gannet_net::load::{PortId, PortOptions, Ports, TcpClose};
 use gannet_net::NetError;
+use gannet_net::load::{PortId, PortOptions, Ports, TcpClose};
 use gannet_scenario::model::{
     Action, Channel, ChannelId, Endpoint, Mode, OpenArgs, Scenario, StepKind, TransportKind,
 };

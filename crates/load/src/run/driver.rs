@@ -47,11 +47,7 @@ pub(super) struct Surroundings<'r> {
 }
 
 impl<'r> Driver<'r> {
-    pub(super) fn new(
-        shard: Shard,
-        surroundings: &Surroundings<'r>,
-        shared: Arc<Shared>,
-    ) -> Self {
+    pub(super) fn new(shard: Shard, surroundings: &Surroundings<'r>, shared: Arc<Shared>) -> Self {
         let plan = surroundings.plan;
         let scenario: &Scenario = &plan.scenario;
         Self {
@@ -198,11 +194,7 @@ impl<'r> Driver<'r> {
         tell_news(&mut self.shard, &mut world);
     }
 
-    fn poll(
-        &mut self,
-        ports: &mut Ports,
-        timeout: Duration,
-    ) -> Result<(), gannet_net::NetError> {
+    fn poll(&mut self, ports: &mut Ports, timeout: Duration) -> Result<(), gannet_net::NetError> {
         let Self {
             shard,
             state,
@@ -255,10 +247,11 @@ impl<'r> Driver<'r> {
     }
 
     fn all_open(&self) -> bool {
-        self.missing.is_empty() && self
-            .connections
-            .iter()
-            .all(|(_, channel, _)| self.shard.is_bound(*channel))
+        self.missing.is_empty()
+            && self
+                .connections
+                .iter()
+                .all(|(_, channel, _)| self.shard.is_bound(*channel))
     }
 
     /// Tries lost connections of the whole run again.

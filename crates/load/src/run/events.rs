@@ -54,7 +54,10 @@ pub(super) fn hand_over(
             }
         }
         PortEvent::Closed { port, reason } => {
-            let at = global.connections.iter().position(|(other, ..)| *other == port);
+            let at = global
+                .connections
+                .iter()
+                .position(|(other, ..)| *other == port);
             if let Some(at) = at {
                 let (_, channel, standby) = global.connections.remove(at);
                 lost(world, global, channel, standby, &chain(&reason));

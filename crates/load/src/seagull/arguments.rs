@@ -153,7 +153,9 @@ impl Wish {
         };
         while let Some(option) = given.next() {
             // Long options with two dashes are what people type today.
-            let name = option.strip_prefix('-').filter(|rest| rest.starts_with('-'));
+            let name = option
+                .strip_prefix('-')
+                .filter(|rest| rest.starts_with('-'));
             let name = name.unwrap_or(&option).to_owned();
             if matches!(name.as_str(), "-help" | "-h") {
                 return Ok(Self::Help);

@@ -6,14 +6,17 @@ use gannet_traffic::shard::{Cause, Place};
 /// Where a call was: section, step and message, as `Traffic, step 3 (receive 180)`.
 pub(super) fn place(scenario: &Scenario, place: Place) -> String {
     let section = &scenario.sections[place.section.index()];
-    let step = section.steps.get(place.step).map_or_else(String::new, |step| {
-        let verb = match step.kind {
-            StepKind::Send(_) => "send",
-            StepKind::Receive(_) => "receive",
-            StepKind::Pause(_) => "wait",
-        };
-        format!(" ({verb} {})", step.name)
-    });
+    let step = section
+        .steps
+        .get(place.step)
+        .map_or_else(String::new, |step| {
+            let verb = match step.kind {
+                StepKind::Send(_) => "send",
+                StepKind::Receive(_) => "receive",
+                StepKind::Pause(_) => "wait",
+            };
+            format!(" ({verb} {})", step.name)
+        });
     format!("{}, step {}{step}", section.kind, place.step + 1)
 }
 
@@ -44,10 +47,16 @@ pub(crate) fn cause(scenario: &Scenario, cause: Cause<'_>) -> String {
         ),
         Cause::Authorization(why) => format!("the authentication method failed: {why}"),
         Cause::KeyTaken { key } => {
-            format!("another call has the identifier \"{}\"", text(key).trim_end())
+            format!(
+                "another call has the identifier \"{}\"",
+                text(key).trim_end()
+            )
         }
         Cause::NotOpen { channel: id } => {
-            format!("channel \"{}\" is not open, or has no peer yet", channel(id))
+            format!(
+                "channel \"{}\" is not open, or has no peer yet",
+                channel(id)
+            )
         }
         Cause::ConnectionLost { channel: id } => {
             format!("channel \"{}\" has no connection", channel(id))

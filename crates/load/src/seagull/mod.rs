@@ -8,6 +8,7 @@ mod arguments;
 mod causes;
 mod faces;
 mod files;
+mod lines;
 mod log;
 mod outputs;
 mod plan;
@@ -15,8 +16,8 @@ mod play;
 
 pub use arguments::{Arguments, ArgumentsError, BACKGROUND_METHODS, USAGE, Wish};
 pub use files::{FileError, read_files};
-pub use plan::{Beyond, plan};
 pub use outputs::OutputError;
+pub use plan::{Beyond, plan};
 pub use play::{EXIT_FATAL, Plan, PlayError, play};
 
 pub(crate) use causes::cause;

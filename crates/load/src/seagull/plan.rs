@@ -100,7 +100,9 @@ fn settings(params: &TrafficParams, beyond: &Beyond, levels: Levels) -> Settings
         call_timeout_ns: params.call_timeout_ms.map(|ms| ms * MS_NS),
         open_timeout_ns: params.open_timeout_ms.map(|ms| ms * MS_NS),
         timeout_aborts: params.abort_on_timeout,
-        starts_per_turn_max: usize::try_from(params.max_send).unwrap_or(usize::MAX).max(1),
+        starts_per_turn_max: usize::try_from(params.max_send)
+            .unwrap_or(usize::MAX)
+            .max(1),
         line_order: match params.data_select {
             DataSelect::Sequential => LineOrder::Sequential,
             DataSelect::Random => LineOrder::Random,

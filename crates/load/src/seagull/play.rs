@@ -130,12 +130,7 @@ pub fn play(parts: Plan) -> Result<u8, PlayError> {
 }
 
 /// Says at the end what is to be said, and gives the exit code.
-fn finish(
-    ended: &Ended,
-    faces: &SeagullFaces,
-    log: &SeagullLog,
-    layout: &Layout,
-) -> u8 {
+fn finish(ended: &Ended, faces: &SeagullFaces, log: &SeagullLog, layout: &Layout) -> u8 {
     let at = SystemTime::now();
     log.append(|format, out| format.stop(out, at));
     let log_error = log.flush();
@@ -236,7 +231,11 @@ fn configuration_text(plan: &RunPlan, arguments: &Arguments) -> String {
         format!("seed  [{}]", settings.seed),
     ];
     for channel in &plan.scenario.channels {
-        lines.push(format!("channel [{}]  [{}]", channel.name, open_args(channel)));
+        lines.push(format!(
+            "channel [{}]  [{}]",
+            channel.name,
+            open_args(channel)
+        ));
     }
     lines.join("\n")
 }

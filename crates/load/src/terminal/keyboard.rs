@@ -4,7 +4,9 @@ use std::io::{IsTerminal, Read, Stdin};
 use std::os::fd::AsFd;
 use std::thread;
 
-use nix::sys::termios::{LocalFlags, SetArg, SpecialCharacterIndices, Termios, tcgetattr, tcsetattr};
+use nix::sys::termios::{
+    LocalFlags, SetArg, SpecialCharacterIndices, Termios, tcgetattr, tcsetattr,
+};
 
 /// A terminal that gives each key at once and shows none. What it was before comes back when this is
 /// dropped.

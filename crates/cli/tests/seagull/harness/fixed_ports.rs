@@ -37,7 +37,9 @@ impl FixedPorts {
         lock.lock()
             .unwrap_or_else(|error| panic!("{}: {error}", path.display()));
         if let Some(taken) = taken() {
-            skipped(&format!("not yet: waits for another program to leave {taken}"));
+            skipped(&format!(
+                "not yet: waits for another program to leave {taken}"
+            ));
             let is_free = poll(LIMIT, || taken_now(taken).is_none().then_some(()));
             assert!(
                 is_free.is_some() && super::fixed_ports::taken().is_none(),

@@ -77,7 +77,10 @@ impl Folder {
     pub(crate) fn log(&self, stem: &str) -> String {
         let begin = format!("{stem}.");
         let names = self.names("logs");
-        let found: Vec<_> = names.iter().filter(|name| name.starts_with(&begin)).collect();
+        let found: Vec<_> = names
+            .iter()
+            .filter(|name| name.starts_with(&begin))
+            .collect();
         let [name] = found[..] else {
             panic!("no one {stem}.* among {names:?}");
         };

@@ -25,7 +25,7 @@ pub(crate) use peer::Peer;
 pub(crate) use player::{Ended, Player, binary};
 pub(crate) use ports::free_port;
 pub(crate) use pty::Pty;
-pub(crate) use scenario::{CALLEE, CALLER, caller_with, caller_waiting};
+pub(crate) use scenario::{CALLEE, CALLER, caller_waiting, caller_with};
 pub(crate) use shared::{shared, skipped};
 pub(crate) use statistics::Statistics;
 pub(crate) use until::{poll, until};
@@ -33,4 +33,4 @@ pub(crate) use until::{poll, until};
 use std::time::Duration;
 
 /// Bound of every wait: none of them needs more than a fraction of it.
-pub(crate) const LIMIT: Duration = Duration::from_secs(60);
+pub(crate) const LIMIT: Duration = Duration::from_mins(1);

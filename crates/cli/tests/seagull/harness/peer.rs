@@ -37,20 +37,21 @@ impl Peer {
 
     /// Answers a request with this status.
     pub(crate) fn answer(&self, request: &str, status: &str, to: SocketAddr) {
-        let copied: String = request
+        let status = format!("SIP/2.0 {status}");
+        let copied = request
             .lines()
             .take_while(|line| !line.is_empty())
             .filter(|line| {
                 ["Via:", "From:", "To:", "Call-ID:", "CSeq:"]
                     .iter()
                     .any(|name| line.starts_with(name))
-            })
-            .map(|line| format!("{line}\r\n"))
+            });
+        let lines: Vec<&str> = [status.as_str()]
+            .into_iter()
+            .chain(copied)
+            .chain(["content-length: 0", "", ""])
             .collect();
-        self.send(
-            format!("SIP/2.0 {status}\r\n{copied}content-length: 0\r\n\r\n"),
-            to,
-        );
+        self.send(lines.join("\r\n"), to);
     }
 
     /// Nothing has come until now.
@@ -72,6 +73,7 @@ impl Peer {
         let mut bytes = vec![0; 65_536];
         let received = self.socket.recv_from(&mut bytes).ok();
         self.socket.set_read_timeout(Some(LIMIT)).unwrap();
-        received.map(|(length, from)| (String::from_utf8_lossy(&bytes[..length]).into_owned(), from))
+        received
+            .map(|(length, from)| (String::from_utf8_lossy(&bytes[..length]).into_owned(), from))
     }
 }

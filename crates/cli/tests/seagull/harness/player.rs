@@ -1,7 +1,7 @@
 //! A run of the binary.
 
 use std::fs::{self, File};
-use std::os::unix::process::{CommandExt, ExitStatusExt};
+use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, SystemTime};
@@ -28,8 +28,6 @@ pub(crate) struct Player {
 pub(crate) struct Ended {
     /// The exit code; `None` if a signal ended it.
     pub(crate) code: Option<i32>,
-    /// That signal.
-    pub(crate) signal: Option<i32>,
     /// Standard output; empty if that was a terminal.
     pub(crate) out: String,
     pub(crate) err: String,
@@ -98,10 +96,6 @@ impl Player {
         self
     }
 
-    pub(crate) fn id(&self) -> u32 {
-        self.child.id()
-    }
-
     /// What it has written to standard error by now.
     pub(crate) fn err(&self) -> String {
         read_lossy(&self.err)
@@ -154,7 +148,6 @@ impl Player {
         };
         Ended {
             code: status.code(),
-            signal: status.signal(),
             out: self.out(),
             err: self.err(),
         }
