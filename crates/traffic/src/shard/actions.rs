@@ -165,6 +165,7 @@ impl Core {
             }
             OnFailure::Fail => {
                 self.figures.unexpected_messages += 1;
+                self.step_figures(at.place).unexpected += 1;
                 self.failed(turn, at, cause)
             }
             OnFailure::Abort if self.can_abort(turn, at.call) => {

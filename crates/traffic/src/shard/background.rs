@@ -18,9 +18,9 @@ impl Core {
         layout.scan(incoming.whole);
         let is_complete = write_answer(&layout, incoming.whole, &mut answer);
         if is_complete {
-            turn.world.send(incoming.way(), NO_FLOW, &[&answer]);
+            let way = (incoming.way(), NO_FLOW);
+            self.send_beside(turn, incoming.channel, way, &answer);
             self.figures.background_answers += 1;
-            self.figures.messages_sent += 1;
         }
         self.layout = layout;
         self.scratch.text = answer;

@@ -62,6 +62,7 @@ pub(super) struct Resume {
     pub(super) state: State,
     pub(super) deadline_ns: u64,
     pub(super) last_ns: u64,
+    pub(super) line: Option<u32>,
 }
 
 /// Retransmission of a message.

@@ -89,7 +89,6 @@ impl Core {
             }
             return;
         }
-        turn.world.send(repeat.way, id, &[&copy.bytes]);
         schedule.left -= 1;
         if schedule.interval_max_ns > schedule.interval_ns {
             let doubled = schedule.interval_ns.saturating_mul(2);
@@ -102,7 +101,13 @@ impl Core {
             self.wheel
                 .insert(repeat.next_ns, REPEAT_BIT | u64::from(id)),
         );
-        self.figures.messages_sent += 1;
+        let way = (repeat.way, id);
+        let bytes = std::mem::take(&mut copy.bytes);
+        let channel = turn.plan.channel_of(place);
+        self.send_beside(turn, channel, way, &bytes);
+        if let Some(copy) = self.calls.copy_mut(id) {
+            copy.bytes = bytes;
+        }
         self.figures.retransmissions_sent += 1;
         self.step_figures(place).retransmissions += 1;
     }
@@ -157,27 +162,29 @@ impl Core {
         id: CallId,
         incoming: &Incoming<'_>,
     ) -> bool {
-        let place = self.place_of(id);
-        let is_response = incoming.is_response();
-        // The ACK takes the way of the INVITE; a response goes back to where the request came from.
-        let way = if is_response {
-            self.way_of(id, incoming.channel)
-        } else {
-            Some(incoming.way())
-        };
         let Some(history) = self.calls.history_mut(id) else {
             return false;
         };
         let Some(answer) = history.answer_to(incoming.hash) else {
             return false;
         };
+        let mut again = std::mem::take(&mut self.scratch.text);
+        again.clear();
+        again.extend_from_slice(answer);
+        // The ACK takes the way of the INVITE; a response goes back to where the request came from.
+        let way = if incoming.is_response() {
+            self.way_of(id, incoming.channel)
+        } else {
+            Some(incoming.way())
+        };
         if let Some(way) = way
-            && !answer.is_empty()
+            && !again.is_empty()
         {
-            turn.world.send(way, id, &[answer]);
-            self.figures.messages_sent += 1;
+            self.send_beside(turn, incoming.channel, (way, id), &again);
             self.figures.retransmissions_sent += 1;
         }
+        self.scratch.text = again;
+        let place = self.place_of(id);
         self.figures.retransmissions_absorbed += 1;
         let steps = &mut self.figures.sections[place.section.index()];
         let at = place.step.min(steps.len() - 1);

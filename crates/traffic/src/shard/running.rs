@@ -139,6 +139,7 @@ impl Core {
             state: call.state,
             deadline_ns: call.deadline_ns,
             last_ns: call.last_ns,
+            line: call.line,
         });
         call.section = section.0;
         call.step = 0;
@@ -183,6 +184,7 @@ impl Core {
         call.state = resume.state;
         call.deadline_ns = resume.deadline_ns;
         call.last_ns = resume.last_ns;
+        call.line = resume.line;
         let place = self.place_of(id);
         let channel = turn.plan.channel_of(place);
         let own = self.calls.way(id, channel.index());

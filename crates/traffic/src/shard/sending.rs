@@ -1,13 +1,13 @@
 //! Sending a message.
 
-use gannet_scenario::model::{Action, BodyMethod, Protocol, Send};
+use gannet_scenario::model::{Action, BodyMethod, ChannelId, MessageId, Protocol, Send};
 
 use super::actions::{At, Outcome};
 use super::call::{CallId, State};
 use super::core::{Core, Turn};
 use super::decimal::push_decimal;
 use super::subject::{Part, Subject};
-use super::{Cause, LogEntry, Place};
+use super::{Cause, LogEntry, Place, Way};
 
 impl Core {
     /// Builds and sends the message of a step. In state `Opening` afterwards, the step has not begun
@@ -96,18 +96,48 @@ impl Core {
 
     fn note_sent(&mut self, turn: &mut Turn<'_, '_>, at: At, send: &Send, parts: &[&[u8]]) {
         self.calls.get_mut(at.call).last_ns = turn.now_ns;
-        self.figures.messages_sent += 1;
         self.step_figures(at.place).messages += 1;
-        let protocol = turn.plan.scenario.channels[at.channel.index()].protocol;
-        self.figures.protocols[protocol.index()][send.message.index()].sent += 1;
+        self.note_message(turn, at.channel, Some(send.message), parts);
+    }
+
+    /// Counts a message that goes out, and tells the log.
+    fn note_message(
+        &mut self,
+        turn: &mut Turn<'_, '_>,
+        channel: ChannelId,
+        message: Option<MessageId>,
+        parts: &[&[u8]],
+    ) {
+        self.figures.messages_sent += 1;
+        let Some(message) = message else {
+            return;
+        };
+        let protocol = turn.plan.scenario.channels[channel.index()].protocol;
+        self.figures.protocols[protocol.index()][message.index()].sent += 1;
         if self.settings.levels.messages {
-            let message = &turn.plan.protocol(at.channel).messages[send.message.index()];
+            let message = &turn.plan.protocol(channel).messages[message.index()];
             turn.world.log(LogEntry::Sent {
-                channel: at.channel,
+                channel,
                 message,
                 parts,
             });
         }
+    }
+
+    /// Sends what no step says: an answer, or something that was sent before.
+    pub(super) fn send_beside(
+        &mut self,
+        turn: &mut Turn<'_, '_>,
+        channel: ChannelId,
+        (way, flow): (Way, u32),
+        bytes: &[u8],
+    ) {
+        turn.world.send(way, flow, &[bytes]);
+        let protocol = turn.plan.protocol(channel);
+        let type_field = &protocol.fields[protocol.type_field.index()];
+        let name = type_field.read(bytes).map(|found| &bytes[found]);
+        let message = name.and_then(|name| turn.plan.type_of(channel, name));
+        self.note_message(turn, channel, message, &[bytes]);
     }
 
     /// Writes the length of the body by the first method that can.

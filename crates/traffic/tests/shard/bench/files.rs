@@ -134,9 +134,10 @@ impl Script {
 
     /// A traffic-param.
     pub(crate) fn param(mut self, name: &str, value: &str) -> Self {
-        self.params.push_str(&format!(
+        let define = format!(
             "<define entity=\"traffic-param\" name=\"{name}\" value=\"{value}\"></define>\n"
-        ));
+        );
+        self.params += &define;
         self
     }
 
@@ -183,15 +184,18 @@ impl Script {
             external: self.external.as_ref().map(|text| named("data.csv", text)),
         };
         let loaded = load(&files, &self.options);
-        if loaded.has_errors() {
-            for (source, diagnostics) in &loaded.diagnostics {
-                for found in diagnostics {
+        let complaints: Vec<String> = loaded
+            .diagnostics
+            .iter()
+            .flat_map(|(source, diagnostics)| {
+                diagnostics.iter().map(|found| {
                     let place = source.position(found.span.start);
-                    eprintln!("{}:{place} {}", source.name(), found.message);
-                }
-            }
-            panic!("the files have errors:\n{}", self.sections);
-        }
+                    format!("{}:{place} {}", source.name(), found.message)
+                })
+            })
+            .collect();
+        let sections = &self.sections;
+        assert!(!loaded.has_errors(), "{complaints:#?} in:\n{sections}");
         loaded.run.expect("files without errors")
     }
 

@@ -9,7 +9,7 @@ mod tally;
 mod wire;
 mod world;
 
-pub(crate) use commands::{Command, client, receive, section, send, server, wait};
+pub(crate) use commands::{client, receive, section, send, server, wait};
 pub(crate) use files::Script;
 pub(crate) use pair::{Link, Pair};
 pub(crate) use player::{MS, PEER, Player};

@@ -151,23 +151,18 @@ impl Player {
     pub(crate) fn pass_until(&mut self, end_ns: u64) {
         for _ in 0..TURNS_MAX {
             let deadline = self.shard.next_deadline_ns(self.world.now_ns);
-            match deadline.filter(|deadline| *deadline <= end_ns) {
-                Some(deadline) => {
-                    self.world.now_ns = deadline.max(self.world.now_ns);
-                    self.turn();
-                    let stands = self.shard.next_deadline_ns(self.world.now_ns) == Some(deadline);
-                    if stands && self.world.now_ns < end_ns {
-                        self.world.now_ns += 1;
-                    } else if stands {
-                        return;
-                    }
-                }
-                None => {
-                    self.world.now_ns = end_ns;
-                    self.turn();
-                    return;
-                }
+            let Some(deadline) = deadline.filter(|deadline| *deadline <= end_ns) else {
+                self.world.now_ns = end_ns;
+                self.turn();
+                return;
+            };
+            self.world.now_ns = deadline.max(self.world.now_ns);
+            self.turn();
+            let stands = self.shard.next_deadline_ns(self.world.now_ns) == Some(deadline);
+            if stands && self.world.now_ns == end_ns {
+                return;
             }
+            self.world.now_ns += u64::from(stands);
         }
         panic!("the shard asks for turns for ever");
     }
@@ -258,7 +253,7 @@ impl Player {
             && !text.starts_with("ACK ")
             && let Some(cseq) = value_of(&text, "CSeq")
         {
-            self.cseq = cseq.to_owned();
+            cseq.clone_into(&mut self.cseq);
         }
         Some(sent)
     }
@@ -298,7 +293,7 @@ impl Player {
 
     fn note_call_id(&mut self, text: &str) {
         if let Some(id) = value_of(text, "Call-ID") {
-            self.call_id = id.to_owned();
+            id.clone_into(&mut self.call_id);
         }
     }
 }

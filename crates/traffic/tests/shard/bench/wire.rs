@@ -3,11 +3,8 @@
 /// Lines with `|` between, as a message; after `||` stands the body.
 pub(crate) fn wire(text: &str) -> Vec<u8> {
     let (header, body) = text.split_once("||").unwrap_or((text, ""));
-    let lines: String = header
-        .split('|')
-        .map(|line| format!("{line}\r\n"))
-        .collect();
-    let mut bytes = lines.into_bytes();
+    let mut bytes = header.replace('|', "\r\n").into_bytes();
+    bytes.extend_from_slice(b"\r\n");
     bytes.extend_from_slice(b"\r\n");
     bytes.extend_from_slice(body.replace('|', "\r\n").as_bytes());
     bytes

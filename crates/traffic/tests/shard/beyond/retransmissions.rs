@@ -201,3 +201,23 @@ fn optional_and_skipped_messages_may_come_again() {
     call.peer("200").peer("180");
     assert_eq!(call.tally(), "open 1, absorbed 2, trying 3");
 }
+
+#[test]
+fn every_message_that_goes_out_is_counted_by_its_type_and_told_at_level_m() {
+    let script = absorbing(&server(&[])).param("answer-background", "INFO");
+    let mut call = script.player_with(|settings| settings.levels.messages = true);
+    call.peer("INVITE").peer("INVITE").peer("INFO");
+    assert_eq!(call.sent_names(), "200 200 200");
+    let sent: u64 = call.figures().protocols[0]
+        .iter()
+        .map(|counts| counts.sent)
+        .sum();
+    assert_eq!((sent, call.figures().messages_sent), (3, 3));
+    let told = call
+        .world
+        .log
+        .iter()
+        .filter(|entry| *entry == "sent 200")
+        .count();
+    assert_eq!(told, 3);
+}

@@ -262,3 +262,41 @@ fn the_message_of_the_call_is_sent_again_while_the_section_works() {
     call.peer("INFO").pass_ms(4_000);
     assert_eq!(call.sent_names(), "INVITE INVITE INVITE");
 }
+
+#[test]
+fn the_call_keeps_its_line_of_external_data() {
+    let line = |entity: &str| {
+        format!("<restore-from-external field=\"0\" entity=\"{entity}\"></restore-from-external>")
+    };
+    let on_info = section(
+        RETURN,
+        &[
+            receive("client", "INFO").text(),
+            send("client", "200 INFO").before(&line("subject")).text(),
+        ],
+    );
+    let traffic = section(
+        "traffic",
+        &[
+            send("client", "INVITE")
+                .opens()
+                .before(&line("subject"))
+                .text(),
+            receive("client", "200 INVITE").text(),
+            send("client", "ACK").before(&line("subject")).text(),
+        ],
+    );
+    let mut call = Script::new(&format!("{on_info}{traffic}"))
+        .external("\"string\";\n\"one\";\n\"two\";\n")
+        .player();
+    let subject = |call: &mut crate::bench::Player, name: &str| {
+        let text = call.sends(name).text();
+        crate::bench::value_of(&text, "Subject").map(str::to_owned)
+    };
+    call.begin();
+    assert_eq!(subject(&mut call, "INVITE").as_deref(), Some("one"));
+    call.peer("INFO");
+    assert_eq!(subject(&mut call, "200").as_deref(), Some("two"));
+    call.peer("200|CSeq: 1 INVITE");
+    assert_eq!(subject(&mut call, "ACK").as_deref(), Some("one"));
+}

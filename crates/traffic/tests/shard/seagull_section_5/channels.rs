@@ -8,7 +8,7 @@ const FIRST: PortKey = PortKey(100);
 const SECOND: PortKey = PortKey(101);
 
 const OPEN: &str = r#"<open args=""></open>"#;
-const CLOSE: &str = r#"<close></close>"#;
+const CLOSE: &str = "<close></close>";
 
 /// A client on a channel of its own.
 fn own(channel: &str, open: &str, on_answer: &str) -> String {

@@ -7,3 +7,4 @@ mod correlation;
 mod external;
 mod keys;
 mod sections;
+mod values;
