@@ -115,3 +115,25 @@ fn what_the_machine_refuses_has_an_exit_code_of_its_own() {
     ))
     .expect(3, &["no-such-host.invalid"]);
 }
+
+#[test]
+fn the_manual_names_every_option() {
+    let folder = crate::process::examples();
+    let manual = std::fs::read_to_string(folder.join("../../docs/seagull.md")).unwrap();
+    let help = load("--help").out;
+    let options = help
+        .split_whitespace()
+        .filter(|word| word.starts_with("--"));
+    let ours = options.map(|word| word.trim_end_matches(|last: char| !last.is_alphanumeric()));
+    let everywhere = ["--help", "--colour"];
+    for option in ours.filter(|option| !everywhere.contains(option)) {
+        assert!(manual.contains(option), "docs/seagull.md has no {option}");
+    }
+    let seagull = crate::process::start(&["seagull", "-help"]).end().out;
+    let options = seagull
+        .lines()
+        .filter_map(|line| line.trim_start().split(' ').next());
+    for option in options.filter(|word| word.starts_with('-') && *word != "-help") {
+        assert!(manual.contains(option), "docs/seagull.md has no {option}");
+    }
+}
