@@ -19,7 +19,7 @@ use super::system::{Name, SendHeaders};
 const SEGMENT_BYTES_MAX: usize = 32_000;
 /// Batches of fewer datagrams leave without trains: they save little there, and a capture on this
 /// machine shows the datagrams of a train as one.
-const TRAINS_FROM_DATAGRAMS: usize = 16;
+const TRAINS_FROM_DATAGRAMS: usize = 8;
 
 /// A port that brought something in so many turns is not watched until it has nothing: it is looked
 /// at anyway, and being watched costs time for each datagram, in both directions.
