@@ -27,7 +27,8 @@ pub(crate) struct Arguments {
         global = true,
         value_name = "WHEN",
         default_value = "auto",
-        alias = "color"
+        alias = "color",
+        display_order = LAST
     )]
     pub(crate) colour: Colour,
 }
@@ -42,6 +43,9 @@ pub(crate) enum Colour {
     /// Never.
     Never,
 }
+
+/// After the options of each command; else the number of commands would be its place.
+const LAST: usize = 900;
 
 const STYLES: Styles = Styles::styled()
     .header(AnsiColor::Green.on_default().effects(Effects::BOLD))
