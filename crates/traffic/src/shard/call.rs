@@ -61,7 +61,6 @@ pub(super) struct Resume {
     pub(super) step: u32,
     pub(super) state: State,
     pub(super) deadline_ns: u64,
-    pub(super) last_ns: u64,
     pub(super) line: Option<u32>,
 }
 

@@ -138,7 +138,6 @@ impl Core {
             step: call.step,
             state: call.state,
             deadline_ns: call.deadline_ns,
-            last_ns: call.last_ns,
             line: call.line,
         });
         call.section = section.0;
@@ -183,7 +182,6 @@ impl Core {
         call.step = resume.step;
         call.state = resume.state;
         call.deadline_ns = resume.deadline_ns;
-        call.last_ns = resume.last_ns;
         call.line = resume.line;
         let place = self.place_of(id);
         let channel = turn.plan.channel_of(place);

@@ -65,6 +65,14 @@ fn what_the_scenario_waits_for_is_not_answered_beside_it() {
     call.peer("INFO").sends("486");
     call.peer("INFO|Call-ID: nobody").sends("486");
     assert_eq!(call.tally(), "open 1, default 1");
+
+    let default = default.replace(" behaviour=\"return\"", "");
+    let script =
+        Script::new(&format!("{default}{}", server(&[]))).param("answer-background", METHODS);
+    let mut call = script.player();
+    call.peer("INVITE").sends("200");
+    call.peer("INFO").sends("486");
+    assert_eq!(call.tally(), "default 1, unexpected 1");
 }
 
 #[test]

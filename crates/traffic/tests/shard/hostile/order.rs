@@ -5,29 +5,34 @@ use gannet_traffic::shard::PortKey;
 
 use crate::bench::{Player, Script, receive, section, send, wait};
 
-/// A client with everything in it.
-fn scenario() -> String {
-    let defaults = ["INFO", "NOTIFY"].map(|method| {
+const CORRELATION: &str = r#"<correlation>
+  <channel name="client">
+    <retrieve><search-in-map name="other-id"></search-in-map><search-in-map name="call-id"></search-in-map></retrieve>
+    <command name="first"><post-action>
+      <insert-in-map channel="client" entity="call-id"></insert-in-map></post-action></command>
+  </channel>
+  <channel name="own-tcp">
+    <command name="own"><post-action>
+      <insert-in-map channel="own-tcp" entity="call-id"></insert-in-map></post-action></command>
+  </channel></correlation>"#;
+
+/// Sections that return, one that does not, and an abort section.
+fn beside() -> String {
+    const RETURN: &str = "default behaviour=\"return\"";
+    let answering = ["INFO", "NOTIFY"].map(|method| {
+        let answer = send("client", &format!("200 {method}")).text();
         section(
-            "default behaviour=\"return\"",
-            &[
-                receive("client", method).text(),
-                wait(30),
-                send("client", &format!("200 {method}")).text(),
-                wait(10),
-            ],
+            RETURN,
+            &[receive("client", method).text(), wait(30), answer, wait(10)],
         )
     });
+    let options = receive("client", "200 OPTIONS").attributes("cseq-method=\"OPTIONS\"");
     let asking = section(
-        "default behaviour=\"return\"",
+        RETURN,
         &[
             receive("client", "PRACK").text(),
-            send("client", "OPTIONS")
-                .attributes("retrans=\"rfc3261\"")
-                .text(),
-            receive("client", "200 OPTIONS")
-                .attributes("cseq-method=\"OPTIONS\"")
-                .text(),
+            send("client", "OPTIONS").attributes(RFC).text(),
+            options.text(),
         ],
     );
     let ending = section(
@@ -37,26 +42,24 @@ fn scenario() -> String {
             send("client", "200 BYE").text(),
         ],
     );
-    let abort = section(
-        "abort",
-        &[
-            send("client", "BYE").attributes("retrans=\"200\"").text(),
-            receive("client", "200 BYE").text(),
-        ],
-    );
+    let bye = send("client", "BYE").attributes("retrans=\"200\"").text();
+    let abort = section("abort", &[bye, receive("client", "200 BYE").text()]);
+    format!("{abort}{}{asking}{ending}", answering.concat())
+}
+
+const RFC: &str = "retrans=\"rfc3261\"";
+
+/// A client with everything in it.
+fn scenario() -> String {
     let open = r#"<open args=""></open>"#;
-    let rekey = r#"<set-new-session-id name="id" entity="other-id"></set-new-session-id>"#;
-    let correlation = r#"<correlation><channel name="client"><retrieve>
-        <search-in-map name="other-id"></search-in-map><search-in-map name="call-id"></search-in-map></retrieve>
-        <command name="first"><post-action><insert-in-map channel="client" entity="call-id"></insert-in-map></post-action></command></channel>
-        <channel name="own-tcp"><command name="own"><post-action><insert-in-map channel="own-tcp" entity="call-id"></insert-in-map>
-        </post-action></command></channel></correlation>"#;
+    let stop_and_rekey = r#"<stop-timer></stop-timer>
+        <set-new-session-id name="id" entity="other-id"></set-new-session-id>"#;
     let traffic = section(
         "traffic",
         &[
             send("client", "INVITE")
                 .opens()
-                .attributes("label=\"first\" retrans=\"rfc3261\"")
+                .attributes(&format!("label=\"first\" {RFC}"))
                 .text(),
             receive("client", "180 INVITE")
                 .attributes("optional=\"true\" label=\"again\"")
@@ -74,19 +77,12 @@ fn scenario() -> String {
             receive("client", "200 OPTIONS")
                 .after("<start-timer></start-timer>")
                 .text(),
-            send("client", "BYE")
-                .attributes("retrans=\"rfc3261\"")
-                .text(),
-            receive("client", "200 BYE")
-                .after(&format!("<stop-timer></stop-timer>{rekey}"))
-                .text(),
+            send("client", "BYE").attributes(RFC).text(),
+            receive("client", "200 BYE").after(stop_and_rekey).text(),
             send("client", "ACK").attributes("label=\"end\"").text(),
         ],
     );
-    format!(
-        "{correlation}{traffic}{abort}{}{asking}{ending}",
-        defaults.concat()
-    )
+    format!("{CORRELATION}{traffic}{}", beside())
 }
 
 fn one_thing(calls: &mut Player, rng: &mut fastrand::Rng) {

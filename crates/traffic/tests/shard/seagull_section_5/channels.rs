@@ -178,3 +178,25 @@ fn a_connection_that_is_lost_during_a_pause_fails_the_send_that_needs_it_or_is_o
         assert_eq!(call.tally(), expected, "{before}");
     }
 }
+
+#[test]
+fn a_connection_that_is_lost_while_the_call_waits_for_another_channel_does_not_matter_yet() {
+    let correlation = r#"<correlation><channel name="client"><command name="first"><post-action>
+        <insert-in-map channel="client" entity="call-id"></insert-in-map></post-action></command></channel></correlation>"#;
+    let traffic = section(
+        "traffic",
+        &[
+            send("client", "INVITE")
+                .opens()
+                .attributes("label=\"first\"")
+                .text(),
+            send("own-tcp", "OPTIONS").before(OPEN).text(),
+            receive("client", "200 INVITE").text(),
+        ],
+    );
+    let mut call = Script::new(&format!("{correlation}{traffic}")).player();
+    call.begin().connected(FIRST);
+    assert_eq!(call.sent_names(), "INVITE OPTIONS");
+    call.closed(FIRST).peer("200|Call-ID: 1@me");
+    assert_eq!(call.tally(), "traffic 1");
+}

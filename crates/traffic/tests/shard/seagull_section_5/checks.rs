@@ -7,71 +7,74 @@ const ABORT: &str = r#"<abort><send channel="client"><action><restore name="id" 
     Call-ID: 0@me
     CSeq: 5 OPTIONS]]></message></send></abort>"#;
 
+/// A name, a check on the 200 (the scenario's own has `Subject: own`), the 200 that comes, and what is
+/// counted then.
+const CHECKS: &[(&str, &str, &str, &str)] = &[
+    (
+        "check-presence, there",
+        r#"check-presence name="subject" behaviour="error""#,
+        "200|Subject: x",
+        "traffic 1",
+    ),
+    (
+        "check-presence behaviour=warning",
+        r#"check-presence name="subject" behaviour="warning""#,
+        "200",
+        "traffic 1",
+    ),
+    (
+        "check-presence behaviour=error",
+        r#"check-presence name="subject" behaviour="error""#,
+        "200",
+        "failed 1, unexpected 1",
+    ),
+    (
+        "check-presence behaviour=abort",
+        r#"check-presence name="subject" behaviour="abort""#,
+        "200",
+        "abort 1",
+    ),
+    (
+        "check-value, the same",
+        r#"check-value name="subject" behaviour="error""#,
+        "200|Subject: own",
+        "traffic 1",
+    ),
+    (
+        "check-value behaviour=warning",
+        r#"check-value name="subject" behaviour="warning""#,
+        "200|Subject: x",
+        "traffic 1",
+    ),
+    (
+        "check-value behaviour=error",
+        r#"check-value name="subject" behaviour="error""#,
+        "200|Subject: x",
+        "failed 1, unexpected 1",
+    ),
+    (
+        "check-value behaviour=abort",
+        r#"check-value name="subject" behaviour="abort""#,
+        "200|Subject: x",
+        "abort 1",
+    ),
+    (
+        "check-value, missing in what came",
+        r#"check-value name="subject" behaviour="error""#,
+        "200",
+        "failed 1, unexpected 1",
+    ),
+    (
+        "check-value, missing in the scenario's own",
+        r#"check-value name="line" behaviour="error""#,
+        "200|X-Line: x",
+        "failed 1, unexpected 1",
+    ),
+];
+
 #[test]
 fn rows_of_checks() {
-    // The scenario's own message has `Subject: own`.
-    for (row, check, message, expected) in [
-        (
-            "check-presence, there",
-            r#"check-presence name="subject" behaviour="error""#,
-            "200|Subject: x",
-            "traffic 1",
-        ),
-        (
-            "check-presence behaviour=warning",
-            r#"check-presence name="subject" behaviour="warning""#,
-            "200",
-            "traffic 1",
-        ),
-        (
-            "check-presence behaviour=error",
-            r#"check-presence name="subject" behaviour="error""#,
-            "200",
-            "failed 1, unexpected 1",
-        ),
-        (
-            "check-presence behaviour=abort",
-            r#"check-presence name="subject" behaviour="abort""#,
-            "200",
-            "abort 1",
-        ),
-        (
-            "check-value, the same",
-            r#"check-value name="subject" behaviour="error""#,
-            "200|Subject: own",
-            "traffic 1",
-        ),
-        (
-            "check-value behaviour=warning",
-            r#"check-value name="subject" behaviour="warning""#,
-            "200|Subject: x",
-            "traffic 1",
-        ),
-        (
-            "check-value behaviour=error",
-            r#"check-value name="subject" behaviour="error""#,
-            "200|Subject: x",
-            "failed 1, unexpected 1",
-        ),
-        (
-            "check-value behaviour=abort",
-            r#"check-value name="subject" behaviour="abort""#,
-            "200|Subject: x",
-            "abort 1",
-        ),
-        (
-            "check-value, missing in what came",
-            r#"check-value name="subject" behaviour="error""#,
-            "200",
-            "failed 1, unexpected 1",
-        ),
-        (
-            "check-value, missing in the scenario's own",
-            r#"check-value name="line" behaviour="error""#,
-            "200|X-Line: x",
-            "failed 1, unexpected 1",
-        ),
-    ] {
+    for &(row, check, message, expected) in CHECKS {
         let (name, _) = check.split_once(' ').expect("a name");
         let traffic = section(
             "traffic",
@@ -154,83 +157,86 @@ fn branching(branch: &str, then: &str) -> String {
     )
 }
 
+/// A name, the branch, the messages that come, the names of what is sent, and what is counted then.
+const BRANCHES: &[(&str, &str, &str, &str, &str)] = &[
+    (
+        "look_ahead=0: stays on the same receive",
+        r#"branch_on="183" look_ahead="0""#,
+        "180 183 183 200 200",
+        "ACK BYE",
+        "traffic 1",
+    ),
+    (
+        "look_ahead=1: the next",
+        r#"branch_on="486" look_ahead="1""#,
+        "180 486 200",
+        "ACK BYE",
+        "traffic 1",
+    ),
+    (
+        "look_ahead=2",
+        r#"branch_on="486" look_ahead="2""#,
+        "180 486 200",
+        "BYE",
+        "traffic 1",
+    ),
+    (
+        "look_ahead to the end of the section",
+        r#"branch_on="486" look_ahead="4""#,
+        "180 486",
+        "",
+        "traffic 1",
+    ),
+    (
+        "look_back=1",
+        r#"branch_on="183" look_back="1""#,
+        "180 183 180 200 200",
+        "ACK BYE",
+        "traffic 1",
+    ),
+    (
+        "only look_ahead if both are given",
+        r#"branch_on="486" look_ahead="1" look_back="2""#,
+        "180 486 200",
+        "ACK BYE",
+        "traffic 1",
+    ),
+    (
+        "an expected message branches too",
+        r#"branch_on="200" look_ahead="2""#,
+        "180 200 200",
+        "BYE",
+        "traffic 1",
+    ),
+    (
+        "another type is unexpected",
+        r#"branch_on="486" look_ahead="1""#,
+        "180 500",
+        "",
+        "failed 1, unexpected 1",
+    ),
+    (
+        "an unknown type does not branch",
+        r#"branch_on="486" look_ahead="1""#,
+        "180 606",
+        "",
+        "failed 1, unexpected 1",
+    ),
+    (
+        "only where the call waits",
+        r#"branch_on="486" look_ahead="1""#,
+        "486",
+        "",
+        "failed 1, unexpected 1",
+    ),
+];
+
 #[test]
 fn rows_of_branches() {
-    for (row, branch, messages, sent, expected) in [
-        (
-            "look_ahead=0: stays on the same receive",
-            r#"branch_on="183" look_ahead="0""#,
-            vec!["180", "183", "183", "200", "200"],
-            "ACK BYE",
-            "traffic 1",
-        ),
-        (
-            "look_ahead=1: the next",
-            r#"branch_on="486" look_ahead="1""#,
-            vec!["180", "486", "200"],
-            "ACK BYE",
-            "traffic 1",
-        ),
-        (
-            "look_ahead=2",
-            r#"branch_on="486" look_ahead="2""#,
-            vec!["180", "486", "200"],
-            "BYE",
-            "traffic 1",
-        ),
-        (
-            "look_ahead to the end of the section",
-            r#"branch_on="486" look_ahead="4""#,
-            vec!["180", "486"],
-            "",
-            "traffic 1",
-        ),
-        (
-            "look_back=1",
-            r#"branch_on="183" look_back="1""#,
-            vec!["180", "183", "180", "200", "200"],
-            "ACK BYE",
-            "traffic 1",
-        ),
-        (
-            "only look_ahead if both are given",
-            r#"branch_on="486" look_ahead="1" look_back="2""#,
-            vec!["180", "486", "200"],
-            "ACK BYE",
-            "traffic 1",
-        ),
-        (
-            "an expected message branches too",
-            r#"branch_on="200" look_ahead="2""#,
-            vec!["180", "200", "200"],
-            "BYE",
-            "traffic 1",
-        ),
-        (
-            "another type is unexpected",
-            r#"branch_on="486" look_ahead="1""#,
-            vec!["180", "500"],
-            "",
-            "failed 1, unexpected 1",
-        ),
-        (
-            "an unknown type does not branch",
-            r#"branch_on="486" look_ahead="1""#,
-            vec!["180", "606"],
-            "",
-            "failed 1, unexpected 1",
-        ),
-        (
-            "only where the call waits",
-            r#"branch_on="486" look_ahead="1""#,
-            vec!["486"],
-            "",
-            "failed 1, unexpected 1",
-        ),
-    ] {
+    for &(row, branch, messages, sent, expected) in BRANCHES {
         let mut call = Script::new(&branching(branch, "")).player();
         call.begin().sends("INVITE");
-        for message in messages {
+        for message in messages.split(' ') {
             call.peer(message);
         }
         assert_eq!(call.tally(), expected, "{row}");

@@ -173,80 +173,84 @@ fn rows_of_no_free_context() {
     assert_eq!(entries, 1, "told once, not in every turn");
 }
 
+/// A name, the sections beside the traffic (`abort`, or how a default section for INFO ends), what
+/// comes, what is counted and sent then.
+const OTHERS: &[(&str, &str, &str, &str, &str)] = &[
+    (
+        "other type: FailedCall",
+        "",
+        "486",
+        "failed 1, unexpected 1",
+        "",
+    ),
+    (
+        "a default section takes over",
+        "success",
+        "INFO",
+        "default 1, unexpected 1",
+        "200",
+    ),
+    (
+        "a default section behaviour=failed",
+        "failed",
+        "INFO",
+        "failed 1, unexpected 1",
+        "200",
+    ),
+    (
+        "a default section behaviour=ignore",
+        "ignore",
+        "INFO",
+        "unexpected 1",
+        "200",
+    ),
+    (
+        "the abort section takes over",
+        "abort",
+        "486",
+        "abort 1, unexpected 1",
+        "BYE",
+    ),
+    (
+        "a default section goes before the abort section",
+        "success abort",
+        "INFO",
+        "default 1, unexpected 1",
+        "200",
+    ),
+    (
+        "no default section fits: the abort section",
+        "success abort",
+        "486",
+        "abort 1, unexpected 1",
+        "BYE",
+    ),
+    (
+        "type not in dictionary",
+        "",
+        "MESSAGE",
+        "failed 1, unexpected 1",
+        "",
+    ),
+    (
+        "type not in dictionary, with an abort section",
+        "abort",
+        "606",
+        "abort 1, unexpected 1",
+        "BYE",
+    ),
+];
+
 #[test]
 fn rows_of_other_messages_for_a_call() {
-    let (info, failing, ignoring) = (
-        on_info("client", "success"),
-        on_info("client", "failed"),
-        on_info("client", "ignore"),
-    );
-    let abort = abort("client");
-    let both = format!("{info}{abort}");
-    for (row, more, message, expected, sent) in [
-        (
-            "other type: FailedCall",
-            "",
-            "486",
-            "failed 1, unexpected 1",
-            "",
-        ),
-        (
-            "a default section takes over",
-            info.as_str(),
-            "INFO",
-            "default 1, unexpected 1",
-            "200",
-        ),
-        (
-            "a default section behaviour=failed",
-            &failing,
-            "INFO",
-            "failed 1, unexpected 1",
-            "200",
-        ),
-        (
-            "a default section behaviour=ignore",
-            &ignoring,
-            "INFO",
-            "unexpected 1",
-            "200",
-        ),
-        (
-            "the abort section takes over",
-            &abort,
-            "486",
-            "abort 1, unexpected 1",
-            "BYE",
-        ),
-        (
-            "a default section goes before the abort section",
-            &both,
-            "INFO",
-            "default 1, unexpected 1",
-            "200",
-        ),
-        (
-            "no default section fits: the abort section",
-            &both,
-            "486",
-            "abort 1, unexpected 1",
-            "BYE",
-        ),
-        (
-            "type not in dictionary",
-            "",
-            "MESSAGE",
-            "failed 1, unexpected 1",
-            "",
-        ),
-        (
-            "type not in dictionary, with an abort section",
-            &abort,
-            "606",
-            "abort 1, unexpected 1",
-            "BYE",
-        ),
-    ] {
+    for &(row, more, message, expected, sent) in OTHERS {
+        let more: String = more
+            .split_ascii_whitespace()
+            .map(|word| match word {
+                "abort" => abort("client"),
+                end => on_info("client", end),
+            })
+            .collect();
         let between = [wait(100), receive("client", "180 INVITE").text()];
         let script = Script::new(&format!("{more}{}", client(&between)));
         for (receiving, state) in [(true, "while receiving"), (false, "while not receiving")] {
