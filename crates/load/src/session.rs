@@ -228,7 +228,8 @@ impl Session {
         match command {
             Some(Command::Stop) => {
                 if self.stops.is_third() {
-                    return true;
+                    // What has ended already needs no force.
+                    return !self.run.is_over();
                 }
                 self.stop_sent.get_or_insert_with(Instant::now);
                 self.run.command(Command::Stop);

@@ -6,8 +6,29 @@ use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 
 use crate::harness::{
-    CALLEE, CALLER, Conf, Folder, Player, Statistics, binary, free_port, options, until,
+    CALLEE, CALLER, Conf, Folder, Peer, Player, Pty, Statistics, binary, free_port, options, until,
 };
+
+/// A process that no test is the parent of. Dropping it ends it.
+struct Orphan(Pid);
+
+impl Orphan {
+    fn signal(&self, signal: Signal) {
+        // It may have ended.
+        let _ = kill(self.0, signal);
+    }
+
+    /// It has ended: its number may become that of another process.
+    fn has_ended(self) {
+        std::mem::forget(self);
+    }
+}
+
+impl Drop for Orphan {
+    fn drop(&mut self) {
+        self.signal(Signal::SIGKILL);
+    }
+}
 
 /// What `sh` does with a line, in the folder's `run`.
 fn shell(folder: &Folder, name: &str, line: &str) -> Player {
@@ -37,16 +58,18 @@ fn a_run_in_the_background_outlives_its_shell() {
         .and_then(|(pid, _)| pid.parse().ok())
         .unwrap_or_else(|| panic!("{ended:?}"));
     let pid = Pid::from_raw(pid);
+    let orphan = Orphan(pid);
     until("the server in the background", || {
         let names = folder.names("logs");
         let name = names.iter().find(|name| name.starts_with("server-stat."))?;
         (folder.read(&format!("logs/{name}")).lines().count() > 1).then_some(())
     });
     folder.run("client", "").wait().expect(0, &["3 successful"]);
-    kill(pid, Signal::SIGUSR1).unwrap();
+    orphan.signal(Signal::SIGUSR1);
     until("the server's last line", || {
         folder.log("server").contains("STOP").then_some(())
     });
+    orphan.has_ended();
     assert_eq!(
         Statistics::read(&folder.log("server-stat")).last("TrafficSuccessfulCall(C)"),
         3
@@ -89,4 +112,47 @@ fn called_seagull_the_binary_is_seagull() {
         &format!("./seagull {} -bg", options("client")),
     );
     drop(background);
+}
+
+/// A shell's background job that changes the settings of its terminal would be stopped.
+#[test]
+fn a_background_job_of_a_shell_leaves_the_terminal_alone() {
+    let peer = Peer::at(0);
+    let conf = Conf::client(peer.port()).param("call-rate", 1).screens();
+    let folder = Folder::new().with("client", &conf, CALLER);
+    let gannet = binary();
+    // With job control and a terminal that controls it, as people have it.
+    let line = format!(
+        "{} seagull {} & wait $!; echo ended $? >&2",
+        gannet.display(),
+        options("client")
+    );
+    let mut command = Command::new("setsid");
+    command.args(["--ctty", "--wait", "sh", "-mc", &line]);
+    let terminal = Pty::open();
+    let before = terminal.settings();
+    let mut shell = Player::spawn_in(&folder, "shell", command, &terminal);
+    // It plays.
+    let (invite, _) = peer.receive();
+    assert!(invite.starts_with("INVITE "));
+    assert_eq!(terminal.settings().local_flags, before.local_flags);
+    let log = until("its log", || {
+        Some(folder.log("client")).filter(|log| log.contains("PID ["))
+    });
+    let pid = log
+        .split_once("PID [")
+        .unwrap()
+        .1
+        .split(']')
+        .next()
+        .unwrap();
+    let orphan = Orphan(Pid::from_raw(pid.parse().unwrap()));
+    until("the end", || {
+        // Two signals that come together are one.
+        orphan.signal(Signal::SIGUSR1);
+        shell.err().contains("ended ").then_some(())
+    });
+    orphan.has_ended();
+    assert!(shell.err().contains("ended 0"), "{}", shell.err());
+    shell.wait();
 }

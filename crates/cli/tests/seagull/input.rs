@@ -149,12 +149,19 @@ fn what_is_not_known_is_named_with_its_place_and_a_neighbour() {
         ),
     ];
     for (file, old, new, at, message) in cases {
-        let case = Case::new().replaced(file, old, new);
-        let place = place(&case.folder, file, at);
-        let ended = case.is_refused(&["error", &place, message, "; nothing was sent"]);
-        let has_hint = message.contains(' ') || ended.err.contains("did you mean");
-        assert!(has_hint, "no hint in {}", ended.err);
+        names(file, (old, new), at, message);
     }
+}
+
+/// After the replacement the file is refused, with the place of `at`, and with a message or a
+/// neighbouring name.
+#[track_caller]
+fn names(file: &str, (old, new): (&str, &str), at: &str, message: &str) {
+    let case = Case::new().replaced(file, old, new);
+    let place = place(&case.folder, file, at);
+    let ended = case.is_refused(&["error", &place, message, "; nothing was sent"]);
+    let has_hint = message.contains(' ') || ended.err.contains("did you mean");
+    assert!(has_hint, "no hint in {}", ended.err);
 }
 
 #[test]

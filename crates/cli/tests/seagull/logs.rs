@@ -149,3 +149,17 @@ fn unexpected_messages_are_told_at_level_t() {
     let failed = "|T|Received unexpected message [486] at Traffic, step 2 (receive 180)";
     assert!(log.contains(failed), "{log}");
 }
+
+#[test]
+fn a_peer_that_is_not_there_is_told_once_a_second() {
+    let port = free_port();
+    let conf = Conf::client(port)
+        .calls(100, 200)
+        .param("call-timeout-ms", 20);
+    let folder = Folder::new().with("a", &conf, CALLER);
+    folder.run("a", "").wait().expect(1, &["100 failed"]);
+    let log = folder.log("a");
+    let told = format!("|E|127.0.0.1:{port} does not take datagrams: Connection refused");
+    let count = log.matches(&told).count();
+    assert!((1..=3).contains(&count), "{count} times: {log}");
+}

@@ -5,6 +5,7 @@
 mod harness;
 
 mod background;
+mod beyond;
 mod exits;
 mod fixtures;
 mod input;

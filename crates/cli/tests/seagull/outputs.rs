@@ -313,3 +313,18 @@ fn no_more_calls_than_may_be_open_at_once() {
             .contains("|W|No more call context available")
     );
 }
+
+#[test]
+fn the_file_of_slow_responses_is_there_and_stays_empty() {
+    let port = free_port();
+    let folder = Folder::new()
+        .with("client", &Conf::client(port).calls(1, 100), CALLER)
+        .with("server", &Conf::server(port).statistics("server"), CALLEE);
+    let _server = folder.run("server", "").ready();
+    let options = "-rsptimelog ../logs/slow.csv -msgcheck -ctrldicopath /nowhere";
+    folder
+        .run("client", options)
+        .wait()
+        .expect(0, &["1 successful"]);
+    assert_eq!(folder.log("slow"), "");
+}

@@ -65,6 +65,7 @@ impl<'r> Driver<'r> {
                 ready: Vec::new(),
                 refused: Vec::new(),
                 refused_count: 0,
+                unreachable: None,
             },
             shared,
             plan,
@@ -92,6 +93,7 @@ impl<'r> Driver<'r> {
         let now_ns = self.state.now_ns();
         let shard = &mut self.shard;
         self.shared.report(|report| {
+            report.ended = Some(Duration::from_nanos(now_ns));
             report.figures = shard.figures().clone();
             shard.take_measures(&mut report.measures);
             report.phase = Phase::Ended;

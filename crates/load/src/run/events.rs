@@ -65,9 +65,7 @@ pub(super) fn hand_over(
             shard.handle_closed(now_ns, key(port), world);
         }
         PortEvent::Unreachable { to, error, .. } => {
-            let peer = to.map_or_else(|| "a peer".to_owned(), |to| to.to_string());
-            let text = format!("{peer} does not take datagrams: {error}");
-            world.state.log.trouble(world.state.elapsed(), &text);
+            world.state.tell_unreachable(to, &error);
         }
         PortEvent::SendFailed { to, failure, .. } => {
             let peer = to.map_or_else(|| "a connection".to_owned(), |to| to.to_string());

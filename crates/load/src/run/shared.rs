@@ -37,6 +37,8 @@ pub(super) struct Report {
     pub(super) addresses: Vec<(ChannelId, SocketAddr)>,
     /// All channels of the whole run are open.
     pub(super) is_open: bool,
+    /// When the shard ended, as time since the run began.
+    pub(super) ended: Option<Duration>,
     /// Why the shard gave up.
     pub(super) error: Option<LoadError>,
     /// The shard's thread has nothing more to do.
@@ -57,6 +59,7 @@ impl Shared {
                 measures: Vec::new(),
                 addresses: Vec::new(),
                 is_open: false,
+                ended: None,
                 error: None,
                 is_over: false,
             }),

@@ -223,12 +223,14 @@ impl Run {
         let mut figures: Option<Figures> = None;
         let mut phase = Phase::Ended;
         let mut rate = self.call_rate;
+        let mut ended = Some(Duration::ZERO);
         for (shard, number) in self.shards.iter().zip(asked) {
             shard.wake();
             let mut report = shard
                 .shared
                 .wait(REPORT_WAIT, |report| report.number >= number);
             self.measures.append(&mut report.measures);
+            ended = ended.and_then(|latest| Some(latest.max(report.ended?)));
             if report.phase != Phase::Ended {
                 phase = report.phase;
                 rate = report.call_rate;
@@ -240,7 +242,8 @@ impl Run {
         }
         Snapshot {
             started: self.started,
-            elapsed: self.begun.elapsed(),
+            // After the end no time passes: rates are those of the run, whenever they are asked for.
+            elapsed: ended.unwrap_or_else(|| self.begun.elapsed()),
             reset: self.reset,
             at_reset: self.at_reset.clone(),
             figures: figures.unwrap_or_else(|| Figures::new(&self.layout)),

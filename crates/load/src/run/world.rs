@@ -1,5 +1,6 @@
 //! The world of one shard: its sockets, its log, the date.
 
+use std::net::SocketAddr;
 use std::time::{Duration, Instant, SystemTime};
 
 use gannet_net::load::{PortId, Ports};
@@ -25,6 +26,8 @@ pub(super) struct WorldState<'r> {
     /// Ports that calls wanted and that the system refused.
     pub(super) refused: Vec<PortKey>,
     pub(super) refused_count: u64,
+    /// The peer that was told of last as unreachable, and in which second of the run.
+    pub(super) unreachable: Option<(Option<SocketAddr>, u64)>,
 }
 
 /// The world as a shard sees it during a turn.
@@ -42,6 +45,19 @@ impl WorldState<'_> {
     /// Time since the run began, in nanoseconds.
     pub(super) fn now_ns(&self) -> u64 {
         self.begun.elapsed().as_nanos() as u64
+    }
+
+    /// Tells that a peer takes no datagrams, once a second: there may be a report for each of them.
+    pub(super) fn tell_unreachable(&mut self, to: Option<SocketAddr>, error: &std::io::Error) {
+        let now = self.elapsed();
+        let told = Some((to, now.as_secs()));
+        if self.unreachable == told {
+            return;
+        }
+        self.unreachable = told;
+        let peer = to.map_or_else(|| "a peer".to_owned(), |to| to.to_string());
+        let text = format!("{peer} does not take datagrams: {error}");
+        self.log.trouble(now, &text);
     }
 
     /// Something was opened or refused for a call that has not heard of it yet.

@@ -9,7 +9,8 @@ use gannet_traffic::shard::Measure;
 use gannet_tui::seagull::{KeyAction, KeyReader, State, draw};
 
 use super::log::SeagullLog;
-use super::outputs::{OutputError, Outputs, Schedule};
+use super::outputs::{OutputError, Outputs};
+use super::schedule::Schedule;
 use crate::session::Faces;
 
 /// Takes the cursor to the top left corner.

@@ -95,8 +95,7 @@ impl Lines<'_> {
     }
 
     fn received(&mut self, channel: ChannelId, bytes: &[u8]) {
-        self.format
-            .buffer(self.out, self.at, Flow::Received, bytes);
+        self.format.buffer(self.out, self.at, Flow::Received, bytes);
         let protocol = self.scenario.protocol(channel);
         let (header, body) = split(protocol, bytes);
         let name = protocol.fields[protocol.type_field.index()]
@@ -122,19 +121,12 @@ fn of_call(key: &[u8]) -> String {
 
 fn split<'b>(protocol: &Protocol, bytes: &'b [u8]) -> (&'b [u8], &'b [u8]) {
     match protocol.frame_datagram(bytes) {
-        Frame::Complete { header, body, .. } => {
-            (&bytes[header], &bytes[body])
-        }
+        Frame::Complete { header, body, .. } => (&bytes[header], &bytes[body]),
         _ => (bytes, &[]),
     }
 }
 
-fn unexpected(
-    scenario: &Scenario,
-    at: Option<Place>,
-    message: &[u8],
-    receiving: bool,
-) -> String {
+fn unexpected(scenario: &Scenario, at: Option<Place>, message: &[u8], receiving: bool) -> String {
     let message = String::from_utf8_lossy(message);
     match at {
         None => format!("Received unexpected message [{message}] that belongs to no call"),

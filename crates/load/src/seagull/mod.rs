@@ -2,7 +2,7 @@
 //!
 //! [`Arguments`] are its command line; [`read_files`] reads what it names; [`play`] does the rest
 //! and gives the exit code: 0 if no call failed, timed out or was refused, 1 if one did, 255 if the
-//! run could not begin or was left by force.
+//! run could not begin or go on, or was told to stop a third time.
 
 mod arguments;
 mod causes;
@@ -13,6 +13,7 @@ mod log;
 mod outputs;
 mod plan;
 mod play;
+mod schedule;
 
 pub use arguments::{Arguments, ArgumentsError, BACKGROUND_METHODS, USAGE, Wish};
 pub use files::{FileError, read_files};
@@ -23,5 +24,5 @@ pub use play::{EXIT_FATAL, Plan, PlayError, play};
 pub(crate) use causes::cause;
 pub(crate) use files::beside;
 pub(crate) use log::SeagullLog;
-pub(crate) use outputs::Schedule;
 pub(crate) use play::levels;
+pub(crate) use schedule::Schedule;

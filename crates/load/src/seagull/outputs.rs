@@ -15,6 +15,8 @@ use gannet_scenario::seagull::configuration::{ProtocolStatNames, TrafficParams};
 use gannet_traffic::shard::Measure;
 use thiserror::Error;
 
+use super::schedule::Schedule;
+
 /// A file that cannot be written.
 #[derive(Debug, Error)]
 #[error("{what} {path} cannot be written: {source}")]
@@ -59,39 +61,6 @@ struct Data {
 enum DataForm {
     Measures(DataLog),
     Counted(Distribution),
-}
-
-/// When something is due again.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Schedule {
-    period: Duration,
-    next: Duration,
-}
-
-impl Schedule {
-    pub(crate) fn every(seconds: u64) -> Self {
-        let period = Duration::from_secs(seconds.max(1));
-        Self {
-            period,
-            next: period,
-        }
-    }
-
-    /// Whether it is due now; if so, it is due again after another period.
-    pub(crate) fn is_due(&mut self, elapsed: Duration) -> bool {
-        if elapsed < self.next {
-            return false;
-        }
-        while self.next <= elapsed {
-            self.next += self.period;
-        }
-        true
-    }
-
-    pub(super) fn set_period(&mut self, period: Duration, elapsed: Duration) {
-        self.period = period.max(Duration::from_millis(100));
-        self.next = elapsed + self.period;
-    }
 }
 
 #[derive(Debug)]

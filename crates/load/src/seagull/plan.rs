@@ -134,3 +134,85 @@ fn settings(params: &TrafficParams, beyond: &Beyond, levels: Levels) -> Settings
         seed,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn settings_of(change: impl FnOnce(&mut TrafficParams), beyond: &Beyond) -> Settings {
+        let mut params = TrafficParams::default();
+        change(&mut params);
+        settings(&params, beyond, Levels::default())
+    }
+
+    #[test]
+    fn parameters_become_settings() {
+        let settings = settings_of(
+            |params| {
+                params.call_rate = 50.0;
+                params.calls_max = 2_000;
+                params.calls_total = Some(10);
+                params.call_timeout_ms = Some(30_000);
+                params.retransmit = true;
+                params.retransmissions_max = 2;
+                params.data_select = DataSelect::Random;
+                params.burst_limit = Some(u64::MAX);
+            },
+            &Beyond::default(),
+        );
+        assert_eq!(settings.calls_max, 2_000);
+        assert_eq!(settings.calls_wanted, Some(10));
+        assert_eq!(settings.call_timeout_ns, Some(30_000_000_000));
+        assert_eq!(settings.repeats_max, Some(2));
+        assert!(matches!(settings.line_order, LineOrder::Random));
+        assert!((settings.pacing.calls_per_s - 50.0).abs() < f64::EPSILON);
+        // A limit beyond all counting is none.
+        assert_eq!(settings.pacing.burst_limit, None);
+        assert!(!settings.keep_measures);
+    }
+
+    #[test]
+    fn files_go_before_options() {
+        let options = Beyond {
+            absorb_retransmissions: true,
+            skip_trying: true,
+            answer: vec!["INFO".to_owned()],
+            seed: Some(1),
+            ..Beyond::default()
+        };
+        let settings = settings_of(|_| {}, &options);
+        assert!(settings.absorb_retransmissions && settings.skip_trying);
+        assert_eq!(settings.background_methods, [Box::from(&b"INFO"[..])]);
+        assert_eq!(settings.seed, 1);
+        let settings = settings_of(
+            |params| {
+                params.absorb_retransmissions = Some(false);
+                params.skip_trying = Some(false);
+                params.answer_background = vec!["NOTIFY".to_owned()];
+                params.seed = Some(2);
+            },
+            &options,
+        );
+        assert!(!settings.absorb_retransmissions && !settings.skip_trying);
+        assert_eq!(settings.background_methods, [Box::from(&b"NOTIFY"[..])]);
+        assert_eq!(settings.seed, 2);
+    }
+
+    #[test]
+    fn measures_are_kept_for_a_data_log_alone() {
+        let kept = |change: fn(&mut TrafficParams)| {
+            settings_of(
+                |params| {
+                    params.data_log_file = Some("a".to_owned());
+                    change(params);
+                },
+                &Beyond::default(),
+            )
+            .keep_measures
+        };
+        assert!(kept(|_| {}));
+        assert!(!kept(|params| params.data_log_period_s = None));
+        assert!(!kept(|params| params.data_log_number = None));
+        assert!(!kept(|params| params.data_log_file = None));
+    }
+}

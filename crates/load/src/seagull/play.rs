@@ -19,7 +19,8 @@ use thiserror::Error;
 
 use super::faces::{Display, SeagullFaces};
 use super::log::SeagullLog;
-use super::outputs::{OutputError, Outputs, Schedule};
+use super::outputs::{OutputError, Outputs};
+use super::schedule::Schedule;
 use super::{Arguments, plan};
 use crate::chain::chain;
 use crate::remote::{Latest, serve};

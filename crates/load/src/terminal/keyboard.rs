@@ -7,6 +7,7 @@ use std::thread;
 use nix::sys::termios::{
     LocalFlags, SetArg, SpecialCharacterIndices, Termios, tcgetattr, tcsetattr,
 };
+use nix::unistd::{getpgrp, tcgetpgrp};
 
 /// A terminal that gives each key at once and shows none. What it was before comes back when this is
 /// dropped.
@@ -16,6 +17,13 @@ pub struct Keyboard {
     before: Termios,
 }
 
+/// Whether the process may use the terminal: a background job that changes its settings is stopped by
+/// the system.
+fn is_in_foreground(stdin: &Stdin) -> bool {
+    // A terminal that controls no session has no background.
+    tcgetpgrp(stdin).map_or(true, |group| group == getpgrp())
+}
+
 /// Whether standard input is a terminal.
 pub fn is_terminal() -> bool {
     std::io::stdin().is_terminal()
@@ -23,10 +31,11 @@ pub fn is_terminal() -> bool {
 
 impl Keyboard {
     /// Takes the terminal of standard input, and gives each byte of it to `each`, on a thread of
-    /// its own, until `each` says that it wants no more. `None` if standard input is no terminal.
+    /// its own, until `each` says that it wants no more. `None` if standard input is no terminal, or
+    /// that of a shell in whose background this runs.
     pub fn open(mut each: impl FnMut(u8) -> bool + Send + 'static) -> Option<Self> {
         let stdin = std::io::stdin();
-        if !stdin.is_terminal() {
+        if !stdin.is_terminal() || !is_in_foreground(&stdin) {
             return None;
         }
         let before = tcgetattr(stdin.as_fd()).ok()?;
@@ -54,7 +63,9 @@ impl Keyboard {
 
 impl Drop for Keyboard {
     fn drop(&mut self) {
-        // A terminal that has gone away needs no settings.
-        let _ = tcsetattr(self.stdin.as_fd(), SetArg::TCSANOW, &self.before);
+        if is_in_foreground(&self.stdin) {
+            // A terminal that has gone away needs no settings.
+            let _ = tcsetattr(self.stdin.as_fd(), SetArg::TCSANOW, &self.before);
+        }
     }
 }

@@ -48,6 +48,16 @@ impl Player {
         mut command: Command,
         pty: Option<&Pty>,
     ) -> Self {
+        command.process_group(0);
+        Self::begin(folder, name, command, pty)
+    }
+
+    /// Starts a command that makes a session of its own, with a terminal.
+    pub(crate) fn spawn_in(folder: &Folder, name: &str, command: Command, pty: &Pty) -> Self {
+        Self::begin(folder, name, command, Some(pty))
+    }
+
+    fn begin(folder: &Folder, name: &str, mut command: Command, pty: Option<&Pty>) -> Self {
         let (out, err) = (
             folder.root().join(format!("{name}.out")),
             folder.root().join(format!("{name}.err")),
@@ -64,7 +74,6 @@ impl Player {
             .stdin(stdin)
             .stdout(stdout)
             .stderr(File::create(&err).unwrap())
-            .process_group(0)
             .spawn()
             .unwrap();
         Self {
