@@ -167,8 +167,17 @@ impl Running {
         Ran {
             code: status.code(),
             out: reader.join().expect("it only reads").expect("text"),
-            err: self.told,
+            err: std::mem::take(&mut self.told),
         }
+    }
+}
+
+impl Drop for Running {
+    /// A test that fails leaves no process behind.
+    fn drop(&mut self) {
+        // It has ended already if the test went well.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
     }
 }
 
