@@ -3,9 +3,7 @@
 use std::io::{Read, Write};
 use std::net::TcpListener;
 
-use crate::harness::{
-    CALLEE, CALLER, Conf, Folder, Peer, Player, Statistics, caller_with, free_port, until,
-};
+use crate::harness::{CALLEE, CALLER, Conf, Folder, Peer, Player, caller_with, free_port, until};
 
 /// Plays ten calls between `client` and `server`; all end well.
 #[track_caller]
@@ -176,12 +174,7 @@ fn a_lost_connection_is_made_again() {
     let mut client = folder.run("client", "");
     let calls = |least: u64| {
         until("calls", || {
-            let names = folder.names("logs");
-            let name = names
-                .iter()
-                .rfind(|name| name.starts_with("server-stat."))?;
-            let text = folder.read(&format!("logs/{name}"));
-            let calls = Statistics::read(&text).last("TrafficSuccessfulCall(C)");
+            let calls = folder.counted("server", "TrafficSuccessfulCall(C)");
             (calls >= least).then_some(())
         });
     };
@@ -225,9 +218,7 @@ fn the_standby_takes_over() {
     let mut one = server(&folder, "first");
     let mut two = server(&folder, "second");
     let mut client = folder.run("client", "").ready();
-    let successful = |name: &str| {
-        Statistics::read(&folder.log(&format!("{name}-stat"))).last("TrafficSuccessfulCall(C)")
-    };
+    let successful = |name: &str| folder.counted(name, "TrafficSuccessfulCall(C)");
     until("calls at the first", || {
         (successful("first") > 0).then_some(())
     });

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
 
-use super::{Conf, Player, dictionary, shared};
+use super::{Conf, Player, Statistics, dictionary, shared};
 
 /// A folder with `config`, `scenario`, `logs` and `run`; the binary works in `run`.
 pub(crate) struct Folder {
@@ -85,6 +85,18 @@ impl Folder {
             panic!("no one {stem}.* among {names:?}");
         };
         self.read(&format!("logs/{name}"))
+    }
+
+    /// A number of the newest line of the newest statistics file of a run; 0 before there is one.
+    pub(crate) fn counted(&self, name: &str, column: &str) -> u64 {
+        let begin = format!("{name}-stat.");
+        let names = self.names("logs");
+        let newest = names.iter().rfind(|name| name.starts_with(&begin));
+        let text = newest.map(|name| self.read(&format!("logs/{name}")));
+        match text {
+            Some(text) if text.lines().count() > 1 => Statistics::read(&text).last(column),
+            _ => 0,
+        }
     }
 
     /// Writes `config/NAME.xml` and `scenario/NAME.xml`.
