@@ -1,6 +1,7 @@
 //! Seagull's command line.
 
 use std::net::SocketAddr;
+use std::num::NonZeroU32;
 
 use gannet_diag::nearest;
 use thiserror::Error;
@@ -198,15 +199,11 @@ impl Arguments {
                 value()?;
             }
             "-ctrl" => self.control = Some(parsed(option, value()?, "IP:PORT")?),
-            "-shards" => self.shards = parsed::<u32>(option, value()?, "number from 1")?.max(1),
-            "-seed" => self.beyond.seed = Some(parsed(option, value()?, "number")?),
-            "-answer" => {
-                self.beyond.answer = value()?
-                    .split([',', ' '])
-                    .filter(|method| !method.is_empty())
-                    .map(str::to_owned)
-                    .collect();
+            "-shards" => {
+                self.shards = parsed::<NonZeroU32>(option, value()?, "number from 1")?.get();
             }
+            "-seed" => self.beyond.seed = Some(parsed(option, value()?, "number")?),
+            "-answer" => self.beyond.answer = methods(option, value()?)?,
             "-bg" => self.background = true,
             "-notimelog" => self.no_dates = true,
             "-msgcheck" => {}
@@ -217,7 +214,9 @@ impl Arguments {
                 self.beyond.absorb_retransmissions = true;
                 self.beyond.skip_trying = true;
                 self.beyond.match_cseq = true;
-                self.beyond.answer = BACKGROUND_METHODS.map(str::to_owned).to_vec();
+                if self.beyond.answer.is_empty() {
+                    self.beyond.answer = BACKGROUND_METHODS.map(str::to_owned).to_vec();
+                }
             }
             "-exact" => self.beyond.exact = true,
             _ => {
@@ -228,6 +227,27 @@ impl Arguments {
         }
         Ok(())
     }
+}
+
+/// Requests that start no call, end none and are no part of another one's transaction.
+fn methods(option: &str, value: String) -> Result<Vec<String>, ArgumentsError> {
+    let methods: Vec<String> = value
+        .split([',', ' '])
+        .filter(|method| !method.is_empty())
+        .map(str::to_owned)
+        .collect();
+    let is_fit = |method: &String| {
+        let is_name = method.bytes().all(|byte| byte.is_ascii_uppercase());
+        is_name && !["INVITE", "ACK", "CANCEL"].contains(&method.as_str())
+    };
+    if methods.is_empty() || !methods.iter().all(is_fit) {
+        return Err(ArgumentsError::BadValue {
+            option: option.to_owned(),
+            value,
+            expected: "list of methods other than INVITE, ACK and CANCEL",
+        });
+    }
+    Ok(methods)
 }
 
 fn parsed<T: std::str::FromStr>(
@@ -271,10 +291,32 @@ mod tests {
             ("-conf a -dico b", "option -scen is missing"),
             ("-ctrl nowhere", "option -ctrl: \"nowhere\" is no IP:PORT"),
             ("a.xml", "unknown option a.xml"),
+            ("-shards 0", "option -shards: \"0\" is no number from 1"),
+            ("-seed x", "option -seed: \"x\" is no number"),
+            (
+                "-answer INFO,INVITE",
+                "option -answer: \"INFO,INVITE\" is no list of methods other than INVITE, ACK and CANCEL",
+            ),
         ] {
             let error = parse(line).expect_err(line);
             assert_eq!(error.to_string(), message, "{line}");
         }
         assert_eq!(parse("-conf a -help"), Ok(Wish::Help));
+    }
+
+    #[test]
+    fn robust_is_all_of_the_options_and_leaves_methods_that_are_named() {
+        let answer = |more: &str| {
+            let line = format!("-conf a -dico b -scen c {more}");
+            let Ok(Wish::Run(arguments)) = parse(&line) else {
+                panic!("not a run: {line}");
+            };
+            let beyond = arguments.beyond;
+            assert!(beyond.absorb_retransmissions && beyond.skip_trying && beyond.match_cseq);
+            beyond.answer
+        };
+        assert_eq!(answer("-robust"), BACKGROUND_METHODS);
+        assert_eq!(answer("-robust -answer INFO"), ["INFO"]);
+        assert_eq!(answer("-answer INFO --robust"), ["INFO"]);
     }
 }
