@@ -1,6 +1,6 @@
 //! The log (SEAGULL.md 14).
 
-use crate::harness::{CALLEE, CALLER, Conf, Folder, Peer, caller_with, free_port};
+use crate::harness::{CALLEE, CALLER, Conf, Folder, Peer, caller_with, free_port, until};
 
 /// The log of one call of a client, with these options.
 fn log_of_a_call(scenario: &str, more: &str) -> String {
@@ -162,4 +162,24 @@ fn a_peer_that_is_not_there_is_told_once_a_second() {
     let told = format!("|E|127.0.0.1:{port} does not take datagrams: Connection refused");
     let count = log.matches(&told).count();
     assert!((1..=3).contains(&count), "{count} times: {log}");
+}
+
+#[test]
+fn the_log_grows_while_the_run_goes_on() {
+    let peer = Peer::at(0);
+    let conf = Conf::client(peer.port())
+        .param("call-rate", 20)
+        .param("call-timeout-ms", 20);
+    let folder = Folder::new().with("a", &conf, CALLER);
+    let mut client = folder.run("a", "");
+    until("a failed call in the log", || {
+        let has_log = folder
+            .names("logs")
+            .iter()
+            .any(|name| name.starts_with("a."));
+        (has_log && folder.log("a").contains("|E|call failed")).then_some(())
+    });
+    assert!(client.is_running());
+    client.stop();
+    client.wait().expect(1, &[]);
 }

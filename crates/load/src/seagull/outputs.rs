@@ -151,11 +151,6 @@ impl Outputs {
         })
     }
 
-    /// Whether there is a file at all.
-    pub(super) fn is_empty(&self) -> bool {
-        self.statistics.is_empty() && self.data.is_none()
-    }
-
     /// The line of the beginning, in which everything is zero.
     pub(super) fn begin(&mut self, now: &Snapshot) -> Result<(), OutputError> {
         let Some(figures) = self.nothing.take() else {
