@@ -149,7 +149,7 @@ def main():
             alive = not server.has_ended()
             if alive:
                 os.kill(server.pid, signal.SIGUSR1)
-            # Calls that the rubbish began end with the configuration's 30 s at the latest.
+            # Calls that whole headers among the rubbish began end with the configuration's 30 s at the latest.
             server_cost = server.wait(40)
         finally:
             noise.over.set()
