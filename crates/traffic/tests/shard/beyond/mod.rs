@@ -1,6 +1,7 @@
 //! What Seagull cannot do.
 
 mod background;
+mod grain;
 mod optional;
 mod peers;
 mod retransmissions;
