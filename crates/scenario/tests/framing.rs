@@ -120,10 +120,10 @@ const RECEIVING: &[[&str; 4]] = &[
         "!26",
     ],
     [
-        "no bytes after the header: no body",
+        "no bytes of a body whose length is told",
         "A\r\nContent-Length: 3\r\n\r\n",
         "?",
-        r"A\r\nContent-Length: 3\r\n|",
+        "!24",
     ],
     ["the header is not complete", "A\r\nB: c\r\n", "?", "!9"],
     ["keep-alives", "\r\n\r\n", "-4", "-4"],

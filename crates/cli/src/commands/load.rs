@@ -9,8 +9,8 @@ use anyhow::anyhow;
 use clap::{Args, ValueEnum};
 use gannet_events::ExitCode;
 use gannet_load::own::{
-    CALL_TIMEOUT, ChannelAddress, Faces, Options, Ramp, Report, apply, parse_rate, parse_time,
-    play, sort,
+    CALL_TIMEOUT, ChannelAddress, Faces, Options, Ramp, Report, apply, parse_rate, parse_span,
+    parse_time, play, sort,
 };
 use gannet_load::run::OwnAddress;
 use gannet_load::seagull::{BACKGROUND_METHODS, Beyond};
@@ -85,7 +85,7 @@ struct TrafficArguments {
     calls: Option<u64>,
 
     /// Begin no calls after this time: 20s, 500ms, 2min. Open ones finish.
-    #[arg(long, value_name = "TIME", value_parser = parse_time)]
+    #[arg(long, value_name = "TIME", value_parser = parse_span)]
     duration: Option<Duration>,
 
     /// How long to wait for open calls after --duration or Ctrl-C.

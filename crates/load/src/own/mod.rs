@@ -19,4 +19,4 @@ pub use files::{SortError, data_path, sort};
 pub use options::{CALL_TIMEOUT, ChannelAddress, Options, Ramp};
 pub use plan::{OptionError, apply};
 pub use play::{Faces, PlayError, Report, play};
-pub use quantities::{QuantityError, parse_rate, parse_time};
+pub use quantities::{QuantityError, parse_rate, parse_span, parse_time};

@@ -57,6 +57,19 @@ pub fn parse_time(text: &str) -> Result<Duration, QuantityError> {
         })
 }
 
+/// A time that is longer than nothing.
+///
+/// # Errors
+/// As for [`parse_time`], and for zero.
+pub fn parse_span(text: &str) -> Result<Duration, QuantityError> {
+    parse_time(text)
+        .ok()
+        .filter(|time| !time.is_zero())
+        .ok_or(QuantityError {
+            expected: "a time above zero, for example 20s, 500ms, 2min or 1h",
+        })
+}
+
 /// Digits with or without decimals.
 fn number(text: &str) -> Option<f64> {
     let plain = text.starts_with(|first: char| first.is_ascii_digit())
@@ -99,6 +112,13 @@ mod tests {
         }
         for wrong in ["", "s", "-1s", "1d", "1e9s", "soon", "99999999h"] {
             assert!(parse_time(wrong).is_err(), "{wrong}");
+            assert!(parse_span(wrong).is_err(), "{wrong}");
         }
+    }
+
+    #[test]
+    fn a_span_is_longer_than_nothing() {
+        assert_eq!(parse_span("20s"), Ok(Duration::from_secs(20)));
+        assert!(parse_span("0s").is_err() && parse_time("0s").is_ok());
     }
 }

@@ -1,7 +1,7 @@
 //! Why a call failed, in words.
 
 use gannet_scenario::model::{Scenario, StepKind};
-use gannet_traffic::shard::{Cause, Place};
+use gannet_traffic::shard::{Cause, DATAGRAM_BYTES_MAX, Place};
 
 /// Where a call was: section, step and message, as `Traffic, step 3 (receive 180)`.
 pub(super) fn place(scenario: &Scenario, place: Place) -> String {
@@ -35,6 +35,9 @@ pub(crate) fn cause(scenario: &Scenario, cause: Cause<'_>) -> String {
         Cause::VariableUnset { variable } => {
             format!("variable \"{variable}\" was never stored")
         }
+        Cause::TooLong { length } => format!(
+            "the message has {length} bytes, more than fit in a datagram ({DATAGRAM_BYTES_MAX})"
+        ),
         Cause::TooShort { field } => format!("\"{field}\" is shorter than the bytes wanted of it"),
         Cause::OtherValue {
             field,

@@ -11,6 +11,7 @@ use gannet_tui::seagull::{KeyAction, KeyReader, State, draw};
 use super::log::SeagullLog;
 use super::outputs::{OutputError, Outputs};
 use super::schedule::Schedule;
+use crate::chain::chain;
 use crate::session::Faces;
 
 /// Takes the cursor to the top left corner.
@@ -61,7 +62,7 @@ impl SeagullFaces {
     fn note(&mut self, written: Result<(), OutputError>) {
         if let Err(error) = written {
             if let Some(display) = &mut self.display {
-                display.state.set_error(&error.to_string());
+                display.state.set_error(&chain(&error));
             }
             self.errors.push(error);
             self.outputs = Outputs::none();

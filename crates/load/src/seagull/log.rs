@@ -80,6 +80,11 @@ impl Output {
             .write_all(self.waiting.as_bytes())
             .and_then(|()| self.writer.flush());
         self.waiting.clear();
+        // A reader that has gone away, as of `2>&1 | head`, does not make the run worse.
+        let written = written.or_else(|error| match error.kind() {
+            io::ErrorKind::BrokenPipe => Ok(()),
+            _ => Err(error),
+        });
         if let Err(error) = written {
             self.error.get_or_insert(error);
         }

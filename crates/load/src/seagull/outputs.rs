@@ -19,7 +19,7 @@ use super::schedule::Schedule;
 
 /// A file that cannot be written.
 #[derive(Debug, Error)]
-#[error("{what} {path} cannot be written: {source}")]
+#[error("{what} {path} cannot be written")]
 pub struct OutputError {
     what: &'static str,
     path: String,

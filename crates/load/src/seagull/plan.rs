@@ -110,6 +110,7 @@ fn settings(params: &TrafficParams, beyond: &Beyond, levels: Levels) -> Settings
         repeats_max: params
             .retransmit
             .then(|| u32::try_from(params.retransmissions_max).unwrap_or(u32::MAX)),
+        joins_datagrams: beyond.exact,
         line_ends: if params.exact_line_ends || beyond.exact {
             LineEnds::Exact
         } else {

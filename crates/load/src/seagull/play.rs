@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 use std::fs::File;
 use std::io::{self, BufWriter, IsTerminal, Write};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::SystemTime;
 
@@ -38,7 +39,7 @@ const EXIT_TERMINATED: u8 = 128 + 15;
 #[derive(Debug, Error)]
 pub enum PlayError {
     /// The log cannot be written.
-    #[error("log file {path} cannot be written: {source}")]
+    #[error("log file {path} cannot be written")]
     Log {
         /// Its path.
         path: String,
@@ -140,7 +141,7 @@ fn finish(ended: &Ended, faces: &SeagullFaces, log: &SeagullLog, layout: &Layout
         let _ = writeln!(err, "error: the log cannot be written: {error}");
     }
     for error in &faces.errors {
-        let _ = writeln!(err, "error: {error}");
+        let _ = writeln!(err, "error: {}", chain(error));
     }
     let summary = Summary::of(layout, &ended.snapshot);
     let _ = write!(err, "{summary}");
@@ -193,6 +194,11 @@ fn open_log(
     let path = params.log_file.as_ref().or(arguments.log.as_ref());
     let writer: Box<dyn Write + Send> = match path {
         None => Box::new(io::stderr()),
+        Some(path) if Path::new(path).is_dir() => {
+            let source = io::ErrorKind::IsADirectory.into();
+            let path = path.clone();
+            return Err(PlayError::Log { path, source });
+        }
         Some(path) => {
             let path = if params.files_no_timestamp {
                 path.clone()

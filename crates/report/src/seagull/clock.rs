@@ -54,7 +54,10 @@ mod tests {
         let ms = Duration::from_millis;
         let moments = [ms(0), ms(1_001), ms(2_000), ms(2_600)];
         let shown = |at: usize| hours_between(moments[at], moments[at + 1]);
-        assert_eq!([shown(0), shown(1), shown(2)], ["00:00:01", "00:00:01", "00:00:00"]);
+        assert_eq!(
+            [shown(0), shown(1), shown(2)],
+            ["00:00:01", "00:00:01", "00:00:00"]
+        );
         assert_eq!(hours(moments[3]), "00:00:02");
     }
 

@@ -43,9 +43,8 @@ impl Protocol {
 
     /// Looks at what is left of a datagram.
     ///
-    /// A body whose length nothing tells reaches to the end. A datagram that ends within the body
-    /// is no message (RFC 3261 18.3), one that ends before it is a message without body. Bytes after
-    /// a message are looked at as another one.
+    /// A body whose length nothing tells reaches to the end. A datagram that ends before the end of
+    /// the body is no message (RFC 3261 18.3). Bytes after a message are looked at as another one.
     pub fn frame_datagram(&self, bytes: &[u8]) -> Frame {
         self.frame(bytes, false)
     }
@@ -66,7 +65,6 @@ impl Protocol {
         let rest = &bytes[body_start..];
         let body_len = match self.body_len(&bytes[..header_end], rest) {
             BodyLen::Known(len) if len <= rest.len() => len,
-            BodyLen::Known(_) if !stream && rest.is_empty() => 0,
             BodyLen::Known(len) if stream && len <= BODY_BYTES_MAX => return Frame::Incomplete,
             BodyLen::More if stream && rest.len() <= BODY_BYTES_MAX => return Frame::Incomplete,
             BodyLen::More if !stream => rest.len(),

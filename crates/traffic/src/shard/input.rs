@@ -79,7 +79,8 @@ impl Core {
                     length
                 }
                 Frame::Garbage(_) | Frame::Incomplete
-                    if ends_early(plan.protocol(channel), rest) =>
+                    if self.settings.joins_datagrams
+                        && ends_early(plan.protocol(channel), rest) =>
                 {
                     self.keep_fragment(turn.now_ns, port, from, rest);
                     return;

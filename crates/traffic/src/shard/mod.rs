@@ -37,6 +37,9 @@ pub use plan::layout;
 pub use settings::{LineOrder, Settings};
 pub use world::{Cause, Levels, LogEntry, Place, PortKey, Way, World};
 
+/// The longest UDP payload, over IPv4.
+pub const DATAGRAM_BYTES_MAX: usize = 65_507;
+
 /// The most measured times that wait to be fetched; more are dropped.
 pub const MEASURES_MAX: usize = 1_000_000;
 

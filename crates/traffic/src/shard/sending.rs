@@ -7,7 +7,7 @@ use super::call::{CallId, State};
 use super::core::{Core, Turn};
 use super::decimal::push_decimal;
 use super::subject::{Part, Subject};
-use super::{Cause, LogEntry, Place, Way};
+use super::{Cause, DATAGRAM_BYTES_MAX, LogEntry, Place, Way};
 
 impl Core {
     /// Builds and sends the message of a step. In state `Opening` afterwards, the step has not begun
@@ -74,6 +74,10 @@ impl Core {
             let channel = at.channel;
             return self.failed(turn, at, Cause::NotOpen { channel });
         };
+        let length = header.len() + protocol.body_separator.len() + body.len();
+        if way.to.is_some() && length > DATAGRAM_BYTES_MAX {
+            return self.failed(turn, at, Cause::TooLong { length });
+        }
         let parts: [&[u8]; 3] = [header, &protocol.body_separator, body];
         turn.world.send(way, at.call, &parts);
         self.note_sent(turn, at, send, &parts);

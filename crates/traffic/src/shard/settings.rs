@@ -33,6 +33,9 @@ pub struct Settings {
     pub repeats_max: Option<u32>,
     /// What becomes of carriage returns in values.
     pub line_ends: LineEnds,
+    /// A message may come in pieces, one datagram after the other of the same peer, as Seagull has it.
+    /// Else each datagram stands alone (RFC 3261 18.3).
+    pub joins_datagrams: bool,
     /// A message that came before is answered again and otherwise ignored.
     pub absorb_retransmissions: bool,
     /// 100 is passed over where the scenario does not wait for it (RFC 3261 8.1.3.1).

@@ -159,6 +159,11 @@ pub enum Cause<'a> {
         /// Its name.
         variable: &'a str,
     },
+    /// The message is longer than any datagram.
+    TooLong {
+        /// Its length in bytes.
+        length: usize,
+    },
     /// A value is shorter than the bytes that are asked for.
     TooShort {
         /// The field's name.

@@ -58,7 +58,10 @@ impl State {
                 self.prompt = None;
                 self.error.clone_from(why);
             }
-            KeyAction::Traffic(_) | KeyAction::SetDisplayPeriod(_) => self.prompt = None,
+            KeyAction::Traffic(_) | KeyAction::SetDisplayPeriod(_) => {
+                self.prompt = None;
+                self.error.clear();
+            }
         }
     }
 

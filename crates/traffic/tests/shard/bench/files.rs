@@ -249,6 +249,7 @@ fn settings(params: &TrafficParams, levels: Levels) -> Settings {
             .retransmit
             .then_some(params.retransmissions_max as u32),
         line_ends: LineEnds::Kept,
+        joins_datagrams: false,
         absorb_retransmissions: params.absorb_retransmissions.unwrap_or(false),
         skip_trying: params.skip_trying.unwrap_or(false),
         background_methods: params
