@@ -32,7 +32,7 @@ fn shown(data: &ExternalData) -> String {
 
 #[test]
 fn every_row_of_section_10() {
-    let rows: [(&str, &[u8], &str); 21] = [
+    let rows: [(&str, &[u8], &str); 24] = [
         ("blank lines are skipped", b"\n \t\n\"string\";\n\n\"a\";\n\n\"b\";\n\n", "a/b"),
         ("comments", b"# x\n // y\n\"string\";\n #\"no\";\n//\"no\";\n\"a\";\n", "a"),
         ("all types", b"\"string\";\"number\";\"signed\";\"number64\";\"signed64\";\n\"a\";\"1\";\"-2\";\"3\";\"-4\";\n", "a,1,-2,3,-4"),
@@ -54,6 +54,9 @@ fn every_row_of_section_10() {
         ("CR LF", b"\"string\";\r\n\"a\";\r\n\r\n\"b\";\r\n", "a/b"),
         ("bytes stay as they are (UTF-8)", "\"string\";\n\"Zo\u{eb}\";\n".as_bytes(), r"Zo\xc3\xab"),
         ("bytes stay as they are", b"\"string\";\n\"Zo\xeb\";\n", r"Zo\xeb"),
+        ("a byte order mark", "\u{feff}\"string\";\n\"a\";\n".as_bytes(), "a"),
+        ("a byte order mark before a comment", "\u{feff}# x\n\"string\";\n\"a\";\n".as_bytes(), "a"),
+        ("a byte order mark before ISO-8859-1", b"\xef\xbb\xbf\"string\";\n\"Zo\xeb\";\n", r"Zo\xeb"),
         ("lines in order", b"\"number\";\n\"1\";\n\"2\";\n\"3\";\n", "1/2/3"),
     ];
     for (row, bytes, expected) in rows {
@@ -76,7 +79,7 @@ fn rows_and_columns_are_found() {
 
 #[test]
 fn all_errors_are_told_with_their_places() {
-    let cases: [(&str, &[&str]); 12] = [
+    let cases: [(&str, &[&str]); 13] = [
         ("", &["data-types 1:1"]),
         ("# only\n", &["data-types 2:1"]),
         ("\"string\";\n", &["data-empty 2:1"]),
@@ -111,6 +114,11 @@ fn all_errors_are_told_with_their_places() {
             ],
         ),
         ("\"string\";\nno quotes;\n", &["data-fields 2:1"]),
+        // As everywhere the mark is a character of the first line.
+        (
+            "\u{feff}\"strnig\";\"nubmer\";\n\"a\";\n",
+            &["data-types 1:3", "data-types 1:12"],
+        ),
     ];
     for (text, expected) in cases {
         let (source, encoding) = source_from_bytes("data.csv", text.as_bytes());

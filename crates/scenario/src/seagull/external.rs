@@ -9,7 +9,7 @@
 //! Lines that are blank or begin with `#` or `//` are skipped. The first other line names the types
 //! `string`, `number`, `signed`, `number64` and `signed64`. A field is a value in double quotes
 //! (`\"` is a quote), blanks, `;`; the last one has its `;` too. What follows the last field of a line
-//! is not looked at. `0x..` is hexadecimal: octets for a string, a value for a number.
+//! is not looked at. A byte order mark at the beginning is passed over. `0x..` is hexadecimal: octets for a string, a value for a number.
 //!
 //! Unlike in Seagull a value with `\"` keeps its length, and the last line can be drawn at random.
 
@@ -144,7 +144,10 @@ impl Reader<'_> {
     fn file(&mut self) {
         for number in 1..=self.source.line_count() {
             let line = self.source.line_range(number).unwrap_or_default();
-            let text = &self.source.text()[line.clone()];
+            let mut text = &self.source.text()[line.clone()];
+            if number == 1 {
+                text = text.strip_prefix(self.byte_order_mark()).unwrap_or(text);
+            }
             let shown = text.trim_ascii_start();
             if shown.is_empty() || shown.starts_with('#') || shown.starts_with("//") {
                 continue;
@@ -181,6 +184,14 @@ impl Reader<'_> {
                 "there is no line of data after the types",
                 end..end,
             ));
+        }
+    }
+
+    /// The octets EF BB BF, which some programs put before UTF-8, as they stand in the text.
+    fn byte_order_mark(&self) -> &'static str {
+        match self.encoding {
+            Encoding::Utf8 => "\u{feff}",
+            Encoding::Bytes => "\u{ef}\u{bb}\u{bf}",
         }
     }
 

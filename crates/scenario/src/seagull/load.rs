@@ -87,7 +87,7 @@ pub fn load(files: &Files, options: &LoadOptions) -> Loaded {
     let dictionaries_known = !dictionary_files
         .iter()
         .any(|file| file.diagnostics.has_errors());
-    let channels_known = !conf.diagnostics.has_errors();
+    let configuration_known = !conf.diagnostics.has_errors();
     if dictionaries_known {
         let names: Vec<&str> = dictionaries
             .iter()
@@ -106,7 +106,7 @@ pub fn load(files: &Files, options: &LoadOptions) -> Loaded {
     let surroundings = surroundings(
         &configuration,
         &dictionaries,
-        channels_known,
+        configuration_known,
         external.as_ref(),
         options,
     );
@@ -307,7 +307,7 @@ pub(super) fn external_missing(conf: &mut Opened, options: LoadOptions) {
 pub(super) fn surroundings<'a>(
     configuration: &Configuration,
     dictionaries: &'a [Dictionary],
-    channels_known: bool,
+    configuration_known: bool,
     external: Option<&ExternalData>,
     options: LoadOptions,
 ) -> Surroundings<'a> {
@@ -315,9 +315,11 @@ pub(super) fn surroundings<'a>(
     Surroundings {
         dictionaries,
         channels: channel_settings(configuration, dictionaries),
-        channels_known,
+        channels_known: configuration_known,
         parameters: parameters(configuration),
         external: match (&traffic.data_file, external) {
+            // What names them may stand where the configuration could not be read.
+            (None, _) if !configuration_known => External::Unreadable,
             (None, _) => External::NotNamed,
             (Some(_), None) => External::Unreadable,
             (Some(_), Some(data)) => External::Columns(data.columns()),

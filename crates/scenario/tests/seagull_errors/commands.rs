@@ -98,6 +98,18 @@ const COMMANDS: &[(&str, &str)] = &[
         "bad-range: the distribution `uniform` needs `min` of at least 0 and `max` of at least `min`",
     ),
     (
+        r#"<«wait-ms» distribution="normal" mean="1" stdev="-1"></wait-ms>"#,
+        "bad-range: the distribution `normal` needs `mean` and `stdev` of at least 0",
+    ),
+    (
+        r#"<«wait-ms» distribution="normal" mean="-1" stdev="1"></wait-ms>"#,
+        "bad-range: the distribution `normal` needs `mean` and `stdev` of at least 0",
+    ),
+    (
+        r#"<«wait-ms» distribution="lognormal" mean="-1" stdev="-1"></wait-ms>"#,
+        "bad-range: the distribution `lognormal` needs `stdev` of at least 0",
+    ),
+    (
         r#"<wait-ms distribution="exponential" mean="2" «value»="1"></wait-ms>"#,
         "unknown-attribute: `<wait-ms>` has no attribute `value`: it has no effect",
     ),
@@ -115,6 +127,48 @@ fn commands() {
             Set::new(&traffic(&[invite.clone(), command.to_owned()])),
             expected,
         );
+    }
+}
+
+#[test]
+fn parameters_of_distributions_are_finite() {
+    const GOOD: [(&str, &[&str]); 10] = [
+        ("fixed", &["value"]),
+        ("uniform", &["min", "max"]),
+        ("normal", &["mean", "stdev"]),
+        ("lognormal", &["mean", "stdev"]),
+        ("exponential", &["mean"]),
+        ("weibull", &["lambda", "k"]),
+        ("pareto", &["k", "x_m"]),
+        ("gpareto", &["shape", "scale", "location"]),
+        ("gamma", &["k", "theta"]),
+        ("negbin", &["p", "n"]),
+    ];
+    let invite = send("one", "INVITE", "", "");
+    for (name, parameters) in GOOD {
+        for (wrong, parameter) in parameters.iter().enumerate() {
+            for value in ["nan", "NaN", "inf", "-inf", "infinity", "1e999"] {
+                let attributes: Vec<String> = parameters
+                    .iter()
+                    .enumerate()
+                    .map(|(at, parameter)| {
+                        if at == wrong {
+                            format!("{parameter}=\"«{value}»\"")
+                        } else {
+                            format!("{parameter}=\"1\"")
+                        }
+                    })
+                    .collect();
+                let command = format!(
+                    "<wait-ms distribution=\"{name}\" {}></wait-ms>",
+                    attributes.join(" ")
+                );
+                complains(
+                    Set::new(&traffic(&[invite.clone(), command])),
+                    &format!("bad-number: `{value}` of `{parameter}` is not a finite number"),
+                );
+            }
+        }
     }
 }
 

@@ -72,3 +72,30 @@ fn errors_of_all_files_come_at_once() {
         ]
     );
 }
+
+#[test]
+fn what_a_broken_configuration_may_have_said_is_not_held_against_the_scenario() {
+    let scenario = traffic(&[send(
+        "one",
+        "INVITE",
+        r#"<restore-from-external field="7" entity="subject"></restore-from-external>"#,
+        "",
+    )]);
+    let codes = |set: &Set| -> Vec<String> {
+        set.complaints()
+            .iter()
+            .filter_map(|found| found.split(' ').nth(2).map(str::to_owned))
+            .collect()
+    };
+    let mut set = Set::new(&scenario);
+    assert_eq!(codes(&set), ["no-external-data:"]);
+    // Cut off in the middle of its last channel, before the data would have been named.
+    let cut = set.conf.find("5070").expect("in the configuration");
+    set.conf.truncate(cut);
+    let complaints = set.complaints();
+    assert!(!complaints.is_empty());
+    assert!(
+        complaints.iter().all(|found| found.starts_with("conf.xml")),
+        "{complaints:#?}"
+    );
+}

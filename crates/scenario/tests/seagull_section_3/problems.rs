@@ -49,6 +49,13 @@ const ROWS: &[[&str; 5]] = &[
         "error bad-value",
     ],
     [
+        "no call at a time",
+        "traffic",
+        "max-simultaneous-calls 0",
+        "0",
+        "error bad-value",
+    ],
+    [
         "bad number",
         "traffic",
         "max-send -1",

@@ -15,6 +15,7 @@ const ROWS: &[[&str; 3]] = &[
     ["model-traffic-select", "best-effort", ""],
     ["model-traffic-select", "poisson", "model: Poisson"],
     ["max-send", "200", "max_send: 200"],
+    ["max-send", "0", "max_send: 0"],
     ["max-receive", "201", "max_receive: 201"],
     ["select-timeout-ms", "50", "select_timeout_ms: 50"],
     ["max-simultaneous-calls", "2000", "calls_max: 2000"],

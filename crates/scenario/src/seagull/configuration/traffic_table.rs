@@ -38,7 +38,7 @@ pub(super) const TABLE: [(&str, Set); 44] = [
         put(&mut to.select_timeout_ms, number(text))
     }),
     ("max-simultaneous-calls", |to, text| {
-        put(&mut to.calls_max, number(text))
+        put(&mut to.calls_max, at_least_one(text))
     }),
     ("number-calls", |to, text| {
         put(&mut to.calls_total, above_zero(text))
@@ -181,6 +181,14 @@ fn number(text: &str) -> Result<u64, Expected> {
 /// 0 switches something off.
 fn above_zero(text: &str) -> Result<Option<u64>, Expected> {
     Ok(Some(number(text)?).filter(|number| *number > 0))
+}
+
+/// With 0 the run would do nothing.
+fn at_least_one(text: &str) -> Result<u64, Expected> {
+    match number(text) {
+        Ok(number) if number > 0 => Ok(number),
+        _ => Err(Expected::Described("a number of at least 1")),
+    }
 }
 
 /// Digits with or without decimals.

@@ -4,7 +4,7 @@ use gannet_diag::{Diagnostic, Diagnostics, nearest};
 
 use crate::model::Distribution;
 use crate::seagull::attributes::{judge, number, required};
-use crate::seagull::xml::Element;
+use crate::seagull::xml::{Attribute, Element};
 
 /// Names of the distributions, each with its parameters.
 const DISTRIBUTIONS: [(&str, &[&str]); 10] = [
@@ -60,8 +60,8 @@ pub(super) fn length(
     let mut complete = true;
     for (value, parameter) in values.iter_mut().zip(*parameters) {
         let found = required(element, parameter, diagnostics)
-            .and_then(|attribute| number::<f64>(attribute, diagnostics));
-        match found.filter(|found| found.is_finite()) {
+            .and_then(|attribute| finite(attribute, diagnostics));
+        match found {
             Some(found) => *value = found,
             None => complete = false,
         }
@@ -84,6 +84,23 @@ pub(super) fn length(
         .map(|(parameter, value)| format!("{parameter}={value}"))
         .collect();
     Some((length, format!("{name} {} ms", shown.join(" "))))
+}
+
+/// The number in an attribute; `nan`, `inf` and what is too large are none.
+fn finite(attribute: &Attribute, diagnostics: &mut Diagnostics) -> Option<f64> {
+    let found: f64 = number(attribute, diagnostics)?;
+    if !found.is_finite() {
+        diagnostics.push(Diagnostic::error(
+            "bad-number",
+            format!(
+                "`{}` of `{}` is not a finite number",
+                attribute.value, attribute.name
+            ),
+            attribute.value_span.clone(),
+        ));
+        return None;
+    }
+    Some(found)
 }
 
 fn distribution(name: &str, [a, b, c]: [f64; 3]) -> Distribution {
@@ -113,9 +130,12 @@ fn judge_values(length: &Distribution) -> Result<(), &'static str> {
             0.0 <= min && min <= max,
             "`min` of at least 0 and `max` of at least `min`",
         ),
-        Distribution::Normal { stdev, .. } | Distribution::LogNormal { stdev, .. } => {
-            (stdev >= 0.0, "`stdev` of at least 0")
-        }
+        Distribution::Normal { mean, stdev } => (
+            mean >= 0.0 && stdev >= 0.0,
+            "`mean` and `stdev` of at least 0",
+        ),
+        // The mean is that of the logarithm.
+        Distribution::LogNormal { stdev, .. } => (stdev >= 0.0, "`stdev` of at least 0"),
         Distribution::Exponential { mean } => (mean > 0.0, "`mean` above 0"),
         Distribution::Weibull { lambda, k } => {
             (lambda > 0.0 && k > 0.0, "`lambda` and `k` above 0")

@@ -42,7 +42,7 @@ pub(in crate::seagull) struct ChannelSetting {
 pub(in crate::seagull) enum External {
     /// The configuration names none.
     NotNamed,
-    /// They could not be read, which is told elsewhere.
+    /// They, or the configuration that may name them, could not be read, which is told elsewhere.
     Unreadable,
     /// They have this number of columns.
     Columns(usize),
