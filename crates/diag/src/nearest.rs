@@ -83,6 +83,9 @@ fn spellings(token: &str) -> Vec<Vec<char>> {
             .collect()
     };
     let mut all = vec![lower(token)];
+    if !token.contains(['/', '(']) {
+        return all;
+    }
     for part in token.split('/') {
         match (part.find('('), part.find(')')) {
             (Some(open), Some(close)) if open < close => {
@@ -137,6 +140,10 @@ fn word_difference(wanted: &Word, candidate: &Word) -> f64 {
     for a in wanted {
         for b in candidate {
             let longest = a.len().max(b.len());
+            // Letters without a counterpart cost 1 each, whatever the others are.
+            if a.len().abs_diff(b.len()) as f64 >= best * longest as f64 && longest > 0 {
+                continue;
+            }
             let cost = edit_distance(a.len(), b.len(), |i, j| f64::from(u8::from(a[i] != b[j])));
             best = best.min(if longest == 0 {
                 0.0
