@@ -9,7 +9,7 @@ use gannet_events::ExitCode;
 use gannet_phone::ProfileError;
 use gannet_scenario::seagull::{FileKind, NamedBytes, kind_of as kind_of_seagull};
 use gannet_steps::config::CONFIG_FILE_NAME;
-use gannet_steps::plan::{Scope, Selection, collect, compile};
+use gannet_steps::plan::{Scope, Selection, SourceError, collect, compile};
 
 use super::check_seagull::SeagullFiles;
 use super::check_sip;
@@ -23,8 +23,9 @@ use crate::terminal::Terminal;
 ///
 /// Seagull's configuration, dictionaries and scenario (*.xml, told apart by what they hold) are
 /// checked with each other when they are given together, and the data file that the configuration
-/// names; alone, as far as possible. Features: grammar, tags, and whether every step is one that Gannet knows. SIP messages (*.sip,
-/// *.dat, *.txt that start like one): every deviation from RFC 3261, with the section.
+/// names; alone, as far as possible. They are named one by one. Features: grammar, tags, and whether
+/// every step is one that Gannet knows. SIP messages (*.sip, *.dat, *.txt that start like one): every
+/// deviation from RFC 3261, with the section.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct CheckArguments {
@@ -129,18 +130,24 @@ fn kind_of(path: &Path) -> Result<Kind, Problem> {
         "toml" if name == CONFIG_FILE_NAME || has_config_tables(&bytes) => Kind::Config,
         "toml" => Kind::Profile,
         "sip" | "dat" => Kind::Message,
-        _ if check_sip::looks_like_sip(&bytes) => Kind::Message,
-        _ => match kind_of_seagull(&bytes) {
-            Some(kind) => Kind::Seagull(kind),
-            None => {
-                return Err(Problem::input(anyhow!(
-                    "`{}` is nothing that can be checked: expected *.feature, Seagull's files \
-                     (*.xml), gannet.toml, a device profile (*.toml), or a SIP message (*.sip)",
-                    path.display()
-                )));
-            }
-        },
+        // The first line of a compact scenario may end like that of a SIP message.
+        _ if !begins_with_tag(&bytes) && check_sip::looks_like_sip(&bytes) => Kind::Message,
+        _ => Kind::Seagull(kind_of_seagull(&bytes).ok_or_else(|| not_checkable(path))?),
     })
+}
+
+fn not_checkable(path: &Path) -> Problem {
+    Problem::input(anyhow!(
+        "`{}` is nothing that can be checked: expected *.feature, Seagull's files (*.xml), \
+         gannet.toml, a device profile (*.toml), or a SIP message (*.sip)",
+        path.display()
+    ))
+}
+
+/// `<` comes first, after blanks and a byte order mark; no SIP message begins so.
+fn begins_with_tag(bytes: &[u8]) -> bool {
+    let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    text.trim_ascii_start().starts_with(b"<")
 }
 
 fn read(path: &Path) -> Result<Vec<u8>, Problem> {
@@ -195,6 +202,17 @@ fn check_profile(path: &Path, terminal: Terminal, found: &mut Found) -> Result<(
     Ok(())
 }
 
+/// Folders are searched for features only.
+fn shown(error: &SourceError) -> String {
+    match error {
+        SourceError::EmptyFolder { .. } => format!(
+            "{error}; Seagull's files are named one by one: `gannet check sip.xml client.conf.xml \
+             client.scen.xml`"
+        ),
+        _ => error.to_string(),
+    }
+}
+
 fn check_features(
     features: &[PathBuf],
     setup: SetupArguments,
@@ -206,7 +224,7 @@ fn check_features(
         .map(|path| path.display().to_string())
         .collect();
     let sources = collect(&names).map_err(|errors| {
-        let texts: Vec<_> = errors.iter().map(ToString::to_string).collect();
+        let texts: Vec<_> = errors.iter().map(shown).collect();
         Problem::input(anyhow!(texts.join("\nerror: ")))
     })?;
     let paths: Vec<_> = sources.iter().map(|source| source.path.clone()).collect();

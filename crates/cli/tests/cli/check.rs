@@ -116,3 +116,66 @@ fn seagull_files_alone_are_checked_as_far_as_possible() {
     let run = bench.run("check sipp.xml");
     run.expect(2, &["is nothing that can be checked"]);
 }
+
+#[test]
+fn a_compact_scenario_is_no_sip_message() {
+    let compact = "<scenario><traffic><send channel=\"c\"><message><![CDATA[ACK sip:a@b SIP/2.0\n\
+                   Call-ID: 1]]></message></send></traffic></scenario>";
+    let bench = Bench::new()
+        .with("s.xml", compact)
+        .with("mark.xml", &format!("\u{feff}\n {compact}"))
+        .with("comment.xml", &format!("<!-- SIP/2.0\n--> {compact}"))
+        .with(
+            "sipp.xml",
+            "<scenario><send><![CDATA[ACK sip:a@b SIP/2.0\n]]></send></scenario>",
+        );
+    for name in ["s.xml", "mark.xml", "comment.xml"] {
+        bench.run(&format!("check {name}")).expect(
+            0,
+            &[
+                "without the configuration and the dictionaries",
+                "nothing found",
+            ],
+        );
+    }
+    bench
+        .run("check sipp.xml")
+        .expect(2, &["is nothing that can be checked"]);
+}
+
+#[test]
+fn a_folder_of_seagull_files_is_told_how_to_name_them() {
+    let bench = Bench::new().with("calls/conf.xml", CONF);
+    bench.run("check calls").expect(
+        2,
+        &[
+            "there is no *.feature file in `calls` or below",
+            "Seagull's files are named one by one: `gannet check sip.xml",
+        ],
+    );
+}
+
+#[test]
+fn thousands_of_faults_on_one_line_are_counted_not_shown() {
+    let many = format!("{}</traffic>", "<bogus></bogus>".repeat(8_000));
+    let bench = Bench::new()
+        .with("conf.xml", CONF)
+        .with("sip.xml", DICTIONARY)
+        .with("data.csv", "\"string\" ;\n\"1@b\" ;\n")
+        .with("s.xml", &SCENARIO.replace("</traffic>", &many));
+    for command in [
+        "check conf.xml sip.xml s.xml",
+        "load conf.xml sip.xml s.xml",
+        "seagull -conf conf.xml -dico sip.xml -scen s.xml",
+    ] {
+        let ran = bench.run(command);
+        let shown = ran.err.matches("`<traffic>` has no `<bogus>`").count();
+        assert_eq!(shown, 100, "{command}");
+        let all = format!("{}{}", ran.out, ran.err);
+        assert!(all.contains("and 7900 more "), "{command}");
+        assert!(all.contains("in this file"), "{command}");
+    }
+    bench
+        .run("check conf.xml sip.xml s.xml")
+        .expect(2, &["8000 errors"]);
+}
