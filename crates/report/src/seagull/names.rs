@@ -7,7 +7,7 @@ use chrono::FixedOffset;
 use super::clock::file_stamp;
 
 /// `client.csv` as `client.YYYY-MM-DD.HH-MM-SS.mmm.csv`: the date stands before the first dot of
-/// the file name, at its end if it has none.
+/// the file name that no other dot follows, at its end if it has none.
 ///
 /// Seagull looks for the dot in the whole path, so that `./logs/a.csv` names a folder that does
 /// not exist; here only the last part of the path counts.
@@ -35,7 +35,7 @@ fn with_part(path: &str, part: &str) -> String {
     let dot = path[name..]
         .char_indices()
         .skip(1)
-        .find(|(_, letter)| *letter == '.')
+        .find(|(at, letter)| *letter == '.' && !path[name + at + 1..].starts_with('.'))
         .map_or(path.len(), |(at, _)| name + at);
     format!("{}.{part}{}", &path[..dot], &path[dot..])
 }
@@ -58,6 +58,10 @@ mod tests {
             ("../logs/a.csv", format!("../logs/a.{date}.csv")),
             ("./logs/a.csv", format!("./logs/a.{date}.csv")),
             ("a.stat.csv", format!("a.{date}.stat.csv")),
+            ("a..csv", format!("a..{date}.csv")),
+            ("a", format!("a.{date}")),
+            ("/tmp/run.1/a.csv", format!("/tmp/run.1/a.{date}.csv")),
+            ("caf\u{e9}.csv", format!("caf\u{e9}.{date}.csv")),
             ("/tmp/x.d/plain", format!("/tmp/x.d/plain.{date}")),
             (".hidden.csv", format!(".hidden.{date}.csv")),
             ("", format!(".{date}")),

@@ -8,7 +8,7 @@ mod traffic_params;
 
 use common::shared;
 use gannet_diag::{Diagnostics, Severity, SourceFile, render};
-use gannet_scenario::seagull::configuration::{Configuration, ProtocolStatNames, stamped_name};
+use gannet_scenario::seagull::configuration::{Configuration, ProtocolStatNames};
 use gannet_scenario::seagull::xml::{Dialect, Encoding, source_from_bytes};
 use proptest::prelude::*;
 
@@ -71,17 +71,6 @@ fn traffic(name: &str, value: &str) -> String {
 }
 
 #[test]
-fn file_names_get_the_time_of_the_run() {
-    let stamp = "2024-05-06.07-08-09.123";
-    for (name, expected) in [
-        ("../logs/a.csv", "../logs/a.2024-05-06.07-08-09.123.csv"),
-        ("./logs/a.csv", "./logs/a.2024-05-06.07-08-09.123.csv"),
-    ] {
-        assert_eq!(stamped_name(name, stamp), expected);
-    }
-}
-
-#[test]
 fn configurations_of_seagull_are_read_without_a_word() {
     let rows = [
         ("conf.client.xml", 1, 0),
@@ -127,11 +116,5 @@ proptest! {
         for known in ["response-time-repartition", "answer-background", "call-rate", "seed"] {
             read(&traffic(known, &value));
         }
-    }
-
-    #[test]
-    fn stamped_names_hold_the_name(name in "[a-z./]{0,20}") {
-        let stamped = stamped_name(&name, "T");
-        prop_assert_eq!(stamped.replace(".T", ""), name);
     }
 }

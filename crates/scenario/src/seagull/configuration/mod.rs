@@ -7,7 +7,6 @@
 mod arguments;
 mod checks;
 mod endpoint;
-mod file_name;
 mod open_args;
 mod read;
 mod traffic;
@@ -15,7 +14,6 @@ mod traffic_table;
 mod transport;
 
 pub use endpoint::endpoint;
-pub use file_name::stamped_name;
 pub use open_args::open_args;
 pub use read::{ChannelConfig, Configuration, TransportConfig};
 pub use traffic::{
