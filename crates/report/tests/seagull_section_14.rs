@@ -182,9 +182,3 @@ fn levels_that_are_off_write_nothing() {
     });
     assert_eq!(text, "");
 }
-
-#[test]
-fn the_end_of_a_run_that_cannot_go_on_has_no_date() {
-    let text = written(|out| LogFile::fatal(out, "no channel"));
-    assert_eq!(text, "Fatal: no channel\n");
-}

@@ -17,7 +17,6 @@ pub struct State {
     pub(super) page: usize,
     pub(super) percent: bool,
     pub(super) prompt: Option<String>,
-    pub(super) info: String,
     pub(super) error: String,
 }
 
@@ -32,7 +31,6 @@ impl State {
             page: 0,
             percent: false,
             prompt: None,
-            info: String::new(),
             error: String::new(),
         }
     }
@@ -68,11 +66,6 @@ impl State {
     /// Response times with or without percentages, as remote control may ask too.
     pub fn toggle_percent(&mut self) {
         self.percent = !self.percent;
-    }
-
-    /// The latest thing worth knowing.
-    pub fn set_info(&mut self, text: &str) {
-        text.clone_into(&mut self.info);
     }
 
     /// The latest thing that went wrong.

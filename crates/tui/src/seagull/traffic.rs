@@ -93,11 +93,8 @@ fn dates(now: &Snapshot, offset: FixedOffset) -> String {
     )
 }
 
-/// What was said last, else what the run does.
+/// What the run does.
 fn info(state: &State, now: &Snapshot) -> String {
-    if !state.info.is_empty() {
-        return state.info.clone();
-    }
     let rate = now.call_rate;
     match now.phase {
         Phase::Init => "Init section".into(),

@@ -181,11 +181,6 @@ impl LogFile {
         }
     }
 
-    /// The end of a run that cannot go on; it goes to the log and to standard error alike.
-    pub fn fatal(out: &mut String, text: &str) {
-        let _ = writeln!(out, "Fatal: {text}");
-    }
-
     fn message_dump(self, out: &mut String, bytes: &[u8]) {
         for row in bytes.chunks(ROW) {
             self.continuation(out, Level::Message.letter());
