@@ -3,11 +3,13 @@
 //! - [`Wheel`]: the timers of a shard.
 //! - [`Pacer`]: when calls start.
 //! - [`shard`]: the calls of one thread, and the interpreter of compiled scenarios.
+//! - [`sipp`]: the same for SIPp's scenarios.
 //! - [`SessionMap`]: which call a received message belongs to.
 
 mod keys;
 mod pacing;
 pub mod shard;
+pub mod sipp;
 mod wheel;
 
 pub use keys::{KEY_CELLS_MAX, KeyChain, KeyTaken, SessionMap};
