@@ -1,6 +1,6 @@
 //! What was counted.
 
-use super::{FailureCounts, Layout};
+use super::{Failure, FailureCounts, Layout};
 use crate::traffic::ResponseTimes;
 
 /// Counts of a scenario's calls, from the start of the run.
@@ -20,6 +20,8 @@ pub struct Figures {
     pub failed: u64,
     /// Why they failed.
     pub failures: FailureCounts,
+    /// Why they failed, by the step of the layout that they were at.
+    pub failures_at: Vec<FailureCounts>,
     /// Messages of no call.
     pub out_of_call: u64,
     /// Messages of calls that had ended.
@@ -94,6 +96,7 @@ impl Figures {
             successful: 0,
             failed: 0,
             failures: FailureCounts::default(),
+            failures_at: vec![FailureCounts::default(); layout.steps.len()],
             out_of_call: 0,
             dead_call: 0,
             retransmissions: 0,
@@ -118,6 +121,15 @@ impl Figures {
         self.incoming + self.outgoing
     }
 
+    /// A call failed for that cause at that step; nothing is counted of a step that is not there.
+    pub fn fail(&mut self, step: usize, failure: Failure) {
+        self.failed += 1;
+        self.failures.count(failure);
+        if let Some(counts) = self.failures_at.get_mut(step) {
+            counts.count(failure);
+        }
+    }
+
     /// What was counted after an earlier state of the same figures; what is open now stays as it is.
     #[must_use]
     pub fn since(&self, earlier: &Self) -> Self {
@@ -130,6 +142,9 @@ impl Figures {
             *mine = mine.saturating_sub(*theirs);
         }
         later.failures = self.failures.since(&earlier.failures);
+        for (mine, theirs) in later.failures_at.iter_mut().zip(&earlier.failures_at) {
+            *mine = mine.since(theirs);
+        }
         let known = earlier
             .unexpected_codes
             .len()
@@ -171,5 +186,47 @@ impl Figures {
             &mut self.lag.late_starts,
             &mut self.lag.dropped_datagrams,
         ]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sipp::{CommandKind, StepLayout};
+
+    fn layout() -> Layout {
+        let step = StepLayout {
+            kind: CommandKind::ReceiveResponse,
+            name: "200".into(),
+            display: None,
+            hidden: false,
+            blank_line_after: false,
+            retransmits: false,
+            has_timeout: false,
+            may_be_lost: false,
+            optional: false,
+            starts_timer: None,
+            stops_timer: None,
+        };
+        Layout {
+            steps: vec![step],
+            ..Layout::default()
+        }
+    }
+
+    #[test]
+    fn a_failure_is_counted_in_all_and_at_its_step() {
+        let mut figures = Figures::new(&layout());
+        figures.fail(0, Failure::TimeoutOnRecv);
+        let earlier = figures.clone();
+        figures.fail(0, Failure::TimeoutOnRecv);
+        figures.fail(7, Failure::TcpClosed);
+        assert_eq!(figures.failed, 3);
+        assert_eq!(figures.failures.of(Failure::TimeoutOnRecv), 2);
+        assert_eq!(figures.failures.of(Failure::TcpClosed), 1);
+        assert_eq!(figures.failures_at[0].of(Failure::TimeoutOnRecv), 2);
+        let period = figures.since(&earlier);
+        assert_eq!(period.failed, 2);
+        assert_eq!(period.failures_at[0].of(Failure::TimeoutOnRecv), 1);
     }
 }

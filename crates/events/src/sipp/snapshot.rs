@@ -35,7 +35,7 @@ pub struct Snapshot {
 pub enum Command {
     /// A new rate, in calls per rate period.
     SetRate(f64),
-    /// The rate changes by that many calls per rate period.
+    /// The rate changes by that many calls per rate period; with `-users` their number does.
     ChangeRate(f64),
     /// A new number of users.
     SetUsers(u64),
