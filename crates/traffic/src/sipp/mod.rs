@@ -4,7 +4,12 @@
 //! differs in almost every rule. Timers, pacing, the map from Call-ID to call, and sockets are the
 //! same.
 
+mod actions;
+mod received;
 mod settings;
+mod state;
+mod text;
+mod values;
 mod world;
 
 pub use settings::{

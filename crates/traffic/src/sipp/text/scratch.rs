@@ -1,0 +1,63 @@
+//! Memory that rendering works in.
+
+use gannet_sip::Layout;
+
+use crate::sipp::received::Received;
+use crate::sipp::state::CallState;
+
+/// Memory that rendering works in: the layout of the last received message of the call at hand, and
+/// buffers for texts inside texts.
+#[derive(Debug, Default)]
+pub(in crate::sipp) struct Scratch {
+    layout: Layout,
+    /// Which message `layout` is of; stamps are given once.
+    layout_of: u64,
+    stamps: u64,
+    buffers: Vec<Vec<u8>>,
+}
+
+impl Scratch {
+    /// A stamp for a message whose layout is not known.
+    pub(in crate::sipp) fn stamp(&mut self) -> u64 {
+        self.stamps += 1;
+        self.stamps
+    }
+
+    /// Keeps a copy of a message's layout, and gives the message a stamp.
+    #[inline]
+    pub(in crate::sipp) fn keep_layout(&mut self, layout: &Layout) -> u64 {
+        self.layout.start_line = layout.start_line;
+        self.layout.body = layout.body;
+        self.layout.complete = layout.complete;
+        self.layout.headers.clear();
+        self.layout.headers.extend_from_slice(&layout.headers);
+        self.layout_of = self.stamp();
+        self.layout_of
+    }
+
+    /// The last received message of a call; `None` if none is kept.
+    #[inline]
+    pub(in crate::sipp) fn last<'a>(&'a mut self, state: &'a CallState) -> Option<Received<'a>> {
+        if state.last().is_empty() {
+            return None;
+        }
+        if self.layout_of != state.last_stamp() {
+            self.layout.scan(state.last());
+            self.layout_of = state.last_stamp();
+        }
+        Some(Received::new(state.last(), &self.layout))
+    }
+
+    /// An empty buffer, to be given back.
+    #[inline]
+    pub(in crate::sipp) fn take(&mut self) -> Vec<u8> {
+        self.buffers.pop().unwrap_or_default()
+    }
+
+    /// Takes a buffer back.
+    #[inline]
+    pub(in crate::sipp) fn give(&mut self, mut buffer: Vec<u8>) {
+        buffer.clear();
+        self.buffers.push(buffer);
+    }
+}
