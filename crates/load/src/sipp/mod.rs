@@ -1,0 +1,5 @@
+//! SIPp's command.
+//!
+//! - [`arguments`]: its command line.
+
+pub mod arguments;
