@@ -68,10 +68,15 @@ def find(root):
 
 def _find_in(folder, prefix, names, files):
     pairs, left = [], set(names)
-    for args in sorted(f for f in files if f.endswith(".args")):
+    all_args = sorted(f for f in files if f.endswith(".args"))
+    for args in all_args:  # scenarios that only options name: -oocsf x.xml, -rxsf x.xml
+        for key, value in _lines(os.path.join(folder, args)):
+            if not key.startswith("party"):
+                left -= {word for word in shlex.split(value) if word.endswith(".xml")}
+    for args in all_args:
         pair = _explicit(folder, prefix, args)
         if pair:
-            left -= {p.scenario for p in pair.parties} | _mentioned(pair)
+            left -= {p.scenario for p in pair.parties} | {o for p in pair.parties for o in p.options}
             pairs.append(pair)
     by_name = {}
     for name in sorted(left):
@@ -88,8 +93,7 @@ def _find_in(folder, prefix, names, files):
             pairs.append(_pair(folder, prefix, name[:-5].rstrip("_-."), name, other))
             left -= {name, other}
     pairs += _groups(folder, prefix, left)
-    used_elsewhere = set().union(*(_mentioned(pair) for pair in pairs)) if pairs else set()
-    for name in sorted(left - used_elsewhere):
+    for name in sorted(left):
         pairs.append(_lone(folder, prefix, name))
     for pair in pairs:
         _apply_args(pair, files)
@@ -100,7 +104,9 @@ def _find_in(folder, prefix, names, files):
 def _split(stem):
     """'reg_uac_2' gives ('reg_2', 'c'): the name without the word that says the role."""
     words = re.split(r"([_\-. ])", stem)
-    for i, word in enumerate(words):
+    last = len(words) - 1  # the last word says it, or else the first, or else one in between
+    for i in [last, *range(last)]:
+        word = words[i]
         role = "c" if word.lower() in CLIENT_WORDS else "s" if word.lower() in SERVER_WORDS else ""
         if role:
             rest = "".join(words[:i]).rstrip("_-. ") + "".join(words[i + 1 :])
@@ -179,11 +185,6 @@ def _extended(folder, roles):
         parties.append(Party(slave, roles[slave], True, "b", ["-slave", name, *common]))
     parties.append(Party("master", roles["master"], True, "a", ["-master", back[0], *common]))
     return parties
-
-
-def _mentioned(pair):
-    """Scenarios that only options name: -oocsf x.xml, -rxsf x.xml."""
-    return {o for p in pair.parties for o in p.options if o.endswith(".xml")}
 
 
 def _lines(path):

@@ -2,6 +2,7 @@
 
 import json
 import os
+import resource
 import shlex
 import shutil
 import socket
@@ -194,6 +195,10 @@ def command_line(settings, pair, party, combination, names, folder):
              "-log_file", "log.txt", "-trace_err", "-error_file", "errors.txt"]
     if not settings.witness:
         argv += ["-trace_msg", "-message_file", "messages.txt"]
+    # SIPp refuses its multi-socket modes where fewer files may be open than -max_socket says.
+    files = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    if option(options, "-t", "u1")[1:] in ("n", "i") and "-max_socket" not in options and 0 < files < 60000:
+        argv += ["-max_socket", str(files // 2)]
     argv += settings.options
     if party.to:
         peer = names.get(party.to)
