@@ -10,10 +10,12 @@
 //! - [`seagull`]: Seagull's configuration, dictionaries, scenarios and data files.
 //! - [`sipp`]: SIPp's scenarios and injection files.
 
+mod attributes;
 mod dump;
 pub mod framing;
 pub mod model;
 pub mod seagull;
 pub mod sipp;
+mod xml;
 
 pub use dump::dump;

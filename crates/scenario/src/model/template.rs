@@ -108,6 +108,6 @@ mod tests {
         });
         assert_eq!(out, b"ab7cx");
         assert_eq!(template.as_fixed(), None);
-        assert_eq!(Template::fixed(*b"").as_fixed(), Some(&b""[..]));
+        assert_eq!(Template::<Slot>::fixed(*b"").as_fixed(), Some(&b""[..]));
     }
 }

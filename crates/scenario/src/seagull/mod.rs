@@ -9,7 +9,6 @@ pub mod external;
 pub mod scenario;
 pub mod xml;
 
-mod attributes;
 mod check;
 mod kind;
 mod load;

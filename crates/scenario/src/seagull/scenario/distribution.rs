@@ -2,8 +2,8 @@
 
 use gannet_diag::{Diagnostic, Diagnostics, nearest};
 
+use crate::attributes::{judge, number, required};
 use crate::model::Distribution;
-use crate::seagull::attributes::{judge, number, required};
 use crate::seagull::xml::{Attribute, Element};
 
 /// Names of the distributions, each with its parameters.

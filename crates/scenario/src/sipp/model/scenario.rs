@@ -9,6 +9,10 @@ pub struct Scenario {
     pub name: String,
     /// Whether calls begin by sending or by receiving.
     pub role: Role,
+    /// Where messages go: as [`Role::Client`] to the peer of the command line, as [`Role::Server`]
+    /// to where the first message of the call came from. It differs from `role` when a command of
+    /// a twin comes first.
+    pub sends_as: Role,
     /// Steps of `<init>`, run once before traffic as a call of their own: `nop` only.
     pub init: Vec<Step>,
     /// The steps of a call.

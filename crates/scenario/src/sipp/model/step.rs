@@ -184,6 +184,8 @@ pub struct SendCommand {
 pub struct ReceiveCommand {
     /// `src`: the name of the peer in extended 3PCC.
     pub from: Option<String>,
+    /// `optional`.
+    pub optional: Optional,
     /// `timeout`, in milliseconds; `None`: the run's.
     pub timeout_ms: Option<u64>,
 }

@@ -4,10 +4,10 @@ use std::str::FromStr;
 
 use gannet_diag::{Diagnostic, Diagnostics, nearest};
 
-use super::xml::{Attribute, Element};
+use crate::xml::{Attribute, Element};
 
 /// Tells attributes that nothing reads: Seagull ignores them too.
-pub(super) fn judge(element: &Element, known: &[&str], diagnostics: &mut Diagnostics) {
+pub(crate) fn judge(element: &Element, known: &[&str], diagnostics: &mut Diagnostics) {
     for attribute in &element.attributes {
         if !known.contains(&attribute.name.as_str()) {
             diagnostics.push(
@@ -26,7 +26,7 @@ pub(super) fn judge(element: &Element, known: &[&str], diagnostics: &mut Diagnos
 }
 
 /// The attribute, or the complaint that it is missing.
-pub(super) fn required<'e>(
+pub(crate) fn required<'e>(
     element: &'e Element,
     name: &str,
     diagnostics: &mut Diagnostics,
@@ -43,7 +43,7 @@ pub(super) fn required<'e>(
 }
 
 /// The number in an attribute; blanks around it and a `+` before it are taken, as by `strtoul`.
-pub(super) fn number<T: FromStr>(
+pub(crate) fn number<T: FromStr>(
     attribute: &Attribute,
     diagnostics: &mut Diagnostics,
 ) -> Option<T> {
@@ -66,7 +66,7 @@ pub(super) fn number<T: FromStr>(
 }
 
 /// The number in an attribute that need not be there; `Err` after a complaint.
-pub(super) fn optional_number<T: FromStr>(
+pub(crate) fn optional_number<T: FromStr>(
     element: &Element,
     name: &str,
     diagnostics: &mut Diagnostics,
@@ -78,7 +78,7 @@ pub(super) fn optional_number<T: FromStr>(
 }
 
 /// What the value stands for, from a table; the complaint names the table.
-pub(super) fn choice<T: Copy>(
+pub(crate) fn choice<T: Copy>(
     attribute: &Attribute,
     choices: &[(&str, T)],
     diagnostics: &mut Diagnostics,
@@ -111,7 +111,7 @@ pub(super) fn choice<T: Copy>(
 }
 
 /// The complaint about a name that is not defined.
-pub(super) fn unknown(
+pub(crate) fn unknown(
     code: &'static str,
     what: &str,
     attribute: &Attribute,
@@ -126,7 +126,7 @@ pub(super) fn unknown(
 }
 
 /// The complaint about an element that has no meaning where it stands.
-pub(super) fn misplaced(
+pub(crate) fn misplaced(
     code: &'static str,
     element: &Element,
     parent: &str,
@@ -141,7 +141,7 @@ pub(super) fn misplaced(
 }
 
 /// The same for elements that Seagull passes over.
-pub(super) fn passed_over(element: &Element, parent: &str, names: &[&str]) -> Diagnostic {
+pub(crate) fn passed_over(element: &Element, parent: &str, names: &[&str]) -> Diagnostic {
     Diagnostic::warning(
         "unknown-element",
         format!("`<{parent}>` has no `<{}>`: it has no effect", element.name),
@@ -151,10 +151,10 @@ pub(super) fn passed_over(element: &Element, parent: &str, names: &[&str]) -> Di
 }
 
 /// How many names of one kind a scenario or a dictionary can have: they are numbered in 16 bits.
-pub(super) const NAMES_MAX: usize = 65_536;
+pub(crate) const NAMES_MAX: usize = 65_536;
 
 /// The number of the next name, or the complaint that there are too many.
-pub(super) fn next_index(
+pub(crate) fn next_index(
     names: usize,
     what: &str,
     place: std::ops::Range<usize>,
