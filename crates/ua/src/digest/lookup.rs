@@ -1,11 +1,11 @@
-//! Values of a challenge, found as Seagull finds them: by name, whatever stands around.
+//! Parameters of a challenge or of credentials as octets, found by name, whatever stands around.
 
-/// The value of a parameter of a challenge, or `None` if there is none.
+/// The value of a parameter of a challenge or of credentials, or `None` if there is none.
 ///
 /// A quoted value reaches to its closing quote. Any other ends at `"`, comma, line end, and
 /// unless it is the realm at a blank.
-pub(super) fn value<'a>(challenge: &'a [u8], name: &str) -> Option<&'a [u8]> {
-    let text = after_name(challenge, name)?;
+pub fn auth_value<'a>(text: &'a [u8], name: &str) -> Option<&'a [u8]> {
+    let text = after_name(text, name)?;
     let unquoted = match quoted_len(text) {
         Some(len) => return Some(&text[1..len - 1]),
         None => text.strip_prefix(b"\"").unwrap_or(text),
@@ -23,15 +23,15 @@ pub(super) fn value<'a>(challenge: &'a [u8], name: &str) -> Option<&'a [u8]> {
 }
 
 /// The first quality of protection that is offered.
-pub(super) fn first_qop(challenge: &[u8]) -> Option<&[u8]> {
-    value(challenge, "qop")?
+pub fn first_qop(challenge: &[u8]) -> Option<&[u8]> {
+    auth_value(challenge, "qop")?
         .split(|octet| matches!(octet, b',' | b' ' | b'\t'))
         .find(|token| !token.is_empty())
 }
 
 /// Octets of the quoted string that a text starts with, both quotes included (RFC 3261 25.1);
 /// `None` if it starts with none, or with one that is not closed on its line.
-pub(super) fn quoted_len(text: &[u8]) -> Option<usize> {
+pub fn quoted_len(text: &[u8]) -> Option<usize> {
     let mut octets = text.strip_prefix(b"\"")?.iter().enumerate();
     while let Some((index, octet)) = octets.next() {
         match octet {
@@ -93,7 +93,7 @@ mod tests {
             ("", "nonce", None),
         ];
         for (challenge, name, expected) in cases {
-            let found = value(challenge.as_bytes(), name);
+            let found = auth_value(challenge.as_bytes(), name);
             assert_eq!(found, expected.map(str::as_bytes), "{name} of {challenge}");
         }
     }
