@@ -160,6 +160,8 @@ impl Session {
                         abandoned = true;
                         break;
                     }
+                    // What was told shows at once: calls that are open now may soon be over.
+                    next = Instant::now();
                 }
                 Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => {}
             }

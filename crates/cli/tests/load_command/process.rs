@@ -85,16 +85,29 @@ pub(crate) fn control_address() -> SocketAddr {
 pub(crate) fn ask(control: SocketAddr, request: &str) -> String {
     let mut stream = TcpStream::connect(control).expect("it listens");
     write!(stream, "GET /seagull/{request} HTTP/1.1\r\n\r\n").expect("it reads");
-    let mut answer = [0; 1000];
-    let length = stream.read(&mut answer).expect("it answers");
-    String::from_utf8_lossy(&answer[..length]).into_owned()
+    let mut reader = BufReader::new(stream);
+    let mut answer = String::new();
+    let mut length = 0;
+    while reader.read_line(&mut answer).expect("it answers") > 2 {
+        let line = answer.lines().last().unwrap_or_default();
+        if let Some(value) = line.strip_prefix("content-length:") {
+            length = value.trim().parse().expect("a length");
+        }
+    }
+    let mut body = vec![0; length];
+    reader.read_exact(&mut body).expect("the whole body");
+    answer.push_str(&String::from_utf8_lossy(&body));
+    answer
 }
 
 /// Waits until a run has begun its first call.
 pub(crate) fn wait_for_calls(control: SocketAddr) {
-    while !ask(control, "counters/all").contains("outgoing_calls=")
-        || ask(control, "counters/all").contains("outgoing_calls=       0")
-    {
+    loop {
+        let counters = ask(control, "counters/all");
+        let calls = counters.split("outgoing_calls=").nth(1);
+        if calls.is_some_and(|calls| !calls.trim_start().starts_with('0')) {
+            return;
+        }
         thread::yield_now();
     }
 }
