@@ -14,7 +14,7 @@ mod extra;
 mod route;
 
 pub(super) use challenge::Challenge;
-pub(super) use extra::{CryptoSlot, Extra};
+pub(super) use extra::{Extra, KEY_OCTETS};
 
 /// What texts and actions know of a call. Its memory is used again by the next call in its place.
 #[derive(Debug, Default)]
@@ -32,6 +32,7 @@ pub(super) struct CallState {
     /// The line that was chosen, by file.
     lines: SmallVec<[u32; 4]>,
     pause_end_ms: f64,
+    circuit: u32,
     extra: Option<Box<Extra>>,
 }
 
@@ -57,6 +58,7 @@ impl CallState {
         }
         self.lines.clear();
         self.pause_end_ms = 0.0;
+        self.circuit = 0;
         if let Some(extra) = &mut self.extra {
             extra.clear();
         }
@@ -194,6 +196,16 @@ impl CallState {
     /// The call is in a pause until then.
     pub(super) fn set_pause_end_ms(&mut self, ms: f64) {
         self.pause_end_ms = ms;
+    }
+
+    /// Its circuit (`-tdmmap`), by [`Circuits`](super::text::Circuits).
+    pub(super) fn circuit(&self) -> u32 {
+        self.circuit
+    }
+
+    /// It has that circuit.
+    pub(super) fn set_circuit(&mut self, circuit: u32) {
+        self.circuit = circuit;
     }
 
     /// A variable of the call; `None` if none was ever written.

@@ -2,7 +2,7 @@
 
 use gannet_scenario::sipp::model::{Scenario, Scope};
 
-use super::Scratch;
+use super::{Circuits, Needs, Scratch};
 use crate::sipp::Settings;
 use crate::sipp::values::Stores;
 
@@ -15,10 +15,16 @@ pub(in crate::sipp) struct Common {
     pub(in crate::sipp) scratch: Scratch,
     /// Warnings since the start.
     pub(in crate::sipp) warnings: u64,
+    /// Circuits of `-tdmmap`.
+    pub(in crate::sipp) circuits: Circuits,
     /// The next `[dynamic_id]`.
     pub(super) dynamic_id: u64,
     /// How many variables a call has.
     pub(super) call_variables: usize,
+    /// What the digest of `[authentication]` covers as URI.
+    pub(super) auth_uri: Vec<u8>,
+    /// The scenario sends media, so the world is told the ports.
+    pub(super) plays_media: bool,
     /// It was said that a header had lost its end.
     pub(super) said_header_end: bool,
 }
@@ -30,9 +36,24 @@ impl Common {
             stores: Stores::new(scenario),
             scratch: Scratch::default(),
             warnings: 0,
+            circuits: Circuits::new(settings.tdm_map.as_ref()),
             dynamic_id: settings.dynamic_id.start,
             call_variables: scenario.variables_in(Scope::Call),
+            auth_uri: auth_uri(settings),
+            plays_media: Needs::of(scenario).media,
             said_header_end: false,
         }
     }
+}
+
+/// `-auth_uri`, or the peer's address.
+fn auth_uri(settings: &Settings) -> Vec<u8> {
+    let facts = &settings.facts;
+    let uri = match (&facts.auth_uri, facts.remote) {
+        (Some(uri), _) if uri.starts_with("sip:") || uri.starts_with("sips:") => uri.clone(),
+        (Some(uri), _) => format!("sip:{uri}"),
+        (None, Some(remote)) => format!("sip:{remote}"),
+        (None, None) => "sip:".to_owned(),
+    };
+    uri.into_bytes()
 }

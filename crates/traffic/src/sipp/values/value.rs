@@ -78,14 +78,15 @@ impl Value {
         }
     }
 
-    /// Appends it as `[$name]` prints it: nothing unless it is set.
+    /// Appends it as `[$name]` prints it: nothing for a 0 and for what was never stored.
     #[inline]
     pub(in crate::sipp) fn print(&self, out: &mut Vec<u8>) {
         match self.kind {
             Kind::Text | Kind::Match => out.extend_from_slice(&self.bytes),
             Kind::Number if self.number != 0.0 => push_fixed(out, self.number),
             Kind::Truth if self.number != 0.0 => out.extend_from_slice(b"true"),
-            Kind::Unset | Kind::Number | Kind::Truth => {}
+            Kind::Truth => out.extend_from_slice(b"false"),
+            Kind::Unset | Kind::Number => {}
         }
     }
 
@@ -156,7 +157,7 @@ mod tests {
             (&number, Kind::Number, true, 2.5, "", "2.500000", Some(2.5)),
             (&zero, Kind::Number, false, 0.0, "", "", Some(0.0)),
             (&yes, Kind::Truth, true, 0.0, "", "true", Some(1.0)),
-            (&no, Kind::Truth, false, 0.0, "", "", Some(0.0)),
+            (&no, Kind::Truth, false, 0.0, "", "false", Some(0.0)),
         ];
         for (value, kind, is_set, number, text, printed, converted) in cases {
             let mut out = Vec::new();

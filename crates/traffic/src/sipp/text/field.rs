@@ -1,0 +1,77 @@
+//! `[fieldN]`: cells of injection files.
+
+use gannet_scenario::sipp::model::{Credentials, FieldOf};
+use memchr::memmem;
+
+use super::render::rendered;
+use super::writer::{Asked, Writer};
+use super::{At, Env, RenderError};
+use crate::sipp::state::CallState;
+use crate::sipp::values::number_of;
+
+/// Appends a cell. An `[authentication …]` in it is one of the text.
+pub(super) fn append(
+    env: &mut Env<'_>,
+    state: &mut CallState,
+    at: At,
+    of: &FieldOf,
+    writer: &mut Writer<'_, '_>,
+) -> Result<(), RenderError> {
+    let file = of.file.index();
+    let line = match &of.line {
+        None => state.line(file).map(u64::from),
+        Some(text) => line_of(env, state, at, text)?,
+    };
+    let start = writer.out.len();
+    if let (Some(line), Some(lines)) = (line, env.files.get(file))
+        && !lines.field(line, of.column, writer.out)
+    {
+        let column = of.column;
+        env.warn(|| format!("line {line} of the injection file has no field {column}"));
+    }
+    if memmem::find(&writer.out[start..], b"[authentication").is_some() {
+        return authentication(env, start, writer);
+    }
+    Ok(())
+}
+
+/// The line that an expression gives; `None` for a negative one.
+fn line_of(
+    env: &mut Env<'_>,
+    state: &mut CallState,
+    at: At,
+    text: &gannet_scenario::sipp::model::Text,
+) -> Result<Option<u64>, RenderError> {
+    let rendered = rendered(env, state, at, text)?;
+    let number = number_of(&rendered);
+    let found = match number {
+        Some(number) if number >= 0.0 => Ok(Some(number as u64)),
+        Some(_) => Ok(None),
+        None => Err(RenderError::Field(format!(
+            "line \"{}\" is no number",
+            rendered.escape_ascii()
+        ))),
+    };
+    env.common.scratch.give(rendered);
+    found
+}
+
+/// Takes the keyword out of the cell that begins at `start`, and notes where it was.
+#[cold]
+fn authentication(
+    env: &Env<'_>,
+    start: usize,
+    writer: &mut Writer<'_, '_>,
+) -> Result<(), RenderError> {
+    if writer.authentication.is_some() {
+        return Err(RenderError::AuthenticationPlace);
+    }
+    let found = Credentials::find(&writer.out[start..], env.scenario, &[]);
+    let found = found.map_err(|error| RenderError::Field(error.to_string()))?;
+    if let Some((range, credentials)) = found {
+        let place = start + range.start;
+        writer.out.drain(place..start + range.end);
+        writer.authentication = Some((place, Asked::Field(Box::new(credentials))));
+    }
+    Ok(())
+}
