@@ -12,6 +12,8 @@ pub mod shard;
 pub mod sipp;
 mod wheel;
 
+pub(crate) use pacing::START_GRAIN_NS;
+
 pub use keys::{KEY_CELLS_MAX, KeyChain, KeyTaken, SessionMap};
 pub use pacing::{Model, Pacer, PacerSettings, RATE_MAX, Share};
 pub use wheel::{TICK_NS, TIMERS_MAX, TimerId, Wheel};

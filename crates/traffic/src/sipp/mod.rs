@@ -5,13 +5,38 @@
 //! same.
 
 mod actions;
+mod call;
+mod commands;
+mod connections;
+mod control;
+mod core;
+mod dead;
+mod defaults;
+mod ending;
+mod framing;
+mod input;
+mod layout;
+mod matching;
+mod plan;
+mod player;
+mod ports;
 mod received;
+mod repeat;
+mod running;
+mod sending;
 mod settings;
+mod starting;
 mod state;
+mod taking;
 mod text;
+mod timers;
+mod unexpected;
 mod values;
 mod world;
 
+pub use layout::layout;
+pub use plan::Scenarios;
+pub use player::Player;
 pub use settings::{
     Behaviours, CallIds, DynamicId, Facts, Reconnect, Retransmission, Settings, Sockets,
     Strictness, TdmMap,

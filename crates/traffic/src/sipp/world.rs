@@ -12,6 +12,12 @@ pub trait World {
     /// keep their order; those of different flows need not.
     fn send(&mut self, way: Way, flow: u32, message: &[u8]);
 
+    /// Whether a connection takes another message now. Calls wait with sending until it does.
+    fn takes(&mut self, way: Way) -> bool {
+        let _ = way;
+        true
+    }
+
     /// Opens a socket for one call, under a number that is new. A datagram socket can be used at
     /// once; a connection is answered later by
     /// `Player::handle_connected` or
