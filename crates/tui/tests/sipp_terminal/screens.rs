@@ -5,8 +5,8 @@ use std::sync::Arc;
 use gannet_events::sipp::{Layout, Snapshot};
 use gannet_events::traffic::Phase;
 use gannet_tui::sipp::{
-    Beside, Displayed, Facts, KeyAction, Moment, Screen, State, TwinRole, draw, final_screens,
-    screen_file,
+    Beside, Displayed, Dumped, Facts, KeyAction, Moment, Screen, State, TwinRole, draw, dump,
+    final_screens, screen_file,
 };
 
 use crate::support::{behind, beside, figures, snapshot, state, uac, uas, varied};
@@ -240,4 +240,31 @@ fn a_call_limit_that_is_hit_is_told() {
         text.contains("  Call limit 1200 hit, 2.0 s period "),
         "{text}"
     );
+}
+
+#[test]
+fn calls_and_variables_are_dumped() {
+    let layout = uac();
+    let mut now = snapshot(&layout, 12_000);
+    now.figures.steps[6].paused_now = 5;
+    let mut beside = beside();
+    let state = state(layout);
+    let lines = |what, beside: &Beside| {
+        let moment = Moment {
+            now: &now,
+            earlier: None,
+            beside,
+        };
+        dump(what, &state, moment)
+    };
+    assert_eq!(
+        lines(Dumped::Tasks, &beside),
+        [
+            "20 open calls: 15 running, 5 paused",
+            "5 in the pause of 0ms at step 6"
+        ]
+    );
+    assert_eq!(lines(Dumped::Variables, &beside), ["$seen = 1.000000"]);
+    beside.variables.clear();
+    assert_eq!(lines(Dumped::Variables, &beside), ["no global variables"]);
 }
