@@ -249,7 +249,8 @@ def _guess_injection(pair, files):
         wanted += looked_up + [e.attrs.get("file", "") for e in read.elements if e.name in ("insert", "replace")]
         given = {os.path.basename(o) for o in party.options}
         if not wanted and any(re.match(r"field\d+", word) for word in words) and "-inf" not in party.options:
-            wanted = [f for f in sorted(files) if f.endswith(".csv")][:1]
+            tables = [f for f in sorted(files) if f.endswith(".csv")]
+            wanted = tables if len(tables) == 1 else []
         for file in dict.fromkeys(wanted):
             if file in files and file not in given:
                 party.options += ["-inf", file]

@@ -19,9 +19,10 @@ import time
 from . import pcap
 
 SIOCGIFFLAGS, SIOCSIFFLAGS, IFF_UP = 0x8913, 0x8914, 1
-SO_RCVBUFFORCE = 33
+SO_RCVBUFFORCE, SO_TIMESTAMPNS = 33, 35
 SOL_PACKET, PACKET_STATISTICS = 263, 6
 CAPTURE_BUFFER = 64 << 20
+REFUSED_S = 1  # how long to wait for the called when no caller ever sent anything
 
 
 def loopback_up():
@@ -43,23 +44,28 @@ class Witness:
                 break
             except OSError:
                 continue
+        self.sock.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMPNS, 1)
         self.sock.bind(("lo", 0))
         self.sock.setblocking(False)
         self.file = pcap.Writer(path)
-        self.last = time.time()
+        self.last, self.count = time.time(), 0
 
     def take(self, wait_s):
         """Waits for packets at most so long and writes what is there."""
         ready, _, _ = select.select([self.sock], [], [], wait_s)
         while ready:
             try:
-                frame, address = self.sock.recvfrom(1 << 17)
+                frame, ancillary, _, address = self.sock.recvmsg(1 << 17, 64)
             except BlockingIOError:
                 return
             # Every packet passes twice; the way in is the one that somebody can receive.
             if address[2] != socket.PACKET_OUTGOING:
                 self.last = time.time()
-                self.file.write(self.last, frame)
+                self.count += 1
+                # The kernel's time: on a busy machine this process may be late to read.
+                stamps = [struct.unpack("qq", data) for _, kind, data in ancillary if kind == SO_TIMESTAMPNS]
+                at = stamps[0][0] + stamps[0][1] / 1e9 if stamps else self.last
+                self.file.write(at, frame)
 
     def close(self):
         """Ends the capture; returns how many packets were lost to it."""
@@ -73,7 +79,7 @@ class Witness:
 class NoWitness:
     """Stands in where raw sockets are forbidden: the programs' own message traces are read then."""
 
-    last = time.time()
+    last, count = time.time(), 1
 
     def take(self, wait_s):
         """Only waits."""
@@ -138,6 +144,8 @@ def drive(spec, running, witness, finish):
             clients_ended = now
         quiet_s = now - max(witness.last, clients_ended or began)
         patience = spec["grace_s"] if clients_ended else spec["silence_s"]
+        if clients_ended and not witness.count:
+            patience = min(patience, REFUSED_S)
         limited = now - began > spec["limit_s"]
         if limited or quiet_s > patience:
             break

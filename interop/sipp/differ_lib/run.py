@@ -101,9 +101,9 @@ def play(settings, pair, combination, number):
     path = os.path.join(folder, "spec.json")
     with open(path, "w", encoding="utf-8") as file:
         json.dump(spec, file, indent=1)
-    if pair.prepare:
-        subprocess.run(shlex.split(pair.prepare), cwd=folder_of(folder, pair.parties[0].name), check=True,
-                       stdout=subprocess.DEVNULL, timeout=60)
+    for party in pair.parties if pair.prepare else []:
+        subprocess.run(shlex.split(pair.prepare), cwd=folder_of(folder, party.name), check=True, timeout=60,
+                       stdout=subprocess.DEVNULL)
     command = [*settings.sandbox, sys.executable, os.path.join(HERE, "differ"), "--play", path]
     try:
         with open(os.path.join(folder, "play.log"), "wb") as log:
