@@ -11,6 +11,7 @@
 //! - [`sipp`]: SIPp's scenarios and injection files.
 
 mod attributes;
+mod distributions;
 mod dump;
 pub mod framing;
 pub mod model;

@@ -6,7 +6,7 @@ use super::compile::compile;
 use super::model::Scenario;
 use super::options::Options;
 use super::xml::read;
-use crate::seagull::NamedBytes;
+use crate::seagull::{NamedBytes, SECTIONS};
 use crate::xml::{Element, source_from_bytes};
 
 /// What came of reading a scenario.
@@ -47,14 +47,6 @@ pub fn check(file: &NamedBytes, options: &Options) -> Vec<(SourceFile, Diagnosti
 pub fn is_scenario(bytes: &[u8]) -> bool {
     const COMMANDS: [&str; 7] = [
         "send", "recv", "pause", "timewait", "nop", "sendCmd", "recvCmd",
-    ];
-    const SECTIONS: [&str; 6] = [
-        "counter",
-        "correlation",
-        "init",
-        "traffic",
-        "abort",
-        "default",
     ];
     let (source, _) = source_from_bytes("", bytes);
     let elements = read(&source, &mut Diagnostics::new());

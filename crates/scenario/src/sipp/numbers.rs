@@ -2,7 +2,7 @@
 
 /// An integer by `strtol` with base 0: blanks, a sign, `0x` or `0` before digits of another base;
 /// an empty text is 0. `None` if something follows.
-pub(super) fn integer(text: &str) -> Option<i64> {
+pub(in crate::sipp) fn integer(text: &str) -> Option<i64> {
     let text = text.trim_ascii_start();
     if text.is_empty() {
         return Some(0);
@@ -22,7 +22,7 @@ pub(super) fn integer(text: &str) -> Option<i64> {
 
 /// A number by `strtod`, decimal ones only; an empty text is 0. `None` if something follows, or if
 /// it is not finite.
-pub(super) fn double(text: &str) -> Option<f64> {
+pub(in crate::sipp) fn double(text: &str) -> Option<f64> {
     let text = text.trim_ascii_start();
     if text.is_empty() {
         return Some(0.0);
@@ -43,7 +43,7 @@ pub(super) fn double(text: &str) -> Option<f64> {
 }
 
 /// `true`, `false` in any case, or an integer.
-pub(super) fn boolean(text: &str) -> Option<bool> {
+pub(in crate::sipp) fn boolean(text: &str) -> Option<bool> {
     if text.eq_ignore_ascii_case("true") {
         Some(true)
     } else if text.eq_ignore_ascii_case("false") {

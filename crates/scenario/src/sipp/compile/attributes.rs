@@ -4,8 +4,8 @@ use gannet_diag::Diagnostic;
 use gannet_ere::{Options as RegexOptions, Regex};
 
 use super::context::Context;
-use super::numbers::{boolean, double, integer};
 use crate::attributes::{choice, judge, required};
+use crate::sipp::numbers::{boolean, double, integer};
 use crate::sipp::text::{Mapped, Names};
 use crate::xml::{Attribute, Element};
 

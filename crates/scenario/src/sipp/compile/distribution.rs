@@ -1,25 +1,10 @@
 //! Distributions of pauses and samples.
 
-use gannet_diag::{Diagnostic, nearest};
-
 use super::context::Context;
+use crate::distributions;
 use crate::model::Distribution;
 use crate::sipp::text::Names;
 use crate::xml::{Attribute, Element};
-
-/// Names of the distributions, each with its parameters.
-const DISTRIBUTIONS: [(&str, &[&str]); 10] = [
-    ("fixed", &["value"]),
-    ("uniform", &["min", "max"]),
-    ("normal", &["mean", "stdev"]),
-    ("lognormal", &["mean", "stdev"]),
-    ("exponential", &["mean"]),
-    ("weibull", &["lambda", "k"]),
-    ("pareto", &["k", "x_m"]),
-    ("gpareto", &["shape", "scale", "location"]),
-    ("gamma", &["k", "theta"]),
-    ("negbin", &["p", "n"]),
-];
 
 /// Attributes of any distribution.
 pub(super) const PARAMETERS: [&str; 15] = [
@@ -58,21 +43,8 @@ pub(super) fn named(
     kind: &Attribute,
     context: &mut Context<'_>,
 ) -> Option<Distribution> {
-    let found = DISTRIBUTIONS.iter().find(|(name, _)| *name == kind.value);
-    let Some((name, _)) = found else {
-        let names = DISTRIBUTIONS.iter().map(|(name, _)| *name);
-        context.tell(
-            Diagnostic::error(
-                "bad-value",
-                format!("there is no distribution `{}`", kind.value),
-                kind.value_span.clone(),
-            )
-            .with_suggestions(&nearest(&kind.value, names.clone(), 1))
-            .with_help(format!(
-                "distributions are {}",
-                names.collect::<Vec<_>>().join(", ")
-            )),
-        );
+    let Some((name, _)) = distributions::find(&kind.value) else {
+        context.tell(distributions::unknown(kind));
         return None;
     };
     of_name(element, name, context)
@@ -84,7 +56,7 @@ pub(super) fn of_name(
     name: &str,
     context: &mut Context<'_>,
 ) -> Option<Distribution> {
-    let (_, parameters) = DISTRIBUTIONS.iter().find(|(known, _)| *known == name)?;
+    let (_, parameters) = distributions::find(name)?;
     for attribute in &element.attributes {
         let known = PARAMETERS[1..].contains(&attribute.name.as_str());
         if known && !parameters.contains(&attribute.name.as_str()) {
@@ -100,7 +72,7 @@ pub(super) fn of_name(
     }
     let mut values = [0.0; 3];
     let mut complete = true;
-    for (value, parameter) in values.iter_mut().zip(*parameters) {
+    for (value, parameter) in values.iter_mut().zip(parameters) {
         let found = context
             .required(element, parameter)
             .and_then(|attribute| context.double(attribute));
@@ -109,8 +81,8 @@ pub(super) fn of_name(
             None => complete = false,
         }
     }
-    let found = complete.then(|| distribution(name, values))?;
-    if let Some(rule) = broken_rule(&found) {
+    let found = complete.then(|| distributions::build(name, values))?;
+    if let Some(rule) = distributions::broken_rule(&found) {
         context.error(
             "bad-range",
             format!("the distribution `{name}` needs {rule}"),
@@ -118,46 +90,4 @@ pub(super) fn of_name(
         );
     }
     Some(found)
-}
-
-fn distribution(name: &str, [a, b, c]: [f64; 3]) -> Distribution {
-    match name {
-        "uniform" => Distribution::Uniform { min: a, max: b },
-        "normal" => Distribution::Normal { mean: a, stdev: b },
-        "lognormal" => Distribution::LogNormal { mean: a, stdev: b },
-        "exponential" => Distribution::Exponential { mean: a },
-        "weibull" => Distribution::Weibull { lambda: a, k: b },
-        "pareto" => Distribution::Pareto { k: a, x_m: b },
-        "gpareto" => Distribution::GPareto {
-            shape: a,
-            scale: b,
-            location: c,
-        },
-        "gamma" => Distribution::Gamma { k: a, theta: b },
-        "negbin" => Distribution::NegBin { p: a, n: b },
-        _ => Distribution::Fixed { value: a },
-    }
-}
-
-/// What the values must be, if they are not.
-fn broken_rule(found: &Distribution) -> Option<&'static str> {
-    let (fits, rule) = match *found {
-        Distribution::Uniform { min, max } => (min <= max, "`max` of at least `min`"),
-        Distribution::Normal { stdev, .. } | Distribution::LogNormal { stdev, .. } => {
-            (stdev >= 0.0, "`stdev` of at least 0")
-        }
-        Distribution::Exponential { mean } => (mean > 0.0, "`mean` above 0"),
-        Distribution::Weibull { lambda, k } => {
-            (lambda > 0.0 && k > 0.0, "`lambda` and `k` above 0")
-        }
-        Distribution::Pareto { k, x_m } => (k > 0.0 && x_m > 0.0, "`k` and `x_m` above 0"),
-        Distribution::GPareto { scale, .. } => (scale > 0.0, "`scale` above 0"),
-        Distribution::Gamma { k, theta } => (k > 0.0 && theta > 0.0, "`k` and `theta` above 0"),
-        Distribution::NegBin { p, n } => (
-            0.0 < p && p <= 1.0 && n > 0.0,
-            "`p` above 0 and at most 1, and `n` above 0",
-        ),
-        Distribution::Fixed { .. } => return None,
-    };
-    (!fits).then_some(rule)
 }

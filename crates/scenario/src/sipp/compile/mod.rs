@@ -10,7 +10,7 @@ mod finish;
 mod labels;
 mod messages;
 mod names;
-mod numbers;
+mod receive;
 mod scenario;
 mod timing;
 mod transactions;

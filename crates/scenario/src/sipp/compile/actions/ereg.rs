@@ -4,8 +4,8 @@ use gannet_diag::Diagnostic;
 
 use super::action::{check, required_variable};
 use crate::sipp::compile::context::Context;
-use crate::sipp::compile::numbers::integer;
 use crate::sipp::model::{Action, Ereg, SearchIn, VariableId};
+use crate::sipp::numbers::integer;
 use crate::sipp::text::Names;
 use crate::xml::Element;
 

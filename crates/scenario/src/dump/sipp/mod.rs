@@ -1,0 +1,8 @@
+//! A compiled scenario of SIPp as text.
+
+mod action;
+mod keyword;
+mod scenario;
+mod step;
+
+pub use scenario::dump;
