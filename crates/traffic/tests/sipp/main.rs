@@ -1,0 +1,4 @@
+//! Players of SIPp scenarios on the bench.
+
+mod bench;
+mod smoke;
