@@ -141,7 +141,7 @@ impl Core {
         if let Some(file) = self.shared.files[part].first()
             && let Some(line) = self.calls.state(id).line(0)
         {
-            file.field(u64::from(line), column, &mut text);
+            file.cell(line as usize, column, &mut text);
         }
         let address = std::str::from_utf8(&text)
             .ok()

@@ -7,6 +7,7 @@ use fastrand::Rng;
 use foldhash::fast::FixedState;
 use gannet_events::sipp::{Figures, StepFigures};
 use gannet_events::traffic::Phase;
+use gannet_scenario::sipp::injection::InjectionFile;
 use gannet_scenario::sipp::model::{Step, VariableId};
 use hashbrown::HashMap;
 
@@ -16,7 +17,7 @@ use super::plan::{Part, Plan};
 use super::ports::Ports;
 use super::starting::Starts;
 use super::state::CallState;
-use super::text::{At, CallIdMaker, Common, Env, Lines};
+use super::text::{At, CallIdMaker, Common, Env};
 use super::{LogEntry, Settings, World};
 use crate::shard::{PortKey, Way};
 use crate::{SessionMap, Wheel};
@@ -73,7 +74,7 @@ pub(super) struct Shared {
     /// By scenario.
     pub(super) commons: Vec<Common>,
     /// By scenario.
-    pub(super) files: Vec<Vec<Box<dyn Lines>>>,
+    pub(super) files: Vec<Vec<InjectionFile>>,
     pub(super) rng: Rng,
 }
 
@@ -89,7 +90,7 @@ pub(super) struct End {
 impl Core {
     pub(super) fn new(
         plan: &Plan,
-        files: Vec<Vec<Box<dyn Lines>>>,
+        files: Vec<Vec<InjectionFile>>,
         settings: Settings,
         now_ns: u64,
     ) -> Self {
@@ -191,6 +192,7 @@ impl Core {
     pub(super) fn at(&self, id: CallId, step: usize) -> At {
         let call = self.calls.get(id);
         At {
+            call: id,
             step,
             port: call.own_port(),
         }

@@ -97,6 +97,11 @@ impl Core {
         if let Some(user) = self.calls.state(id).user() {
             self.starts.free_user(user);
         }
+        if let Some(circuit) = self.calls.state(id).circuit() {
+            self.shared.commons[usize::from(part)]
+                .circuits
+                .give(circuit);
+        }
         self.keys.remove_all(&mut keys);
         self.calls.give_back(id);
     }

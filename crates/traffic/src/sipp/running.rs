@@ -268,12 +268,7 @@ impl Core {
             return Go::On(Onward::default());
         }
         let at = self.at(id, index);
-        let pause_end_ns = match self.calls.get(id) {
-            call if call.state == State::Pausing => call.deadline_ns,
-            _ => 0,
-        };
         let (mut env, state, _) = self.env(turn, id);
-        state.set_pause_end_ms(pause_end_ns as f64 / MS_NS as f64);
         let outcome = run_actions(&mut env, state, at, &step.actions, received);
         self.follow(turn, id, outcome)
     }

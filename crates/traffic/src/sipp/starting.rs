@@ -341,10 +341,20 @@ impl Core {
         if !turn.plan.part(call.part).needs.lines {
             return;
         }
-        let line = self.starts.number.saturating_sub(1);
-        for (file, lines) in self.shared.files[part].iter_mut().enumerate() {
-            let line = (line % lines.count().max(1)) as u32;
-            self.calls.state_mut(id).choose_line(file, line);
+        let number = self.starts.number.saturating_sub(1);
+        let shared = &mut self.shared;
+        let state = self.calls.state_mut(id);
+        let user = state.user().map(|user| user.get() as usize);
+        let mut no_line = None;
+        for (at, file) in shared.files[part].iter().enumerate() {
+            match file.pick(number, user, &mut shared.rng) {
+                Ok(Some(line)) => state.choose_line(at, line as u32),
+                Ok(None) => {}
+                Err(fault) => no_line = Some(fault),
+            }
+        }
+        if let Some(fault) = no_line {
+            self.fatal(fault.to_string());
         }
     }
 }

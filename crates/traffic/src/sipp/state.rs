@@ -31,8 +31,7 @@ pub(super) struct CallState {
     variables: Vec<Value>,
     /// The line that was chosen, by file.
     lines: SmallVec<[u32; 4]>,
-    pause_end_ms: f64,
-    circuit: u32,
+    circuit: Option<NonZeroU32>,
     extra: Option<Box<Extra>>,
 }
 
@@ -57,8 +56,7 @@ impl CallState {
             value.clear();
         }
         self.lines.clear();
-        self.pause_end_ms = 0.0;
-        self.circuit = 0;
+        self.circuit = None;
         if let Some(extra) = &mut self.extra {
             extra.clear();
         }
@@ -187,25 +185,14 @@ impl CallState {
         self.lines.get(file).copied()
     }
 
-    /// The end of the pause that the call is in, in milliseconds since the start
-    /// (`_unexp.pausedaddr`); 0 without one.
-    pub(super) fn pause_end_ms(&self) -> f64 {
-        self.pause_end_ms
-    }
-
-    /// The call is in a pause until then.
-    pub(super) fn set_pause_end_ms(&mut self, ms: f64) {
-        self.pause_end_ms = ms;
-    }
-
-    /// Its circuit (`-tdmmap`), by [`Circuits`](super::text::Circuits).
-    pub(super) fn circuit(&self) -> u32 {
-        self.circuit
+    /// Its circuit (`-tdmmap`), if it has used one.
+    pub(super) fn circuit(&self) -> Option<u32> {
+        self.circuit.map(|circuit| circuit.get() - 1)
     }
 
     /// It has that circuit.
     pub(super) fn set_circuit(&mut self, circuit: u32) {
-        self.circuit = circuit;
+        self.circuit = NonZeroU32::new(circuit + 1);
     }
 
     /// A variable of the call; `None` if none was ever written.

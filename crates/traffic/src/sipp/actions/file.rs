@@ -32,16 +32,12 @@ pub(super) fn insert(
     (file, value): (FileId, &Text),
 ) -> Result<(), Stop> {
     let line = rendered(env, state, at, value)?;
-    let file = env.files.get_mut(file.index());
-    let is_taken = file.is_some_and(|file| file.insert(&line));
+    let changed = match env.files.get_mut(file.index()) {
+        Some(file) => file.insert(&line).map_err(|error| error.to_string()),
+        None => Err(no_file()),
+    };
     env.common.scratch.give(line);
-    if is_taken {
-        Ok(())
-    } else {
-        Err(Verdict::Fatal(
-            "insert into an injection file that takes no lines".to_owned(),
-        ))
-    }
+    changed.map_err(|what| Verdict::Fatal(format!("insert: {what}")))
 }
 
 /// `replace`.
@@ -53,19 +49,19 @@ pub(super) fn replace(
 ) -> Result<(), Stop> {
     let number = rendered(env, state, at, line)?;
     let line = rendered(env, state, at, value)?;
-    let parsed = number_of(&number).filter(|number| *number >= 0.0);
-    let file = env.files.get_mut(file.index());
-    let is_taken = match (parsed, file) {
-        (Some(number), Some(file)) => file.replace(number as u64, &line),
-        _ => false,
+    let changed = match (number_of(&number), env.files.get_mut(file.index())) {
+        (Some(number), Some(file)) => {
+            let changed = file.replace(number as i64, &line);
+            changed.map_err(|error| error.to_string())
+        }
+        (None, _) => Err(format!("\"{}\" is no line", number.escape_ascii())),
+        (_, None) => Err(no_file()),
     };
     env.common.scratch.give(line);
-    let wrong = (!is_taken).then(|| number.escape_ascii().to_string());
     env.common.scratch.give(number);
-    match wrong {
-        None => Ok(()),
-        Some(number) => Err(Verdict::Fatal(format!(
-            "replace of line \"{number}\", which the injection file does not have"
-        ))),
-    }
+    changed.map_err(|what| Verdict::Fatal(format!("replace: {what}")))
+}
+
+fn no_file() -> String {
+    "the injection file is not there".to_owned()
 }

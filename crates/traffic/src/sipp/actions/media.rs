@@ -5,11 +5,11 @@ use gannet_scenario::sipp::model::{Media, Text};
 use super::run::Stop;
 use crate::sipp::MediaOrder;
 use crate::sipp::state::CallState;
-use crate::sipp::text::{At, Env, media_id, rendered};
+use crate::sipp::text::{At, Env, rendered};
 
 /// `rtp_echo` of the process.
-pub(super) fn echo_all(env: &mut Env<'_>, state: &CallState, on: bool) {
-    env.world.media(media_id(state), MediaOrder::EchoAll(on));
+pub(super) fn echo_all(env: &mut Env<'_>, at: At, on: bool) {
+    env.world.media(at.call, MediaOrder::EchoAll(on));
 }
 
 /// `exec` of media.
@@ -33,7 +33,7 @@ pub(super) fn order(
         Media::RtpStream(_) => MediaOrder::RtpStream(&text),
         Media::RtpEcho(_) => MediaOrder::RtpEcho(&text),
     };
-    env.world.media(media_id(state), order);
+    env.world.media(at.call, order);
     env.common.scratch.give(text);
     Ok(())
 }

@@ -120,7 +120,7 @@ fn run_outside(
         Action::VerifyAuth(verify) => verify::verify(env, state, at, verify, received)?,
         Action::RtpEcho(on) => {
             let on = operand(env, state, *on) != 0.0;
-            media::echo_all(env, state, on);
+            media::echo_all(env, at, on);
         }
         Action::Command(text) => {
             let command = rendered(env, state, at, text)?;

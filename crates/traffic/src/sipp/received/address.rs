@@ -3,7 +3,7 @@
 use memchr::memchr3;
 
 /// The `tag` parameter of a From or To (RFC 3261 20.20, 20.39).
-pub(in crate::sipp) fn tag_of(value: &[u8]) -> Option<&[u8]> {
+pub(super) fn tag_of(value: &[u8]) -> Option<&[u8]> {
     param(value, b"tag")
 }
 

@@ -1,6 +1,6 @@
 //! One received message.
 
-use gannet_sip::{HeaderName, HeaderSpan, Layout};
+use gannet_sip::{HeaderName, Layout};
 use memchr::memmem;
 
 use super::{HeaderLines, MediaAddresses, address};
@@ -152,11 +152,6 @@ impl<'a> Received<'a> {
         address::tag_of(self.to?)
     }
 
-    /// Tag of its From.
-    pub(in crate::sipp) fn from_tag(&self) -> Option<&'a [u8]> {
-        address::tag_of(self.from?)
-    }
-
     /// Value of its first Contact.
     pub(in crate::sipp) fn contact(&self) -> Option<&'a [u8]> {
         self.values(HeaderName::Contact).next()
@@ -184,11 +179,6 @@ impl<'a> Received<'a> {
     /// Where its SDP wants media.
     pub(in crate::sipp) fn media(&self) -> MediaAddresses {
         MediaAddresses::of(self.body())
-    }
-
-    /// The header fields.
-    pub(in crate::sipp) fn headers(&self) -> &'a [HeaderSpan] {
-        &self.layout.headers
     }
 }
 
@@ -242,7 +232,6 @@ mod tests {
         assert_eq!(request.cseq_number(), Some(7));
         assert_eq!(request.cseq_method(), Some(&b"INVITE"[..]));
         assert_eq!(request.branch(), Some(&b"z9"[..]));
-        assert_eq!(request.from_tag(), Some(&b"f1"[..]));
         assert_eq!(request.to_tag(), None);
         assert_eq!(request.contact(), Some(&b"<sip:c>"[..]));
         assert_eq!(request.body(), b"body");

@@ -7,7 +7,7 @@ mod header;
 mod media;
 mod message;
 
-pub(super) use address::{tag_of, uri_of};
+pub(super) use address::uri_of;
 pub(super) use header::{HeaderLine, HeaderLines};
 pub(super) use media::MediaAddresses;
 pub(super) use message::{Reader, Received, Start};

@@ -1,9 +1,10 @@
 //! What surrounds a call.
 
 use fastrand::Rng;
+use gannet_scenario::sipp::injection::InjectionFile;
 use gannet_scenario::sipp::model::{Scenario, Scope, VariableId};
 
-use super::{Common, Lines};
+use super::Common;
 use crate::shard::PortKey;
 use crate::sipp::state::CallState;
 use crate::sipp::values::Value;
@@ -18,7 +19,7 @@ pub(in crate::sipp) struct Env<'e> {
     /// What calls share.
     pub(in crate::sipp) common: &'e mut Common,
     /// Injection files, by `FileId`.
-    pub(in crate::sipp) files: &'e mut [Box<dyn Lines>],
+    pub(in crate::sipp) files: &'e mut [InjectionFile],
     /// Everything random.
     pub(in crate::sipp) rng: &'e mut Rng,
     /// All that is outside.
@@ -30,6 +31,8 @@ pub(in crate::sipp) struct Env<'e> {
 /// Where in its scenario a call is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::sipp) struct At {
+    /// Number of the call among those that are open, by which the world knows its media.
+    pub(in crate::sipp) call: u32,
     /// Index of the step, for `[msg_index]`, `[branch]` and `index`.
     pub(in crate::sipp) step: usize,
     /// The call's socket; `None`: the first of the run.

@@ -25,4 +25,7 @@ pub(in crate::sipp) enum RenderError {
     /// `[tdmmap]` without `-tdmmap`.
     #[error("[tdmmap] without -tdmmap")]
     NoTdmMap,
+    /// `[tdmmap]` while all circuits are in use.
+    #[error("no circuit of -tdmmap is free")]
+    NoCircuit,
 }

@@ -19,12 +19,13 @@ pub(super) fn append(
 ) -> Result<(), RenderError> {
     let file = of.file.index();
     let line = match &of.line {
-        None => state.line(file).map(u64::from),
+        None => state.line(file).map(|line| line as usize),
         Some(text) => line_of(env, state, at, text)?,
     };
     let start = writer.out.len();
     if let (Some(line), Some(lines)) = (line, env.files.get(file))
-        && !lines.field(line, of.column, writer.out)
+        && !lines.cell(line, of.column, writer.out)
+        && line < lines.line_count()
     {
         let column = of.column;
         env.warn(|| format!("line {line} of the injection file has no field {column}"));
@@ -41,11 +42,11 @@ fn line_of(
     state: &mut CallState,
     at: At,
     text: &gannet_scenario::sipp::model::Text,
-) -> Result<Option<u64>, RenderError> {
+) -> Result<Option<usize>, RenderError> {
     let rendered = rendered(env, state, at, text)?;
     let number = number_of(&rendered);
     let found = match number {
-        Some(number) if number >= 0.0 => Ok(Some(number as u64)),
+        Some(number) if number >= 0.0 => Ok(Some(number as usize)),
         Some(_) => Ok(None),
         None => Err(RenderError::Field(format!(
             "line \"{}\" is no number",

@@ -98,7 +98,8 @@ fn rare<'t>(
         Keyword::Date => date::push_http_date(writer.out, env.world.time_of_day().0),
         Keyword::TdmMap => {
             let map = env.settings.tdm_map.ok_or(RenderError::NoTdmMap)?;
-            super::circuits::push(writer.out, &map, state.circuit());
+            let circuit = circuit(env, state)?;
+            super::circuits::push(writer.out, &map, circuit);
         }
         Keyword::File(name) => {
             let name = rendered(env, state, at, name)?;
@@ -124,6 +125,16 @@ fn rare<'t>(
         constant => super::constant::append(constant, env.settings, writer),
     }
     Ok(())
+}
+
+/// The circuit of the call: the first free one from its first use to the end of the call.
+fn circuit(env: &mut Env<'_>, state: &mut CallState) -> Result<u32, RenderError> {
+    if let Some(circuit) = state.circuit() {
+        return Ok(circuit);
+    }
+    let circuit = env.common.circuits.take().ok_or(RenderError::NoCircuit)?;
+    state.set_circuit(circuit);
+    Ok(circuit)
 }
 
 fn dynamic_id(env: &mut Env<'_>) -> u64 {

@@ -17,7 +17,6 @@ pub(super) fn append(
     keyword: &Keyword,
     writer: &mut Writer<'_, '_>,
 ) -> Result<(), RenderError> {
-    let call = media_id(state);
     let (number, offset, kind) = match *keyword {
         Keyword::LocalPort(offset) => (u64::from(local_port(env, at)), offset, None),
         Keyword::MediaPort(offset, kind) => {
@@ -32,7 +31,7 @@ pub(super) fn append(
             )
         }
         Keyword::RtpStreamPort(kind, offset) => {
-            let port = env.world.media_port(call, kind);
+            let port = env.world.media_port(at.call, kind);
             let port = port.ok_or(RenderError::NoMediaPort)?;
             (u64::from(port), offset, None)
         }
@@ -45,14 +44,9 @@ pub(super) fn append(
     let number = number as i64 + i64::from(offset);
     writer.signed(number);
     if let (Some(kind), Ok(port), true) = (kind, u16::try_from(number), env.common.plays_media) {
-        env.world.media(call, MediaOrder::Local { kind, port });
+        env.world.media(at.call, MediaOrder::Local { kind, port });
     }
     Ok(())
-}
-
-/// The number by which the world knows the call's media.
-pub(in crate::sipp) fn media_id(state: &CallState) -> u32 {
-    state.number() as u32
 }
 
 fn local_port(env: &Env<'_>, at: At) -> u16 {

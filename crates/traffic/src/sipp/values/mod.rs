@@ -6,4 +6,4 @@ mod value;
 
 pub(super) use number::{number_of, push_fixed};
 pub(super) use store::Stores;
-pub(super) use value::{Kind, Value};
+pub(super) use value::Value;

@@ -14,7 +14,7 @@ pub(in crate::sipp) struct Value {
 
 /// The type that a variable has now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(in crate::sipp) enum Kind {
+enum Kind {
     /// It was never stored.
     #[default]
     Unset,
@@ -29,12 +29,6 @@ pub(in crate::sipp) enum Kind {
 }
 
 impl Value {
-    /// The type that it has now.
-    #[cfg(test)]
-    pub(in crate::sipp) fn kind(&self) -> Kind {
-        self.kind
-    }
-
     /// Forgets the value, and keeps its memory.
     pub(in crate::sipp) fn clear(&mut self) {
         self.kind = Kind::Unset;
@@ -162,7 +156,7 @@ mod tests {
         for (value, kind, is_set, number, text, printed, converted) in cases {
             let mut out = Vec::new();
             value.print(&mut out);
-            assert_eq!(value.kind(), kind);
+            assert_eq!(value.kind, kind);
             assert_eq!(value.is_set(), is_set, "{kind:?}");
             assert!((value.number() - number).abs() < f64::EPSILON, "{kind:?}");
             assert_eq!(value.text(), text.as_bytes(), "{kind:?}");
@@ -175,7 +169,7 @@ mod tests {
     fn editing_begins_with_the_text_or_with_none() {
         let mut value = of(|value| value.set_match(b" a "));
         assert_eq!(value.edit(), b" a ");
-        assert_eq!(value.kind(), Kind::Text);
+        assert_eq!(value.kind, Kind::Text);
         value.set_number(3.0);
         assert_eq!(value.edit(), b"");
     }
