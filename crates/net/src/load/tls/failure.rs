@@ -80,9 +80,14 @@ fn write_certificate(f: &mut fmt::Formatter<'_>, why: &CertificateError) -> fmt:
     f.write_str("the certificate of the other end does not hold: ")?;
     match why {
         CertificateError::UnknownIssuer => f.write_str("none of the given CAs has signed it"),
+        CertificateError::BadSignature => f.write_str("its signature is wrong"),
         CertificateError::Revoked => f.write_str("it is revoked"),
         CertificateError::UnknownRevocationStatus => {
             f.write_str("no CRL says whether it is revoked")
+        }
+        // webpki's own word, which it has no text for.
+        CertificateError::Other(why) if why.to_string().contains("CaUsedAsEndEntity") => {
+            f.write_str("it is the certificate of an authority, and of none of the given CAs")
         }
         other => write!(f, "{other}"),
     }

@@ -200,6 +200,9 @@ trait Connection {
     type Data;
 
     fn process<'c, 'i>(&'c mut self, octets: &'i mut [u8]) -> UnbufferedStatus<'c, 'i, Self::Data>;
+
+    /// Something is to be sent.
+    fn has_queued(&self) -> bool;
 }
 
 impl Connection for UnbufferedClientConnection {
@@ -208,6 +211,10 @@ impl Connection for UnbufferedClientConnection {
     fn process<'c, 'i>(&'c mut self, octets: &'i mut [u8]) -> UnbufferedStatus<'c, 'i, Self::Data> {
         self.process_tls_records(octets)
     }
+
+    fn has_queued(&self) -> bool {
+        self.wants_write()
+    }
 }
 
 impl Connection for UnbufferedServerConnection {
@@ -215,6 +222,10 @@ impl Connection for UnbufferedServerConnection {
 
     fn process<'c, 'i>(&'c mut self, octets: &'i mut [u8]) -> UnbufferedStatus<'c, 'i, Self::Data> {
         self.process_tls_records(octets)
+    }
+
+    fn has_queued(&self) -> bool {
+        self.wants_write()
     }
 }
 
@@ -226,11 +237,10 @@ fn take_in<C: Connection>(
     each: &mut dyn FnMut(&[u8]),
 ) -> (usize, Result<Intake, Error>) {
     let mut at = 0;
-    let mut failure = None;
     loop {
         let status = connection.process(&mut octets[at..]);
         let mut used = status.discard;
-        let end = match status.state {
+        let outcome = match status.state {
             Ok(ConnectionState::ReadTraffic(mut traffic)) => {
                 while let Some(Ok(record)) = traffic.next_record() {
                     used += record.discard;
@@ -248,16 +258,27 @@ fn take_in<C: Connection>(
             }
             Ok(ConnectionState::PeerClosed | ConnectionState::Closed) => Some(Ok(Intake::Ended)),
             Ok(_) => Some(Ok(Intake::Open)),
-            // Once more, for the alert that tells the other end why.
-            Err(error) if failure.is_none() => {
-                failure = Some(error);
-                None
-            }
             Err(error) => Some(Err(error)),
         };
         at += used;
-        if let Some(end) = end {
-            return (at, failure.map_or(end, Err));
+        match outcome {
+            None => {}
+            Some(Err(error)) => {
+                encode_alert(connection, &mut octets[at..], sealed);
+                return (at, Err(error));
+            }
+            Some(intake) => return (at, intake),
+        }
+    }
+}
+
+/// Adds the alert that tells the other end why it was refused. What is queued to be sent comes
+/// before rustls looks at the octets again, which it must not do once they have failed.
+fn encode_alert<C: Connection>(connection: &mut C, octets: &mut [u8], sealed: &mut Vec<u8>) {
+    while connection.has_queued() {
+        match connection.process(octets).state {
+            Ok(ConnectionState::EncodeTlsData(piece)) => encode(piece, sealed),
+            _ => return,
         }
     }
 }
