@@ -152,62 +152,63 @@ fn counted_lines_cannot_change() {
     }
 }
 
+const FAULTS: [(&str, &[&str]); 10] = [
+    (
+        "SEQUENTAL\na\n",
+        &["1:1 bad-injection-file: the first line does not say in which order lines are taken"],
+    ),
+    ("RANDOM\n", &["2:1 bad-injection-file: there are no lines"]),
+    (
+        "",
+        &[
+            "1:1 bad-injection-file: the first line does not say in which order lines are taken",
+            "1:1 bad-injection-file: there are no lines",
+        ],
+    ),
+    (
+        "USER\n\na\n",
+        &[
+            "2:1 lines-not-read: the file ends at this empty line: what follows is not read",
+            "4:1 bad-injection-file: there are no lines",
+        ],
+    ),
+    (
+        "USER,PRINTF\na\n",
+        &["1:6 bad-injection-file: `PRINTF` needs `=` and a number"],
+    ),
+    (
+        "USER,PRINTF=0\na\n",
+        &["1:13 bad-injection-file: `PRINTF` needs a number from 1"],
+    ),
+    (
+        "USER,PRINTF=x,PRINTFOFFSET=3y\na\n",
+        &[
+            "1:13 bad-injection-file: `PRINTF` needs a number from 1",
+            "1:28 bad-injection-file: `PRINTFOFFSET` needs a number",
+        ],
+    ),
+    (
+        "USER,PRINTFOFFSET=3\na\n",
+        &[
+            "1:1 bad-injection-file: lines are counted only with PRINTF=, which says how many there are",
+        ],
+    ),
+    (
+        "USER,PRINTF=3,PRINTFOFSET=3\na\n",
+        &["1:15 bad-injection-file: `PRINTFOFSET` has no effect"],
+    ),
+    (
+        "USER,PRINTF=3\na;b%d;c%s\n%",
+        &[
+            "2:8 bad-printf: this `%` begins no number",
+            "3:1 bad-printf: this `%` begins no number",
+        ],
+    ),
+];
+
 #[test]
 fn every_fault_has_its_place() {
-    let cases: [(&str, &[&str]); 10] = [
-        (
-            "SEQUENTAL\na\n",
-            &["1:1 bad-injection-file: the first line does not say in which order lines are taken"],
-        ),
-        ("RANDOM\n", &["2:1 bad-injection-file: there are no lines"]),
-        (
-            "",
-            &[
-                "1:1 bad-injection-file: the first line does not say in which order lines are taken",
-                "1:1 bad-injection-file: there are no lines",
-            ],
-        ),
-        (
-            "USER\n\na\n",
-            &[
-                "2:1 lines-not-read: the file ends at this empty line: what follows is not read",
-                "4:1 bad-injection-file: there are no lines",
-            ],
-        ),
-        (
-            "USER,PRINTF\na\n",
-            &["1:6 bad-injection-file: `PRINTF` needs `=` and a number"],
-        ),
-        (
-            "USER,PRINTF=0\na\n",
-            &["1:13 bad-injection-file: `PRINTF` needs a number from 1"],
-        ),
-        (
-            "USER,PRINTF=x,PRINTFOFFSET=3y\na\n",
-            &[
-                "1:13 bad-injection-file: `PRINTF` needs a number from 1",
-                "1:28 bad-injection-file: `PRINTFOFFSET` needs a number",
-            ],
-        ),
-        (
-            "USER,PRINTFOFFSET=3\na\n",
-            &[
-                "1:1 bad-injection-file: lines are counted only with PRINTF=, which says how many there are",
-            ],
-        ),
-        (
-            "USER,PRINTF=3,PRINTFOFSET=3\na\n",
-            &["1:15 bad-injection-file: `PRINTFOFSET` has no effect"],
-        ),
-        (
-            "USER,PRINTF=3\na;b%d;c%s\n%",
-            &[
-                "2:8 bad-printf: this `%` begins no number",
-                "3:1 bad-printf: this `%` begins no number",
-            ],
-        ),
-    ];
-    for (text, expected) in cases {
+    for (text, expected) in FAULTS {
         let loaded = load(text.as_bytes());
         let shown: Vec<String> = loaded
             .diagnostics

@@ -90,13 +90,21 @@ fn send(scenario: &Scenario, send: &Send) -> String {
     )
 }
 
-fn receive(scenario: &Scenario, receive: &Receive) -> String {
-    let wanted = match &receive.wanted {
+fn wanted(wanted: &Wanted) -> String {
+    match wanted {
         Wanted::Request(method) => method.to_string(),
         Wanted::RequestLike(regex) => format!("request like {}", quoted(regex.pattern())),
         Wanted::Response(code) => code.to_string(),
         Wanted::ResponseLike(regex) => format!("response like {}", quoted(regex.pattern())),
-    };
+    }
+}
+
+fn receive(scenario: &Scenario, receive: &Receive) -> String {
+    let alternative = receive
+        .alternative
+        .as_ref()
+        .map_or_else(String::new, |found| format!(" or {}", wanted(found)));
+    let wanted = wanted(&receive.wanted);
     let methods = if receive.methods.is_empty() {
         String::new()
     } else {
@@ -106,7 +114,7 @@ fn receive(scenario: &Scenario, receive: &Receive) -> String {
         .timeout_ms
         .map_or_else(String::new, |timeout| format!(" within {timeout} ms"));
     let mut out = format!(
-        "receive {}{wanted}{methods}{}{timeout}",
+        "receive {}{wanted}{alternative}{methods}{}{timeout}",
         optional(receive.optional),
         transaction(scenario, "of", receive.transaction)
     );

@@ -83,7 +83,7 @@ pub(super) fn of_name(
     }
     let found = complete.then(|| distributions::build(name, values))?;
     if let Some(rule) = distributions::broken_rule(&found) {
-        context.error(
+        context.warning(
             "bad-range",
             format!("the distribution `{name}` needs {rule}"),
             element.name_span.clone(),

@@ -47,8 +47,10 @@ pub(super) fn receive(
         }
         transaction(attribute, Part::Response, context)
     });
+    let (wanted, alternative) = wanted?;
     Some(Receive {
-        wanted: wanted?,
+        wanted,
+        alternative,
         transaction,
         optional,
         advances,
@@ -76,40 +78,62 @@ fn judge_true(attribute: &Attribute, context: &mut Context<'_>) -> bool {
     is_true
 }
 
-fn wanted(element: &Element, is_like: bool, context: &mut Context<'_>) -> Option<Wanted> {
-    match (element.attribute("request"), element.attribute("response")) {
-        (Some(request), None) if is_like => {
-            let text = context.value(request);
-            let regex = context.regex(&text)?;
-            Some(Wanted::RequestLike(Box::new(regex)))
-        }
-        (Some(request), None) => Some(Wanted::Request(request.value.as_str().into())),
-        (None, Some(response)) if is_like => {
-            let text = context.value(response);
-            let regex = context.regex(&text)?;
-            Some(Wanted::ResponseLike(Box::new(regex)))
-        }
-        (None, Some(response)) => code(response, context).map(Wanted::Response),
-        (Some(request), Some(_)) => {
-            context.error(
-                "bad-recv",
-                "`<recv>` waits for a request or for a response, not for both",
-                request.name_span.clone(),
-            );
-            None
-        }
-        (None, None) => {
+/// What is waited for, and what else when the element names a request and a response.
+fn wanted(
+    element: &Element,
+    is_like: bool,
+    context: &mut Context<'_>,
+) -> Option<(Wanted, Option<Wanted>)> {
+    let request = element
+        .attribute("request")
+        .map(|attribute| request(attribute, is_like, context));
+    let response = element
+        .attribute("response")
+        .map(|attribute| response(attribute, is_like, context));
+    match (request, response) {
+        (Some(request), Some(response)) => {
             context.tell(
-                Diagnostic::error(
-                    "bad-recv",
-                    "`<recv>` needs `request` or `response`",
+                Diagnostic::warning(
+                    "two-messages",
+                    "this `<recv>` takes a request and a response, whichever comes",
                     element.name_span.clone(),
                 )
-                .with_help("without them it would never end"),
+                .with_help("write two, the first one with optional=\"true\""),
             );
-            None
+            Some((response?, Some(request?)))
+        }
+        (Some(only), None) | (None, Some(only)) => Some((only?, None)),
+        (None, None) => {
+            context.tell(
+                Diagnostic::warning(
+                    "no-message-wanted",
+                    "this `<recv>` takes no message",
+                    element.name_span.clone(),
+                )
+                .with_help("give it `request` or `response`"),
+            );
+            // No method is empty.
+            Some((Wanted::Request("".into()), None))
         }
     }
+}
+
+fn request(attribute: &Attribute, is_like: bool, context: &mut Context<'_>) -> Option<Wanted> {
+    if !is_like {
+        return Some(Wanted::Request(attribute.value.as_str().into()));
+    }
+    let text = context.value(attribute);
+    let regex = context.regex(&text)?;
+    Some(Wanted::RequestLike(Box::new(regex)))
+}
+
+fn response(attribute: &Attribute, is_like: bool, context: &mut Context<'_>) -> Option<Wanted> {
+    if !is_like {
+        return code(attribute, context).map(Wanted::Response);
+    }
+    let text = context.value(attribute);
+    let regex = context.regex(&text)?;
+    Some(Wanted::ResponseLike(Box::new(regex)))
 }
 
 fn code(attribute: &Attribute, context: &mut Context<'_>) -> Option<u16> {

@@ -35,6 +35,19 @@ const ELEMENTS: [&str; 15] = [
     "ResponseTimeRepartition",
 ];
 
+/// Attributes that only `<recv>` has.
+const RECEIVE: [&str; 9] = [
+    "request",
+    "response",
+    "response_txn",
+    "optional",
+    "advance_state",
+    "regexp_match",
+    "timeout",
+    "rrs",
+    "auth",
+];
+
 /// Compiles a scenario and tells everything that is wrong with it.
 pub(in crate::sipp) fn compile(
     root: &Element,
@@ -119,14 +132,19 @@ impl Compiler<'_> {
             "label" => label(element, self.commands, &mut self.labels, context),
             "init" => self.init(element),
             name if ELEMENTS.contains(&name) => self.command(element),
-            name => context.tell(
-                Diagnostic::error(
+            name => {
+                let near = nearest(name, ELEMENTS, 3);
+                let diagnostic = Diagnostic::error(
                     "unknown-element",
                     format!("there is no element `<{name}>`"),
                     element.name_span.clone(),
-                )
-                .with_suggestions(&nearest(name, ELEMENTS, 3)),
-            ),
+                );
+                context.tell(if near.is_empty() {
+                    diagnostic.with_help(format!("elements are {}", ELEMENTS.join(", ")))
+                } else {
+                    diagnostic.with_suggestions(&near)
+                });
+            }
         }
     }
 
@@ -191,17 +209,7 @@ impl Compiler<'_> {
             "recv" => (
                 receive(element, &self.sent, context)
                     .map(|receive| StepKind::Receive(Box::new(receive))),
-                vec![
-                    "request",
-                    "response",
-                    "response_txn",
-                    "optional",
-                    "advance_state",
-                    "regexp_match",
-                    "timeout",
-                    "rrs",
-                    "auth",
-                ],
+                RECEIVE.to_vec(),
             ),
             "pause" | "timewait" => (
                 pause(element, context).map(StepKind::Pause),

@@ -66,7 +66,9 @@ impl Reader<'_> {
                         Diagnostic::error("xml-tag", message, name_span.clone())
                             .with_label("opened here"),
                     );
-                    break false;
+                    // One complaint is enough, whether it was meant to be closed or not.
+                    let rest = self.text[self.at..].strip_prefix("</");
+                    break !rest.is_some_and(|rest| rest.starts_with(name));
                 }
                 Some(b'=' | b'"' | b'\'' | b'?' | b'/') => self.stray_character(),
                 Some(_) => {
