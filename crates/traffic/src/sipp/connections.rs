@@ -138,7 +138,7 @@ impl Core {
         let column = self.settings().facts.ip_field;
         let part = usize::from(self.calls.get(id).part);
         let mut text = Vec::new();
-        if let Some(file) = self.shared.files[part].first()
+        if let Some(file) = self.shared.files.first()
             && let Some(line) = self.calls.state(id).line(0)
         {
             file.cell(line as usize, column, &mut text);

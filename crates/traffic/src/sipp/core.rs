@@ -71,10 +71,9 @@ pub(super) struct Core {
 #[derive(Debug)]
 pub(super) struct Shared {
     pub(super) settings: Settings,
-    /// By scenario.
-    pub(super) commons: Vec<Common>,
-    /// By scenario.
-    pub(super) files: Vec<Vec<InjectionFile>>,
+    pub(super) common: Common,
+    /// Injection files, as `-inf` names them.
+    pub(super) files: Vec<InjectionFile>,
     pub(super) rng: Rng,
 }
 
@@ -90,7 +89,7 @@ pub(super) struct End {
 impl Core {
     pub(super) fn new(
         plan: &Plan,
-        files: Vec<Vec<InjectionFile>>,
+        files: Vec<InjectionFile>,
         settings: Settings,
         now_ns: u64,
     ) -> Self {
@@ -130,10 +129,7 @@ impl Core {
             end: End::default(),
             expected_ns: None,
             shared: Shared {
-                commons: plan
-                    .parts()
-                    .map(|part| Common::new(&part.scenario, &settings))
-                    .collect(),
+                common: Common::new(plan.parts().map(|part| &part.scenario), &settings),
                 files,
                 rng,
                 settings,
@@ -168,12 +164,11 @@ impl Core {
         turn: &'e mut Turn<'_, '_>,
         id: CallId,
     ) -> (Env<'e>, &'e mut CallState, &'e mut Vec<u8>) {
-        let part = usize::from(self.calls.get(id).part);
         let env = Env {
-            scenario: &turn.plan.part(part as u8).scenario,
+            scenario: &turn.plan.part_of(self.calls.get(id)).scenario,
             settings: &self.shared.settings,
-            common: &mut self.shared.commons[part],
-            files: &mut self.shared.files[part],
+            common: &mut self.shared.common,
+            files: &mut self.shared.files,
             rng: &mut self.shared.rng,
             world: &mut *turn.world,
             now_ns: turn.now_ns,

@@ -98,9 +98,7 @@ impl Core {
             self.starts.free_user(user);
         }
         if let Some(circuit) = self.calls.state(id).circuit() {
-            self.shared.commons[usize::from(part)]
-                .circuits
-                .give(circuit);
+            self.shared.common.circuits.give(circuit);
         }
         self.keys.remove_all(&mut keys);
         self.calls.give_back(id);

@@ -92,7 +92,7 @@ impl Plan {
         &self.parts[usize::from(part)]
     }
 
-    pub(super) fn parts(&self) -> impl Iterator<Item = &Part> {
+    pub(super) fn parts(&self) -> impl Iterator<Item = &Part> + Clone {
         self.parts.iter()
     }
 

@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 
 use gannet_events::sipp::{Command, Figures, Layout};
 use gannet_events::traffic::Phase;
+use gannet_scenario::sipp::injection::InjectionFile;
 
 use super::core::{Core, Turn};
 use super::input::Source;
@@ -36,10 +37,15 @@ pub struct Player {
 }
 
 impl Player {
-    /// A player that has not begun.
-    pub fn new(scenarios: &Scenarios, settings: Settings, now_ns: u64) -> Self {
+    /// A player that has not begun. `files` are the injection files in the order of the command line,
+    /// as the scenarios were read with.
+    pub fn new(
+        scenarios: &Scenarios,
+        files: Vec<InjectionFile>,
+        settings: Settings,
+        now_ns: u64,
+    ) -> Self {
         let plan = Plan::new(scenarios, &settings);
-        let files = plan.parts().map(|_| Vec::new()).collect();
         let core = Core::new(&plan, files, settings, now_ns);
         Self {
             plan,
@@ -253,6 +259,7 @@ impl Core {
         if self.phase == Phase::Stopping && self.figures.iter().all(|figures| figures.open == 0) {
             self.phase = Phase::Ended;
         }
+        self.figures[0].warnings += std::mem::take(&mut self.shared.common.warnings);
         self.expected_ns = self.next_deadline_ns(turn.plan, turn.now_ns);
     }
 

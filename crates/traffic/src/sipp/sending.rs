@@ -8,7 +8,7 @@ use super::connections::Ready;
 use super::core::{Core, Turn};
 use super::received::{Reader, Received};
 use super::running::{Go, MS_NS, Onward};
-use super::text::render;
+use super::text::{RenderError, render};
 use super::{LogEntry, Protocol};
 use crate::shard::{DATAGRAM_BYTES_MAX, Way};
 
@@ -68,7 +68,11 @@ impl Core {
         let at = self.at(id, index);
         let (mut env, state, _) = self.env(turn, id);
         if let Err(error) = render(&mut env, state, at, &send.text, out) {
-            self.fatal(error.to_string());
+            if error == RenderError::NoCircuit {
+                self.fail(turn, id, Failure::OutboundCongestion);
+            } else {
+                self.fatal(error.to_string());
+            }
             return Go::Over;
         }
         if way.to.is_some() && out.len() > DATAGRAM_BYTES_MAX {

@@ -28,6 +28,8 @@ pub(super) struct Starts {
     wanted: Option<u64>,
     /// `[call_number]` of the last call.
     number: u64,
+    /// How many calls had lines of injection files before.
+    lines: u64,
     /// The most open calls, where somebody said it.
     pub(super) limit: Option<u64>,
     /// A call lasts so long at least, in seconds.
@@ -77,6 +79,7 @@ impl Starts {
             begun: 0,
             wanted: settings.calls_wanted,
             number: 0,
+            lines: 0,
             limit: settings.calls_max,
             duration_s: (settings.pause_ms as f64 / 1_000.0).max(1.0),
             users: settings.users.map(|wanted| Users {
@@ -337,16 +340,19 @@ impl Core {
     /// Chooses the lines of injection files for a call.
     fn choose_lines(&mut self, turn: &Turn<'_, '_>, id: CallId) {
         let call = self.calls.get(id);
-        let part = usize::from(call.part);
-        if !turn.plan.part(call.part).needs.lines {
+        if call.marks.is_init && self.settings().strictness.init_takes_no_line {
             return;
         }
-        let number = self.starts.number.saturating_sub(1);
+        let number = self.starts.lines;
+        self.starts.lines += 1;
+        if !turn.plan.part_of(call).needs.lines {
+            return;
+        }
         let shared = &mut self.shared;
         let state = self.calls.state_mut(id);
         let user = state.user().map(|user| user.get() as usize);
         let mut no_line = None;
-        for (at, file) in shared.files[part].iter().enumerate() {
+        for (at, file) in shared.files.iter().enumerate() {
             match file.pick(number, user, &mut shared.rng) {
                 Ok(Some(line)) => state.choose_line(at, line as u32),
                 Ok(None) => {}

@@ -308,7 +308,7 @@ impl Core {
         if !part.needs.last_message && !tells_peer {
             return;
         }
-        let common = &mut self.shared.commons[usize::from(self.calls.get(id).part)];
+        let common = &mut self.shared.common;
         let state = self.calls.state_mut(id);
         state.keep_last(&mut common.scratch, received);
         self.calls.get_mut(id).marks.has_last = true;

@@ -102,8 +102,7 @@ impl Core {
         let before = self.calls.state(id).last().to_vec();
         self.keep_last_for_default(id, received);
         self.send_default(turn, id, |part| &part.defaults.ok);
-        let part = usize::from(self.calls.get(id).part);
-        let scratch = &mut self.shared.commons[part].scratch;
+        let scratch = &mut self.shared.common.scratch;
         self.calls.state_mut(id).keep_last_bytes(scratch, &before);
         self.calls.get_mut(id).marks.has_last = had_last;
         self.figures_of(id).auto_answered += 1;
@@ -212,8 +211,7 @@ impl Core {
 
     /// The message that `[last_…]` of a default message means.
     pub(super) fn keep_last_for_default(&mut self, id: CallId, received: &Received<'_>) {
-        let part = usize::from(self.calls.get(id).part);
-        let scratch = &mut self.shared.commons[part].scratch;
+        let scratch = &mut self.shared.common.scratch;
         self.calls.state_mut(id).keep_last(scratch, received);
         self.calls.get_mut(id).marks.has_last = true;
     }

@@ -1,4 +1,11 @@
 //! Players of SIPp scenarios on the bench.
 
 mod bench;
+mod connections;
+mod elements;
+mod hostile;
+mod matching;
+mod retransmission;
 mod smoke;
+mod twins;
+mod unexpected;

@@ -30,17 +30,24 @@ pub(in crate::sipp) struct Common {
 }
 
 impl Common {
-    /// Nothing stored yet.
-    pub(in crate::sipp) fn new(scenario: &Scenario, settings: &Settings) -> Self {
+    /// Nothing stored yet. Variables of wider scope have the same numbers in all scenarios of a run.
+    pub(in crate::sipp) fn new<'s>(
+        scenarios: impl Iterator<Item = &'s Scenario> + Clone,
+        settings: &Settings,
+    ) -> Self {
+        let most = |scope: Scope| {
+            let counts = scenarios.clone().map(|one| one.variables_in(scope));
+            counts.max().unwrap_or(0)
+        };
         Self {
-            stores: Stores::new(scenario),
+            stores: Stores::new(most(Scope::Global), most(Scope::User)),
             scratch: Scratch::default(),
             warnings: 0,
             circuits: Circuits::new(settings.tdm_map.as_ref()),
             dynamic_id: settings.dynamic_id.start,
-            call_variables: scenario.variables_in(Scope::Call),
+            call_variables: most(Scope::Call),
             auth_uri: auth_uri(settings),
-            plays_media: Needs::of(scenario).media,
+            plays_media: scenarios.clone().any(|one| Needs::of(one).media),
             said_header_end: false,
         }
     }

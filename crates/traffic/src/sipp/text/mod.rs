@@ -5,6 +5,8 @@
 
 mod authentication;
 mod bake;
+#[cfg(test)]
+pub(super) mod bench;
 mod call_ids;
 mod circuits;
 mod common;
@@ -21,6 +23,8 @@ mod port;
 mod render;
 mod scratch;
 mod tail;
+#[cfg(test)]
+mod tests;
 mod writer;
 
 pub(super) use authentication::Scheme;

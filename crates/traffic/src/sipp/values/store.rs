@@ -1,7 +1,5 @@
 //! Variables that outlive a call.
 
-use gannet_scenario::sipp::model::{Scenario, Scope};
-
 use super::Value;
 
 /// Variables of the process and of its users.
@@ -14,12 +12,12 @@ pub(in crate::sipp) struct Stores {
 }
 
 impl Stores {
-    /// Those of a scenario, nothing stored.
-    pub(in crate::sipp) fn new(scenario: &Scenario) -> Self {
+    /// So many, nothing stored.
+    pub(in crate::sipp) fn new(globals: usize, per_user: usize) -> Self {
         Self {
-            globals: vec![Value::default(); scenario.variables_in(Scope::Global)],
+            globals: vec![Value::default(); globals],
             users: Vec::new(),
-            per_user: scenario.variables_in(Scope::User),
+            per_user,
         }
     }
 

@@ -8,6 +8,6 @@ mod world;
 
 pub(crate) use pair::Pair;
 pub(crate) use script::{Script, send};
-pub(crate) use side::{MS, PEER, Side};
+pub(crate) use side::{MAIN, MS, PEER, Side};
 pub(crate) use wire::{message, name_of, value_of};
-pub(crate) use world::{FakeWorld, Sent};
+pub(crate) use world::{FIRST_OWN_PORT, FakeWorld, Sent};

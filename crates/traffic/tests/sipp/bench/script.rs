@@ -1,9 +1,10 @@
 //! Scenarios, written shortly, and how they are played.
 
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 
 use gannet_scenario::seagull::NamedBytes;
+use gannet_scenario::sipp::injection::InjectionFile;
 use gannet_scenario::sipp::model::Scenario;
 use gannet_scenario::sipp::{Options, load};
 use gannet_traffic::sipp::{
@@ -20,6 +21,7 @@ pub(crate) struct Script {
     main: String,
     received: Option<String>,
     out_of_call: Option<String>,
+    files: Vec<InjectionFile>,
     pub(crate) settings: Settings,
 }
 
@@ -30,6 +32,7 @@ impl Script {
             main: elements.to_owned(),
             received: None,
             out_of_call: None,
+            files: Vec::new(),
             settings: settings(),
         }
     }
@@ -46,6 +49,18 @@ impl Script {
         self
     }
 
+    /// With an injection file.
+    pub(crate) fn injects(mut self, lines: &str) -> Self {
+        let name = format!("file{}.csv", self.files.len());
+        let file = NamedBytes {
+            name,
+            bytes: lines.as_bytes().to_vec(),
+        };
+        let loaded = InjectionFile::load(&file);
+        self.files.push(loaded.file.expect("an injection file"));
+        self
+    }
+
     /// With other settings.
     pub(crate) fn with(mut self, change: impl FnOnce(&mut Settings)) -> Self {
         change(&mut self.settings);
@@ -59,13 +74,17 @@ impl Script {
 
     /// A player that has not begun.
     pub(crate) fn player(&self) -> Player {
-        let named = |elements: &String| Arc::new(scenario(elements));
+        let options = Options {
+            injection: Some(self.files.iter().map(InjectionFile::info).collect()),
+            ..Options::default()
+        };
+        let named = |elements: &String| Arc::new(scenario_with(elements, &options));
         let scenarios = Scenarios {
             main: named(&self.main),
             received: self.received.as_ref().map(named),
             out_of_call: self.out_of_call.as_ref().map(named),
         };
-        Player::new(&scenarios, self.settings.clone(), 0)
+        Player::new(&scenarios, self.files.clone(), self.settings.clone(), 0)
     }
 
     /// The same on the bench.
@@ -153,7 +172,7 @@ fn settings() -> Settings {
 }
 
 /// The scenario of these elements, which must have no error.
-pub(crate) fn scenario(elements: &str) -> Scenario {
+fn scenario_with(elements: &str, options: &Options) -> Scenario {
     let text = if elements.contains("<scenario") {
         elements.to_owned()
     } else {
@@ -163,7 +182,7 @@ pub(crate) fn scenario(elements: &str) -> Scenario {
         name: "bench.xml".into(),
         bytes: text.clone().into_bytes(),
     };
-    let loaded = load(&file, &Options::default());
+    let loaded = load(&file, options);
     let complaints: Vec<_> = loaded
         .diagnostics
         .iter()
