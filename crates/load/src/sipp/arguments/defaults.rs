@@ -6,7 +6,6 @@ use gannet_traffic::sipp::{Behaviours, CallIds, DynamicId, Reconnect, Retransmis
 
 use super::{
     Arguments, Hosts, Injection, Media, RateRise, Source, Strict, Tls, Trace, Traces, Transport,
-    Watchdog,
 };
 
 impl Default for Arguments {
@@ -67,10 +66,6 @@ impl Default for Arguments {
             twin: None,
             twin_file: None,
             receives_per_turn: 1_000,
-            watchdog: Watchdog {
-                minor: Duration::from_millis(500),
-                major: Duration::from_secs(3),
-            },
             screen_period: Duration::from_secs(1),
             statistics_period: Duration::from_mins(1),
             statistics: false,

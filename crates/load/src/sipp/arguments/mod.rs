@@ -15,7 +15,7 @@ mod values;
 pub use help::{TOPICS, VERSION_TEXT, help, options_table};
 pub use model::{
     Arguments, Hosts, Injection, Media, RateRise, Source, Strict, Tls, Trace, Traces, Transport,
-    TwinPart, Watchdog,
+    TwinPart,
 };
 pub use parse::{ArgumentsError, Wish};
 pub use row::{Effect, OptionRow, Topic};

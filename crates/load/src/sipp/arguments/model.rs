@@ -23,8 +23,8 @@ pub enum Source {
 pub struct Arguments {
     /// `-sf`, `-sn`; the caller `uac` if neither is given.
     pub scenario: Source,
-    /// One was given.
-    pub(super) scenario_given: bool,
+    /// A scenario was named.
+    pub scenario_given: bool,
     /// `-rxsf`, `-rxsn`: the scenario of calls that come, beside one that makes calls.
     pub received: Option<Source>,
     /// `-oocsf`, `-oocsn`.
@@ -115,8 +115,6 @@ pub struct Arguments {
     pub twin_file: Option<String>,
     /// `-max_recv_loops`.
     pub receives_per_turn: usize,
-    /// `-watchdog_…`.
-    pub watchdog: Watchdog,
     /// `-f`.
     pub screen_period: Duration,
     /// `-fd`.
@@ -246,15 +244,6 @@ pub enum TwinPart {
     Master(String),
     /// `-slave`: the own name.
     Slave(String),
-}
-
-/// When a turn of the loop is late.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Watchdog {
-    /// `-watchdog_minor_threshold`.
-    pub minor: Duration,
-    /// `-watchdog_major_threshold`.
-    pub major: Duration,
 }
 
 /// A trace file.

@@ -53,7 +53,9 @@ pub(super) const ROWS: &[OptionRow] = &[
                 "random" => CallIds::Random,
                 "timestamp" => CallIds::Timestamp,
                 _ => {
-                    return Err("kind of Call-ID: default, uuid, uuid-compact, random or timestamp");
+                    return Err(
+                        "kind of Call-ID: default, uuid, uuid-compact, random or timestamp",
+                    );
                 }
             };
             Ok(())

@@ -1,7 +1,7 @@
 //! Speed.
 
 use super::super::row::{does, nothing};
-use super::super::values::{parsed, time_ms};
+use super::super::values::parsed;
 use super::super::{OptionRow, Topic};
 
 const P: Topic = Topic::Performance;
@@ -35,25 +35,17 @@ pub(super) const ROWS: &[OptionRow] = &[
         "TIME",
         "without effect: every turn is watched",
     ),
-    does(
+    nothing(
         P,
         "-watchdog_minor_threshold",
         "TIME",
-        "a turn that is so late is counted and told of (ms)",
-        |all, values| {
-            all.watchdog.minor = time_ms(&values[0])?;
-            Ok(())
-        },
+        "without effect: a turn that is half a second late is counted",
     ),
-    does(
+    nothing(
         P,
         "-watchdog_major_threshold",
         "TIME",
-        "a turn that is so late is counted as a major one (ms)",
-        |all, values| {
-            all.watchdog.major = time_ms(&values[0])?;
-            Ok(())
-        },
+        "without effect: a turn that is three seconds late is counted as a major one",
     ),
     nothing(P, "-watchdog_minor_maxtriggers", "N", NEVER),
     nothing(P, "-watchdog_major_maxtriggers", "N", NEVER),
