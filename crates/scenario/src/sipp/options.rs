@@ -3,6 +3,9 @@
 pub struct Options {
     /// Names and values of `-key`.
     pub keys: Vec<(String, String)>,
+    /// There may be more `-key`s, as when a file is only checked: a keyword that is not known is
+    /// warned of, and prints nothing.
+    pub more_keys: bool,
     /// The injection files; `None` if they are not known, as when a file is only checked.
     pub injection: Option<Vec<InjectionInfo>>,
     /// Names of the global variables of scenarios that were read before, in their order: they come

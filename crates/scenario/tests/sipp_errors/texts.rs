@@ -1,6 +1,9 @@
 //! Messages and keywords.
 
-use crate::marked::{acting, refuses, scenario, warns};
+use gannet_diag::Severity;
+use gannet_scenario::sipp::Options;
+
+use crate::marked::{acting, complains_with, refuses, scenario, warns};
 
 fn message(text: &str) -> String {
     scenario(&format!("<send>\n<![CDATA[\n   {text}\n]]></send>"))
@@ -128,5 +131,26 @@ fn keywords_that_are_warned_of() {
     warns(
         &acting("<log message=\"[$a«+1»]\"/>"),
         "no-offset: an offset has no effect on a variable",
+    );
+}
+
+#[test]
+fn a_file_alone_may_name_values_of_the_command_line() {
+    let alone = Options {
+        more_keys: true,
+        ..Options::default()
+    };
+    let text = |line: &str| message(&format!("INFO x SIP/2.0\n   {line}"));
+    complains_with(
+        &text("A: [«user»]"),
+        &alone,
+        Severity::Warning,
+        "unknown-keyword: there is no keyword `user`",
+    );
+    complains_with(
+        &text("A: [«::1»]"),
+        &alone,
+        Severity::Error,
+        "unknown-keyword: there is no keyword `::1`",
     );
 }

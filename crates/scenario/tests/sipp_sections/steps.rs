@@ -39,6 +39,12 @@ fn the_first_command_decides_who_begins() {
             Some(Twin::Connects),
         ),
         (
+            format!("<recvCmd/>{command}"),
+            Role::Server,
+            Role::Server,
+            Some(Twin::Listens),
+        ),
+        (
             format!("{command}<recv request=\"A\"/>"),
             Role::Client,
             Role::Server,

@@ -255,6 +255,10 @@ impl Names for Context<'_> {
         &self.options.keys
     }
 
+    fn more_keys(&self) -> bool {
+        self.options.more_keys
+    }
+
     fn tell(&mut self, diagnostic: Diagnostic) {
         self.diagnostics.push(diagnostic);
     }

@@ -54,7 +54,7 @@ pub(super) fn roles(
             StepKind::Pause(_) | StepKind::Nop => {}
         }
     }
-    if (begins.is_none() || sends_as.is_none()) && !context.diagnostics.has_errors() {
+    if begins.is_none() && !context.diagnostics.has_errors() {
         context.tell(
             Diagnostic::error(
                 "no-role",

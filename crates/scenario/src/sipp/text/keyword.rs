@@ -1,6 +1,6 @@
 //! What stands between the brackets of a keyword.
 
-use gannet_diag::{Diagnostic, nearest};
+use gannet_diag::{Diagnostic, Severity, nearest};
 
 use super::parameters::{Parameter, parameter};
 use super::scan::{Compiled, compile};
@@ -82,14 +82,24 @@ fn unknown(inner: &Mapped, name: &str, names: &mut impl Names) {
     let known: Vec<String> = table::names()
         .chain(names.keys().iter().map(|(key, _)| key.clone()))
         .collect();
-    let diagnostic = Diagnostic::error(
+    // The name of a `-key` could be anything, but hardly these.
+    let is_key = name
+        .chars()
+        .all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '.'));
+    let severity = if names.more_keys() && is_key {
+        Severity::Warning
+    } else {
+        Severity::Error
+    };
+    let diagnostic = Diagnostic::new(
+        severity,
         "unknown-keyword",
         format!("there is no keyword `{}`", inner.text()),
         inner.span(0..inner.text().len()),
     );
     let found = nearest(name, known, 3);
-    names.tell(if found.is_empty() {
-        diagnostic.with_help(
+    names.tell(if found.is_empty() || severity == Severity::Warning {
+        diagnostic.with_suggestions(&found).with_help(
             "a value of the command line is given with -key; a bracket that is plain text is \
              written `\\x5b`",
         )

@@ -26,6 +26,9 @@ pub(in crate::sipp) trait Names {
     /// The values of `-key`.
     fn keys(&self) -> &[(String, String)];
 
+    /// Whether there may be more of them.
+    fn more_keys(&self) -> bool;
+
     /// Tells of a problem.
     fn tell(&mut self, diagnostic: Diagnostic);
 }

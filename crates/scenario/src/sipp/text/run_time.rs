@@ -144,6 +144,10 @@ impl Names for RunTime<'_> {
         self.keys
     }
 
+    fn more_keys(&self) -> bool {
+        false
+    }
+
     fn tell(&mut self, diagnostic: Diagnostic) {
         if diagnostic.severity == Severity::Error && self.problem.is_none() {
             self.problem = Some(diagnostic.message);

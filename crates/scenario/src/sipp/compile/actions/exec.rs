@@ -1,6 +1,6 @@
 //! `<exec>`.
 
-use gannet_diag::{Diagnostic, nearest};
+use gannet_diag::{Diagnostic, Severity, nearest};
 
 use crate::sipp::compile::context::Context;
 use crate::sipp::model::{Action, Internal, Media, MediaKind, Text};
@@ -95,8 +95,14 @@ fn plain(attribute: &Attribute, context: &mut Context<'_>) -> Option<Text> {
         return Some(Text::fixed(context.bytes(value)));
     }
     let near = nearest(key, keys.iter().map(|(known, _)| known), 3);
+    let severity = if context.options.more_keys {
+        Severity::Warning
+    } else {
+        Severity::Error
+    };
     context.tell(
-        Diagnostic::error(
+        Diagnostic::new(
+            severity,
             "unknown-keyword",
             format!("there is no value `{key}` on the command line"),
             attribute.value_span.clone(),
