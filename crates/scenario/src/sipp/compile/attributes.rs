@@ -46,11 +46,14 @@ impl Context<'_> {
     pub(super) fn milliseconds(&mut self, element: &Element, name: &str) -> Option<u64> {
         let attribute = element.attribute(name)?;
         let value = self.integer(attribute)?;
-        let Ok(value) = u64::try_from(value) else {
-            self.not_a(attribute, "a time in milliseconds");
-            return None;
-        };
-        (value > 0).then_some(value)
+        if value < 0 {
+            self.warning(
+                "bad-number",
+                format!("`{value}` of `{name}` is no time: it has no effect"),
+                attribute.value_span.clone(),
+            );
+        }
+        u64::try_from(value).ok().filter(|value| *value > 0)
     }
 
     /// The number in an attribute.
