@@ -6,6 +6,8 @@
 
 mod contexts;
 mod failure;
+#[cfg(test)]
+mod hostile;
 mod info;
 mod key_log;
 mod provider;

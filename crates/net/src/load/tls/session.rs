@@ -115,7 +115,12 @@ impl Session {
             Side::Server(connection) => take_in(&mut **connection, octets, sealed, each),
         };
         self.rest.clear();
-        self.rest.extend_from_slice(&octets[used..]);
+        if result.is_err() {
+            // Nothing may be asked of rustls about them again, and the alert was the last word.
+            self.has_ended = true;
+        } else {
+            self.rest.extend_from_slice(&octets[used..]);
+        }
         if self.rest.is_empty() && self.rest.capacity() > KEPT_BYTES_MAX {
             self.rest = Vec::new();
         }
