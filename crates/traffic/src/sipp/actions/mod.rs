@@ -8,6 +8,8 @@ mod number;
 mod outcome;
 mod run;
 mod setdest;
+#[cfg(test)]
+mod tests;
 mod text;
 mod verify;
 

@@ -294,3 +294,6 @@ fn octets<const N: usize>(text: &[u8]) -> [u8; N] {
     };
     std::array::from_fn(|index| octets.get(index).copied().unwrap_or(0))
 }
+
+#[cfg(test)]
+mod tests;

@@ -60,19 +60,22 @@ fn line_of(
 /// Takes the keyword out of the cell that begins at `start`, and notes where it was.
 #[cold]
 fn authentication(
-    env: &Env<'_>,
+    env: &mut Env<'_>,
     start: usize,
     writer: &mut Writer<'_, '_>,
 ) -> Result<(), RenderError> {
-    if writer.authentication.is_some() {
-        return Err(RenderError::AuthenticationPlace);
-    }
     let found = Credentials::find(&writer.out[start..], env.scenario, &[]);
     let found = found.map_err(|error| RenderError::Field(error.to_string()))?;
     if let Some((range, credentials)) = found {
-        let place = start + range.start;
-        writer.out.drain(place..start + range.end);
-        writer.authentication = Some((place, Asked::Field(Box::new(credentials))));
+        let mut rest = env.common.scratch.take();
+        rest.extend_from_slice(&writer.out[start + range.end..]);
+        writer.out.truncate(start + range.start);
+        let is_first = writer.authentication(Asked::Field(Box::new(credentials)));
+        writer.bytes(&rest);
+        env.common.scratch.give(rest);
+        if !is_first {
+            return Err(RenderError::AuthenticationPlace);
+        }
     }
     Ok(())
 }

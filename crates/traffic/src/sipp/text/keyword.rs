@@ -70,10 +70,9 @@ pub(super) fn fill<'t>(
         Keyword::LastRequestUri => last::request_uri(env, state, writer),
         Keyword::LastCseqNumber(offset) => last::cseq_number(env, state, *offset, writer),
         Keyword::Authentication(credentials) => {
-            if writer.authentication.is_some() {
+            if !writer.authentication(Asked::Scenario(credentials)) {
                 return Err(RenderError::AuthenticationPlace);
             }
-            writer.authentication = Some((writer.out.len(), Asked::Scenario(credentials)));
         }
         _ => return rare(env, state, at, keyword, writer),
     }

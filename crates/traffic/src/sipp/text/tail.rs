@@ -53,6 +53,7 @@ pub(super) fn finish(
             authentication::append(env, state, at, credentials, (start, body), out)?;
             let length = out.len() - end;
             out[place..].rotate_right(length);
+            out.remove(place + length);
             Ok(())
         }
     }

@@ -30,6 +30,9 @@ pub(super) enum Asked<'t> {
     Field(Box<Credentials>),
 }
 
+/// Stands where credentials go.
+const PLACEHOLDER: u8 = b'*';
+
 /// How wide `[len]` is.
 pub(super) const LENGTH_WIDTH: usize = 5;
 
@@ -105,6 +108,14 @@ impl<'o, 't> Writer<'o, 't> {
         } else {
             self.display(address);
         }
+    }
+
+    /// Holds the place of credentials, so that no line looks empty there. False if there are some.
+    pub(super) fn authentication(&mut self, asked: Asked<'t>) -> bool {
+        let is_first = self.authentication.is_none();
+        self.authentication = Some((self.out.len(), asked));
+        self.out.push(PLACEHOLDER);
+        is_first
     }
 
     /// Room for a length.
