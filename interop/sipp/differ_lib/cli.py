@@ -48,6 +48,7 @@ def parser():
     p.add_argument("--grace", type=float, default=6, metavar="S", help="how long the called may be silent after the callers ended (default: %(default)s)")
     p.add_argument("--baselines", type=int, default=2, metavar="N", help="runs of SIPp/SIPp that are compared with each other first (default: %(default)s)")
     p.add_argument("--retries", type=int, default=1, metavar="N", help="a run that differs is played again so often, with one more run of SIPp/SIPp (default: %(default)s)")
+    p.add_argument("--no-times", action="store_true", help="do not compare when messages were sent (on a busy machine)")
     p.add_argument("--strict-ids", action="store_true", help="compare Call-IDs, branches and tags octet by octet (process ids are the same in all runs)")
     p.add_argument("--options", default="", metavar="OPTIONS", help="more options for every party of every pair")
     p.add_argument("--no-sandbox", action="store_true", help="no namespaces: free ports of this machine")
@@ -65,6 +66,10 @@ def main():
     options = parser().parse_args()
     if not os.path.isdir(options.folder):
         parser().error(f"{options.folder} is no folder")
+    programs = [options.sipp] + [options.gannet] * any("g" in c for c in options.combinations.split(","))
+    missing = [p for p in programs if not shutil.which(shlex.split(p)[0])]
+    if missing and not (options.list or options.coverage):
+        parser().error(f"{missing[0]} cannot be run")
     found = [p for p in pairs.find(options.folder) if not options.only or any(o in p.name for o in options.only)]
     if options.coverage:
         return coverage.report(found)
@@ -149,22 +154,28 @@ class Session:
         verdicts["ss"] = dataclasses.asdict(self.judge_baseline(pair, runs))
         if runs[0].error:
             return
-        baseline = compare.learn(runs, pair)
+        baseline = self.learn(runs, pair)
         while baseline.loose and len(runs) < 4:
             runs.append(once("ss"))
-            baseline = compare.learn(runs, pair)
+            baseline = self.learn(runs, pair)
         for combination in self.combinations:
             verdict = compare.compare(baseline, once(combination))
             for _ in range(self.options.retries):
                 if verdict.word == "same" or (verdict.word == "failed to run" and not verdict.details):
                     break
                 runs.append(once("ss"))
-                baseline = compare.learn(runs, pair)
+                baseline = self.learn(runs, pair)
                 again = compare.compare(baseline, once(combination))
                 if again.word == "same":
                     again.notes.append("only the second run was the same; the first: " + "; ".join(verdict.details)[:200])
                 verdict = again
             verdicts[combination] = dataclasses.asdict(verdict)
+
+    def learn(self, runs, pair):
+        """What SIPp's runs have in common."""
+        baseline = compare.learn(runs, pair)
+        baseline.timed = baseline.timed and not self.options.no_times
+        return baseline
 
     def judge_baseline(self, pair, runs):
         """What SIPp and SIPp did."""

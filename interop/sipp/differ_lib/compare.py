@@ -52,7 +52,7 @@ class Baseline:
         if self.loose:
             notes.append("SIPp's own runs differ in their messages: only the kinds of messages are compared")
         if self.masks:
-            masked = sorted({f"{m.split(':')[0]}" for *_, m in self.masks})
+            masked = sorted({re.split(r"[:\s=]", line.strip())[0] for *_, line in self.masks})
             notes.append("differs between SIPp's own runs, so it is masked: " + ", ".join(masked)[:160])
         return notes
 
@@ -215,8 +215,10 @@ def _compare_repeats(baseline, wanted, found):
             same = [x, *(c.directions[direction][i] for c in others)]
             counts = [len(m.repeats) for m in same]
             count = len(y.repeats)
-            late_x, early_x = _edges(baseline, wanted, x)
-            late_y, early_y = _edges(baseline, found, y)
+            firsts = [m.repeats[0] - m.at for m in (*same, y) if m.repeats]
+            t1s = firsts[:1] or baseline.t1s
+            late_x, early_x = _edges(t1s, wanted, x)
+            late_y, early_y = _edges(t1s, found, y)
             low = min(counts) - (late_x or early_y)
             high = max(counts) + (early_x or late_y)
             if not low <= count <= high:
@@ -228,14 +230,14 @@ def _compare_repeats(baseline, wanted, found):
     return details, off_by
 
 
-def _edges(baseline, call, message):
+def _edges(t1s, call, message):
     """(the last sending was just before the end of the series, the next would be just after it)"""
     last = message.repeats[-1] if message.repeats else message.at
     stop = next((at for at, _, m in call.messages() if at > last and m is not message), None)
     if stop is None:
         return False, False
     times = [message.at, *message.repeats]
-    due = [min(2 * (times[-1] - times[-2]), max(T2_S, times[-1] - times[-2]))] if message.repeats else baseline.t1s
+    due = [min(2 * (times[-1] - times[-2]), max(T2_S, times[-1] - times[-2]))] if message.repeats else t1s
     return bool(message.repeats) and stop - last < EDGE_S, any(-EDGE_S < last + t - stop < EDGE_S for t in due)
 
 
@@ -303,7 +305,7 @@ def _compare_counters(baseline, run, off_by):
             for other in baseline.runs[1:]:
                 masked |= counters.unstable(wanted[kind], other.parties.get(name, {}).get(kind))
             wrong = counters.difference(wanted[kind], found[kind], masked, off_by)
-            details += [f"{name}'s {label}: {column} is {right}, SIPp's {left}" for column, left, right in wrong[:4]]
+            details += [f"{name}'s {label}: {text}" for text in wrong[:4]]
     return details
 
 

@@ -37,21 +37,22 @@ def compared(name):
 
 
 def difference(wanted, found, masked=(), retransmissions_off_by=0):
-    """What differs between two (header, row), as (column, wanted, found)."""
+    """What differs between two (header, row), as text."""
     if wanted is None or found is None:
-        return [] if wanted is None else [("file", "written", "missing")]
+        return [] if wanted is None else ["the file is missing"]
     wrong = []
     if wanted[0] != found[0]:
         missing = [c for c in wanted[0] if c not in found[0]]
         more = [c for c in found[0] if c not in wanted[0]]
-        return [("header line", ";".join(missing) or "same names", ";".join(more) or "another order")]
+        texts = [f"the header line lacks {';'.join(missing)}" if missing else "", f"the header line has {';'.join(more)}" if more else ""]
+        return [text for text in texts if text] or ["the header line has another order"]
     for name, left, right in zip(wanted[0], wanted[1], found[1]):
         if left == right or not compared(name) or name in masked:
             continue
         if RETRANSMISSIONS.search(name) and left.isdigit() and right.isdigit():
             if abs(int(left) - int(right)) <= retransmissions_off_by:
                 continue
-        wrong.append((name, left, right))
+        wrong.append(f"{name} is {right}, SIPp's {left}")
     return wrong
 
 

@@ -44,7 +44,7 @@ def _print_pairs(pairs):
     print("## pairs\n\n| pair | what for |\n|---|---|")
     for pair in pairs:
         comments = [s.comment for s in pair.scenarios().values()]
-        first = re.sub(r"\s+", " ", comments[-1] if comments else "")
+        first = re.sub(r"\s+", " ", comments[-1] if comments else pair.note)
         print(f"| {pair.name} | {re.sub(r' This is .*| The scenario is refused.*', '', first)} |")
 
 

@@ -23,6 +23,7 @@ DATES = [
     re.compile(r"(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d+ \w{3} \d{4} \d\d:\d\d:\d\d (?:GMT|UTC)"),
     re.compile(r"\d{4}-\d\d-\d\d[ T\t]\d\d:\d\d:\d\d(?:[.:]\d+)?(?:[\t ]\d{9,}\.\d+)?"),
 ]
+PORT = re.compile(r"(?<=[:= ])\d{4,5}(?!\d)")
 CONTENT_LENGTH = re.compile(r"(?im)^((?:content-length|l)[ \t]*:)([ \t]*\d+)")
 
 
@@ -68,8 +69,11 @@ class Roles:
         self.pids = {str(p["pid"]): name for name, p in running.items()}
         self.partner = {p["to"]: p["name"] for p in spec["parties"] if p["to"]}
         self.partner |= {p["name"]: p["to"] for p in spec["parties"] if p["to"] in self.partner}
-        self.fixed = set() if not spec["sandboxed"] else set(self.ports)
-        self.twin_ports = set(spec["twin_ports"])
+        self.named = {}  # ports that another run has not got, with the names of their parties
+        if not spec["sandboxed"]:
+            self.named = {port + i: f"<media-{p}+{i}>" for q in spec["parties"] for port, p in [(q["mp"], q["name"])] for i in range(8)}
+            self.named |= {port: f"<port-{name}>" for port, name in self.ports.items()}
+        self.twins = {port: i + 1 for i, port in enumerate(spec["twin_ports"])}
 
     def of(self, own, peer):
         """The party at an address; one at an unknown port is the partner of the one it talks to."""
@@ -79,10 +83,10 @@ class Roles:
         return self.partner.get(known, "?")
 
     def direction(self, datagram):
-        """`uac>uas`; a 3PCC command goes to (<) or from (>) the listening end."""
+        """`uac>uas`; a 3PCC command goes to or comes from the n-th listening end."""
         if datagram.transport == "twin":
-            listens = datagram.target[1] in self.twin_ports
-            return f"twin {datagram.target[1]} <" if listens else f"twin {datagram.source[1]} >"
+            to = self.twins.get(datagram.target[1])
+            return f"to twin {to}" if to else f"from twin {self.twins.get(datagram.source[1])}"
         return f"{self.of(datagram.source, datagram.target)}>{self.of(datagram.target, datagram.source)}"
 
 
@@ -107,7 +111,7 @@ class Normaliser:
     def __init__(self, roles, capture, volatile, strict_ids):
         self.roles, self.capture, self.volatile, self.strict_ids = roles, capture, volatile, strict_ids
         seen = {a[1] for d in capture.messages for a in (d.source, d.target)}
-        self.ports = seen - roles.fixed
+        self.ports = seen - set(roles.ports)
         self.keys = list(dict.fromkeys(call_key(d) for d in sorted(capture.messages, key=lambda d: d.at)))
 
     def calls(self):
@@ -172,11 +176,16 @@ class Normaliser:
             text = RESPONSE.sub(lambda m: _replace_groups(m, lambda v: renaming.name(f"digest{len(v) * 4}", v)), text)
         return self._common(text, renaming)
 
+    def _port(self, port, renaming):
+        if port in self.roles.named:
+            return self.roles.named[port]
+        return renaming.name("port", port) if port in self.ports else ""
+
     def _common(self, text, renaming):
         for pid, name in self.roles.pids.items():
             text = re.sub(rf"(?<!\d){pid}(?!\d)", f"<pid-{name}>", text)
-        for port in self.ports:
-            text = re.sub(rf"(?<=[:= ]){port}(?!\d)", lambda m, p=port: renaming.name("port", p), text)
+        if self.ports or self.roles.named:
+            text = PORT.sub(lambda m: self._port(int(m[0]), renaming) or m[0], text)
         for pattern in DATES:
             text = pattern.sub("<date>", text)
         return text

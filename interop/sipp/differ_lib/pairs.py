@@ -9,8 +9,6 @@ from . import scenario
 
 CLIENT_WORDS = {"uac", "client", "caller", "originator", "orig", "alice", "sender"}
 SERVER_WORDS = {"uas", "server", "callee", "terminator", "term", "bob", "receiver"}
-GROUP_WORDS = re.compile(r"^(c[_-]?a|c[_-]?b|controller[_-]?a|controller[_-]?b|a|b|master|slave\d*|s\d+)$", re.I)
-IPV4 = "127.0.0.1"
 
 
 @dataclass
@@ -37,6 +35,7 @@ class Pair:
     expect: dict = field(default_factory=dict)
     prepare: str = ""
     skip: str = ""
+    note: str = ""  # the comment at the top of its .args file
 
     def party(self, name):
         """The party of that name."""
@@ -156,8 +155,8 @@ def _groups(folder, prefix, left):
             parties = [
                 Party("a", roles.get("a", ":uas"), False),
                 Party("b", roles.get("b", ":uas"), False),
-                Party("cb", roles["cb"], True, "b", ["-3pcc", "{ip}:6060"]),
-                Party("ca", roles["ca"], True, "a", ["-3pcc", "{ip}:6060"]),
+                Party("cb", roles["cb"], True, "b", ["-3pcc", "{ip}:{twin}"]),
+                Party("ca", roles["ca"], True, "a", ["-3pcc", "{ip}:{twin}"]),
             ]
         elif "master" in roles and any(r.startswith("slave") for r in roles):
             parties = _extended(folder, roles)
@@ -212,6 +211,8 @@ def _apply_args(pair, files):
     name = os.path.basename(pair.name) + ".args"
     if name not in files:
         return
+    with open(os.path.join(pair.folder, name), encoding="utf-8", errors="replace") as file:
+        pair.note = " ".join(line[1:].strip() for line in file if line.startswith("#"))
     for key, value in _lines(os.path.join(pair.folder, name)):
         if key == "calls":
             pair.calls = int(value)

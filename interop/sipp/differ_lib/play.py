@@ -79,11 +79,15 @@ class Witness:
 class NoWitness:
     """Stands in where raw sockets are forbidden: the programs' own message traces are read then."""
 
-    last, count = time.time(), 1
+    def __init__(self, traces):
+        self.traces, self.size, self.last, self.count = traces, 0, time.time(), 0
 
     def take(self, wait_s):
-        """Only waits."""
+        """Waits, and sees whether the traces have grown."""
         time.sleep(wait_s)
+        size = sum(os.path.getsize(path) for path in self.traces if os.path.exists(path))
+        if size != self.size:
+            self.size, self.last, self.count = size, time.time(), 1
 
     def close(self):
         """Nothing was lost, for nothing was seen."""
@@ -130,7 +134,7 @@ def wait_for_port(process, port, witness):
 def drive(spec, running, witness, finish):
     """Waits for the clients, then for the servers, until silence or the limit."""
     ended_by, began = {name: "self" for name in running}, time.time()
-    clients = {p["name"] for p in spec["parties"] if p["client"]}
+    clients = {p["name"] for p in spec["parties"] if p["client"] and p["name"] in running}
     clients_ended = None
     limited = False
 
@@ -147,7 +151,8 @@ def drive(spec, running, witness, finish):
         if clients_ended and not witness.count:
             patience = min(patience, REFUSED_S)
         limited = now - began > spec["limit_s"]
-        if limited or quiet_s > patience:
+        abandoned = bool(select.select([sys.stdin], [], [], 0)[0])  # its other end is in `differ`
+        if limited or abandoned or quiet_s > patience:
             break
     for how, number, wait_s in finish:
         left = alive(running)
@@ -172,7 +177,8 @@ def main(path):
         spec = json.load(file)
     if spec["sandboxed"]:
         loopback_up()
-    witness = Witness(spec["pcap"]) if spec["witness"] else NoWitness()
+    traces = [os.path.join(p["cwd"], "messages.txt") for p in spec["parties"]]
+    witness = Witness(spec["pcap"]) if spec["witness"] else NoWitness(traces)
     running, failed = {}, {}
     for party in spec["parties"]:
         try:

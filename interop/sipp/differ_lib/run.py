@@ -107,8 +107,13 @@ def play(settings, pair, combination, number):
     command = [*settings.sandbox, sys.executable, os.path.join(HERE, "differ"), "--play", path]
     try:
         with open(os.path.join(folder, "play.log"), "wb") as log:
-            subprocess.run(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, check=False,
-                           timeout=spec["limit_s"] + 30)
+            # Its standard input ends when this process does, and then it ends too.
+            with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=log, stderr=log) as played:
+                try:
+                    played.wait(spec["limit_s"] + 30)
+                except subprocess.TimeoutExpired:
+                    played.kill()
+                    raise
         with open(os.path.join(folder, "result.json"), encoding="utf-8") as file:
             result = json.load(file)
     except (OSError, subprocess.TimeoutExpired) as error:
@@ -140,18 +145,22 @@ def plan(settings, pair, combination, folder):
             "ip": ip, "host": f"[{ip}]" if ":" in ip else ip,
             "port": int(option(party.options, "-p", port)), "mp": int(option(party.options, "-mp", mp)),
         }
-    twin = option([o for p in pair.parties for o in p.options], "-3pcc", "")
+    twins = [6060 + 10 * i for i in range(count)] if settings.sandbox else free_ports(count, socket.AF_INET)
+    named = [option(p.options, "-master", "") or option(p.options, "-slave", "") for p in pair.parties]
+    slaves = dict(zip((name for name in named if name), twins))
+    write_slave_cfg(slaves, folder)
+    classic = any("-3pcc" in p.options for p in pair.parties)
     spec = {
         "sandboxed": bool(settings.sandbox), "witness": settings.witness,
         "pcap": os.path.join(folder, "wire.pcap"),
         "limit_s": pair.limit_s or settings.limit_s, "grace_s": settings.grace_s, "silence_s": silence,
-        "twin_ports": [], "parties": [],
+        "twin_ports": twins[:1] if classic else list(slaves.values()), "parties": [],
     }
-    slaves = write_slave_cfg(pair, folder) if any("{slave_cfg}" in p.options for p in pair.parties) else []
-    spec["twin_ports"] = [6060] if twin else slaves
     for i, party in enumerate(pair.parties):
         place(pair, party, folder)
-        argv = command_line(settings, pair, party, combination, names, folder)
+        argv = command_line(settings, pair, party, combination, names, {
+            "{ip}": "127.0.0.1", "{twin}": str(twins[0]), "{slave_cfg}": os.path.join(folder, "slave.cfg"),
+        })
         wait = names[party.name]["port"]
         spec["parties"].append({
             "name": party.name, "client": party.client, "argv": argv, "wait_port": wait,
@@ -160,13 +169,10 @@ def plan(settings, pair, combination, folder):
     return spec
 
 
-def write_slave_cfg(pair, folder):
-    """The file that names all peers of extended 3PCC; returns their ports."""
-    named = [option(p.options, "-master", "") or option(p.options, "-slave", "") for p in pair.parties]
-    ports = {name: 6060 + 10 * i for i, name in enumerate(n for n in named if n)}
+def write_slave_cfg(ports, folder):
+    """The file that names all peers of extended 3PCC."""
     with open(os.path.join(folder, "slave.cfg"), "w", encoding="ascii") as file:
         file.writelines(f"{name};127.0.0.1:{port}\n" for name, port in ports.items())
-    return list(ports.values())
 
 
 def place(pair, party, folder):
@@ -178,7 +184,7 @@ def place(pair, party, folder):
             os.symlink(os.path.join(os.path.abspath(pair.folder), name), os.path.join(own, name))
 
 
-def command_line(settings, pair, party, combination, names, folder):
+def command_line(settings, pair, party, combination, names, places):
     """The party's argv."""
     own, options = names[party.name], list(party.options)
     argv = list(settings.programs[combination[0 if party.client else 1]])
@@ -203,7 +209,7 @@ def command_line(settings, pair, party, combination, names, folder):
     if party.to:
         peer = names.get(party.to)
         argv.append(f"{peer['host']}:{peer['port']}" if peer else party.to)
-    places = {"{ip}": "127.0.0.1", "{slave_cfg}": os.path.join(folder, "slave.cfg")}
+    places = dict(places)
     for name, values in names.items():
         places |= {f"{{{name}.{key}}}": str(value) for key, value in values.items()}
     for i, word in enumerate(options):

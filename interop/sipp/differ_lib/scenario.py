@@ -112,7 +112,8 @@ class Scenario:
                     pattern += re.escape(before.lstrip() if not end else before)
                     pattern += "(.*?)" if is_volatile(word.group(1), tainted) else ".*?"
                     end = word.end()
-                pattern += re.escape(line[end:].rstrip())
+                # Up to the end of the line: a lazy group would match nothing there.
+                pattern += re.escape(line[end:].rstrip()) + r"(?=[ \t]*\r?(?:\n|$))"
                 if literal + len(line[end:].strip()) >= 3:
                     yield re.compile(pattern)
 
