@@ -1,7 +1,7 @@
 //! One connection with TLS against one with TCP alone: messages that one thread sends and another
 //! sends back, as in a run over `l1` or `t1`. Also what a handshake costs.
 //!
-//! `cargo bench -p gannet-net --bench tls`
+//! `cargo bench -p gannet-net --bench tls [-- messages | connections]`
 
 #![expect(clippy::print_stdout, reason = "a benchmark prints its figures")]
 
@@ -35,6 +35,22 @@ struct Figures {
 }
 
 fn main() {
+    let wanted = |part: &str| {
+        let parts = ["messages", "connections"];
+        let named: Vec<String> = std::env::args()
+            .filter(|argument| parts.contains(&argument.as_str()))
+            .collect();
+        named.is_empty() || named.iter().any(|name| name == part)
+    };
+    if wanted("messages") {
+        compare_messages();
+    }
+    if wanted("connections") {
+        compare_connections();
+    }
+}
+
+fn compare_messages() {
     let ways = [
         ("tcp", Way::Tcp),
         ("tls 1.3", tls(TlsVersions::Only13, true)),
@@ -69,6 +85,9 @@ fn main() {
             );
         }
     }
+}
+
+fn compare_connections() {
     println!("connections that send one message, one after the other and 64 at once:");
     for (name, way) in [
         ("tcp", Way::Tcp),
@@ -77,7 +96,7 @@ fn main() {
         ("tls 1.2 resumed", tls(TlsVersions::Only12, true)),
     ] {
         let (one, many) = (connections(&way, 1), connections(&way, 64));
-        println!("  {name:16} {one:>7.0}/s {many:>7.0}/s, both ends on one processor");
+        println!("  {name:16} {one:>6.0} us {many:>6.0} us of processor each, both ends together");
     }
 }
 
@@ -185,12 +204,13 @@ fn echo(server: &mut Ports, over: &AtomicBool) {
     }
 }
 
-/// Connections per second, each of which brings one message and is closed then.
+/// What a connection costs that brings one message there and back and is closed then, in
+/// microseconds of processor.
 fn connections(way: &Way, at_once: usize) -> f64 {
     const COUNT: usize = 2000;
     let (mut server, mut client) = (new_ports(), new_ports());
     let address = listen(&mut server, way);
-    let begun = Instant::now();
+    let before = processor_ns();
     let (mut made, mut done) = (0, 0);
     while done < COUNT {
         while made < COUNT && made - done < at_once {
@@ -213,5 +233,5 @@ fn connections(way: &Way, at_once: usize) -> f64 {
         };
         client.poll_with(wait, close).expect("can wait");
     }
-    COUNT as f64 / begun.elapsed().as_secs_f64()
+    (processor_ns() - before) / COUNT as f64 / 1000.0
 }

@@ -104,27 +104,31 @@ impl Ports {
             return;
         };
         stream.tls = Tls::Here(session);
-        if waits {
-            self.flush_port(id);
-        }
         match result {
             Ok(Intake::Open) => {
                 if !told && !is_handshaking {
                     self.tell_secured(id, each);
                 }
-                self.return_to(id);
+                self.return_to(id, waits);
             }
-            Ok(Intake::Ended) => self.tell_closed(id, CloseReason::ByPeer, each),
-            Err(failure) => self.fail(id, is_handshaking, failure, each),
+            Ok(Intake::Ended) => {
+                self.flush_port(id);
+                self.tell_closed(id, CloseReason::ByPeer, each);
+            }
+            Err(failure) => {
+                self.flush_port(id);
+                self.fail(id, is_handshaking, failure, each);
+            }
         }
     }
 
-    /// What was asked of a connection while its session was away.
-    fn return_to(&mut self, id: PortId) {
+    /// What was asked of a connection while its session was away. A handshake does not wait for the
+    /// next flush; what is to be sent behind it goes along.
+    fn return_to(&mut self, id: PortId, at_once: bool) {
         let Some(stream) = self.stream_mut(id) else {
             return;
         };
-        if stream.state == State::Closing {
+        if at_once || stream.state == State::Closing {
             self.flush_port(id);
         } else if stream.unsent_bytes() > 0 {
             self.soil(id);

@@ -12,6 +12,10 @@ use super::protocol::Carrier;
 use super::queue::Queue;
 use super::tls::{Session, TlsFailure};
 
+/// What waits of a handshake, or of the last turn, leaves with what is sealed behind it when it is
+/// no longer than this.
+const JOINED_BYTES_MAX: usize = 4096;
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum State {
     Connecting,
@@ -182,35 +186,41 @@ impl Stream {
             return Ok(Flushed::Blocked);
         };
         loop {
-            while !session.waiting().is_empty() {
-                let Some(taken) = write(&self.socket, session.waiting(), counters)? else {
-                    self.blocked = true;
-                    return Ok(Flushed::Blocked);
-                };
-                session.advance(taken);
-            }
-            if self.out.unsent_bytes() == 0 {
-                return Ok(Flushed::All);
-            }
-            if self.state == State::Handshaking {
-                return Ok(Flushed::Blocked);
-            }
-            let (plain, length) = session
-                .seal(self.out.next(), &mut scratch.sealed)
-                .map_err(io::Error::other)?;
-            self.out.advance(plain);
-            let sealed = &scratch.sealed[..length];
-            let taken = if session.waiting().is_empty() {
-                write(&self.socket, sealed, counters)?
-            } else {
-                // Sealing has brought up something that goes first.
-                Some(0)
+            let plain = match self.state {
+                State::Open | State::Closing => self.out.next(),
+                State::Connecting | State::Handshaking => &[],
             };
-            self.blocked = taken.is_none();
-            session.keep(&sealed[taken.unwrap_or(0)..]);
-            if self.blocked {
+            let waiting = session.waiting();
+            let taken = if plain.is_empty() || waiting.len() > JOINED_BYTES_MAX {
+                if waiting.is_empty() {
+                    break;
+                }
+                let taken = write(&self.socket, waiting, counters)?;
+                session.advance(taken.unwrap_or(0));
+                taken
+            } else {
+                let (used, length) = session
+                    .seal(plain, &mut scratch.sealed)
+                    .map_err(io::Error::other)?;
+                self.out.advance(used);
+                let sealed = &scratch.sealed[..length];
+                if !session.waiting().is_empty() {
+                    session.keep(sealed);
+                    continue;
+                }
+                let taken = write(&self.socket, sealed, counters)?;
+                session.keep(&sealed[taken.unwrap_or(0)..]);
+                taken
+            };
+            if taken.is_none() {
+                self.blocked = true;
                 return Ok(Flushed::Blocked);
             }
+        }
+        if self.out.unsent_bytes() == 0 {
+            Ok(Flushed::All)
+        } else {
+            Ok(Flushed::Blocked)
         }
     }
 

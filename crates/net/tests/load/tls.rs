@@ -271,75 +271,73 @@ fn ends_without_a_common_version_say_so() {
     assert!(text.contains("no version of TLS in common"), "{text}");
 }
 
+/// Checks that a server is refused these settings, with a text that says why.
+fn refuse(settings: &TlsSettings, expected: &str) {
+    let text = TlsServer::new(settings).expect_err(expected).to_string();
+    assert!(text.contains(expected), "{text}");
+}
+
 #[test]
-fn settings_that_cannot_be_used_are_refused_by_reason() {
-    let good = server_settings();
-    let other = server_settings();
-    let encrypted =
-        b"-----BEGIN ENCRYPTED PRIVATE KEY-----\nAAAA\n-----END ENCRYPTED PRIVATE KEY-----\n";
-    let cases = [
-        (TlsSettings::default(), "no certificate"),
+fn certificates_and_keys_that_cannot_be_used_are_refused_by_reason() {
+    const ENCRYPTED: &str = "-----BEGIN ENCRYPTED PRIVATE KEY-----\nAAAA\n\
+                             -----END ENCRYPTED PRIVATE KEY-----\n";
+    const BROKEN: &str = "-----BEGIN CERTIFICATE-----\n?\n-----END CERTIFICATE-----\n";
+    refuse(&TlsSettings::default(), "no certificate");
+    let certificates = [
+        ("nonsense", "no certificate in PEM"),
+        (BROKEN, "the certificate file cannot be read"),
+    ];
+    for (certificates, expected) in certificates {
+        let settings = TlsSettings {
+            certificates: certificates.as_bytes().to_vec(),
+            ..server_settings()
+        };
+        refuse(&settings, expected);
+    }
+    let keys = [
+        (Vec::new(), "the key file has no key"),
+        (ENCRYPTED.as_bytes().to_vec(), "take the pass phrase off"),
         (
-            TlsSettings {
-                certificates: b"nonsense".to_vec(),
-                ..good.clone()
-            },
-            "no certificate in PEM",
-        ),
-        (
-            TlsSettings {
-                certificates: b"-----BEGIN CERTIFICATE-----\n?\n-----END CERTIFICATE-----\n"
-                    .to_vec(),
-                ..good.clone()
-            },
-            "the certificate file cannot be read",
-        ),
-        (
-            TlsSettings {
-                key: Vec::new(),
-                ..good.clone()
-            },
-            "the key file has no key",
-        ),
-        (
-            TlsSettings {
-                key: encrypted.to_vec(),
-                ..good.clone()
-            },
-            "take the pass phrase off",
-        ),
-        (
-            TlsSettings {
-                key: other.key,
-                ..good.clone()
-            },
+            server_settings().key,
             "does not belong to the first certificate",
         ),
+    ];
+    for (key, expected) in keys {
+        let settings = TlsSettings {
+            key,
+            ..server_settings()
+        };
+        refuse(&settings, expected);
+    }
+}
+
+#[test]
+fn other_settings_that_cannot_be_used_are_refused_by_reason() {
+    let cases = [
         (
             TlsSettings {
                 revocations: Some(Vec::new()),
-                ..good.clone()
+                ..server_settings()
             },
             "needs the CA",
         ),
         (
             TlsSettings {
-                authorities: Some(b"".to_vec()),
-                ..good.clone()
+                authorities: Some(Vec::new()),
+                ..server_settings()
             },
             "the CA file has no CA",
         ),
         (
             TlsSettings {
                 key_log: Some("/nowhere/keys".into()),
-                ..good
+                ..server_settings()
             },
             "cannot write the key log /nowhere/keys",
         ),
     ];
     for (settings, expected) in cases {
-        let text = TlsServer::new(&settings).expect_err(expected).to_string();
-        assert!(text.contains(expected), "{text}");
+        refuse(&settings, expected);
     }
     let named = TlsSettings {
         server_name: Some("no host".to_owned()),
