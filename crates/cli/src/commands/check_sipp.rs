@@ -9,7 +9,11 @@ use crate::terminal::Terminal;
 
 /// Checks a scenario alone: what its command line gives it is not known.
 pub(super) fn check_scenario(file: &NamedBytes, terminal: Terminal, found: &mut Found) {
-    for (source, diagnostics) in check(file, &Options::default()) {
+    let options = Options {
+        more_keys: true,
+        ..Options::default()
+    };
+    for (source, diagnostics) in check(file, &options) {
         tell_diagnostics(&source, diagnostics.as_slice(), terminal);
         found.add_all(&diagnostics);
     }

@@ -4,6 +4,7 @@ use std::io;
 use std::net::SocketAddr;
 
 use gannet_net::NetError;
+use gannet_net::load::TlsError;
 use thiserror::Error;
 
 /// A call failed; or the command line or a file is wrong.
@@ -51,16 +52,9 @@ pub enum SippError {
         /// What the system says.
         why: String,
     },
-    /// A transport that is not there.
-    #[error("transport {mode} is not supported by this build: {why}; {instead}")]
-    Transport {
-        /// Of `-t`.
-        mode: &'static str,
-        /// Why.
-        why: &'static str,
-        /// What to do.
-        instead: &'static str,
-    },
+    /// TLS cannot be spoken so.
+    #[error("TLS: {0}")]
+    Tls(#[source] TlsError),
     /// A file cannot be read.
     #[error("{what} {path} cannot be read: {source}")]
     Read {
@@ -111,9 +105,7 @@ impl SippError {
     pub fn exit_code(&self) -> u8 {
         match self {
             Self::Bind(_) => EXIT_BIND,
-            Self::Read { .. } | Self::Transport { .. } | Self::Twins { .. } | Self::Unfit(_) => {
-                EXIT_FAILED
-            }
+            Self::Read { .. } | Self::Tls(_) | Self::Twins { .. } | Self::Unfit(_) => EXIT_FAILED,
             Self::Broken => EXIT_FAULT,
             _ => EXIT_FATAL,
         }

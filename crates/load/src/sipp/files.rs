@@ -5,7 +5,8 @@ use std::sync::Arc;
 use gannet_diag::{Diagnostic, Diagnostics, SourceFile};
 use gannet_scenario::seagull::NamedBytes;
 use gannet_scenario::sipp::builtin::{BUILTINS, builtin};
-use gannet_scenario::sipp::model::{Action, Scenario};
+use gannet_scenario::sipp::injection::InjectionFile;
+use gannet_scenario::sipp::model::{Action, Scenario, Scope};
 use gannet_scenario::sipp::{Options, load};
 use gannet_traffic::sipp::Scenarios;
 
@@ -18,6 +19,8 @@ use super::traffic::Media;
 pub struct Files {
     /// Its scenarios.
     pub scenarios: Scenarios,
+    /// Its injection files, in the order of the command line.
+    pub injection: Vec<InjectionFile>,
 }
 
 /// What came of reading files.
@@ -44,54 +47,119 @@ pub fn read_files(arguments: &Arguments, media: &dyn Media) -> Result<Loaded, Ve
         let file = read(source?);
         file.map_err(|error| errors.push(error)).ok()
     });
+    let injection = &arguments.injection;
+    let data: Vec<NamedBytes> = injection
+        .files
+        .iter()
+        .chain(&injection.received_files)
+        .filter_map(|path| {
+            read_file("injection file", path)
+                .map_err(|error| errors.push(error))
+                .ok()
+        })
+        .collect();
     if !errors.is_empty() {
         return Err(errors);
     }
-    let mut options = Options {
+    let mut diagnostics = Vec::new();
+    let files = injection_files(&data, &mut diagnostics);
+    let mut files = files.unwrap_or_default();
+    build_indexes(&injection.indexes, &mut files).map_err(|error| vec![error])?;
+    if files.len() < data.len() {
+        return Ok(Loaded {
+            files: None,
+            diagnostics,
+        });
+    }
+    let options = Options {
         keys: arguments.keys.clone(),
+        injection: Some(files.iter().map(InjectionFile::info).collect()),
         ..Options::default()
     };
-    let mut diagnostics = Vec::new();
+    let scenarios = compile(read, options, media, &mut diagnostics);
+    let files = scenarios.map(|scenarios| Files {
+        scenarios,
+        injection: files,
+    });
+    Ok(Loaded { files, diagnostics })
+}
+
+/// The injection files; `None` if one has an error.
+fn injection_files(
+    data: &[NamedBytes],
+    diagnostics: &mut Vec<(SourceFile, Diagnostics)>,
+) -> Option<Vec<InjectionFile>> {
+    let files: Vec<_> = data
+        .iter()
+        .map(|bytes| {
+            let loaded = InjectionFile::load(bytes);
+            diagnostics.push((loaded.source, loaded.diagnostics));
+            loaded.file
+        })
+        .collect();
+    files.into_iter().collect()
+}
+
+/// `-infindex`.
+fn build_indexes(
+    indexes: &[(String, usize)],
+    files: &mut [InjectionFile],
+) -> Result<(), SippError> {
+    let base = |name: &str| name.rsplit('/').next().unwrap_or_default().to_owned();
+    for (name, column) in indexes {
+        let found = files
+            .iter_mut()
+            .find(|file| file.name() == name || base(file.name()) == base(name));
+        let Some(file) = found else {
+            let text = format!("-infindex {name}: there is no such file; name it with -inf too");
+            return Err(SippError::Unfit(text));
+        };
+        if *column >= file.columns() {
+            let columns = file.columns();
+            let text = format!(
+                "-infindex {name} {column}: its columns are numbered from 0 to {}",
+                columns - 1
+            );
+            return Err(SippError::Unfit(text));
+        }
+        file.build_index(*column);
+    }
+    Ok(())
+}
+
+/// The scenarios; `None` if one has an error.
+fn compile(
+    read: [Option<NamedBytes>; 3],
+    mut options: Options,
+    media: &dyn Media,
+    diagnostics: &mut Vec<(SourceFile, Diagnostics)>,
+) -> Option<Scenarios> {
     let mut compiled = read.map(|file| {
         let mut loaded = load(&file?, &options);
         if let Some(scenario) = &loaded.scenario {
             refuse_media(scenario, media, &mut loaded.diagnostics);
-            options.globals = names_in(scenario, gannet_scenario::sipp::model::Scope::Global);
-            options.user_variables = names_in(scenario, gannet_scenario::sipp::model::Scope::User);
+            options.globals = names_in(scenario, Scope::Global);
+            options.user_variables = names_in(scenario, Scope::User);
         }
         let has_errors = loaded.diagnostics.has_errors();
         diagnostics.push((loaded.source, loaded.diagnostics));
         Some(loaded.scenario.filter(|_| !has_errors).map(Arc::new))
     });
-    let is_whole = compiled.iter().flatten().all(Option::is_some);
+    if compiled.iter().flatten().any(Option::is_none) {
+        return None;
+    }
     let [main, received, out_of_call] = &mut compiled;
     let take = |place: &mut Option<Option<Arc<Scenario>>>| place.take().flatten();
-    let files = match take(main) {
-        Some(main) if is_whole => Some(Files {
-            scenarios: Scenarios {
-                main,
-                received: take(received),
-                out_of_call: take(out_of_call),
-            },
-        }),
-        _ => None,
-    };
-    Ok(Loaded { files, diagnostics })
+    Some(Scenarios {
+        main: take(main)?,
+        received: take(received),
+        out_of_call: take(out_of_call),
+    })
 }
 
 fn read(source: &Source) -> Result<NamedBytes, SippError> {
     match source {
-        Source::File(path) => {
-            let bytes = std::fs::read(path).map_err(|source| SippError::Read {
-                what: "scenario",
-                path: path.clone(),
-                source,
-            })?;
-            Ok(NamedBytes {
-                name: path.clone(),
-                bytes,
-            })
-        }
+        Source::File(path) => read_file("scenario", path),
         Source::Builtin(name) => {
             let known = builtin(name).ok_or_else(|| unknown_builtin(name))?;
             Ok(NamedBytes {
@@ -99,6 +167,20 @@ fn read(source: &Source) -> Result<NamedBytes, SippError> {
                 bytes: known.text.as_bytes().to_vec(),
             })
         }
+    }
+}
+
+fn read_file(what: &'static str, path: &str) -> Result<NamedBytes, SippError> {
+    match std::fs::read(path) {
+        Ok(bytes) => Ok(NamedBytes {
+            name: path.to_owned(),
+            bytes,
+        }),
+        Err(source) => Err(SippError::Read {
+            what,
+            path: path.to_owned(),
+            source,
+        }),
     }
 }
 
@@ -114,7 +196,7 @@ pub fn unknown_builtin(name: &str) -> SippError {
 }
 
 /// Names of the variables of a scope, in their order.
-fn names_in(scenario: &Scenario, scope: gannet_scenario::sipp::model::Scope) -> Vec<String> {
+fn names_in(scenario: &Scenario, scope: Scope) -> Vec<String> {
     let mut of_scope: Vec<_> = scenario
         .variables
         .iter()

@@ -16,6 +16,7 @@ mod outputs;
 mod plan;
 mod play;
 mod session;
+mod tls;
 mod traffic;
 mod twins;
 

@@ -2,11 +2,10 @@
 
 use std::net::SocketAddr;
 
-use gannet_traffic::sipp::{Facts, Levels, Protocol, Settings, Strictness};
+use gannet_traffic::sipp::{Facts, Levels, Settings, Strictness};
 use gannet_traffic::{Model, PacerSettings, Share};
 
 use super::arguments::Arguments;
-use super::error::SippError;
 use super::hosts::Addresses;
 
 /// What `[sipp_version]` prints: the version whose command line and files these are.
@@ -77,22 +76,5 @@ fn facts(arguments: &Arguments, addresses: &Addresses, own: SocketAddr) -> Facts
         auth_uri: arguments.auth_uri.clone(),
         version: SIPP_VERSION.to_owned(),
         ip_field: arguments.injection.ip_field,
-    }
-}
-
-/// Refuses transports that this build has not.
-pub(super) fn check_transport(arguments: &Arguments) -> Result<(), SippError> {
-    match arguments.transport.protocol {
-        Protocol::Udp | Protocol::Tcp => Ok(()),
-        Protocol::Tls => Err(SippError::Transport {
-            mode: "l1/ln",
-            why: "it has no TLS for traffic",
-            instead: "use -t t1 or -t tn",
-        }),
-        Protocol::Sctp => Err(SippError::Transport {
-            mode: "s1/sn",
-            why: "it has no SCTP",
-            instead: "use -t t1 or -t tn",
-        }),
     }
 }

@@ -20,8 +20,9 @@ use super::files::Files;
 use super::hosts::Addresses;
 use super::logs::{LogNames, Logs};
 use super::outputs::Outputs;
-use super::plan::{check_transport, settings};
+use super::plan::settings;
 use super::session::{Ended, Event, Inbox, Session};
+use super::tls::tls_sides;
 use super::traffic::{Media, Run, RunParts, SocketPlan};
 use super::twins::twin_plan;
 use crate::terminal::{Keyboard, watch_all_signals};
@@ -51,7 +52,6 @@ pub fn play(plan: Plan) -> Result<u8, SippError> {
         arguments,
         media,
     } = plan;
-    check_transport(&arguments)?;
     let addresses = Addresses::of(&arguments.hosts)?;
     let is_client = files.scenarios.main.role == Role::Client;
     if is_client && addresses.send_to.is_none() {
@@ -64,6 +64,9 @@ pub fn play(plan: Plan) -> Result<u8, SippError> {
     std::thread::sleep(arguments.sleep);
     let names = log_names(&arguments);
     let mut ports = Ports::new(port_limits(&arguments)).map_err(SippError::Sockets)?;
+    ports
+        .set_device(arguments.hosts.device.as_deref())
+        .map_err(SippError::Bind)?;
     let sockets = SocketPlan {
         protocol: arguments.transport.protocol,
         sockets: arguments.transport.sockets,
@@ -73,6 +76,7 @@ pub fn play(plan: Plan) -> Result<u8, SippError> {
         is_client,
         sockets_max: arguments.sockets_max,
         buffer_bytes: arguments.buffer_bytes,
+        tls: tls_sides(&arguments, is_client)?,
     };
     let opened = sockets.open(&mut ports)?;
     let early = settings(
@@ -108,6 +112,7 @@ pub fn play(plan: Plan) -> Result<u8, SippError> {
     );
     let run = Run::start(RunParts {
         scenarios: files.scenarios,
+        injection: files.injection,
         settings,
         sockets,
         opened,

@@ -1,6 +1,9 @@
 //! Who the twins of a command line are.
 
+use gannet_diag::render;
+use gannet_scenario::seagull::NamedBytes;
 use gannet_scenario::sipp::model::{Scenario, StepKind, Twin};
+use gannet_scenario::sipp::slave_cfg;
 
 use super::arguments::{Arguments, HostPort, TwinPart};
 use super::error::SippError;
@@ -42,14 +45,29 @@ pub(super) fn twin_plan(
         TwinPart::Master(name) | TwinPart::Slave(name) => name,
     };
     let path = arguments.twin_file.as_deref().unwrap_or_default();
-    let text = std::fs::read_to_string(path).map_err(|source| SippError::Read {
+    let bytes = std::fs::read(path).map_err(|source| SippError::Read {
         what: "file of twins",
         path: path.to_owned(),
         source,
     })?;
+    let file = NamedBytes {
+        name: path.to_owned(),
+        bytes,
+    };
+    let (known, source, diagnostics) = slave_cfg(&file);
+    if diagnostics.has_errors() {
+        return Err(SippError::Twins {
+            path: path.to_owned(),
+            what: render(&source, diagnostics.as_slice(), false),
+        });
+    }
     let mut peers = Vec::new();
-    for (known, host) in names(path, &text)? {
-        peers.push((known, resolve(&host, TWIN_PORT, None)?));
+    for peer in known {
+        let host = HostPort {
+            host: peer.host,
+            port: Some(peer.port),
+        };
+        peers.push((peer.name, resolve(&host, TWIN_PORT, None)?));
     }
     let at = peers.iter().position(|(known, _)| known == name);
     let Some(at) = at else {
@@ -64,43 +82,4 @@ pub(super) fn twin_plan(
         peers,
         is_master: matches!(part, TwinPart::Master(_)),
     }))
-}
-
-/// The lines `name;host:port`.
-fn names(path: &str, text: &str) -> Result<Vec<(String, HostPort)>, SippError> {
-    let mut found = Vec::new();
-    for (number, line) in text.lines().enumerate() {
-        let line = line.trim();
-        if line.is_empty() || line.starts_with('#') {
-            continue;
-        }
-        let read = line.split_once(';').and_then(|(name, host)| {
-            let host = host.trim_end_matches(';').trim();
-            Some((name.trim().to_owned(), host.parse().ok()?))
-        });
-        found.push(read.ok_or_else(|| SippError::Twins {
-            path: path.to_owned(),
-            what: format!("line {}: \"{line}\" is no name;host:port", number + 1),
-        })?);
-    }
-    Ok(found)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn lines_name_twins() {
-        let read = names("f", "# twins\nm;127.0.0.1:7001\n\ns1;[::1]:7002;\n").expect("two names");
-        let found: Vec<_> = read
-            .iter()
-            .map(|(name, host)| (name.as_str(), host.port))
-            .collect();
-        assert_eq!(found, [("m", Some(7_001)), ("s1", Some(7_002))]);
-        let error = names("f", "m;h:1\nnothing")
-            .expect_err("no name")
-            .to_string();
-        assert_eq!(error, "f: line 2: \"nothing\" is no name;host:port");
-    }
 }

@@ -150,6 +150,8 @@ pub struct Hosts {
     pub binds_local: bool,
     /// `-p`.
     pub local_port: Option<u16>,
+    /// `-bind_to_device`.
+    pub device: Option<String>,
     /// `-ci`.
     pub control_ip: Option<IpAddr>,
     /// `-cp`.

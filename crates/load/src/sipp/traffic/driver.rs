@@ -9,6 +9,7 @@ use gannet_events::sipp::{Command, Snapshot};
 use gannet_events::traffic::Phase;
 use gannet_net::load::{PortId, Ports};
 use gannet_report::sipp::Stamp;
+use gannet_scenario::sipp::injection::InjectionFile;
 use gannet_traffic::shard::{PortKey, Way};
 use gannet_traffic::sipp::{Player, Protocol, Scenarios, Settings};
 use gannet_tui::sipp::Beside;
@@ -34,6 +35,7 @@ const REPORT_WAIT: Duration = Duration::from_millis(500);
 /// What a run is made of.
 pub(in crate::sipp) struct RunParts {
     pub(in crate::sipp) scenarios: Scenarios,
+    pub(in crate::sipp) injection: Vec<InjectionFile>,
     pub(in crate::sipp) settings: Settings,
     pub(in crate::sipp) sockets: SocketPlan,
     pub(in crate::sipp) opened: Opened,
@@ -181,7 +183,7 @@ pub(super) struct SharedLink {
 impl Driver {
     fn new(parts: RunParts, twins: Twins, begun: Instant, shared: Arc<Shared>) -> Self {
         let may_retry = parts.settings.reconnect.max != Some(0);
-        let mut player = Player::new(&parts.scenarios, parts.settings, 0);
+        let mut player = Player::new(&parts.scenarios, parts.injection, parts.settings, 0);
         let main = PortKey(parts.opened.main.number());
         if parts.sockets.protocol == Protocol::Udp {
             let way = Way {

@@ -11,5 +11,5 @@ mod world;
 
 pub(super) use driver::{Run, RunParts};
 pub use media::{Media, NoMedia};
-pub(super) use sockets::SocketPlan;
+pub(super) use sockets::{SocketPlan, TlsSides};
 pub(super) use twins::{TwinPlan, TwinSide};

@@ -3,7 +3,7 @@
 use std::net::{IpAddr, SocketAddr};
 
 use gannet_net::NetError;
-use gannet_net::load::{PortId, PortOptions, Ports};
+use gannet_net::load::{PortId, PortOptions, Ports, TlsClient, TlsServer};
 use gannet_traffic::sipp::{OpenError, OpenRequest, Protocol, Sockets};
 
 use super::super::error::SippError;
@@ -30,6 +30,17 @@ pub(in crate::sipp) struct SocketPlan {
     pub(in crate::sipp) sockets_max: usize,
     /// `-buff_size`.
     pub(in crate::sipp) buffer_bytes: Option<usize>,
+    /// With TLS: how it is spoken.
+    pub(in crate::sipp) tls: Option<TlsSides>,
+}
+
+/// How TLS is spoken.
+#[derive(Debug, Clone)]
+pub(in crate::sipp) struct TlsSides {
+    /// To those that are called.
+    pub(in crate::sipp) client: TlsClient,
+    /// To those that call; `None` without a certificate.
+    pub(in crate::sipp) server: Option<TlsServer>,
 }
 
 /// The sockets that a run begins with.
@@ -81,8 +92,8 @@ impl SocketPlan {
     pub(in crate::sipp) fn connect(&self, ports: &mut Ports) -> Result<Option<PortId>, SippError> {
         match (self.protocol, self.send_to) {
             (Protocol::Udp, _) | (_, None) => Ok(None),
-            (_, Some(peer)) => ports
-                .connect_tcp(None, peer, &self.options())
+            (_, Some(peer)) => self
+                .connect_to(ports, None, peer)
                 .map(Some)
                 .map_err(SippError::Sockets),
         }
@@ -92,7 +103,24 @@ impl SocketPlan {
         let address = SocketAddr::new(self.bind_ip, port);
         match self.protocol {
             Protocol::Udp => ports.open_udp(address, &self.options()),
-            _ => ports.listen_tcp(address, &self.options()),
+            Protocol::Sctp => ports.listen_sctp(address, &self.options()),
+            Protocol::Tcp | Protocol::Tls => match self.tls.as_ref().map(|tls| &tls.server) {
+                Some(Some(server)) => ports.listen_tls(address, server, &self.options()),
+                _ => ports.listen_tcp(address, &self.options()),
+            },
+        }
+    }
+
+    fn connect_to(
+        &self,
+        ports: &mut Ports,
+        source: Option<SocketAddr>,
+        peer: SocketAddr,
+    ) -> Result<PortId, NetError> {
+        match (self.protocol, &self.tls) {
+            (Protocol::Sctp, _) => ports.connect_sctp(source, peer, &self.options()),
+            (_, Some(tls)) => ports.connect_tls(source, peer, &tls.client, &self.options()),
+            _ => ports.connect_tcp(source, peer, &self.options()),
         }
     }
 
@@ -119,7 +147,7 @@ impl SocketPlan {
             }
             (_, Some(peer)) => {
                 let source = (!ip.is_unspecified()).then_some(source);
-                ports.connect_tcp(source, peer, &self.options())
+                self.connect_to(ports, source, peer)
             }
             (_, None) => return Err(OpenError::Refused),
         };

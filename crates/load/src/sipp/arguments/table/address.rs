@@ -50,12 +50,15 @@ pub(super) const ROWS: &[OptionRow] = &[
             Ok(())
         },
     ),
-    refused(
+    does(
         A,
         "-bind_to_device",
         "NAME",
-        "it needs the rights of root",
-        "bind to an address of that device with -i and -bind_local",
+        "binds sockets to that network interface; needs its rights (CAP_NET_RAW)",
+        |all, values| {
+            all.hosts.device = Some(values[0].clone());
+            Ok(())
+        },
     ),
     does(
         A,
