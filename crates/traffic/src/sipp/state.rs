@@ -153,7 +153,7 @@ impl CallState {
     /// Keeps the tag of the peer.
     pub(super) fn keep_peer_tag(&mut self, received: &Received<'_>) {
         if received.code().is_some()
-            && let Some(tag) = received.to_tag()
+            && let Some(tag) = received.peer_tag()
         {
             let kept = &mut self.extra_mut().peer_tag;
             kept.clear();

@@ -10,12 +10,11 @@ use crate::sipp::values::Value;
 
 /// `todouble`.
 pub(super) fn convert(env: &mut Env<'_>, state: &mut CallState, to: VariableId, from: VariableId) {
-    match env.variable(state, from).and_then(Value::to_number) {
-        Some(number) => env.variable_mut(state, to).set_number(number),
-        None => {
-            let name = &env.scenario.variables[from.index()].name;
-            env.warn(|| format!("variable {name} is no number for todouble"));
-        }
+    if let Some(number) = env.variable(state, from).and_then(Value::to_number) {
+        env.variable_mut(state, to).set_number(number);
+    } else {
+        let name = &env.scenario.variables[from.index()].name;
+        env.warn(|| format!("variable {name} is no number for todouble"));
     }
 }
 

@@ -87,12 +87,11 @@ fn run_outside(
     outcome: &mut Outcome,
 ) -> Result<(), Stop> {
     match action {
+        Action::Log(_) if !env.settings.levels.user => {}
         Action::Log(text) => {
-            if env.settings.levels.user {
-                let line = rendered(env, state, at, text)?;
-                env.world.log(LogEntry::User(&line));
-                env.common.scratch.give(line);
-            }
+            let line = rendered(env, state, at, text)?;
+            env.world.log(LogEntry::User(&line));
+            env.common.scratch.give(line);
         }
         Action::Warning(text) => {
             let line = rendered(env, state, at, text)?;

@@ -19,13 +19,9 @@ pub(super) fn verify(
 ) -> Result<(), Stop> {
     let user = rendered(env, state, at, &verify.username)?;
     let password = rendered(env, state, at, &verify.password)?;
-    let is_right = match received {
-        Some(received) => is_right(received, &user, &password),
-        None => {
-            let last = env.common.scratch.last(state);
-            last.is_some_and(|last| is_right(&last, &user, &password))
-        }
-    };
+    let last = env.common.scratch.last(state);
+    let request = received.or(last.as_ref());
+    let is_right = request.is_some_and(|request| is_right(request, &user, &password));
     env.variable_mut(state, verify.to).set_truth(is_right);
     env.common.scratch.give(user);
     env.common.scratch.give(password);
@@ -82,4 +78,49 @@ fn is_right(request: &Received<'_>, user: &[u8], password: &[u8]) -> bool {
     }
     .response();
     expected.as_bytes().eq_ignore_ascii_case(response)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::sipp::text::bench::Bench;
+
+    #[track_caller]
+    fn check(message: Option<&str>, expected: &str) {
+        let verify =
+            r#"<verifyauth assign_to="a" username="bob" password="secret"/><log message="[$a]"/>"#;
+        let mut bench = Bench::new(verify);
+        bench.act(message);
+        assert_eq!(bench.world.log, [expected], "{message:?}");
+    }
+
+    #[test]
+    fn credentials_are_verified() {
+        let right = r#"username="bob",realm="r a",cnonce="6b8b4567",nc=00000001,qop=auth-int,uri="sip:127.0.0.1:27403",nonce="n1",response="df98bb47ca1d17c90bb16f2a664ec993",algorithm=MD5,opaque="op""#;
+        let plain = r#"username="bob",realm="r",uri="sip:127.0.0.1:27406",nonce="n1",response="eb6043475e9481d660c4877b57da603f""#;
+        let cases = [
+            (right.to_owned(), "hello\n", "true"),
+            (right.to_owned(), "hullo\n", "false"),
+            (
+                right.replace("algorithm=MD5", "algorithm=SHA-256"),
+                "hello\n",
+                "false",
+            ),
+            (
+                right.replace("algorithm=MD5", "algorithm=X"),
+                "hello\n",
+                "false",
+            ),
+            (right.replace("nc=00000001,", ""), "hello\n", "false"),
+            (right.replace("\"bob\"", "\"eve\""), "hello\n", "false"),
+            (plain.to_owned(), "", "true"),
+            (plain.replace("realm=\"r\",", ""), "", "false"),
+        ];
+        for (credentials, body, expected) in cases {
+            let message =
+                format!("REGISTER sip:x SIP/2.0\nAuthorization: Digest {credentials}\n\n{body}");
+            check(Some(&message), expected);
+        }
+        check(Some("REGISTER sip:x SIP/2.0\n\n"), "false");
+        check(None, "false");
+    }
 }

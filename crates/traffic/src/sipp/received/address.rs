@@ -10,13 +10,11 @@ pub(super) fn tag_of(value: &[u8]) -> Option<&[u8]> {
 /// The URI of a From, To, Contact or Route value: what the angle brackets hold, or what stands
 /// before the first `;` (RFC 3261 20).
 pub(in crate::sipp) fn uri_of(value: &[u8]) -> &[u8] {
-    match brackets(value) {
-        Some((start, end)) => &value[start + 1..end],
-        None => {
-            let end = memchr3(b';', b',', b' ', value).unwrap_or(value.len());
-            &value[..end]
-        }
+    if let Some((start, end)) = brackets(value) {
+        return &value[start + 1..end];
     }
+    let end = memchr3(b';', b',', b' ', value).unwrap_or(value.len());
+    &value[..end]
 }
 
 /// A parameter of a header field value, of the first where it is a list.

@@ -147,8 +147,8 @@ impl<'a> Received<'a> {
         self.from
     }
 
-    /// Tag of its To.
-    pub(in crate::sipp) fn to_tag(&self) -> Option<&'a [u8]> {
+    /// Tag of its To: in a response that of the peer.
+    pub(in crate::sipp) fn peer_tag(&self) -> Option<&'a [u8]> {
         address::tag_of(self.to?)
     }
 
@@ -232,7 +232,7 @@ mod tests {
         assert_eq!(request.cseq_number(), Some(7));
         assert_eq!(request.cseq_method(), Some(&b"INVITE"[..]));
         assert_eq!(request.branch(), Some(&b"z9"[..]));
-        assert_eq!(request.to_tag(), None);
+        assert_eq!(request.peer_tag(), None);
         assert_eq!(request.contact(), Some(&b"<sip:c>"[..]));
         assert_eq!(request.body(), b"body");
 
@@ -241,7 +241,7 @@ mod tests {
             "SIP/2.0 183 Session Progress\r\nTo: sip:b;tag=t1;x=y\r\n\r\n",
         );
         assert_eq!(response.code(), Some(183));
-        assert_eq!(response.to_tag(), Some(&b"t1"[..]));
+        assert_eq!(response.peer_tag(), Some(&b"t1"[..]));
         assert_eq!((response.call_id(), response.branch()), (None, None));
     }
 

@@ -35,7 +35,7 @@ pub(in crate::sipp) const KEY_OCTETS: usize = 30;
 struct Begun {
     branch: Vec<u8>,
     step: usize,
-    has_begun: bool,
+    is_used: bool,
 }
 
 impl Extra {
@@ -46,7 +46,7 @@ impl Extra {
         self.challenge.clear();
         self.crypto = Default::default();
         for begun in &mut self.transactions {
-            begun.has_begun = false;
+            begun.is_used = false;
         }
     }
 
@@ -59,11 +59,11 @@ impl Extra {
         begun.branch.clear();
         begun.branch.extend_from_slice(branch);
         begun.step = step;
-        begun.has_begun = true;
+        begun.is_used = true;
     }
 
     pub(super) fn transaction(&self, id: TransactionId) -> Option<(&[u8], usize)> {
         let begun = self.transactions.get(id.index())?;
-        begun.has_begun.then_some((&begun.branch[..], begun.step))
+        begun.is_used.then_some((&begun.branch[..], begun.step))
     }
 }

@@ -210,7 +210,6 @@ fn scenario(actions: &str, options: &Options) -> Scenario {
 }
 
 fn settings() -> Settings {
-    let own = IpAddr::V4(Ipv4Addr::new(10, 0, 0, 1));
     Settings {
         pacing: PacerSettings {
             model: Model::BestEffort,
@@ -222,21 +221,7 @@ fn settings() -> Settings {
         calls_max: None,
         calls_wanted: None,
         users: None,
-        facts: Facts {
-            service: "service".into(),
-            remote_host: "peer.example".into(),
-            remote: Some(SocketAddr::from(([10, 0, 0, 2], 5070))),
-            local_ip: own,
-            local_port: 5061,
-            media_ip: "2001:db8::1".parse().expect("an address"),
-            media_port: 6000,
-            pid: 77,
-            auth_user: "service".into(),
-            auth_password: "password".into(),
-            auth_uri: None,
-            version: "3.7.7".into(),
-            ip_field: 0,
-        },
+        facts: facts(),
         protocol: Protocol::Udp,
         sockets: Sockets::Shared,
         send_to: None,
@@ -282,6 +267,24 @@ fn settings() -> Settings {
             ..Levels::default()
         },
         seed: 7,
+    }
+}
+
+fn facts() -> Facts {
+    Facts {
+        service: "service".into(),
+        remote_host: "peer.example".into(),
+        remote: Some(SocketAddr::from(([10, 0, 0, 2], 5070))),
+        local_ip: IpAddr::V4(Ipv4Addr::new(10, 0, 0, 1)),
+        local_port: 5061,
+        media_ip: "2001:db8::1".parse().expect("an address"),
+        media_port: 6000,
+        pid: 77,
+        auth_user: "service".into(),
+        auth_password: "password".into(),
+        auth_uri: None,
+        version: "3.7.7".into(),
+        ip_field: 0,
     }
 }
 

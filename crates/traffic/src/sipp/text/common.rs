@@ -32,22 +32,26 @@ pub(in crate::sipp) struct Common {
 impl Common {
     /// Nothing stored yet. Variables of wider scope have the same numbers in all scenarios of a run.
     pub(in crate::sipp) fn new<'s>(
-        scenarios: impl Iterator<Item = &'s Scenario> + Clone,
+        scenarios: impl IntoIterator<Item = &'s Scenario>,
         settings: &Settings,
     ) -> Self {
-        let most = |scope: Scope| {
-            let counts = scenarios.clone().map(|one| one.variables_in(scope));
-            counts.max().unwrap_or(0)
-        };
+        let [mut globals, mut of_user, mut of_call] = [0; 3];
+        let mut plays_media = false;
+        for scenario in scenarios {
+            globals = globals.max(scenario.variables_in(Scope::Global));
+            of_user = of_user.max(scenario.variables_in(Scope::User));
+            of_call = of_call.max(scenario.variables_in(Scope::Call));
+            plays_media |= Needs::of(scenario).media;
+        }
         Self {
-            stores: Stores::new(most(Scope::Global), most(Scope::User)),
+            stores: Stores::new(globals, of_user),
             scratch: Scratch::default(),
             warnings: 0,
             circuits: Circuits::new(settings.tdm_map.as_ref()),
             dynamic_id: settings.dynamic_id.start,
-            call_variables: most(Scope::Call),
+            call_variables: of_call,
             auth_uri: auth_uri(settings),
-            plays_media: scenarios.clone().any(|one| Needs::of(one).media),
+            plays_media,
             said_header_end: false,
         }
     }

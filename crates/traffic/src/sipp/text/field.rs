@@ -79,3 +79,6 @@ fn authentication(
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests;

@@ -2,7 +2,7 @@
 
 use gannet_scenario::model::Piece;
 use gannet_scenario::sipp::model::{
-    Action, DefaultMessages, Keyword, Media, Scenario, SearchIn, Step, StepKind, Text,
+    Action, Credentials, DefaultMessages, Keyword, Media, Scenario, SearchIn, Step, StepKind, Text,
 };
 
 /// What a scenario needs kept of what its calls receive.
@@ -66,7 +66,14 @@ impl Needs {
                     }
                 }
                 Keyword::Authentication(credentials) => {
-                    let texts = [&credentials.username, &credentials.password];
+                    let Credentials {
+                        username,
+                        password,
+                        aka_k,
+                        aka_op,
+                        aka_amf,
+                    } = &**credentials;
+                    let texts = [username, password, aka_k, aka_op, aka_amf];
                     for text in texts.into_iter().flatten() {
                         self.add(text);
                     }

@@ -1,7 +1,5 @@
 //! Each keyword, with the values that SIPp 3.6.1 gives where it has the keyword.
 
-use gannet_scenario::sipp::model::Scope;
-
 use super::bench::Bench;
 use super::{Needs, RenderError};
 use crate::sipp::received::Reader;
@@ -292,41 +290,6 @@ fn lengths_are_those_of_the_body_wherever_they_stand() {
 }
 
 #[test]
-fn fields_come_from_the_line_of_the_call_or_from_another() {
-    let files = [
-        ("a.csv", "SEQUENTIAL\nalice;1;\nbob;2\n"),
-        ("b.csv", "RANDOM\nx;y\n"),
-    ];
-    let mut bench = Bench::with_files(VARIABLES, &files);
-    bench.act(None);
-    bench.state.choose_line(0, 1);
-    bench.state.choose_line(1, 0);
-    check(
-        &mut bench,
-        &[
-            ("[field0]|[field1]|[field1 file=\"b.csv\"]", "bob|2|y"),
-            (
-                "[field0 line=\"0\"]|[field0 file=\"a.csv\" line=\"[$z]\"]",
-                "alice|alice",
-            ),
-            (
-                "[field1 line=\"[$u]1\"]|[field0 line=\"9\"]|[field0 line=\"[$minus]\"]|",
-                "2|||",
-            ),
-            ("A\n[field2 line=\"0\"]\nB", "A\r\nB"),
-        ],
-    );
-    let warnings = bench.common.warnings;
-    check(&mut bench, &[("[field2]", "")]);
-    assert!(bench.common.warnings > warnings);
-    assert!(matches!(
-        bench.text("[field0 line=\"[$t]\"]"),
-        Err(RenderError::Field(_))
-    ));
-    assert!(Needs::of(&bench.scenario).lines);
-}
-
-#[test]
 fn what_cannot_be_rendered_says_why() {
     let mut bench = bench();
     for (text, expected) in [
@@ -354,7 +317,7 @@ fn a_call_keeps_its_circuit() {
     };
     let mut bench = bench();
     bench.settings.tdm_map = Some(map);
-    bench.common = super::Common::new([&bench.scenario].into_iter(), &bench.settings);
+    bench.common = super::Common::new([&bench.scenario], &bench.settings);
     assert_eq!(bench.common.circuits.take(), Some(0));
     check(
         &mut bench,
@@ -393,24 +356,4 @@ fn what_a_scenario_needs_is_told() {
     assert!(needs(r#"<log message="[peer_tag_param]"/>"#).peer_tag);
     let search = r#"<ereg regexp="a" search_in="msg" assign_to="_"/>"#;
     assert!(needs(search).last_message);
-}
-
-#[test]
-fn variables_of_a_user_belong_to_the_user() {
-    let mut bench = bench();
-    let variable = bench
-        .scenario
-        .variables
-        .iter_mut()
-        .find(|variable| variable.name == "n");
-    variable.expect("n").scope = Scope::User;
-    bench.common = super::Common::new([&bench.scenario].into_iter(), &bench.settings);
-    check(&mut bench, &[("[$n]", "")]);
-    let mut bench = bench.of_user(5);
-    bench.act(None);
-    check(&mut bench, &[("[$n]", "1.500000")]);
-    let mut bench = bench.of_user(6);
-    check(&mut bench, &[("[$n]", "")]);
-    let mut bench = bench.of_user(5);
-    check(&mut bench, &[("[$n]", "1.500000")]);
 }

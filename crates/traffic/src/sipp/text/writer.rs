@@ -64,7 +64,7 @@ impl<'o, 't> Writer<'o, 't> {
         let kept = bytes.iter().position(|byte| !is_space(byte));
         let (white, rest) = bytes.split_at(kept.unwrap_or(bytes.len()));
         self.out.extend_from_slice(rest);
-        let lines = white.iter().filter(|byte| **byte == b'\n').count();
+        let lines = memchr::memchr_iter(b'\n', white).count();
         self.lost_header_end |= lines > 1 && !self.has_header_end();
     }
 
