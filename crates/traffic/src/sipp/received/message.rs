@@ -270,4 +270,50 @@ mod tests {
             assert_eq!(read(&mut reader, &text).cseq_number(), None, "{value}");
         }
     }
+
+    #[test]
+    fn no_bytes_make_reading_fail() {
+        const PARTS: [&str; 24] = [
+            "SIP/2.0",
+            "INVITE ",
+            "\r\n",
+            "\r\n\r\n",
+            "\n",
+            " ",
+            ":",
+            ";",
+            ",",
+            "\"",
+            "\\",
+            "<",
+            ">",
+            "Via:",
+            "To:",
+            "CSeq:",
+            "Contact:",
+            ";tag=",
+            ";branch=",
+            "c=IN IP4 ",
+            "m=audio ",
+            "1",
+            "\0",
+            "\u{e9}",
+        ];
+        let mut reader = Reader::default();
+        let mut rng = fastrand::Rng::with_seed(11);
+        for _ in 0..5_000 {
+            let length = rng.usize(..40);
+            let parts: Vec<_> = (0..length).map(|_| PARTS[rng.usize(..24)]).collect();
+            let text = format!("SIP/2.0 {}", parts.concat());
+            let cut = rng.usize(7..=text.len());
+            let Some(found) = reader.read(&text.as_bytes()[..cut]) else {
+                continue;
+            };
+            let _ = (found.branch(), found.peer_tag(), found.contact());
+            let _ = (found.media(), found.lines(b"To").count(), found.call_id());
+            let mut state = crate::sipp::state::CallState::default();
+            state.keep_routes(&found);
+            state.keep_challenge(&found);
+        }
+    }
 }
