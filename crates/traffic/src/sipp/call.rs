@@ -67,6 +67,8 @@ pub(super) struct Marks {
     pub(super) in_timewait: bool,
     /// It waits for a message that is kept for it.
     pub(super) has_queued: bool,
+    /// That message has gone to the scenario's handler.
+    pub(super) queued_unexpected: bool,
     /// It has a socket of its own.
     pub(super) owns_port: bool,
 }
@@ -115,6 +117,8 @@ pub(super) struct Heard {
     /// What was sent after it.
     pub(super) answer: Answer,
     next: u8,
+    /// The last one was of an earlier round of a loop.
+    is_of_earlier_round: bool,
     /// Those before.
     earlier: [(u32, u32); EARLIER_MAX],
 }
@@ -138,7 +142,7 @@ impl Heard {
     /// A message was taken by a step.
     #[inline]
     pub(super) fn note(&mut self, hash: u64, step: u32) {
-        if self.last != 0 {
+        if self.last != 0 && !std::mem::take(&mut self.is_of_earlier_round) {
             self.earlier[usize::from(self.next)] = (self.last as u32, self.step + 1);
             self.next = (self.next + 1) % EARLIER_MAX as u8;
         }
@@ -159,6 +163,7 @@ impl Heard {
     /// Steps are run again: the same messages may be meant anew.
     pub(super) fn forget_earlier(&mut self) {
         self.earlier = Default::default();
+        self.is_of_earlier_round = true;
     }
 }
 
@@ -315,7 +320,8 @@ mod tests {
         assert_eq!(heard.earlier(2), Some(2));
         assert_eq!(heard.earlier(5), Some(5));
         heard.forget_earlier();
-        assert_eq!(heard.earlier(5), None);
+        heard.note(7, 7);
+        assert_eq!((heard.earlier(5), heard.earlier(6)), (None, None));
     }
 
     #[test]

@@ -85,24 +85,23 @@ impl Core {
             }
             return;
         }
-        let id = match known {
-            Some(id) => id,
-            None => {
-                let begins = turn.plan.part(0).begins == Begins::ByCommand;
-                let accepts = matches!(self.phase, Phase::Running | Phase::Paused);
-                if !begins || !accepts || self.starts.is_full() {
-                    self.figures[0].out_of_call += 1;
-                    return;
-                }
-                let id = self.begin(turn, Beginning::Command { name: call_id });
-                self.run(turn, id);
-                match self.keys.find(0, call_id) {
-                    Some(id) => id,
-                    None => return,
-                }
-            }
-        };
-        self.take_command(turn, id, text);
+        let begun = known.or_else(|| self.begin_by_command(turn, call_id));
+        if let Some(id) = begun {
+            self.take_command(turn, id, text);
+        }
+    }
+
+    /// A command of no call may begin one.
+    fn begin_by_command(&mut self, turn: &mut Turn<'_, '_>, name: &[u8]) -> Option<CallId> {
+        let begins = turn.plan.part(0).begins == Begins::ByCommand;
+        let accepts = matches!(self.phase, Phase::Running | Phase::Paused);
+        if !begins || !accepts || self.starts.is_full() {
+            self.figures[0].out_of_call += 1;
+            return None;
+        }
+        let id = self.begin(turn, Beginning::Command { name });
+        self.run(turn, id);
+        self.keys.find(0, name)
     }
 
     /// The next step that waits for a command takes it.

@@ -93,15 +93,15 @@ mod tests {
         for (bytes, expected) in [
             ("A\r\n\r\n", Frame::Message(5)),
             ("A\r\nl: 3\r\n\r\nabcdef", Frame::Message(14)),
-            ("A\r\ncontent-LENGTH :  2 \r\n\r\nabX", Frame::Message(28)),
+            ("A\r\ncontent-LENGTH :  2 \r\n\r\nabX", Frame::Message(29)),
             ("A\r\nContent-Length: 4\r\n\r\nabc", Frame::Incomplete),
             ("A\r\nContent-Length: 4\r\n", Frame::Incomplete),
             ("A\r\nl: x\r\n\r\nB", Frame::Garbage(11)),
             ("A\r\nl:\r\n\r\nB", Frame::Garbage(9)),
-            ("A\r\nl: 99999999\r\n\r\nB", Frame::Garbage(19)),
+            ("A\r\nl: 99999999\r\n\r\nB", Frame::Garbage(18)),
             (
                 "A\r\nl: 99999999999999999999999\r\n\r\nB",
-                Frame::Garbage(34),
+                Frame::Garbage(33),
             ),
             ("\r\n\r\n", Frame::Blank(4)),
             ("\0\0\0\0A", Frame::Blank(4)),

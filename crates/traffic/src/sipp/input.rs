@@ -125,7 +125,7 @@ impl Core {
         }
         self.figures[0].messages_received += 1;
         let hash = super::dead::name_hash(&self.hasher, name);
-        if self.dead.contains(hash) {
+        if self.dead.contains(turn.now_ns, hash) {
             self.figures[0].dead_call += 1;
             return;
         }

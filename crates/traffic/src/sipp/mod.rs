@@ -17,6 +17,7 @@ mod framing;
 mod input;
 mod layout;
 mod matching;
+mod memory;
 mod plan;
 mod player;
 mod ports;

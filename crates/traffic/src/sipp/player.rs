@@ -250,7 +250,6 @@ impl Core {
             return;
         }
         self.watch(turn.now_ns);
-        self.dead.forget(turn.now_ns);
         self.expire(turn);
         self.start_calls(turn);
         if self.starts.is_full() && matches!(self.phase, Phase::Running | Phase::Paused) {

@@ -6,6 +6,7 @@ use gannet_scenario::sipp::model::{Send, Sends, Step};
 use super::call::{Answer, CallId, State};
 use super::connections::Ready;
 use super::core::{Core, Turn};
+use super::memory::keep;
 use super::received::{Reader, Received};
 use super::running::{Go, MS_NS, Onward};
 use super::text::{RenderError, render};
@@ -154,9 +155,7 @@ impl Core {
             };
         }
         if let Some(copy) = self.calls.sent_mut(id) {
-            copy.clear();
-            copy.reserve_exact(bytes.len());
-            copy.extend_from_slice(bytes);
+            keep(copy, bytes);
         }
     }
 

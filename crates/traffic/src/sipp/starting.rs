@@ -152,22 +152,21 @@ impl Starts {
             .is_some_and(|users| users.busy < users.wanted)
     }
 
-    /// How many of the calls that begin now are later than they may be.
-    fn late(&mut self, now_ns: u64, due: u64, begin: u64) -> u64 {
-        let gap_ns = now_ns.saturating_sub(self.last_ns);
-        let is_behind = self
-            .behind_since_ns
-            .is_some_and(|since_ns| now_ns.saturating_sub(since_ns) > LATE_NS);
-        if is_behind {
-            return begin;
-        }
-        if gap_ns <= LATE_NS || due <= self.held {
+    /// How many calls were due long ago without anybody looking.
+    fn overdue(&self, now_ns: u64) -> u64 {
+        if now_ns.saturating_sub(self.last_ns) <= LATE_NS {
             return 0;
         }
-        // Nobody looked for so long: those that were due a tenth of a second ago are late.
         let mut earlier = self.pacer.clone();
-        let overdue = earlier.due(now_ns - LATE_NS).saturating_sub(self.held);
-        overdue.min(begin)
+        let overdue = earlier.due(now_ns - LATE_NS);
+        // Those that had no room are late through no fault of ours.
+        overdue.saturating_sub(self.held)
+    }
+
+    /// Calls have been due for long that this thread did not come to begin.
+    fn is_behind(&self, now_ns: u64) -> bool {
+        self.behind_since_ns
+            .is_some_and(|since_ns| now_ns.saturating_sub(since_ns) > LATE_NS)
     }
 }
 
@@ -197,6 +196,7 @@ impl Core {
         if turn.now_ns < self.starts.from_ns {
             return;
         }
+        let overdue = self.starts.overdue(turn.now_ns);
         let due = self.starts.pacer.due(turn.now_ns);
         if due == 0 {
             self.starts.held = 0;
@@ -211,7 +211,12 @@ impl Core {
         let room = self.starts.calls_max(turn.now_ns).saturating_sub(open);
         let possible = due.min(left).min(room);
         let count = possible.min(STARTS_PER_TURN_MAX);
-        self.figures[0].lag.late_starts += self.starts.late(turn.now_ns, due, count);
+        let late = if self.starts.is_behind(turn.now_ns) {
+            count
+        } else {
+            overdue.min(count)
+        };
+        self.figures[0].lag.late_starts += late;
         self.starts.held = if room < due.min(left) { due - count } else { 0 };
         self.starts.behind_since_ns = if count < possible {
             self.starts.behind_since_ns.or(Some(turn.now_ns))

@@ -5,6 +5,7 @@ use std::num::NonZeroU32;
 use gannet_scenario::sipp::model::TransactionId;
 use smallvec::SmallVec;
 
+use super::memory::keep;
 use super::received::{Received, Start};
 use super::text::Scratch;
 use super::values::Value;
@@ -112,15 +113,13 @@ impl CallState {
     /// Keeps a message as the last received one.
     #[inline]
     pub(super) fn keep_last(&mut self, scratch: &mut Scratch, received: &Received<'_>) {
-        self.last.clear();
-        self.last.extend_from_slice(received.bytes());
+        keep(&mut self.last, received.bytes());
         self.last_stamp = scratch.keep_layout(received.layout());
     }
 
     /// Keeps a twin command as the last received message.
     pub(super) fn keep_last_bytes(&mut self, scratch: &mut Scratch, bytes: &[u8]) {
-        self.last.clear();
-        self.last.extend_from_slice(bytes);
+        keep(&mut self.last, bytes);
         self.last_stamp = scratch.stamp();
     }
 

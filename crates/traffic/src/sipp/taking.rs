@@ -40,18 +40,20 @@ impl Core {
         if call.way.is_none() && call.marks.incoming {
             self.use_port(id, source.port, source.from);
         }
-        self.process(turn, id, received);
+        self.process(turn, id, received, false);
     }
 
     /// Gives a call the message that waits for it.
     pub(super) fn take_queued(&mut self, turn: &mut Turn<'_, '_>, id: CallId) {
-        self.calls.get_mut(id).marks.has_queued = false;
+        let marks = &mut self.calls.get_mut(id).marks;
+        marks.has_queued = false;
+        let is_unexpected = std::mem::take(&mut marks.queued_unexpected);
         let Some(bytes) = self.queued.remove(&id) else {
             return;
         };
         let mut reader = Reader::default();
         if let Some(received) = reader.read(&bytes) {
-            self.process(turn, id, &received);
+            self.process(turn, id, &received, is_unexpected);
         }
     }
 
@@ -61,7 +63,14 @@ impl Core {
         self.calls.get_mut(id).marks.has_queued = true;
     }
 
-    fn process(&mut self, turn: &mut Turn<'_, '_>, id: CallId, received: &Received<'_>) {
+    /// A message that was unexpected before is not handed to the scenario's handler again.
+    fn process(
+        &mut self,
+        turn: &mut Turn<'_, '_>,
+        id: CallId,
+        received: &Received<'_>,
+        was_unexpected: bool,
+    ) {
         let is_unreliable = self.repeats();
         let hash = if is_unreliable {
             self.message_hash(received)
@@ -90,7 +99,7 @@ impl Core {
             (None, ..) => Match::Nothing,
             // A response of an older transaction must not be taken for one of the present one.
             (Some(_), Known::Earlier(step), Start::Response(_)) => {
-                self.late_response(part, step, received)
+                late_response(part, step, received)
             }
             _ => {
                 let call = self.calls.get(id);
@@ -109,7 +118,7 @@ impl Core {
             (Match::Late(step), _) | (Match::Nothing, Known::Earlier(step)) => {
                 self.count_repeated(id, step);
             }
-            (Match::Nothing, _) => self.unexpected(turn, id, received),
+            (Match::Nothing, _) => self.unexpected(turn, id, received, was_unexpected),
         }
     }
 
@@ -176,16 +185,6 @@ impl Core {
     fn count_repeated(&mut self, id: CallId, step: usize) {
         if let Some(figures) = self.step_figures(id, step) {
             figures.retransmissions += 1;
-        }
-    }
-
-    /// A response that a step took before has come again.
-    fn late_response(&self, part: &Part, step: usize, received: &Received<'_>) -> Match {
-        let is_final = received.code().is_some_and(|code| code >= 200);
-        if is_final && part.sends_ack(step + 1) {
-            Match::AckAgain(step + 1)
-        } else {
-            Match::Late(step)
         }
     }
 
@@ -374,5 +373,15 @@ impl Core {
                 message,
             });
         }
+    }
+}
+
+/// What a response means that a step took before.
+fn late_response(part: &Part, step: usize, received: &Received<'_>) -> Match {
+    let is_final = received.code().is_some_and(|code| code >= 200);
+    if is_final && part.sends_ack(step + 1) {
+        Match::AckAgain(step + 1)
+    } else {
+        Match::Late(step)
     }
 }

@@ -20,8 +20,9 @@ impl Core {
         turn: &mut Turn<'_, '_>,
         id: CallId,
         received: &Received<'_>,
+        was_unexpected: bool,
     ) {
-        if self.enter_handler(turn, id, received) {
+        if !was_unexpected && self.enter_handler(turn, id, received) {
             return;
         }
         let behaviours = self.settings().behaviours;
@@ -75,8 +76,10 @@ impl Core {
         }
         self.leave_pause(id);
         self.queue(id, received);
-        self.calls.get_mut(id).heard.forget_earlier();
-        self.calls.get_mut(id).state = super::call::State::Running;
+        let call = self.calls.get_mut(id);
+        call.marks.queued_unexpected = true;
+        call.heard.forget_earlier();
+        call.state = super::call::State::Running;
         self.go_to(turn, id, handler.main);
         true
     }

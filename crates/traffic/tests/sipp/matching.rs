@@ -258,7 +258,7 @@ fn what_stands_before_three_slashes_is_no_part_of_the_name() {
             .with(|settings| settings.keeps_slashes = keeps)
             .side();
         side.begin().sends("INVITE");
-        let call_id = side.call_id.clone();
+        let call_id = side.world.call_id.clone();
         side.peer(&format!("200|Call-ID: xyz///{call_id}"));
         assert_eq!(side.tally(), tally);
     }

@@ -197,8 +197,9 @@ fn lost_messages_are_neither_sent_nor_taken() {
     assert_eq!(side.sent_names(), "");
     let step = side.figures().steps[0];
     assert_eq!((step.messages, step.lost, step.retransmissions), (1, 3, 2));
-    let call_id = side.call_id.clone();
-    assert_eq!(call_id, "1@peer");
+    side.peer("100|Call-ID: 1-77@10.0.0.1|CSeq: 5 OPTIONS");
+    let step = side.figures().steps[1];
+    assert_eq!((step.messages, step.lost), (0, 1));
 }
 
 #[test]

@@ -10,14 +10,16 @@ use super::{Script, Sent, Side};
 /// Where the client is, as the server sees it.
 const CLIENT: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::new(10, 0, 0, 1)), 5060);
 
+/// Which messages are lost, by direction (true: to the server) and name.
+type Loss = Box<dyn FnMut(bool, &str) -> bool>;
+
 /// A client and a server with a wire between them that takes no time.
 pub(crate) struct Pair {
     pub(crate) client: Side,
     pub(crate) server: Side,
     /// What crossed the wire: `> INVITE`, `< 200`.
     pub(crate) crossed: Vec<String>,
-    /// Loses messages: by direction (true: to the server), number and name.
-    pub(crate) loses: Box<dyn FnMut(bool, &str) -> bool>,
+    pub(crate) loses: Loss,
 }
 
 impl Pair {

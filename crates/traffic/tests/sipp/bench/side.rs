@@ -7,7 +7,7 @@ use gannet_events::traffic::Phase;
 use gannet_traffic::shard::{PortKey, Way};
 use gannet_traffic::sipp::{Player, Protocol};
 
-use super::{FakeWorld, Sent, message, name_of, value_of};
+use super::{FakeWorld, Sent, message, name_of};
 
 /// Nanoseconds in a millisecond.
 pub(crate) const MS: u64 = 1_000_000;
@@ -26,10 +26,6 @@ pub(crate) struct Side {
     pub(crate) player: Player,
     pub(crate) world: FakeWorld,
     protocol: Protocol,
-    /// The Call-ID of the last message.
-    pub(crate) call_id: String,
-    /// The CSeq of the last request that the player sent and that has a response.
-    cseq: String,
 }
 
 impl Side {
@@ -40,8 +36,6 @@ impl Side {
             player,
             world: FakeWorld::default(),
             protocol,
-            call_id: "1@peer".to_owned(),
-            cseq: "1 INVITE".to_owned(),
         };
         side.turn();
         side
@@ -123,18 +117,18 @@ impl Side {
 
     /// Another peer sends a message.
     pub(crate) fn peer_at(&mut self, from: SocketAddr, text: &str) -> &mut Self {
-        let bytes = message(text, &self.call_id, &self.cseq);
+        let bytes = message(text, &self.world.call_id, &self.world.cseq);
         self.datagram(from, &bytes)
     }
 
     /// The peer sends a message over a connection.
     pub(crate) fn peer_by(&mut self, port: PortKey, text: &str) -> &mut Self {
-        let bytes = message(text, &self.call_id, &self.cseq);
+        let bytes = message(text, &self.world.call_id, &self.world.cseq);
         self.stream(port, &bytes)
     }
 
     pub(crate) fn datagram(&mut self, from: SocketAddr, bytes: &[u8]) -> &mut Self {
-        self.note_call_id(&String::from_utf8_lossy(bytes));
+        self.world.note_call_id(&String::from_utf8_lossy(bytes));
         let now_ns = self.world.now_ns;
         self.player
             .handle_datagram(now_ns, MAIN, from, bytes, &mut self.world);
@@ -143,7 +137,7 @@ impl Side {
     }
 
     pub(crate) fn stream(&mut self, port: PortKey, bytes: &[u8]) -> &mut Self {
-        self.note_call_id(&String::from_utf8_lossy(bytes));
+        self.world.note_call_id(&String::from_utf8_lossy(bytes));
         let now_ns = self.world.now_ns;
         self.player
             .handle_stream(now_ns, port, bytes, &mut self.world);
@@ -180,14 +174,7 @@ impl Side {
     /// The next message that was sent.
     pub(crate) fn next_sent(&mut self) -> Option<Sent> {
         let sent = self.world.sent.pop_front()?;
-        let text = sent.text();
-        self.note_call_id(&text);
-        if !text.starts_with("SIP/2.0 ")
-            && !text.starts_with("ACK ")
-            && let Some(cseq) = value_of(&text, "CSeq")
-        {
-            cseq.clone_into(&mut self.cseq);
-        }
+        self.world.note_sent(&sent.text());
         Some(sent)
     }
 
@@ -222,12 +209,6 @@ impl Side {
             times.push(sent.at_ns / MS);
         }
         times
-    }
-
-    fn note_call_id(&mut self, text: &str) {
-        if let Some(id) = value_of(text, "Call-ID") {
-            id.clone_into(&mut self.call_id);
-        }
     }
 }
 

@@ -7,6 +7,8 @@ use gannet_scenario::sipp::model::MediaKind;
 use gannet_traffic::shard::{PortKey, Way};
 use gannet_traffic::sipp::{LogEntry, MediaOrder, OpenError, OpenRequest, World};
 
+use super::value_of;
+
 /// A message that was sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Sent {
@@ -38,7 +40,31 @@ pub(crate) struct FakeWorld {
     pub(crate) has_twin: bool,
     /// Connections take messages.
     pub(crate) takes: bool,
+    /// The Call-ID of the last message, either way.
+    pub(crate) call_id: String,
+    /// The CSeq of the last request that was sent and that has a response.
+    pub(crate) cseq: String,
     ports: u64,
+}
+
+impl FakeWorld {
+    /// The peer answers this message.
+    pub(crate) fn note_sent(&mut self, text: &str) {
+        self.note_call_id(text);
+        if !text.starts_with("SIP/2.0 ")
+            && !text.starts_with("ACK ")
+            && let Some(cseq) = value_of(text, "CSeq")
+        {
+            cseq.clone_into(&mut self.cseq);
+        }
+    }
+
+    /// A message crosses the wire, either way.
+    pub(crate) fn note_call_id(&mut self, text: &str) {
+        if let Some(id) = value_of(text, "Call-ID") {
+            id.clone_into(&mut self.call_id);
+        }
+    }
 }
 
 impl Default for FakeWorld {
@@ -54,6 +80,8 @@ impl Default for FakeWorld {
             room: usize::MAX,
             has_twin: true,
             takes: true,
+            call_id: "1@peer".to_owned(),
+            cseq: "1 INVITE".to_owned(),
             ports: 0,
         }
     }
@@ -64,6 +92,7 @@ pub(crate) const FIRST_OWN_PORT: u64 = 100;
 
 impl World for FakeWorld {
     fn send(&mut self, way: Way, flow: u32, message: &[u8]) {
+        self.note_sent(&String::from_utf8_lossy(message));
         self.sent.push_back(Sent {
             at_ns: self.now_ns,
             way,
