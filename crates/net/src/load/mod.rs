@@ -6,6 +6,7 @@
 //! [`PortOptions::segmentation`] datagrams of equal length to one destination cross the kernel as
 //! one, which is what decides how many a processor can move: see [`Ports::send_in_flow`].
 
+mod bound_udp;
 mod counters;
 mod datagram_port;
 mod event;
@@ -30,6 +31,7 @@ mod trains;
 mod turns;
 mod waker;
 
+pub use bound_udp::BoundUdp;
 pub use counters::{PortCounters, SendFailures};
 pub use event::{CloseReason, PortEvent, SendFailure};
 pub use file_limit::raise_file_limit;

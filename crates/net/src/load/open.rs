@@ -9,8 +9,8 @@ use mio::{Interest, Token};
 use socket2::{Domain, Protocol, SockAddr, Socket, Type};
 
 use crate::error::NetError;
-use crate::unreachable::keep_errors;
 
+use super::bound_udp::BoundUdp;
 use super::datagram_port::DatagramPort;
 use super::event::CloseReason;
 use super::limits::PortOptions;
@@ -20,7 +20,7 @@ use super::ports::Ports;
 use super::protocol::Carrier;
 use super::slots::PortId;
 use super::stream::Stream;
-use super::system::{enlarge_buffers, offers_segmentation};
+use super::system::enlarge_buffers;
 use super::tls::{Session, TlsClient, TlsServer};
 
 /// Connections that wait to be accepted; the system may cut it (`net.core.somaxconn`).
@@ -40,29 +40,20 @@ impl Ports {
         options: &PortOptions,
     ) -> Result<PortId, NetError> {
         self.check_room("udp", bind)?;
-        let open = || -> io::Result<Kind> {
-            let socket = self.new_socket(bind, Type::DGRAM, Protocol::UDP, options)?;
-            if options.reuse_address {
-                socket.set_reuse_address(true)?;
-            }
-            enlarge_buffers(&socket, options.buffer_bytes)?;
-            keep_errors(&socket, bind)?;
-            if bind.is_ipv6() {
-                // Only a socket that takes IPv4 peers needs it, and not every system grants it.
-                let _ = keep_errors(&socket, (Ipv4Addr::UNSPECIFIED, 0).into());
-            }
-            let segmentation = if options.segmentation {
-                offers_segmentation(&socket)
-            } else {
-                (false, false)
-            };
-            socket.bind(&SockAddr::from(bind))?;
-            let port = DatagramPort::new(socket, bind.is_ipv6(), segmentation);
-            Ok(Kind::Datagram(port))
-        };
-        let kind = open().map_err(|error| NetError::listen("udp", bind, error))?;
-        self.insert(kind)
-            .map_err(|error| NetError::listen("udp", bind, error))
+        let bound = BoundUdp::open_at(bind, options, self.device.as_deref())?;
+        self.adopt_udp(bound)
+    }
+
+    /// Takes a socket that was bound before, by any thread.
+    ///
+    /// # Errors
+    /// As many ports as there may be are open, or the system cannot watch it.
+    pub fn adopt_udp(&mut self, bound: BoundUdp) -> Result<PortId, NetError> {
+        let address = bound.address;
+        self.check_room("udp", address)?;
+        let port = DatagramPort::new(bound.socket, bound.ipv6, bound.segmentation);
+        self.insert(Kind::Datagram(port))
+            .map_err(|error| NetError::listen("udp", address, error))
     }
 
     /// Opens a TCP port that accepts connections, each of which becomes a port of its own.
@@ -158,7 +149,12 @@ impl Ports {
         self.check_room(carrier.name(), bind)?;
         let refused = |error| refused(carrier.name(), bind, error);
         let open = || -> io::Result<Kind> {
-            let socket = self.new_socket(bind, Type::STREAM, carrier.protocol(), options)?;
+            let socket = new_socket(
+                bind,
+                (Type::STREAM, carrier.protocol()),
+                options,
+                self.device.as_deref(),
+            )?;
             socket.set_reuse_address(true)?;
             if options.buffer_bytes.is_some() {
                 // Connections inherit them; the window scale is settled when they begin.
@@ -185,7 +181,12 @@ impl Ports {
         self.check_room(carrier.name(), local)?;
         let refused = |error| refused(carrier.name(), local, error);
         let open = || -> io::Result<Stream> {
-            let socket = self.new_socket(dest, Type::STREAM, carrier.protocol(), options)?;
+            let socket = new_socket(
+                dest,
+                (Type::STREAM, carrier.protocol()),
+                options,
+                self.device.as_deref(),
+            )?;
             carrier.prepare(&socket, options)?;
             if options.buffer_bytes.is_some() {
                 enlarge_buffers(&socket, options.buffer_bytes)?;
@@ -233,27 +234,6 @@ impl Ports {
         })
     }
 
-    fn new_socket(
-        &self,
-        address: SocketAddr,
-        kind: Type,
-        protocol: Protocol,
-        options: &PortOptions,
-    ) -> io::Result<Socket> {
-        let domain = Domain::for_address(address);
-        let socket = Socket::new(domain, kind.nonblocking(), Some(protocol))?;
-        if address.is_ipv6() {
-            socket.set_only_v6(!options.dual_stack)?;
-        }
-        if options.reuse_port {
-            socket.set_reuse_port(true)?;
-        }
-        if let Some(device) = &self.device {
-            socket.bind_device(Some(device.as_bytes()))?;
-        }
-        Ok(socket)
-    }
-
     /// Has the socket watched and gives it its name.
     pub(super) fn insert(&mut self, mut kind: Kind) -> io::Result<PortId> {
         let id = self.slots.next_id();
@@ -289,6 +269,26 @@ fn refused(protocol: &'static str, address: SocketAddr, error: io::Error) -> Net
         }
         _ => NetError::listen(protocol, address, error),
     }
+}
+
+pub(super) fn new_socket(
+    address: SocketAddr,
+    (kind, protocol): (Type, Protocol),
+    options: &PortOptions,
+    device: Option<&str>,
+) -> io::Result<Socket> {
+    let domain = Domain::for_address(address);
+    let socket = Socket::new(domain, kind.nonblocking(), Some(protocol))?;
+    if address.is_ipv6() {
+        socket.set_only_v6(!options.dual_stack)?;
+    }
+    if options.reuse_port {
+        socket.set_reuse_port(true)?;
+    }
+    if let Some(device) = device {
+        socket.bind_device(Some(device.as_bytes()))?;
+    }
+    Ok(socket)
 }
 
 /// Whether sockets can be bound to an interface.
