@@ -19,8 +19,10 @@ pub(super) struct Addresses {
     pub(super) remote: Option<SocketAddr>,
     /// As the command line writes it.
     pub(super) remote_host: String,
-    /// Where messages go.
+    /// Where callers send: to the peer, or where `-rsa` says.
     pub(super) send_to: Option<SocketAddr>,
+    /// Where `-rsa` says: answers go there too.
+    pub(super) sending: Option<SocketAddr>,
     /// The own address as messages show it.
     pub(super) local_ip: IpAddr,
     /// What sockets are bound to.
@@ -53,6 +55,7 @@ impl Addresses {
             remote,
             remote_host: remote_host.unwrap_or_default(),
             send_to,
+            sending,
             local_ip,
             bind_ip,
         })

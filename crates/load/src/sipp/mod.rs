@@ -7,6 +7,7 @@
 pub mod arguments;
 
 mod control;
+mod ending;
 mod error;
 mod faces;
 mod files;
@@ -16,6 +17,7 @@ mod outputs;
 mod plan;
 mod play;
 mod session;
+mod showing;
 mod tls;
 mod traffic;
 mod twins;

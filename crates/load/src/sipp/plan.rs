@@ -34,7 +34,7 @@ pub(super) fn settings(
         facts: facts(arguments, addresses, own),
         protocol: arguments.transport.protocol,
         sockets: arguments.transport.sockets,
-        send_to: addresses.send_to,
+        send_to: addresses.sending,
         behaviours: arguments.behaviours,
         retransmission: arguments.retransmission,
         pause_ms: arguments.pause.as_millis() as u64,

@@ -78,6 +78,7 @@ pub(super) struct Session {
     inbox: Inbox,
     keys: KeyReader,
     timeout: Option<Duration>,
+    timeout_is_error: bool,
     timed_out: bool,
     rise: Option<Rise>,
     last_interrupt: Option<Instant>,
@@ -93,6 +94,7 @@ impl Session {
             inbox,
             keys: KeyReader::new(arguments.rate_scale),
             timeout: arguments.timeout,
+            timeout_is_error: arguments.timeout_is_error,
             timed_out: false,
             rise: Rise::of(&arguments.rise, arguments),
             last_interrupt: None,
@@ -134,7 +136,11 @@ impl Session {
     fn keep_time(&mut self, elapsed: Duration) {
         if !self.timed_out && self.timeout.is_some_and(|timeout| elapsed >= timeout) {
             self.timed_out = true;
-            self.run.command(Command::Stop);
+            self.run.command(if self.timeout_is_error {
+                Command::Abort
+            } else {
+                Command::Stop
+            });
         }
         let Some(rise) = &mut self.rise else {
             return;

@@ -33,17 +33,22 @@ pub(super) fn twin_plan(
         let text = "-3pcc, -master and -slave need a scenario with sendCmd or recvCmd";
         return Err(SippError::Unfit(text.to_owned()));
     };
-    let name = match part {
+    match part {
         TwinPart::Classic(host) => {
             let side = match twin {
                 Twin::Connects => TwinSide::Connects,
                 Twin::Listens => TwinSide::Listens,
             };
             let address = resolve(host, TWIN_PORT, None)?;
-            return Ok(Some(TwinPlan::Classic(side, address)));
+            Ok(Some(TwinPlan::Classic(side, address)))
         }
-        TwinPart::Master(name) | TwinPart::Slave(name) => name,
-    };
+        TwinPart::Master(name) => extended(arguments, name, true).map(Some),
+        TwinPart::Slave(name) => extended(arguments, name, false).map(Some),
+    }
+}
+
+/// One of those that `-slave_cfg` names.
+fn extended(arguments: &Arguments, name: &str, is_master: bool) -> Result<TwinPlan, SippError> {
     let path = arguments.twin_file.as_deref().unwrap_or_default();
     let bytes = std::fs::read(path).map_err(|source| SippError::Read {
         what: "file of twins",
@@ -77,9 +82,9 @@ pub(super) fn twin_plan(
         });
     };
     let (_, own) = peers.remove(at);
-    Ok(Some(TwinPlan::Extended {
+    Ok(TwinPlan::Extended {
         own,
         peers,
-        is_master: matches!(part, TwinPart::Master(_)),
-    }))
+        is_master,
+    })
 }

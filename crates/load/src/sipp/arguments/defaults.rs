@@ -19,11 +19,7 @@ impl Default for Arguments {
             transport: Transport::default(),
             sockets_max: 50_000,
             buffer_bytes: None,
-            reconnect: Reconnect {
-                max: Some(0),
-                closes_calls: true,
-                wait_ns: 1_000_000_000,
-            },
+            reconnect: RECONNECT,
             tls: Tls::default(),
             background: false,
             no_keyboard: false,
@@ -89,6 +85,12 @@ const ALL_BEHAVIOURS: Behaviours = Behaviours {
     ping_reply: true,
     check_cseq: true,
     auto_answer: false,
+};
+
+const RECONNECT: Reconnect = Reconnect {
+    max: Some(0),
+    closes_calls: true,
+    wait_ns: 1_000_000_000,
 };
 
 const RETRANSMISSION: Retransmission = Retransmission {

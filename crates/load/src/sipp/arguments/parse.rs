@@ -3,6 +3,7 @@
 use gannet_diag::nearest;
 use thiserror::Error;
 
+use super::row::SECOND;
 use super::{Arguments, Effect, HostPort, OptionRow, rows};
 
 /// What a command line asks for.
@@ -44,6 +45,14 @@ pub enum ArgumentsError {
         value: String,
         /// What it should be.
         expected: &'static str,
+    },
+    /// There is one scenario of a kind already.
+    #[error(
+        "option {option}: a scenario is named already; -rxsf names one for calls that come, -oocsf one for requests of no call"
+    )]
+    Second {
+        /// The option.
+        option: String,
     },
     /// The option is SIPp's, and is refused.
     #[error("option {option} is not supported by gannet: {why}; {instead}")]
@@ -157,10 +166,14 @@ fn apply(
 ) -> Result<(), ArgumentsError> {
     match row.effect {
         Effect::Does(apply) => {
-            apply(arguments, values).map_err(|expected| ArgumentsError::BadValue {
-                option: option.to_owned(),
-                value: values.join(" "),
-                expected,
+            let option = option.to_owned();
+            apply(arguments, values).map_err(|expected| match expected {
+                SECOND => ArgumentsError::Second { option },
+                _ => ArgumentsError::BadValue {
+                    option,
+                    value: values.join(" "),
+                    expected,
+                },
             })
         }
         Effect::Nothing => Ok(()),
@@ -278,7 +291,7 @@ mod tests {
     #[test]
     fn a_second_scenario_is_refused() {
         let error = parse("-sf a.xml -sn uac").expect_err("two scenarios");
-        assert!(error.to_string().contains("first scenario"), "{error}");
+        assert!(matches!(error, ArgumentsError::Second { .. }), "{error}");
     }
 
     #[test]

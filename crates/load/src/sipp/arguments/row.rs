@@ -5,6 +5,9 @@ use super::Arguments;
 /// What a value should have been.
 pub(super) type Expected = &'static str;
 
+/// Instead of it: there is one of that kind already.
+pub(super) const SECOND: Expected = "second";
+
 /// An option.
 #[derive(Debug, Clone, Copy)]
 pub struct OptionRow {

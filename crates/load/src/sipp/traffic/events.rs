@@ -80,8 +80,10 @@ fn closed(
 ) {
     let now_ns = world.state.now_ns();
     if world.state.twins.closed(port) {
-        let text = format!("the connection to a twin is gone: {}", chain(reason));
-        world.state.logs.warn(&text);
+        if player.figures().open > 0 {
+            let text = format!("the connection to a twin is gone: {}", chain(reason));
+            world.state.logs.warn(&text);
+        }
         link.twin_gone = true;
         return;
     }

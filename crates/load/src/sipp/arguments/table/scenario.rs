@@ -1,6 +1,6 @@
 //! Scenarios.
 
-use super::super::row::{Expected, does};
+use super::super::row::{Expected, SECOND, does};
 use super::super::{Arguments, OptionRow, Source, Topic};
 
 const S: Topic = Topic::Scenario;
@@ -62,9 +62,7 @@ pub(super) const ROWS: &[OptionRow] = &[
 
 fn main(all: &mut Arguments, source: Source) -> Result<(), Expected> {
     if all.scenario_given {
-        return Err(
-            "first scenario; -sf and -sn name one, and -rxsf a second one for calls that come",
-        );
+        return Err(SECOND);
     }
     all.scenario = source;
     all.scenario_given = true;
@@ -73,7 +71,7 @@ fn main(all: &mut Arguments, source: Source) -> Result<(), Expected> {
 
 fn second(place: &mut Option<Source>, source: Source) -> Result<(), Expected> {
     if place.is_some() {
-        return Err("first scenario of its kind");
+        return Err(SECOND);
     }
     *place = Some(source);
     Ok(())

@@ -1,0 +1,111 @@
+//! Calls between two runs.
+
+use std::fmt::Write as _;
+
+use crate::harness::{Folder, free_port};
+
+/// A callee and a caller with these scenarios and options, 40 calls; both must say that all went well.
+#[track_caller]
+fn calls(callee: &str, caller: &str) {
+    let folder = Folder::new();
+    let (at, from) = (free_port(), free_port());
+    let callee = format!("{callee} -i 127.0.0.1 -p {at} -m 40");
+    let caller = format!("{caller} -i 127.0.0.1 -p {from} -m 40 -r 200 127.0.0.1:{at}");
+    let mut callee = folder.run("callee", &callee).listening(at);
+    folder.run("caller", &caller).wait().all_successful(40);
+    callee.wait().all_successful(40);
+}
+
+#[test]
+fn a_built_in_caller_calls_a_built_in_callee() {
+    calls("-sn uas", "-sn uac");
+}
+
+#[test]
+fn each_call_may_have_a_socket_of_its_own() {
+    calls("-sn uas", "-sn uac -t un");
+}
+
+#[test]
+fn calls_share_a_connection() {
+    calls("-sn uas -t t1", "-sn uac -t t1");
+}
+
+#[test]
+fn each_call_may_have_a_connection_of_its_own() {
+    calls("-sn uas -t t1", "-sn uac -t tn");
+}
+
+#[test]
+fn a_caller_looks_into_the_answer() {
+    calls("-sn uas", "-sn regexp -d 100");
+}
+
+#[test]
+fn both_speak_ipv6() {
+    let folder = Folder::new();
+    let at = free_port();
+    let mut callee = folder.run("callee", &format!("-sn uas -i ::1 -p {at} -m 5"));
+    let caller = format!("-sn uac -i [::1] -m 5 [::1]:{at} -trace_msg -message_file m.log");
+    folder.run("caller", &caller).wait().all_successful(5);
+    callee.wait().all_successful(5);
+    let messages = folder.read("m.log");
+    assert!(messages.contains("c=IN IP6 [::1]") || messages.contains("c=IN IP6 ::1"));
+    assert!(messages.contains(&format!("INVITE sip:service@[::1]:{at} SIP/2.0")));
+}
+
+#[test]
+fn users_keep_as_many_calls_open() {
+    let folder = Folder::new();
+    let at = free_port();
+    let mut callee = folder
+        .run("callee", &format!("-sn uas -i 127.0.0.1 -p {at} -m 30"))
+        .listening(at);
+    let caller = format!("-sn uac -i 127.0.0.1 -users 5 -m 30 -d 50 127.0.0.1:{at} -trace_stat");
+    let mut ended = folder.run("caller", &caller);
+    ended.wait().all_successful(30);
+    callee.wait().all_successful(30);
+    let statistics = folder.one("uac_", "_.csv");
+    let last = statistics.lines().last().unwrap();
+    assert_eq!(last.split(';').nth(5), Some("5"), "TargetRate: {last}");
+}
+
+#[test]
+fn a_scenario_for_calls_that_come_stands_beside_one_that_makes_calls() {
+    let folder = Folder::new();
+    let (own, peer) = (free_port(), free_port());
+    let run =
+        |name: &str, arguments: String| folder.run(name, &format!("{arguments} -i 127.0.0.1"));
+    let mut callee = run("callee", format!("-sn uas -p {peer} -m 20")).listening(peer);
+    let both = format!("-sn uac -rxsn uas -p {own} -m 20 -r 10 127.0.0.1:{peer}");
+    let mut both = run("both", both).listening(own);
+    let caller = format!("-sn uac -m 5 -r 1000 127.0.0.1:{own}");
+    run("caller", caller).wait().all_successful(5);
+    both.wait().all_successful(20);
+    callee.wait().all_successful(20);
+}
+
+#[test]
+fn times_of_a_call_repeat_with_a_seed() {
+    let folder = Folder::new().with("pauses.xml", &pauses());
+    let lengths = |name: &str| {
+        let arguments =
+            format!("-sf pauses.xml -m 5 -r 1000 -seed 7 127.0.0.1:9 -trace_logs -log_file {name}");
+        folder.run("pauses", &arguments).wait().expect(0, &[]);
+        folder.read(name)
+    };
+    let first = lengths("first.log");
+    assert_eq!(first.lines().count(), 5);
+    assert_eq!(first, lengths("second.log"));
+}
+
+fn pauses() -> String {
+    let mut text = String::from("<scenario name=\"draws\"><send><![CDATA[\n");
+    let _ = write!(
+        text,
+        "OPTIONS sip:a@[remote_ip] SIP/2.0\nCall-ID: [call_id]\nContent-Length: 0\n\n]]></send>\
+         <nop><action><sample assign_to=\"x\" distribution=\"uniform\" min=\"0\" max=\"1\"/>\
+         <log message=\"[$x]\"/></action></nop></scenario>"
+    );
+    text
+}
