@@ -135,7 +135,7 @@ impl Core {
     /// The part of a Call-ID that names the call: what stands before `///` is for other dialogs of it.
     #[inline]
     fn name_of<'b>(&self, call_id: &'b [u8]) -> &'b [u8] {
-        if self.settings().keeps_slashes {
+        if self.settings().keeps_slashes || memchr::memchr(b'/', call_id).is_none() {
             return call_id;
         }
         memmem::find(call_id, b"///").map_or(call_id, |at| &call_id[at + 3..])

@@ -23,6 +23,7 @@ mod player;
 mod ports;
 mod received;
 mod repeat;
+mod routing;
 mod running;
 mod sending;
 mod settings;

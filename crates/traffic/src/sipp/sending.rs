@@ -8,6 +8,7 @@ use super::connections::Ready;
 use super::core::{Core, Turn};
 use super::memory::keep;
 use super::received::{Reader, Received};
+use super::routing::request_to;
 use super::running::{Go, MS_NS, Onward};
 use super::text::{RenderError, render};
 use super::{LogEntry, Protocol};
@@ -40,6 +41,7 @@ impl Core {
                 return Go::Over;
             }
         };
+        let way = self.routed(turn, id, way, &send.sends);
         if way.to.is_none() && !turn.world.takes(way) {
             self.wait_to_send(turn, id, State::Congested, send);
             return Go::Wait;
@@ -56,6 +58,21 @@ impl Core {
         let go = self.send_rendered(turn, id, (index, step), (send, way), &mut out);
         self.out = out;
         go
+    }
+
+    /// The way of a message by RFC 3261, if that is wanted.
+    #[inline]
+    fn routed(&mut self, turn: &mut Turn<'_, '_>, id: CallId, way: Way, sends: &Sends) -> Way {
+        if !self.settings().strictness.routes_by_rfc
+            || way.to.is_none()
+            || matches!(sends, Sends::Response(_))
+        {
+            return way;
+        }
+        let to = request_to(self.calls.state(id), turn.world).or(way.to);
+        let way = Way { to, ..way };
+        self.calls.get_mut(id).way = Some(way);
+        way
     }
 
     fn send_rendered(

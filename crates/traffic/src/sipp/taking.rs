@@ -9,6 +9,7 @@ use super::input::Source;
 use super::matching::{Match, Subject};
 use super::plan::Part;
 use super::received::{Reader, Received, Start};
+use super::routing::answer_to;
 use super::running::{Go, Onward};
 use super::text::render;
 use super::{LogEntry, MediaOrder};
@@ -39,6 +40,13 @@ impl Core {
         }
         if call.way.is_none() && call.marks.incoming {
             self.use_port(id, source.port, source.from);
+        }
+        if self.settings().strictness.routes_by_rfc
+            && received.method().is_some()
+            && let Some(from) = source.from
+            && let Some(way) = &mut self.calls.get_mut(id).way
+        {
+            way.to = Some(answer_to(received, from));
         }
         self.process(turn, id, received, false);
     }

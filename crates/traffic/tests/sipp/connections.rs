@@ -267,3 +267,31 @@ fn many_calls_leave_a_connection_in_any_order() {
     side.closed(port);
     assert_eq!(side.tally(), "in 20, good 7, failed 13, TcpClosed 13");
 }
+
+#[test]
+fn messages_go_by_rfc3261_if_that_is_wanted() {
+    let elements = format!(
+        "<recv request=\"INVITE\" rrs=\"true\"/>{}<recv request=\"ACK\"/>{}",
+        send("200", ""),
+        send("BYE", "")
+    );
+    for (by_rfc, answer, request) in [
+        (false, "10.0.0.2:5060", "10.0.0.2:5060"),
+        (true, "10.0.0.2:5099", "10.0.0.6:5066"),
+    ] {
+        let mut side = Script::new(&elements)
+            .with(|settings| settings.strictness.routes_by_rfc = by_rfc)
+            .side();
+        let via = "Via: SIP/2.0/UDP 10.0.0.2:5099;branch=z9hG4bK-p";
+        let to = side
+            .peer(&format!(
+                "INVITE|{via}|Contact: <sip:b@10.0.0.5>|Record-Route: <sip:10.0.0.6:5066;lr>"
+            ))
+            .sends("200")
+            .way
+            .to;
+        assert_eq!(to.map(|to| to.to_string()).as_deref(), Some(answer));
+        let to = side.peer(&format!("ACK|{via}")).sends("BYE").way.to;
+        assert_eq!(to.map(|to| to.to_string()).as_deref(), Some(request));
+    }
+}

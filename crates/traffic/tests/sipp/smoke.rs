@@ -49,76 +49,77 @@ fn calls_survive_the_loss_of_datagrams() {
     }
 }
 
+/// Which message is lost the first time (true: on the way to the server), and what crosses the wire.
+const LOSSES: [(bool, &str, &[&str]); 6] = [
+    (
+        true,
+        "INVITE",
+        &[
+            "> INVITE lost",
+            "> INVITE",
+            "< 180",
+            "< 200",
+            "> ACK",
+            "> BYE",
+            "< 200",
+        ],
+    ),
+    (
+        false,
+        "180",
+        &["> INVITE", "< 180 lost", "< 200", "> ACK", "> BYE", "< 200"],
+    ),
+    (
+        false,
+        "200",
+        &[
+            "> INVITE",
+            "< 180",
+            "< 200 lost",
+            "< 200",
+            "> ACK",
+            "> BYE",
+            "< 200",
+        ],
+    ),
+    (
+        true,
+        "ACK",
+        &["> INVITE", "< 180", "< 200", "> ACK lost", "> BYE", "< 200"],
+    ),
+    (
+        true,
+        "BYE",
+        &[
+            "> INVITE",
+            "< 180",
+            "< 200",
+            "> ACK",
+            "> BYE lost",
+            "> BYE",
+            "< 200",
+        ],
+    ),
+    // The 200 of the BYE, the second one.
+    (
+        false,
+        "2",
+        &[
+            "> INVITE",
+            "< 180",
+            "< 200",
+            "> ACK",
+            "> BYE",
+            "< 200 lost",
+            "> BYE",
+            "< 200",
+        ],
+    ),
+];
+
 #[test]
 fn single_losses_are_made_good() {
-    // Which message is lost the first time, and what crosses the wire then.
-    let cases: [(bool, &str, &[&str]); 6] = [
-        (
-            true,
-            "INVITE",
-            &[
-                "> INVITE lost",
-                "> INVITE",
-                "< 180",
-                "< 200",
-                "> ACK",
-                "> BYE",
-                "< 200",
-            ],
-        ),
-        (
-            false,
-            "180",
-            &["> INVITE", "< 180 lost", "< 200", "> ACK", "> BYE", "< 200"],
-        ),
-        (
-            false,
-            "200",
-            &[
-                "> INVITE",
-                "< 180",
-                "< 200 lost",
-                "< 200",
-                "> ACK",
-                "> BYE",
-                "< 200",
-            ],
-        ),
-        (
-            true,
-            "ACK",
-            &["> INVITE", "< 180", "< 200", "> ACK lost", "> BYE", "< 200"],
-        ),
-        (
-            true,
-            "BYE",
-            &[
-                "> INVITE",
-                "< 180",
-                "< 200",
-                "> ACK",
-                "> BYE lost",
-                "> BYE",
-                "< 200",
-            ],
-        ),
-        // The 200 of the BYE is the second one.
-        (
-            false,
-            "2",
-            &[
-                "> INVITE",
-                "< 180",
-                "< 200",
-                "> ACK",
-                "> BYE",
-                "< 200 lost",
-                "> BYE",
-                "< 200",
-            ],
-        ),
-    ];
-    for (to_server, name, expected) in cases {
+    for (to_server, name, expected) in LOSSES {
         let client = built_in("uac").with(|settings| {
             settings.pacing.calls_per_s = 10.0;
             settings.calls_wanted = Some(1);

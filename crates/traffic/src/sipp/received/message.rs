@@ -3,7 +3,7 @@
 use gannet_sip::{HeaderName, Layout};
 use memchr::memmem;
 
-use super::{HeaderLines, MediaAddresses, address};
+use super::{MediaAddresses, address};
 
 /// What makes a message of bytes, wherever it stands.
 const VERSION: &[u8] = b"SIP/2.0";
@@ -18,12 +18,22 @@ impl Reader {
     /// Reads a message; `None` if it is none.
     #[inline]
     pub(in crate::sipp) fn read<'a>(&'a mut self, bytes: &'a [u8]) -> Option<Received<'a>> {
-        if !bytes.starts_with(VERSION) && memmem::find(bytes, VERSION).is_none() {
+        if !names_version(bytes) {
             return None;
         }
         self.layout.scan(bytes);
         Some(Received::new(bytes, &self.layout))
     }
+}
+
+/// Whether the version stands anywhere; nearly always at an end of the first line.
+#[inline]
+fn names_version(bytes: &[u8]) -> bool {
+    if bytes.starts_with(VERSION) {
+        return true;
+    }
+    let line = memchr::memchr(b'\n', bytes).map_or(bytes, |end| &bytes[..end]);
+    line.trim_ascii_end().ends_with(VERSION) || memmem::find(bytes, VERSION).is_some()
 }
 
 /// A received message.
@@ -165,11 +175,6 @@ impl<'a> Received<'a> {
             .map(move |header| &bytes[header.value.range()])
     }
 
-    /// The lines of all header fields of a name as a scenario writes it.
-    pub(in crate::sipp) fn lines(&self, name: &'a [u8]) -> HeaderLines<'a> {
-        HeaderLines::new(self.bytes, self.layout, name)
-    }
-
     /// What follows the empty line.
     #[inline]
     pub(in crate::sipp) fn body(&self) -> &'a [u8] {
@@ -212,6 +217,7 @@ fn cseq(value: &[u8]) -> Option<(u32, &[u8])> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::HeaderLines;
     use super::*;
 
     fn read<'a>(reader: &'a mut Reader, text: &'a str) -> Received<'a> {
@@ -310,7 +316,8 @@ mod tests {
                 continue;
             };
             let _ = (found.branch(), found.peer_tag(), found.contact());
-            let _ = (found.media(), found.lines(b"To").count(), found.call_id());
+            let lines = HeaderLines::new(found.bytes(), found.layout(), b"To");
+            let _ = (found.media(), lines.count(), found.call_id());
             let mut state = crate::sipp::state::CallState::default();
             state.keep_routes(&found);
             state.keep_challenge(&found);

@@ -14,14 +14,13 @@ pub(super) fn header(
     value_only: bool,
     writer: &mut Writer<'_, '_>,
 ) {
-    if let Some(received) = env.common.scratch.last(state) {
-        let mut lines = received.lines(name);
-        if let Some(HeaderLine { whole, value }) = lines.next() {
-            writer.bytes(if value_only { value } else { whole });
-            for line in lines {
-                writer.bytes(b", ");
-                writer.bytes(line.value);
-            }
+    if let Some(mut lines) = env.common.scratch.last_lines(state, name)
+        && let Some(HeaderLine { whole, value }) = lines.next()
+    {
+        writer.bytes(if value_only { value } else { whole });
+        for line in lines {
+            writer.bytes(b", ");
+            writer.bytes(line.value);
         }
     }
     writer.may_vanish();

@@ -2,7 +2,7 @@
 
 use gannet_sip::Layout;
 
-use crate::sipp::received::Received;
+use crate::sipp::received::{HeaderLines, Received};
 use crate::sipp::state::CallState;
 
 /// Memory that rendering works in: the layout of the last received message of the call at hand, and
@@ -38,14 +38,32 @@ impl Scratch {
     /// The last received message of a call; `None` if none is kept.
     #[inline]
     pub(in crate::sipp) fn last<'a>(&'a mut self, state: &'a CallState) -> Option<Received<'a>> {
+        self.has_last(state)
+            .then(|| Received::new(state.last(), &self.layout))
+    }
+
+    /// The header fields of a name in it.
+    #[inline]
+    pub(in crate::sipp) fn last_lines<'a>(
+        &'a mut self,
+        state: &'a CallState,
+        name: &'a [u8],
+    ) -> Option<HeaderLines<'a>> {
+        self.has_last(state)
+            .then(|| HeaderLines::new(state.last(), &self.layout, name))
+    }
+
+    /// Whether the call keeps a message, whose layout is then at hand.
+    #[inline]
+    fn has_last(&mut self, state: &CallState) -> bool {
         if state.last().is_empty() {
-            return None;
+            return false;
         }
         if self.layout_of != state.last_stamp() {
             self.layout.scan(state.last());
             self.layout_of = state.last_stamp();
         }
-        Some(Received::new(state.last(), &self.layout))
+        true
     }
 
     /// An empty buffer, to be given back.

@@ -106,21 +106,7 @@ fn settings() -> Settings {
         calls_max: Some(10_000),
         calls_wanted: None,
         users: None,
-        facts: Facts {
-            service: "service".into(),
-            remote_host: "peer".into(),
-            remote: Some(PEER),
-            local_ip: IpAddr::V4(Ipv4Addr::new(10, 0, 0, 1)),
-            local_port: 5060,
-            media_ip: IpAddr::V4(Ipv4Addr::new(10, 0, 0, 1)),
-            media_port: 6000,
-            pid: 77,
-            auth_user: "service".into(),
-            auth_password: "password".into(),
-            auth_uri: None,
-            version: "3.7.7".into(),
-            ip_field: 0,
-        },
+        facts: facts(),
         protocol: Protocol::Udp,
         sockets: Sockets::Shared,
         send_to: None,
@@ -168,6 +154,25 @@ fn settings() -> Settings {
             response_times: false,
         },
         seed: 7,
+    }
+}
+
+/// What keywords print.
+fn facts() -> Facts {
+    Facts {
+        service: "service".into(),
+        remote_host: "peer".into(),
+        remote: Some(PEER),
+        local_ip: IpAddr::V4(Ipv4Addr::new(10, 0, 0, 1)),
+        local_port: 5060,
+        media_ip: IpAddr::V4(Ipv4Addr::new(10, 0, 0, 1)),
+        media_port: 6000,
+        pid: 77,
+        auth_user: "service".into(),
+        auth_password: "password".into(),
+        auth_uri: None,
+        version: "3.7.7".into(),
+        ip_field: 0,
     }
 }
 
