@@ -45,6 +45,20 @@ fn each_kind_of_mistake_is_told_with_line_and_column() {
 }
 
 #[test]
+fn global_variables_are_set_from_the_command_line() {
+    let text = "<Global variables=\"colour\"/><nop><action><log message=\"it is [$colour]\"/>\
+                </action></nop><Reference variables=\"colour\"/>";
+    let folder = Folder::new().with("s.xml", &scenario(text));
+    let run = |more: &str| {
+        let arguments = format!("-sf s.xml 127.0.0.1:9 -m 1 -recv_timeout 100 {more}");
+        folder.run("set", &arguments).wait()
+    };
+    run("-set colour red -trace_logs -log_file l.log").expect(1, &["Failed call"]);
+    assert_eq!(folder.read("l.log"), "it is red\n");
+    run("-set color red").expect(1, &["did you mean colour?"]);
+}
+
+#[test]
 fn several_mistakes_are_told_at_once() {
     let folder = Folder::new().with("s.xml", &scenario("<sned/>\n<pause milisecondes=\"5\"/>"));
     let ended = folder.run("wrong", "-sf s.xml 127.0.0.1").wait();

@@ -77,6 +77,9 @@ pub fn read_files(arguments: &Arguments, media: &dyn Media) -> Result<Loaded, Ve
         ..Options::default()
     };
     let scenarios = compile(read, options, media, &mut diagnostics);
+    if let Some(scenarios) = &scenarios {
+        check_globals(&arguments.globals, scenarios).map_err(|error| vec![error])?;
+    }
     let files = scenarios.map(|scenarios| Files {
         scenarios,
         injection: files,
@@ -125,6 +128,30 @@ fn build_indexes(
         file.build_index(*column);
     }
     Ok(())
+}
+
+/// `-set`.
+fn check_globals(globals: &[(String, String)], of: &Scenarios) -> Result<(), SippError> {
+    let scenarios = [
+        Some(&of.main),
+        of.received.as_ref(),
+        of.out_of_call.as_ref(),
+    ];
+    let names: Vec<String> = scenarios
+        .into_iter()
+        .flatten()
+        .flat_map(|scenario| names_in(scenario, Scope::Global))
+        .collect();
+    let unknown = globals.iter().find(|(name, _)| !names.contains(name));
+    let Some((name, _)) = unknown else {
+        return Ok(());
+    };
+    let hint = match gannet_diag::nearest(name, &names, 1).first() {
+        Some(near) => format!("; did you mean {near}?"),
+        None => String::new(),
+    };
+    let text = format!("-set {name}: the scenario has no such variable in <Global>{hint}");
+    Err(SippError::Unfit(text))
 }
 
 /// The scenarios; `None` if one has an error.

@@ -94,6 +94,7 @@ fn begin(plan: Plan, inbox: &Inbox) -> Result<(Run, Faces, Layouts), SippError> 
     let run = Run::start(RunParts {
         scenarios: files.scenarios,
         injection: files.injection,
+        globals: arguments.globals.clone(),
         settings: Settings {
             levels: logs.levels(),
             ..settings

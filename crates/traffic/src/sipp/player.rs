@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use gannet_events::sipp::{Command, Figures, Layout};
 use gannet_events::traffic::Phase;
 use gannet_scenario::sipp::injection::InjectionFile;
+use gannet_scenario::sipp::model::Scope;
 
 use super::core::{Core, Turn};
 use super::input::Source;
@@ -236,6 +237,22 @@ impl Player {
     /// Datagrams that the kernel dropped before they could be fetched.
     pub fn note_dropped(&mut self, datagrams: u64) {
         self.core.figures[0].lag.dropped_datagrams += datagrams;
+    }
+
+    /// Gives a global variable a text (`-set`); false if no scenario has it.
+    pub fn set_global(&mut self, name: &str, text: &str) -> bool {
+        let mut variables = self
+            .plan
+            .parts()
+            .flat_map(|part| &part.scenario.variables)
+            .filter(|variable| variable.scope == Scope::Global);
+        let Some(variable) = variables.find(|variable| variable.name == name) else {
+            return false;
+        };
+        let stores = &mut self.core.shared.common.stores;
+        let value = stores.global_mut(usize::from(variable.number));
+        value.set_text(text.as_bytes());
+        true
     }
 
     /// Switches what the logs take.

@@ -4,12 +4,13 @@ mod commands;
 mod driver;
 mod events;
 mod media;
+mod run;
 mod shared;
 mod sockets;
 mod twins;
 mod world;
 
-pub(super) use driver::{Run, RunParts};
 pub use media::{Media, NoMedia};
+pub(super) use run::{Run, RunParts};
 pub(super) use sockets::{SocketPlan, TlsSides};
 pub(super) use twins::{TwinPlan, TwinSide};
