@@ -7,7 +7,7 @@ use clap::Args;
 use gannet_diag::{Diagnostic, Severity};
 use gannet_load::sipp::arguments::{Arguments, VERSION_TEXT, Wish, help};
 use gannet_load::sipp::{
-    EXIT_FAILED, EXIT_FATAL, EXIT_NOTHING, Files, Media, NoMedia, Plan, play, read_files,
+    EXIT_FAILED, EXIT_FATAL, EXIT_NOTHING, Files, Media, Plan, RtpMedia, play, read_files,
     unknown_builtin,
 };
 use gannet_scenario::sipp::builtin::builtin;
@@ -45,7 +45,7 @@ pub(crate) fn execute(given: &SippArguments, terminal: Terminal) -> u8 {
             return EXIT_FAILED;
         }
     };
-    let media: Box<dyn Media> = Box::new(NoMedia);
+    let media: Box<dyn Media> = Box::new(RtpMedia::new(&arguments));
     let Some(files) = compile(&arguments, media.as_ref(), terminal) else {
         return EXIT_FAILED;
     };

@@ -244,9 +244,17 @@ fn refuse_media(scenario: &Scenario, media: &dyn Media, diagnostics: &mut Diagno
                 Action::Media(action) => media.refuses(action),
                 _ => None,
             };
+            let doubted = match action {
+                Action::Media(action) if refused.is_none() => media.doubts(action),
+                _ => None,
+            };
             if let Some(why) = refused {
                 let place = step.span.clone();
                 diagnostics.push(Diagnostic::error("unsupported-media", why, place));
+            }
+            if let Some(why) = doubted {
+                let place = step.span.clone();
+                diagnostics.push(Diagnostic::warning("odd-media", why, place));
             }
         }
     }

@@ -13,6 +13,7 @@ mod faces;
 mod files;
 mod hosts;
 mod logs;
+mod media;
 mod outputs;
 mod plan;
 mod play;
@@ -27,5 +28,6 @@ pub use error::{
     EXIT_NOTHING, SippError,
 };
 pub use files::{Files, Loaded, read_files, unknown_builtin};
+pub use media::RtpMedia;
 pub use play::{Plan, play};
-pub use traffic::{Media, NoMedia};
+pub use traffic::Media;

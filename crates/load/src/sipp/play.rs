@@ -23,6 +23,9 @@ use crate::terminal::{Keyboard, watch_all_signals};
 
 /// Files beside sockets: logs, threads, timers, connections of peers.
 const FILES: u64 = 1_024;
+/// Sockets of media: at most one for each port.
+const MEDIA_FILES: u64 = 65_536;
+
 /// What a run is made of.
 #[derive(Debug)]
 pub struct Plan {
@@ -67,15 +70,15 @@ pub fn play(plan: Plan) -> Result<u8, SippError> {
 fn begin(plan: Plan, inbox: &Inbox) -> Result<(Run, Faces, Layouts), SippError> {
     let Plan {
         files,
-        arguments,
-        media,
+        mut arguments,
+        mut media,
     } = plan;
     let addresses = Addresses::of(&arguments.hosts)?;
     let sockets = socket_plan(&arguments, &addresses, &files)?;
     let twins = twin_plan(&arguments, &files.scenarios.main)?;
     if !arguments.keeps_file_limit {
         // What the system does not permit is told when sockets run out.
-        let _ = raise_file_limit(arguments.sockets_max as u64 + FILES);
+        let _ = raise_file_limit(arguments.sockets_max as u64 + MEDIA_FILES + FILES);
     }
     let mut ports = Ports::new(port_limits(&arguments)).map_err(SippError::Sockets)?;
     ports
@@ -83,6 +86,8 @@ fn begin(plan: Plan, inbox: &Inbox) -> Result<(Run, Faces, Layouts), SippError> 
         .map_err(SippError::Bind)?;
     let opened = sockets.open(&mut ports)?;
     let own = opened.address;
+    let media_ip = arguments.media.ip.unwrap_or(addresses.local_ip);
+    arguments.media.port = media.begin(media_ip)?;
     let settings = settings(&arguments, &addresses, own, Levels::default());
     let layouts = Layouts::of(&files, &settings);
     let names = log_names(&arguments);

@@ -70,8 +70,38 @@ pub struct Beside {
     pub peak_after: Duration,
     /// The circuits of `-tdmmap`.
     pub circuits: Option<Circuits>,
+    /// Media, if there are any.
+    pub media: Option<MediaFigures>,
     /// Global variables with their values.
     pub variables: Vec<(String, String)>,
+}
+
+/// What was sent and came in as media, for audio, video and image in this order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct MediaFigures {
+    /// Sent of its own.
+    pub sent: [MediaCount; 3],
+    /// Came in.
+    pub received: [MediaCount; 3],
+    /// Sent back.
+    pub echoed: [MediaCount; 3],
+    /// Streams and captures that are being sent.
+    pub streams_open: u64,
+    /// Packets that left well after their time.
+    pub late: u64,
+    /// Packets that could not be sent.
+    pub unsent: u64,
+    /// Calls whose streams did not come back as they were sent.
+    pub checks_failed: u64,
+}
+
+/// Packets and their octets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct MediaCount {
+    /// Packets.
+    pub packets: u64,
+    /// Octets, without those of UDP and IP.
+    pub octets: u64,
 }
 
 /// The circuits of `-tdmmap`.

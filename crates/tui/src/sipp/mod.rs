@@ -32,7 +32,7 @@ pub use action::{Displayed, Dumped, KeyAction, Screen};
 pub use command_line::{COMMAND_LENGTH_MAX, parse};
 pub use draw::{draw, final_screens, screen_file};
 pub use dump::dump;
-pub use facts::{Beside, Circuits, Facts, Moment, StepActions, TwinRole};
+pub use facts::{Beside, Circuits, Facts, MediaCount, MediaFigures, Moment, StepActions, TwinRole};
 pub use keys::KeyReader;
 pub use saturation::saturation;
 pub use state::State;

@@ -6,7 +6,7 @@ use gannet_events::sipp::{CommandKind, Figures, Layout, StepFigures, StepLayout}
 
 use super::frame::halves;
 use super::saturation::is_behind;
-use super::{Moment, State};
+use super::{MediaCount, MediaFigures, Moment, State};
 
 /// Columns before the counts.
 const NAME_COLUMNS: usize = 33;
@@ -20,6 +20,9 @@ pub(super) fn draw(state: &State, moment: Moment<'_>) -> Vec<String> {
     lines.push(progress(state, moment, figures));
     lines.extend(open_calls(state, moment, figures));
     lines.push(sockets(state, moment));
+    if let Some(media) = &moment.beside.media {
+        lines.extend(media_lines(media));
+    }
     if is_behind(figures.lag) {
         lines.push(format!(
             "  Generator saturated: {} calls begun late, {} datagrams dropped",
@@ -121,6 +124,30 @@ fn sockets(state: &State, moment: Moment<'_>) -> String {
             beside.send_errors, beside.receive_errors, beside.congestions, state.facts.transport
         ),
     )
+}
+
+/// Streams, what was sent, and what was sent back.
+fn media_lines(media: &MediaFigures) -> Vec<String> {
+    let total = |counts: &[MediaCount; 3]| {
+        let packets: u64 = counts.iter().map(|count| count.packets).sum();
+        let octets: u64 = counts.iter().map(|count| count.octets).sum();
+        format!("{packets} RTP packets ({} kB)", octets / 1_000)
+    };
+    let sent = format!("{} sent", total(&media.sent));
+    let mut lines = vec![
+        halves(&sent, &format!("{} streams open", media.streams_open)),
+        halves(
+            &format!("{} echoed", total(&media.echoed)),
+            &format!("{} received", total(&media.received)),
+        ),
+    ];
+    if media.late + media.unsent + media.checks_failed > 0 {
+        lines.push(format!(
+            "  {} RTP packets late, {} not sent, {} failed RTP checks",
+            media.late, media.unsent, media.checks_failed
+        ));
+    }
+    lines
 }
 
 fn steps(state: &State, figures: &Figures) -> Vec<String> {

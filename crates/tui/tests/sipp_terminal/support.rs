@@ -201,6 +201,7 @@ pub(crate) fn beside() -> Beside {
         paused: 5,
         woken: 6,
         peak_after: Duration::from_secs(7),
+        media: None,
         circuits: Some(Circuits {
             width: 4,
             in_use: vec![true, false, true, true, false, false],

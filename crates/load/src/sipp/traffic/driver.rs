@@ -257,6 +257,7 @@ impl Driver {
             congestions: counters.would_block,
             running: figures.open.saturating_sub(paused),
             paused,
+            media: self.state.media.figures(),
             ..Beside::default()
         }
     }

@@ -10,7 +10,7 @@ mod sockets;
 mod twins;
 mod world;
 
-pub use media::{Media, NoMedia};
+pub use media::Media;
 pub(super) use run::{Run, RunParts};
 pub(super) use sockets::{SocketPlan, TlsSides};
 pub(super) use twins::{TwinPlan, TwinSide};

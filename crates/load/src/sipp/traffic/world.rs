@@ -50,6 +50,13 @@ impl WorldState {
         self.begun.elapsed().as_nanos() as u64
     }
 
+    /// Passes on what the media have to say.
+    fn tell_of_media(&mut self) {
+        for text in self.media.take_warnings() {
+            self.logs.warn(&text);
+        }
+    }
+
     /// Tells that a peer takes no datagrams, once a second: there may be a report for each of them.
     pub(super) fn tell_unreachable(&mut self, to: Option<SocketAddr>, error: &std::io::Error) {
         let told = Some((to, self.begun.elapsed().as_secs()));
@@ -134,12 +141,15 @@ impl World for SippWorld<'_> {
     }
 
     fn media_port(&mut self, call: u32, kind: MediaKind) -> Option<u16> {
-        self.state.media.port(call, kind)
+        let port = self.state.media.port(call, kind);
+        self.state.tell_of_media();
+        port
     }
 
     fn media(&mut self, call: u32, order: MediaOrder<'_>) {
         let now_ns = self.state.now_ns();
         self.state.media.order(now_ns, call, order);
+        self.state.tell_of_media();
     }
 
     fn log(&mut self, entry: LogEntry<'_>) {

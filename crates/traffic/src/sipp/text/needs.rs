@@ -58,7 +58,7 @@ impl Needs {
                 | Keyword::LastCseqNumber(_)
                 | Keyword::NextUrl => self.last_message = true,
                 Keyword::PeerTagParam => self.peer_tag = true,
-                Keyword::RtpStreamPort(..) => self.media = true,
+                Keyword::RtpStreamPort(..) | Keyword::AutoMediaPort(..) => self.media = true,
                 Keyword::File(name) => self.add(name),
                 Keyword::Field(of) => {
                     if let Some(line) = &of.line {
