@@ -1,4 +1,5 @@
-//! Messages that are sent without a step, where the scenario has none of its own.
+//! Messages that are sent without a step, where the scenario has none of its own: header field by header
+//! field those of SIPp, so that what comes after a failure is the same too.
 
 use gannet_scenario::sipp::model::{Keyword, Text};
 
@@ -19,22 +20,34 @@ use Part::{Slot, Words};
 
 /// ACK of a final response above 299: it is of the INVITE's transaction (RFC 3261 17.1.1.3).
 pub(super) fn ack() -> Text {
-    request("ACK", Keyword::LastRequestUri, Line::Last("Via"), 0)
+    request(
+        "ACK",
+        Keyword::LastRequestUri,
+        Line::Last("Via"),
+        0,
+        ack_end(),
+    )
 }
 
 /// ACK of a 2xx: a transaction of its own (RFC 3261 13.2.2.4).
 pub(super) fn ack_2xx() -> Text {
-    request("ACK", Keyword::NextUrl, own_via(), 0)
+    request("ACK", Keyword::NextUrl, own_via(), 0, ack_end())
 }
 
 /// BYE (RFC 3261 15.1.1).
 pub(super) fn bye() -> Text {
-    request("BYE", Keyword::NextUrl, own_via(), 1)
+    request("BYE", Keyword::NextUrl, own_via(), 1, end())
 }
 
 /// CANCEL: it is of the INVITE's transaction (RFC 3261 9.1).
 pub(super) fn cancel() -> Text {
-    request("CANCEL", Keyword::LastRequestUri, Line::Last("Via"), 0)
+    request(
+        "CANCEL",
+        Keyword::LastRequestUri,
+        Line::Last("Via"),
+        0,
+        end(),
+    )
 }
 
 /// 200 for what the scenario does not wait for.
@@ -46,7 +59,7 @@ pub(super) fn ok() -> Text {
         Line::Last("To"),
         Line::Last("Call-ID"),
         Line::Last("CSeq"),
-        contact(),
+        contact("Contact: <sip:"),
         Line::Of(vec![Words("Content-Length: 0")]),
     ])
 }
@@ -59,7 +72,13 @@ pub(super) fn twin_abort() -> Text {
     ])
 }
 
-fn request(method: &'static str, target: Keyword, via: Line, cseq_offset: i32) -> Text {
+fn request(
+    method: &'static str,
+    target: Keyword,
+    via: Line,
+    cseq_offset: i32,
+    end: Vec<Line>,
+) -> Text {
     let is_own = matches!(via, Line::Of(_));
     let mut lines = vec![
         Line::Of(vec![
@@ -83,11 +102,25 @@ fn request(method: &'static str, target: Keyword, via: Line, cseq_offset: i32) -
             Words(" "),
             Words(method),
         ]),
-        contact(),
-        Line::Of(vec![Words("Max-Forwards: 70")]),
-        Line::Of(vec![Words("Content-Length: 0")]),
     ]);
+    lines.extend(end);
+    lines.push(Line::Of(vec![Words("Content-Length: 0")]));
     message(lines)
+}
+
+fn ack_end() -> Vec<Line> {
+    vec![
+        contact("Contact: <sip:sipp@"),
+        Line::Of(vec![Words("Max-Forwards: 70")]),
+        Line::Of(vec![Words("Subject: Performance Test")]),
+    ]
+}
+
+fn end() -> Vec<Line> {
+    vec![
+        Line::Of(vec![Words("Max-Forwards: 70")]),
+        contact("Contact: <sip:sipp@"),
+    ]
 }
 
 fn own_via() -> Line {
@@ -103,9 +136,9 @@ fn own_via() -> Line {
     ])
 }
 
-fn contact() -> Line {
+fn contact(begin: &'static str) -> Line {
     Line::Of(vec![
-        Words("Contact: <sip:"),
+        Words(begin),
         Slot(Keyword::LocalIp),
         Words(":"),
         Slot(Keyword::LocalPort(0)),

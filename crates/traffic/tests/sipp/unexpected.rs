@@ -237,3 +237,13 @@ fn nothing_in_time_ends_a_call() {
     assert_eq!(side.figures().steps[2].timeouts, 1);
     assert_eq!(side.figures().failures_at[2].of(Failure::TimeoutOnRecv), 1);
 }
+
+#[test]
+fn a_check_outside_of_a_recv_only_warns() {
+    let check = "<action><assign assign_to=\"a\" value=\"1\"/>\
+         <test variable=\"a\" compare=\"equal\" value=\"2\" check_it=\"true\"/></action>";
+    let mut side = Script::new(&format!("<nop>{check}</nop>{}", send("OPTIONS", ""))).side();
+    side.begin();
+    assert_eq!(side.figures().successful, 1);
+    assert_eq!(side.figures().warnings, 1);
+}

@@ -90,8 +90,8 @@ fn evaluate(
     let matches = ereg.regex.find_at(text, 0, &mut captures);
     if matches {
         let variables = std::iter::once(&ereg.whole).chain(&ereg.groups);
-        // Groups behind one that took no part keep what they had.
-        for (group, variable) in variables.enumerate().take(captures.leading()) {
+        // Groups that took no part keep what they had.
+        for (group, variable) in variables.enumerate() {
             if let Some(range) = captures.get(group) {
                 env.variable_mut(state, *variable).set_match(&text[range]);
             }

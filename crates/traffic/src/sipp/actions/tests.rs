@@ -49,6 +49,11 @@ fn expressions_find_what_they_find_in_sipp() {
             r#"<ereg regexp="(.)(.)(q)?(.)" search_in="hdr" header="Subject:" assign_to="a,b,c,d"/>"#,
             " ab| |a|",
         ),
+        // What took no part keeps what it had; what stands behind it does not.
+        (
+            r#"<assign assign_to="c" value="1"/><ereg regexp="(.)(q)?(.)" search_in="hdr" header="Subject:" assign_to="a,b,c,d"/>"#,
+            " a| |1.000000|a",
+        ),
         (
             r#"<ereg regexp="zzz" search_in="hdr" header="Subject:" assign_to="a"/>"#,
             "|||",

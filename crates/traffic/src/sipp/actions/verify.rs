@@ -9,7 +9,8 @@ use crate::sipp::received::Received;
 use crate::sipp::state::CallState;
 use crate::sipp::text::{At, Env, Scheme, rendered};
 
-/// Stores whether user and password are those of the request.
+/// Stores whether user and password are those of the request's Authorization. As in SIPp what is meant for
+/// a proxy is not looked at.
 pub(super) fn verify(
     env: &mut Env<'_>,
     state: &mut CallState,
@@ -22,6 +23,16 @@ pub(super) fn verify(
     let last = env.common.scratch.last(state);
     let request = received.or(last.as_ref());
     let is_right = request.is_some_and(|request| is_right(request, &user, &password));
+    let is_elsewhere = request.is_some_and(|request| {
+        let mut own = request.values(HeaderName::Authorization);
+        let mut to_proxies = request.values(HeaderName::ProxyAuthorization);
+        own.next().is_none() && to_proxies.next().is_some()
+    });
+    if is_elsewhere {
+        env.warn(|| {
+            "verifyauth looks at Authorization, and there is only Proxy-Authorization".into()
+        });
+    }
     env.variable_mut(state, verify.to).set_truth(is_right);
     env.common.scratch.give(user);
     env.common.scratch.give(password);
@@ -29,9 +40,8 @@ pub(super) fn verify(
 }
 
 fn is_right(request: &Received<'_>, user: &[u8], password: &[u8]) -> bool {
-    let own = request.values(HeaderName::Authorization);
-    let mut all = own.chain(request.values(HeaderName::ProxyAuthorization));
-    let (Some(credentials), Some(method)) = (all.next(), request.method()) else {
+    let mut own = request.values(HeaderName::Authorization);
+    let (Some(credentials), Some(method)) = (own.next(), request.method()) else {
         return false;
     };
     let value = |name: &str| auth_value(credentials, name);
@@ -90,7 +100,11 @@ mod tests {
             r#"<verifyauth assign_to="a" username="bob" password="secret"/><log message="[$a]"/>"#;
         let mut bench = Bench::new(verify);
         bench.act(message);
-        assert_eq!(bench.world.log, [expected], "{message:?}");
+        assert_eq!(
+            bench.world.log,
+            expected.split('|').collect::<Vec<_>>(),
+            "{message:?}"
+        );
     }
 
     #[test]
@@ -120,6 +134,11 @@ mod tests {
                 format!("REGISTER sip:x SIP/2.0\nAuthorization: Digest {credentials}\n\n{body}");
             check(Some(&message), expected);
         }
+        let to_proxy = format!("REGISTER sip:x SIP/2.0\nProxy-Authorization: Digest {plain}\n\n");
+        check(
+            Some(&to_proxy),
+            "warning: verifyauth looks at Authorization, and there is only Proxy-Authorization|false",
+        );
         check(Some("REGISTER sip:x SIP/2.0\n\n"), "false");
         check(None, "false");
     }

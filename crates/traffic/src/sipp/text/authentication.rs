@@ -31,6 +31,7 @@ pub(super) fn append(
     let given = Given::render(env, state, at, credentials)?;
     let challenge = &mut state.extra_mut().challenge;
     challenge.answers += 1;
+    let message_end = out.len();
     out.extend_from_slice(if challenge.is_from_server {
         b"Authorization: "
     } else {
@@ -43,9 +44,9 @@ pub(super) fn append(
         challenge.answers,
         &given,
         &Covered {
-            method: method(&out[message.0..end]),
+            method: method(&out[message.0..message_end]),
             uri: &env.common.auth_uri,
-            body: message.1.map_or(&[], |body| &out[body..end]),
+            body: message.1.map_or(&[], |body| &out[body..message_end]),
         },
         CnonceText::new(env.rng.u32(..) >> 1),
         &mut answer,

@@ -57,11 +57,10 @@ impl Common {
     }
 }
 
-/// `-auth_uri`, or the peer's address.
+/// `-auth_uri`, or the peer's address. A scheme stands before it whatever it begins with, as in SIPp.
 fn auth_uri(settings: &Settings) -> Vec<u8> {
     let facts = &settings.facts;
     let uri = match (&facts.auth_uri, facts.remote) {
-        (Some(uri), _) if uri.starts_with("sip:") || uri.starts_with("sips:") => uri.clone(),
         (Some(uri), _) => format!("sip:{uri}"),
         (None, Some(remote)) => format!("sip:{remote}"),
         (None, None) => "sip:".to_owned(),

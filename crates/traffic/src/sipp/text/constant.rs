@@ -47,7 +47,8 @@ pub(super) fn append(keyword: &Keyword, settings: &Settings, writer: &mut Writer
         Keyword::Transport => writer.bytes(settings.protocol.name().as_bytes()),
         Keyword::LocalIp => writer.address(facts.local_ip),
         Keyword::LocalIpType => writer.bytes(version(facts.local_ip)),
-        Keyword::MediaIp => writer.address(facts.media_ip),
+        // Without brackets, as in SDP (RFC 8866 5.7).
+        Keyword::MediaIp => writer.display(facts.media_ip),
         Keyword::MediaIpType => writer.bytes(version(facts.media_ip)),
         Keyword::Pid => writer.number(u64::from(facts.pid)),
         Keyword::SippVersion => writer.bytes(facts.version.as_bytes()),

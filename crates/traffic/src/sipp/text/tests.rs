@@ -13,6 +13,7 @@ t: \"B\" <sip:bb@h;x=y>
 i: c1@x
 CSeq:  77   INVITE
 Subject: abc def
+k: timer
 X-Multi: one
 X-multi: two  
 X-Multi: three
@@ -64,7 +65,7 @@ fn facts_of_the_run_and_of_the_call_are_printed() {
                 "10.0.0.1|4|5060",
             ),
             ("[server_ip]|[transport]", "10.0.0.9|UDP"),
-            ("[media_ip]|[media_ip_type]", "[2001:db8::1]|6"),
+            ("[media_ip]|[media_ip_type]", "2001:db8::1|6"),
             (
                 "[call_number]|[call_id]|x///[call_id]",
                 "3|3-77@10.0.0.1|x///3-77@10.0.0.1",
@@ -189,6 +190,9 @@ fn parts_of_the_last_message_are_printed() {
                 "Empty:|m: \"x\" <sip:c@h:5;p=1>;q=1",
             ),
             ("[last_Trail:]|[last_Body:]|", "Trail: x y||"),
+            // SIPp knows few compact names.
+            ("[last_Supported:]|[last_k:]|", "|k: timer|"),
+            ("[last_i:]|[last_s:]|", "i: c1@x||"),
             (
                 "[last_Request_URI]|[last_cseq_number]|[last_cseq_number+2]",
                 "sip:bb@h;x=y|77|79",

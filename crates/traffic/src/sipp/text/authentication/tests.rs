@@ -177,6 +177,24 @@ fn the_line_stands_where_the_keyword_stood_and_counts() {
 }
 
 #[test]
+fn auth_int_covers_the_body_and_nothing_else() {
+    let verify =
+        r#"<verifyauth assign_to="a" username="bob" password="secret"/><log message="[$a]"/>"#;
+    let mut bench = Bench::new(verify);
+    let challenge = b"SIP/2.0 401 x\r\nWWW-Authenticate: Digest realm=\"r\", nonce=\"n1\", qop=\"auth,auth-int\"\r\n\r\n";
+    let mut reader = Reader::default();
+    let received = reader.read(challenge).expect("a message");
+    assert!(bench.state.keep_challenge(&received));
+    let text =
+        "MESSAGE x SIP/2.0\n[authentication username=bob password=secret]\nL: [len]\n\none\ntwo\n";
+    let message = bench.text(text).expect("credentials").replace("\r\n", "\n");
+    assert!(message.contains("qop=auth-int"), "{message}");
+    bench.act(Some(&message));
+    bench.act(Some(&message.replace("two", "six")));
+    assert_eq!(bench.world.log, ["true", "false"]);
+}
+
+#[test]
 fn an_ack_has_the_credentials_of_its_invite() {
     let mut bench = Bench::new("");
     let message = b"SIP/2.0 407 x\r\nProxy-Authenticate: Digest realm=\"r\", nonce=\"n1\"\r\n\r\n";
