@@ -8,6 +8,7 @@ mod exits;
 mod injection;
 mod input;
 mod keyboard;
+mod media;
 mod options;
 mod outputs;
 mod real;

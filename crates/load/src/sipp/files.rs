@@ -2,16 +2,17 @@
 
 use std::sync::Arc;
 
-use gannet_diag::{Diagnostic, Diagnostics, SourceFile};
+use gannet_diag::{Diagnostics, SourceFile};
 use gannet_scenario::seagull::NamedBytes;
 use gannet_scenario::sipp::builtin::{BUILTINS, builtin};
 use gannet_scenario::sipp::injection::InjectionFile;
-use gannet_scenario::sipp::model::{Action, Scenario, Scope};
+use gannet_scenario::sipp::model::{Scenario, Scope};
 use gannet_scenario::sipp::{Options, load};
 use gannet_traffic::sipp::Scenarios;
 
 use super::arguments::{Arguments, Source};
 use super::error::SippError;
+use super::fitness::judge_media;
 use super::traffic::Media;
 
 /// The files of a run, compiled.
@@ -164,7 +165,7 @@ fn compile(
     let mut compiled = read.map(|file| {
         let mut loaded = load(&file?, &options);
         if let Some(scenario) = &loaded.scenario {
-            refuse_media(scenario, media, &mut loaded.diagnostics);
+            judge_media(scenario, media, &mut loaded.diagnostics);
             options.globals = names_in(scenario, Scope::Global);
             options.user_variables = names_in(scenario, Scope::User);
         }
@@ -234,28 +235,4 @@ fn names_in(scenario: &Scenario, scope: Scope) -> Vec<String> {
         .iter()
         .map(|variable| variable.name.clone())
         .collect()
-}
-
-/// What the media cannot do is an error where it is asked for.
-fn refuse_media(scenario: &Scenario, media: &dyn Media, diagnostics: &mut Diagnostics) {
-    for step in scenario.init.iter().chain(&scenario.steps) {
-        for action in &step.actions {
-            let refused = match action {
-                Action::Media(action) => media.refuses(action),
-                _ => None,
-            };
-            let doubted = match action {
-                Action::Media(action) if refused.is_none() => media.doubts(action),
-                _ => None,
-            };
-            if let Some(why) = refused {
-                let place = step.span.clone();
-                diagnostics.push(Diagnostic::error("unsupported-media", why, place));
-            }
-            if let Some(why) = doubted {
-                let place = step.span.clone();
-                diagnostics.push(Diagnostic::warning("odd-media", why, place));
-            }
-        }
-    }
 }

@@ -11,6 +11,7 @@ mod ending;
 mod error;
 mod faces;
 mod files;
+mod fitness;
 mod hosts;
 mod logs;
 mod media;

@@ -20,6 +20,7 @@ pub struct BoundUdp {
     pub(super) address: SocketAddr,
     pub(super) ipv6: bool,
     pub(super) segmentation: (bool, bool),
+    pub(super) sparse: bool,
 }
 
 impl BoundUdp {
@@ -64,6 +65,7 @@ impl BoundUdp {
                 address,
                 ipv6: bind.is_ipv6(),
                 segmentation,
+                sparse: options.sparse,
             })
         };
         open().map_err(|error| NetError::listen("udp", bind, error))

@@ -51,7 +51,8 @@ impl Ports {
     pub fn adopt_udp(&mut self, bound: BoundUdp) -> Result<PortId, NetError> {
         let address = bound.address;
         self.check_room("udp", address)?;
-        let port = DatagramPort::new(bound.socket, bound.ipv6, bound.segmentation);
+        let mut port = DatagramPort::new(bound.socket, bound.ipv6, bound.segmentation);
+        port.sparse = bound.sparse;
         self.insert(Kind::Datagram(port))
             .map_err(|error| NetError::listen("udp", address, error))
     }

@@ -57,7 +57,8 @@ impl Ports {
         self.counters.receive_calls += 1;
         let result = slab.receive(&port.socket, port.joined);
         let more = match &result {
-            Ok(_) => true,
+            // Fewer than asked for: the system has met the end.
+            Ok(messages) => !port.sparse || *messages >= RECEIVE_BATCH_MAX,
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => port.errors,
             // A report of the network: reading has cleared it, its datagram is in the error queue.
             Err(_) => {

@@ -9,7 +9,7 @@ mod pty;
 mod until;
 
 pub(crate) use folder::Folder;
-pub(crate) use player::{Player, Program};
+pub(crate) use player::{Ended, Player, Program};
 pub(crate) use ports::free_port;
 pub(crate) use pty::Pty;
 pub(crate) use until::{poll, until};

@@ -69,6 +69,7 @@ impl Settings {
             payload_type: media.payload_type,
             options: PortOptions {
                 buffer_bytes: media.buffer_bytes,
+                sparse: true,
                 ..PortOptions::default()
             },
             first_ssrc,

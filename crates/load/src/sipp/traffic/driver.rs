@@ -108,10 +108,10 @@ impl Driver {
             let why = self.player.fatal()?;
             Some(SippError::Fatal(why.to_owned()))
         });
+        let failed_checks = self.state.media.failed_checks();
         let snapshot = Arc::new(self.snapshot());
         let beside = self.beside();
         let stopped_now = self.player.is_stopped();
-        let failed_checks = self.state.media.failed_checks();
         let warnings = std::mem::take(&mut self.state.logs.warnings);
         self.shared.report(|report| {
             report.snapshot = Some(snapshot);
@@ -128,6 +128,7 @@ impl Driver {
         loop {
             self.obey();
             let now_ns = self.state.now_ns();
+            let had_calls = self.player.figures().open > 0;
             if self.link.awaited.is_none() || self.player.phase() == Phase::Stopping {
                 let mut world = SippWorld {
                     ports: &mut self.ports,
@@ -137,6 +138,10 @@ impl Driver {
             }
             self.state.logs.flush();
             if self.player.phase() == Phase::Ended {
+                if had_calls && !self.player.is_stopped() && self.player.fatal().is_none() {
+                    self.ports.flush();
+                    self.poll(LAST_WORDS_MAX)?;
+                }
                 return Ok(());
             }
             self.keep_twins();
