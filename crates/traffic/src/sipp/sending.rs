@@ -6,7 +6,6 @@ use gannet_scenario::sipp::model::{Send, Sends, Step};
 use super::call::{Answer, CallId, State};
 use super::connections::Ready;
 use super::core::{Core, Turn};
-use super::memory::keep;
 use super::received::{Reader, Received};
 use super::routing::request_to;
 use super::running::{Go, MS_NS, Onward};
@@ -172,7 +171,7 @@ impl Core {
             };
         }
         if let Some(copy) = self.calls.sent_mut(id) {
-            keep(copy, bytes);
+            self.shared.common.scratch.buffers.keep(copy, bytes);
         }
     }
 

@@ -5,7 +5,6 @@ use std::num::NonZeroU32;
 use gannet_scenario::sipp::model::TransactionId;
 use smallvec::SmallVec;
 
-use super::memory::keep;
 use super::received::{Received, Start};
 use super::text::Scratch;
 use super::values::Value;
@@ -24,7 +23,9 @@ pub(super) struct CallState {
     user: Option<NonZeroU32>,
     /// Of the last request; of type i64, as the first one may be 0.
     cseq: i64,
-    call_id: Vec<u8>,
+    /// Its Call-ID, and behind it the tag of the peer.
+    names: Vec<u8>,
+    peer_tag_len: u32,
     last: Vec<u8>,
     /// Tells whose layout [`Scratch`] holds; 0: nobody's.
     last_stamp: u64,
@@ -50,7 +51,8 @@ impl CallState {
         self.number = 0;
         self.user = None;
         self.cseq = 0;
-        self.call_id.clear();
+        self.names.clear();
+        self.peer_tag_len = 0;
         self.last.clear();
         self.last_stamp = 0;
         for value in &mut self.variables {
@@ -78,13 +80,19 @@ impl CallState {
     /// Its Call-ID.
     #[inline]
     pub(super) fn call_id(&self) -> &[u8] {
-        &self.call_id
+        &self.names[..self.names.len() - self.peer_tag_len as usize]
     }
 
-    /// Where its Call-ID is written.
+    /// The tag of the peer; empty before one is known.
+    #[inline]
+    pub(super) fn peer_tag(&self) -> &[u8] {
+        &self.names[self.names.len() - self.peer_tag_len as usize..]
+    }
+
+    /// Where its Call-ID is written, before anything else of the call.
     #[inline]
     pub(super) fn call_id_mut(&mut self) -> &mut Vec<u8> {
-        &mut self.call_id
+        &mut self.names
     }
 
     /// `[cseq]`.
@@ -113,13 +121,13 @@ impl CallState {
     /// Keeps a message as the last received one.
     #[inline]
     pub(super) fn keep_last(&mut self, scratch: &mut Scratch, received: &Received<'_>) {
-        keep(&mut self.last, received.bytes());
+        scratch.buffers.keep(&mut self.last, received.bytes());
         self.last_stamp = scratch.keep_layout(received.layout());
     }
 
     /// Keeps a twin command as the last received message.
     pub(super) fn keep_last_bytes(&mut self, scratch: &mut Scratch, bytes: &[u8]) {
-        keep(&mut self.last, bytes);
+        scratch.buffers.keep(&mut self.last, bytes);
         self.last_stamp = scratch.stamp();
     }
 
@@ -154,9 +162,9 @@ impl CallState {
         if received.code().is_some()
             && let Some(tag) = received.peer_tag()
         {
-            let kept = &mut self.extra_mut().peer_tag;
-            kept.clear();
-            kept.extend_from_slice(tag);
+            self.names.truncate(self.call_id().len());
+            self.names.extend_from_slice(tag);
+            self.peer_tag_len = tag.len() as u32;
         }
     }
 
@@ -263,6 +271,7 @@ mod tests {
         state.keep_last(&mut scratch, &received);
         state.keep_peer_tag(&received);
         assert!(state.keep_routes(&received) && state.keep_challenge(&received));
+        assert_eq!((state.call_id(), state.peer_tag()), (&b"x"[..], &b"t"[..]));
         state.start_transaction(TransactionId(1), b"z9", 4);
         state.choose_line(2, 9);
         state.variable_mut(1, 3).set_number(1.0);
@@ -271,11 +280,12 @@ mod tests {
 
         state.begin(8, None, 1);
         assert!(state.call_id().is_empty() && state.last().is_empty());
+        assert!(state.peer_tag().is_empty());
         assert_eq!(state.transaction(TransactionId(1)), None);
         assert_eq!((state.line(2), state.user()), (None, None));
         assert!(!state.variable(1).expect("memory is kept").is_set());
         let extra = state.extra().expect("memory is kept");
-        assert!(extra.peer_tag.is_empty() && extra.routes.is_empty());
+        assert!(extra.routes.is_empty());
         assert!(extra.challenge.text.is_empty());
     }
 }

@@ -11,12 +11,10 @@ pub(in crate::sipp) struct Extra {
     pub(in crate::sipp) routes: Vec<u8>,
     /// `[next_url]`.
     pub(in crate::sipp) next_url: Vec<u8>,
-    /// `[peer_tag_param]`.
-    pub(in crate::sipp) peer_tag: Vec<u8>,
     /// What `[authentication]` answers.
     pub(in crate::sipp) challenge: Challenge,
     /// SDES of audio and video, first and second line (RFC 4568).
-    pub(in crate::sipp) crypto: [CryptoSlot; 4],
+    pub(in crate::sipp) crypto: Option<Box<[CryptoSlot; 4]>>,
     transactions: Vec<Begun>,
 }
 
@@ -42,9 +40,10 @@ impl Extra {
     pub(super) fn clear(&mut self) {
         self.routes.clear();
         self.next_url.clear();
-        self.peer_tag.clear();
         self.challenge.clear();
-        self.crypto = Default::default();
+        if let Some(crypto) = &mut self.crypto {
+            **crypto = Default::default();
+        }
         for begun in &mut self.transactions {
             begun.is_used = false;
         }

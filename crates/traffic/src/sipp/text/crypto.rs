@@ -27,7 +27,7 @@ pub(super) fn append(rng: &mut Rng, state: &mut CallState, what: Crypto, out: &m
         CryptoKind::KeyParams { offset } => {
             let second = usize::from(what.slot == 2);
             let video = usize::from(what.media == MediaKind::Video);
-            let slot = &mut state.extra_mut().crypto[2 * video + second];
+            let slot = &mut state.extra_mut().crypto.get_or_insert_default()[2 * video + second];
             let key = match slot.key {
                 Some(key) if offset < 0 => key,
                 _ => std::array::from_fn(|_| rng.u8(..)),

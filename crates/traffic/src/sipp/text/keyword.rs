@@ -49,11 +49,9 @@ pub(super) fn fill<'t>(
         }
         Keyword::MsgIndex => writer.number(at.step as u64),
         Keyword::PeerTagParam => {
-            if let Some(extra) = state.extra()
-                && !extra.peer_tag.is_empty()
-            {
+            if !state.peer_tag().is_empty() {
                 writer.bytes(b";tag=");
-                writer.bytes(&extra.peer_tag);
+                writer.bytes(state.peer_tag());
             }
         }
         Keyword::NextUrl => last::next_url(env, state, writer),

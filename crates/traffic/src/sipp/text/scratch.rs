@@ -2,6 +2,7 @@
 
 use gannet_sip::Layout;
 
+use crate::sipp::memory::Buffers;
 use crate::sipp::received::{HeaderLines, Received};
 use crate::sipp::state::CallState;
 
@@ -13,7 +14,9 @@ pub(in crate::sipp) struct Scratch {
     /// Which message `layout` is of; stamps are given once.
     layout_of: u64,
     stamps: u64,
-    buffers: Vec<Vec<u8>>,
+    texts: Vec<Vec<u8>>,
+    /// For messages that calls keep.
+    pub(in crate::sipp) buffers: Buffers,
 }
 
 impl Scratch {
@@ -69,13 +72,13 @@ impl Scratch {
     /// An empty buffer, to be given back.
     #[inline]
     pub(in crate::sipp) fn take(&mut self) -> Vec<u8> {
-        self.buffers.pop().unwrap_or_default()
+        self.texts.pop().unwrap_or_default()
     }
 
     /// Takes a buffer back.
     #[inline]
     pub(in crate::sipp) fn give(&mut self, mut buffer: Vec<u8>) {
         buffer.clear();
-        self.buffers.push(buffer);
+        self.texts.push(buffer);
     }
 }
