@@ -13,4 +13,5 @@ mod seagull_calls;
 mod seagull_capture;
 mod seagull_register;
 mod sipp;
+mod sipp_media;
 mod sipsak;

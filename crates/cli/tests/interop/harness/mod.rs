@@ -31,6 +31,8 @@ pub(crate) use gate::Site;
 pub(crate) use linphone::Linphone;
 pub(crate) use pbx::GannetPbx;
 pub(crate) use pjsua2::Pjsua2;
+pub(crate) use ports::Ports;
+pub(crate) use process::Process;
 pub(crate) use seagull::Seagull;
 pub(crate) use server::{Server, ServerKind};
 pub(crate) use sipp::{Sipp, Transport};

@@ -2,7 +2,7 @@
 
 use std::net::{SocketAddr, UdpSocket};
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU16, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
@@ -63,6 +63,11 @@ impl Rig {
         self.folder.path(name)
     }
 
+    /// A caller that carries out actions and then pauses.
+    pub(super) fn caller(actions: &str, pause_ms: u64, port: &str) -> String {
+        caller("", actions, pause_ms).replace("[rtpstream_audio_port]", port)
+    }
+
     /// Adds a line to the caller's description.
     pub(super) fn describe(&mut self, line: &str) {
         self.description = format!("{line}\n");
@@ -119,11 +124,10 @@ impl Rig {
     fn run(&self, caller: &str, callee: &str, more: &str) -> Ended {
         std::fs::write(self.path("caller.xml"), caller).unwrap();
         let (at, from) = (free_port(), free_port());
-        let media = format!("-i 127.0.0.1 -nostdin -mp {}", free_port());
-        let callee = format!("{callee} {media} -p {at}");
+        let callee = format!("{callee} {} -p {at}", own_media());
         let _callee = self.folder.run("callee", &callee).listening(at);
         let calls = if more.contains("-m ") { "" } else { "-m 1" };
-        let media = format!("-i 127.0.0.1 -nostdin -mp {}", free_port());
+        let media = own_media();
         let caller = format!("-sf caller.xml {media} -p {from} {calls} {more} 127.0.0.1:{at}");
         self.folder.run("caller", &caller).wait()
     }
@@ -141,13 +145,38 @@ struct Ear {
 const LISTEN: Duration = Duration::from_millis(50);
 
 fn ears() -> (Ear, Ear) {
-    loop {
-        let port = free_port();
-        let bind = |port| UdpSocket::bind(("127.0.0.1", port));
-        if let (Ok(first), Ok(second)) = (bind(port), bind(port + 2)) {
-            return (Ear::new(port, first), Ear::new(port + 2, second));
+    let port = free_run();
+    let bind = |port| UdpSocket::bind(("127.0.0.1", port)).unwrap();
+    let (first, second) = (bind(port), bind(port + 2));
+    (Ear::new(port, first), Ear::new(port + 2, second))
+}
+
+/// Options of a run with ports of media of its own.
+pub(super) fn own_media() -> String {
+    let first = free_run();
+    let last = first + RUN_LENGTH - 1;
+    format!("-i 127.0.0.1 -nostdin -mp {first} -max_rtp_port {last}")
+}
+
+/// Ports beside those that [`free_port`] gives, and that the interop tests use.
+const FIRST: u16 = 6_100;
+const RUNS: u16 = 180;
+const RUN_LENGTH: u16 = 32;
+
+static NEXT: AtomicU16 = AtomicU16::new(0);
+
+/// The first of some free ports.
+pub(super) fn free_run() -> u16 {
+    let begin = std::process::id() % u32::from(RUNS);
+    for _ in 0..RUNS {
+        let run = (begin as u16 + NEXT.fetch_add(1, Ordering::Relaxed)) % RUNS;
+        let first = FIRST + run * RUN_LENGTH;
+        let mut ports = first..first + RUN_LENGTH;
+        if ports.all(|port| UdpSocket::bind(("127.0.0.1", port)).is_ok()) {
+            return first;
         }
     }
+    panic!("no run of free ports is left");
 }
 
 impl Ear {
@@ -189,11 +218,11 @@ impl Drop for Ear {
     }
 }
 
-/// A pcap file of raw IP packets: milliseconds, destination port, payload of each.
+/// A pcap file of Ethernet frames: milliseconds, destination port, payload of each.
 pub(super) fn capture_file(packets: &[(u64, u16, &[u8])]) -> Vec<u8> {
-    const RAW_IP: u32 = 101;
+    const ETHERNET: u32 = 1;
     let mut file = Vec::new();
-    for word in [0xa1b2_c3d4, 0x0004_0002, 0, 0, 65_535, RAW_IP] {
+    for word in [0xa1b2_c3d4, 0x0004_0002, 0, 0, 65_535, ETHERNET] {
         file.extend(u32::to_le_bytes(word));
     }
     for (ms, port, payload) in packets {
@@ -202,11 +231,12 @@ pub(super) fn capture_file(packets: &[(u64, u16, &[u8])]) -> Vec<u8> {
         let record = [
             (ms / 1_000) as u32,
             (ms % 1_000 * 1_000) as u32,
-            length.into(),
-            length.into(),
+            14 + u32::from(length),
+            14 + u32::from(length),
         ];
         file.extend(record.into_iter().flat_map(u32::to_le_bytes));
-        file.extend([0x45, 0]);
+        file.extend([0; 12]);
+        file.extend([0x08, 0x00, 0x45, 0]);
         file.extend(length.to_be_bytes());
         file.extend([0, 0, 0, 0, 64, 17, 0, 0, 192, 0, 2, 1, 192, 0, 2, 2]);
         file.extend(
@@ -229,7 +259,8 @@ Max-Forwards: 70
 fn caller(description: &str, actions: &str, pause_ms: u64) -> String {
     let to = "sip:callee@[remote_ip]:[remote_port]";
     format!(
-        r#"<scenario name="caller">
+        r#"<?xml version="1.0" encoding="UTF-8"?>
+<scenario name="caller">
 <send retrans="500"><![CDATA[
 INVITE {to} SIP/2.0
 {HEAD}To: <{to}>

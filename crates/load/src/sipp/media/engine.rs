@@ -26,6 +26,8 @@ const PORT_TRIES: u16 = 100;
 const VIDEO_OFFSET: u16 = 2;
 /// Octets that wait at one socket: what is older is of no use.
 const UNSENT_BYTES_MAX: usize = 256 << 10;
+/// Packets that are taken before it is looked what is due.
+const RECEIVED_MAX: usize = 32;
 /// The longest wait for verdicts at the end.
 const SETTLE_WAIT: Duration = Duration::from_secs(2);
 
@@ -48,8 +50,8 @@ impl Engine {
     pub(super) fn start(settings: &Settings, ip: IpAddr, needed: bool) -> Result<Self, SippError> {
         let limits = PortLimits {
             ports_max: usize::from(u16::MAX) * 2,
+            messages_per_poll_max: RECEIVED_MAX,
             unsent_bytes_max: UNSENT_BYTES_MAX,
-            ..PortLimits::default()
         };
         let ports = Ports::new(limits).map_err(SippError::Sockets)?;
         let inbox = Arc::new(Inbox::new(ports.waker()));
