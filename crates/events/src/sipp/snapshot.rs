@@ -47,6 +47,8 @@ pub enum Command {
     Stop,
     /// Open calls are ended with BYE or CANCEL, and then the run.
     Abort,
+    /// The time of the run is over, and that is a failure: it ends at once.
+    TimeIsOver,
     /// All figures begin at zero.
     ResetStatistics,
     /// A trace file on or off.

@@ -21,6 +21,7 @@ pub(super) fn settings(
     let nanoseconds = |time: std::time::Duration| time.as_nanos() as u64;
     let seed = arguments.seed.unwrap_or_else(|| fastrand::u64(..));
     Settings {
+        waits_first: true,
         pacing: PacerSettings {
             model: Model::BestEffort,
             calls_per_s: arguments.rate / arguments.rate_period.as_secs_f64(),

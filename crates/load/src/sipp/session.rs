@@ -137,7 +137,7 @@ impl Session {
         if !self.timed_out && self.timeout.is_some_and(|timeout| elapsed >= timeout) {
             self.timed_out = true;
             self.run.command(if self.timeout_is_error {
-                Command::Abort
+                Command::TimeIsOver
             } else {
                 Command::Stop
             });

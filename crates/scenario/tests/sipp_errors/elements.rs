@@ -250,7 +250,7 @@ fn what_sipp_runs_without_a_word_is_warned_of() {
         ),
         (
             "<«recv» request=\"A\" response=\"200\"/>",
-            "two-messages: this `<recv>` takes a request and a response, whichever comes",
+            "two-messages: this `<recv>` waits for the request: its response has no effect",
         ),
         (
             "<recv response=\"«99»\"/>",

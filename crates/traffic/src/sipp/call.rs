@@ -71,6 +71,8 @@ pub(super) struct Marks {
     pub(super) queued_unexpected: bool,
     /// It has a socket of its own.
     pub(super) owns_port: bool,
+    /// After its end nothing is known of it.
+    pub(super) is_forgotten: bool,
 }
 
 /// What a call is doing.

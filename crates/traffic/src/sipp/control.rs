@@ -9,10 +9,10 @@ impl Core {
     pub(super) fn control(&mut self, turn: &mut Turn<'_, '_>, command: Command) {
         let now_ns = turn.now_ns;
         match command {
-            Command::SetRate(rate) => self.starts.pacer.set_rate(rate, now_ns),
+            Command::SetRate(rate) => self.starts.set_rate(rate, now_ns),
             Command::ChangeRate(by) => {
                 let rate = self.starts.pacer.rate(now_ns) + by;
-                self.starts.pacer.set_rate(rate.max(0.0), now_ns);
+                self.starts.set_rate(rate.max(0.0), now_ns);
             }
             Command::SetUsers(users) => self.starts.set_users(users),
             Command::SetLimit(limit) => self.starts.limit = Some(limit),
@@ -23,15 +23,20 @@ impl Core {
                 }
                 Phase::Paused => {
                     self.phase = Phase::Running;
-                    self.starts.pacer.resume(now_ns);
+                    self.starts.resume(now_ns);
                 }
                 Phase::Init | Phase::Stopping | Phase::Ended => {}
             },
             Command::Stop => match self.phase {
-                Phase::Stopping => self.abort_all(turn),
+                Phase::Stopping if self.is_told => self.abort_all(turn),
                 Phase::Ended => {}
-                Phase::Init | Phase::Running | Phase::Paused => self.phase = Phase::Stopping,
+                // It may be ending by itself, as all calls have begun: that is nobody's second word.
+                Phase::Init | Phase::Running | Phase::Paused | Phase::Stopping => {
+                    self.phase = Phase::Stopping;
+                    self.is_told = true;
+                }
             },
+            Command::TimeIsOver => self.fatal("the time of -timeout is over".into()),
             Command::Abort => self.abort_all(turn),
             Command::ResetStatistics => self.reset_figures(turn),
             // The log is the world's.

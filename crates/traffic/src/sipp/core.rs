@@ -38,6 +38,8 @@ pub(super) struct Core {
     pub(super) shared: Shared,
     pub(super) phase: Phase,
     pub(super) calls: Calls,
+    /// Somebody wants the run to end.
+    pub(super) is_told: bool,
     /// By Call-ID.
     pub(super) keys: SessionMap,
     pub(super) dead: DeadCalls,
@@ -105,6 +107,7 @@ impl Core {
             },
             calls: Calls::new(
                 timers.unwrap_or(0),
+            is_told: false,
                 keeps_sent,
                 !settings.protocol.is_unreliable(),
             ),

@@ -88,7 +88,7 @@ impl Core {
             figures
                 .call_length
                 .record(turn.now_ns.saturating_sub(began_ns));
-            if !marks.automatic {
+            if !marks.automatic && !marks.is_forgotten {
                 let call_id = self.calls.state(id).call_id();
                 let name = super::dead::name_hash(&self.hasher, call_id);
                 self.dead.insert(turn.now_ns, name);

@@ -10,6 +10,8 @@ use crate::PacerSettings;
 pub struct Settings {
     /// When calls begin (`-r`, `-rp`).
     pub pacing: PacerSettings,
+    /// The first call of a rate begins when its time between calls has passed, as in SIPp; else at once.
+    pub waits_first: bool,
     /// The most calls that are open at once (`-l`); `None`: three times rate and duration.
     pub calls_max: Option<u64>,
     /// The run ends after that many calls (`-m`).

@@ -23,6 +23,8 @@ const DURATIONS_OPEN: f64 = 3.0;
 #[derive(Debug)]
 pub(super) struct Starts {
     pub(super) pacer: Pacer,
+    /// The first call of each rate waits for its turn.
+    waits_first: bool,
     /// Calls of the main scenario that began, and how many may.
     begun: u64,
     wanted: Option<u64>,
@@ -74,8 +76,9 @@ pub(super) enum Beginning<'a> {
 
 impl Starts {
     pub(super) fn new(_plan: &Plan, settings: &Settings, now_ns: u64) -> Self {
-        Self {
+        let mut starts = Self {
             pacer: Pacer::new(settings.pacing, now_ns),
+            waits_first: settings.waits_first,
             begun: 0,
             wanted: settings.calls_wanted,
             number: 0,
@@ -92,13 +95,34 @@ impl Starts {
             held: 0,
             behind_since_ns: None,
             last_ns: now_ns,
+        };
+        starts.wait_first(now_ns);
+        starts
+    }
+
+    /// The pacer has begun anew: it would start a call at once, where SIPp waits until one is due.
+    fn wait_first(&mut self, now_ns: u64) {
+        if self.waits_first {
+            self.pacer.started(1, now_ns);
         }
+    }
+
+    /// Another rate, from now on.
+    pub(super) fn set_rate(&mut self, rate: f64, now_ns: u64) {
+        self.pacer.set_rate(rate, now_ns);
+        self.wait_first(now_ns);
+    }
+
+    /// New calls after a pause.
+    pub(super) fn resume(&mut self, now_ns: u64) {
+        self.pacer.resume(now_ns);
+        self.wait_first(now_ns);
     }
 
     /// Traffic begins now.
     pub(super) fn begin(&mut self, now_ns: u64) {
         self.pacer.pause(now_ns);
-        self.pacer.resume(now_ns);
+        self.resume(now_ns);
     }
 
     /// As many calls of the main scenario began as were wanted.

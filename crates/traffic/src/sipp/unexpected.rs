@@ -27,10 +27,13 @@ impl Core {
         }
         let behaviours = self.settings().behaviours;
         match received.start() {
+            // Whose call is ended so may come back with its Call-ID, as in SIPp.
             Start::Request(b"BYE" | b"CANCEL") if received.to().is_some() => {
+                self.calls.get_mut(id).marks.is_forgotten = true;
                 self.unexpected_end(turn, id, received);
             }
             Start::Request(b"PING") => {
+                self.calls.get_mut(id).marks.is_forgotten = true;
                 if behaviours.ping_reply {
                     self.keep_last_for_default(id, received);
                     self.send_default(turn, id, |part| &part.defaults.ok);

@@ -23,6 +23,9 @@ use super::world::{SippWorld, WorldState};
 const IDLE_MAX: Duration = Duration::from_millis(500);
 /// How long open calls may go on when a twin has gone.
 const TWINLESS_MAX: Duration = Duration::from_secs(5);
+/// How long answers to what ended the last calls are waited for: they are counted.
+const LAST_WORDS_MAX: Duration = Duration::from_millis(5);
+
 /// What the thread works with.
 pub(super) struct Driver {
     ports: Ports,
@@ -128,7 +131,6 @@ impl Driver {
         loop {
             self.obey();
             let now_ns = self.state.now_ns();
-            let had_calls = self.player.figures().open > 0;
             if self.link.awaited.is_none() || self.player.phase() == Phase::Stopping {
                 let mut world = SippWorld {
                     ports: &mut self.ports,
@@ -138,7 +140,7 @@ impl Driver {
             }
             self.state.logs.flush();
             if self.player.phase() == Phase::Ended {
-                if had_calls && !self.player.is_stopped() && self.player.fatal().is_none() {
+                if !self.player.is_stopped() && self.player.fatal().is_none() {
                     self.ports.flush();
                     self.poll(LAST_WORDS_MAX)?;
                 }

@@ -100,10 +100,6 @@ fn wanted(wanted: &Wanted) -> String {
 }
 
 fn receive(scenario: &Scenario, receive: &Receive) -> String {
-    let alternative = receive
-        .alternative
-        .as_ref()
-        .map_or_else(String::new, |found| format!(" or {}", wanted(found)));
     let wanted = wanted(&receive.wanted);
     let methods = if receive.methods.is_empty() {
         String::new()
@@ -114,7 +110,7 @@ fn receive(scenario: &Scenario, receive: &Receive) -> String {
         .timeout_ms
         .map_or_else(String::new, |timeout| format!(" within {timeout} ms"));
     let mut out = format!(
-        "receive {}{wanted}{alternative}{methods}{}{timeout}",
+        "receive {}{wanted}{methods}{}{timeout}",
         optional(receive.optional),
         transaction(scenario, "of", receive.transaction)
     );

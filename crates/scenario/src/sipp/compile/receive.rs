@@ -47,10 +47,8 @@ pub(super) fn receive(
         }
         transaction(attribute, Part::Response, context)
     });
-    let (wanted, alternative) = wanted?;
     Some(Receive {
-        wanted,
-        alternative,
+        wanted: wanted?,
         transaction,
         optional,
         advances,
@@ -78,12 +76,12 @@ fn judge_true(attribute: &Attribute, context: &mut Context<'_>) -> bool {
     is_true
 }
 
-/// What is waited for, and what else when the element names a request and a response.
+/// What is waited for: the request when the element names a response too, as in SIPp.
 fn wanted(
     element: &Element,
     is_like: bool,
     context: &mut Context<'_>,
-) -> Option<(Wanted, Option<Wanted>)> {
+) -> Option<Wanted> {
     let request = element
         .attribute("request")
         .map(|attribute| request(attribute, is_like, context));
@@ -91,18 +89,18 @@ fn wanted(
         .attribute("response")
         .map(|attribute| response(attribute, is_like, context));
     match (request, response) {
-        (Some(request), Some(response)) => {
+        (Some(request), Some(_)) => {
             context.tell(
                 Diagnostic::warning(
                     "two-messages",
-                    "this `<recv>` takes a request and a response, whichever comes",
+                    "this `<recv>` waits for the request: its response has no effect",
                     element.name_span.clone(),
                 )
-                .with_help("write two, the first one with optional=\"true\""),
+                .with_help("to take either, write two, the first one with optional=\"true\""),
             );
-            Some((response?, Some(request?)))
+            request
         }
-        (Some(only), None) | (None, Some(only)) => Some((only?, None)),
+        (Some(only), None) | (None, Some(only)) => only,
         (None, None) => {
             context.tell(
                 Diagnostic::warning(
@@ -113,7 +111,7 @@ fn wanted(
                 .with_help("give it `request` or `response`"),
             );
             // No method is empty.
-            Some((Wanted::Request("".into()), None))
+            Some(Wanted::Request("".into()))
         }
     }
 }

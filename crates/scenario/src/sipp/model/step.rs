@@ -108,8 +108,6 @@ pub enum Sends {
 pub struct Receive {
     /// What is taken.
     pub wanted: Wanted,
-    /// What is taken as well: the request, when the command names a response and a request.
-    pub alternative: Option<Wanted>,
     /// `response_txn`.
     pub transaction: Option<TransactionId>,
     /// `optional`.

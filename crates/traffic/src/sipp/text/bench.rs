@@ -211,6 +211,7 @@ fn scenario(actions: &str, options: &Options) -> Scenario {
 
 fn settings() -> Settings {
     Settings {
+        waits_first: false,
         pacing: PacerSettings {
             model: Model::BestEffort,
             calls_per_s: 0.0,

@@ -37,7 +37,7 @@ pub(super) fn append(
         }
         _ => {
             let address = at.port.and_then(|port| env.world.local_addr(port));
-            writer.address(address.map_or(env.settings.facts.local_ip, |own| own.ip()));
+            writer.display(address.map_or(env.settings.facts.local_ip, |own| own.ip()));
             return Ok(());
         }
     };

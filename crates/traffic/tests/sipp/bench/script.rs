@@ -96,6 +96,7 @@ impl Script {
 /// Nothing is asked for.
 fn settings() -> Settings {
     Settings {
+        waits_first: false,
         pacing: PacerSettings {
             model: Model::BestEffort,
             calls_per_s: 0.0,
