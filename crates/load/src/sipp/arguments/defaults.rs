@@ -127,8 +127,6 @@ impl Default for Media {
             random_ssrc: false,
             audio_tolerance: 1.0,
             video_tolerance: 1.0,
-            check_debug: false,
-            srtp_debug: false,
         }
     }
 }

@@ -218,10 +218,6 @@ pub struct Media {
     pub audio_tolerance: f64,
     /// `-videotolerance`.
     pub video_tolerance: f64,
-    /// `-rtpcheck_debug`.
-    pub check_debug: bool,
-    /// `-srtpcheck_debug`.
-    pub srtp_debug: bool,
 }
 
 /// A rate that rises.

@@ -39,7 +39,7 @@ pub(super) const ROWS: &[OptionRow] = &[
         M,
         "-rtp_echo",
         "",
-        "sends back what comes to the media port and to the port two above it",
+        "sends back what comes to the ports of media: those of the calls, the first one, and the one two above it",
         |all, _| {
             all.media.echo = true;
             Ok(())
@@ -114,25 +114,17 @@ pub(super) const ROWS: &[OptionRow] = &[
             Ok(())
         },
     ),
-    does(
+    nothing(
         M,
         "-rtpcheck_debug",
         "",
-        "writes what RTP checks compare to a file",
-        |all, _| {
-            all.media.check_debug = true;
-            Ok(())
-        },
+        "without effect: the last screen tells what checks have found",
     ),
-    does(
+    nothing(
         M,
         "-srtpcheck_debug",
         "",
-        "writes what SRTP does to a file",
-        |all, _| {
-            all.media.srtp_debug = true;
-            Ok(())
-        },
+        "without effect: there is no SRTP",
     ),
 ];
 
