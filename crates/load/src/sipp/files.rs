@@ -77,7 +77,12 @@ pub fn read_files(arguments: &Arguments, media: &dyn Media) -> Result<Loaded, Ve
         injection: Some(files.iter().map(InjectionFile::info).collect()),
         ..Options::default()
     };
-    let scenarios = compile(read, options, media, &mut diagnostics);
+    let received_default = match injection.received_files[..] {
+        [] => 0,
+        [..] => injection.files.len(),
+    };
+    let default_files = [0, received_default, 0];
+    let scenarios = compile((read, default_files), options, media, &mut diagnostics);
     if let Some(scenarios) = &scenarios {
         check_globals(&arguments.globals, scenarios).map_err(|error| vec![error])?;
     }
@@ -157,12 +162,14 @@ fn check_globals(globals: &[(String, String)], of: &Scenarios) -> Result<(), Sip
 
 /// The scenarios; `None` if one has an error.
 fn compile(
-    read: [Option<NamedBytes>; 3],
+    (read, default_files): ([Option<NamedBytes>; 3], [usize; 3]),
     mut options: Options,
     media: &dyn Media,
     diagnostics: &mut Vec<(SourceFile, Diagnostics)>,
 ) -> Option<Scenarios> {
+    let mut default_files = default_files.into_iter();
     let mut compiled = read.map(|file| {
+        options.default_file = default_files.next().unwrap_or_default();
         let mut loaded = load(&file?, &options);
         if let Some(scenario) = &loaded.scenario {
             judge_media(scenario, media, &mut loaded.diagnostics);

@@ -50,6 +50,7 @@ pub(super) fn settings(
         dynamic_id: arguments.dynamic_id,
         reconnect: arguments.reconnect,
         tdm_map: arguments.tdm_map,
+        watchdog: arguments.watchdog,
         strictness: Strictness {
             routes_by_rfc: arguments.strict.routing,
             init_takes_no_line: arguments.strict.init,

@@ -8,6 +8,8 @@ pub struct Options {
     pub more_keys: bool,
     /// The injection files; `None` if they are not known, as when a file is only checked.
     pub injection: Option<Vec<InjectionInfo>>,
+    /// The injection file of `[field0]` without a name, by its number among them.
+    pub default_file: usize,
     /// Names of the global variables of scenarios that were read before, in their order: they come
     /// first among the global variables of this one.
     pub globals: Vec<String>,

@@ -23,8 +23,7 @@ fn everything_is_shown() {
         keys: vec![("farm".to_owned(), "Green Acre".to_owned())],
         injection: Some(vec![first, users.info()]),
         globals: vec!["other".to_owned()],
-        more_keys: false,
-        user_variables: Vec::new(),
+        ..Options::default()
     };
     let scenario = NamedBytes {
         name: "everything.xml".to_owned(),

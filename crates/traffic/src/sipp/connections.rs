@@ -328,8 +328,11 @@ impl Core {
             call.way = None;
             call.marks.owns_port = false;
             // Calls that began here may take another connection for the rest.
+            let in_timewait = call.marks.in_timewait;
             if closes_calls || call.marks.incoming || self.phase == Phase::Ended {
-                self.note_failure(turn, id, || "its connection was closed by the peer".into());
+                if !in_timewait {
+                    self.note_failure(turn, id, || "its connection was closed by the peer".into());
+                }
                 self.fail(turn, id, failure);
             }
         }

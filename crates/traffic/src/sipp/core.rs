@@ -11,6 +11,7 @@ use gannet_scenario::sipp::injection::InjectionFile;
 use gannet_scenario::sipp::model::{Step, VariableId};
 use hashbrown::HashMap;
 
+use super::answered::Answered;
 use super::call::{Call, CallId, Calls};
 use super::dead::DeadCalls;
 use super::plan::{Part, Plan};
@@ -37,12 +38,13 @@ pub(super) struct Turn<'p, 'w> {
 pub(super) struct Core {
     pub(super) shared: Shared,
     pub(super) phase: Phase,
-    pub(super) calls: Calls,
     /// Somebody wants the run to end.
     pub(super) is_told: bool,
+    pub(super) calls: Calls,
     /// By Call-ID.
     pub(super) keys: SessionMap,
     pub(super) dead: DeadCalls,
+    pub(super) answered: Answered,
     pub(super) wheel: Wheel,
     pub(super) starts: Starts,
     /// By scenario.
@@ -105,14 +107,15 @@ impl Core {
             } else {
                 Phase::Running
             },
+            is_told: false,
             calls: Calls::new(
                 timers.unwrap_or(0),
-            is_told: false,
                 keeps_sent,
                 !settings.protocol.is_unreliable(),
             ),
             keys: SessionMap::with_capacity(CALLS_EXPECTED, rng.u64(..)),
             dead: DeadCalls::new(settings.dead_call_ns),
+            answered: Answered::new(settings.dead_call_ns),
             wheel: Wheel::new(now_ns),
             starts: Starts::new(plan, &settings, now_ns),
             figures: plan

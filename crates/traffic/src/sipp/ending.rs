@@ -11,6 +11,7 @@ impl Core {
     /// A call has run all its steps. If a check failed on the way, it failed.
     pub(super) fn complete(&mut self, turn: &mut Turn<'_, '_>, id: CallId) {
         let failure = self.calls.get(id).failure;
+        self.note_last_answer(turn, id);
         self.count(id, failure);
         self.end(turn, id);
     }

@@ -127,6 +127,7 @@ impl Core {
         let hash = super::dead::name_hash(&self.hasher, name);
         if self.dead.contains(turn.now_ns, hash) {
             self.figures[0].dead_call += 1;
+            self.answer_again(turn, received, source, name);
             return;
         }
         self.unknown(turn, received, source, name);
@@ -169,7 +170,8 @@ impl Core {
             return;
         }
         if self.settings().behaviours.auto_answer && is_answered(method) {
-            self.answer_alone(turn, received, source, name);
+            self.answer_aside(turn, received, source, name);
+            self.figures[0].auto_answered += 1;
             return;
         }
         self.out_of_call(turn, received);
@@ -209,8 +211,8 @@ impl Core {
         self.take_for_call(turn, id, received, source);
     }
 
-    /// `-aa` without a call: 200, and nothing is remembered.
-    fn answer_alone(
+    /// Answers a message without a call: 200, and nothing is remembered.
+    pub(super) fn answer_aside(
         &mut self,
         turn: &mut Turn<'_, '_>,
         received: &Received<'_>,
@@ -221,7 +223,6 @@ impl Core {
         self.use_port(id, source.port, source.from);
         self.keep_last_for_default(id, received);
         self.send_default(turn, id, |part| &part.defaults.ok);
-        self.figures[0].auto_answered += 1;
         self.end_uncounted(turn, id);
     }
 }

@@ -103,7 +103,7 @@ mod tests {
         let room = buffer.capacity();
         buffers.keep(&mut buffer, &[1; 100]);
         assert_eq!((buffer.len(), buffer.capacity()), (100, room));
-        buffers.keep(&mut buffer, &[1; 20_000]);
+        buffers.keep(&mut buffer, &vec![1; 20_000]);
         assert_eq!(buffer.len(), 20_000);
         buffers.keep(&mut buffer, &[]);
         assert_eq!(buffer.capacity(), 0);

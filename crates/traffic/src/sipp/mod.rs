@@ -5,6 +5,7 @@
 //! same.
 
 mod actions;
+mod answered;
 mod call;
 mod commands;
 mod connections;
@@ -41,6 +42,6 @@ pub use plan::Scenarios;
 pub use player::Player;
 pub use settings::{
     Behaviours, CallIds, DynamicId, Facts, Reconnect, Retransmission, Settings, Sockets,
-    Strictness, TdmMap,
+    Strictness, TdmMap, Watchdog,
 };
 pub use world::{Levels, LogEntry, MediaOrder, OpenError, OpenRequest, Protocol, World};

@@ -294,18 +294,13 @@ impl Core {
             return;
         };
         let late_ns = now_ns.saturating_sub(expected_ns);
+        let watchdog = self.settings().watchdog;
         let figures = &mut self.figures[0];
         figures.lag.longest_turn_ns = figures.lag.longest_turn_ns.max(late_ns);
-        if late_ns >= MAJOR_NS {
+        if late_ns >= watchdog.major_ns {
             figures.watchdog_major += 1;
-        } else if late_ns >= MINOR_NS {
+        } else if late_ns >= watchdog.minor_ns {
             figures.watchdog_minor += 1;
         }
     }
 }
-
-/// A loop that is late by more is noted (SIPp's `-watchdog_minor_threshold`).
-const MINOR_NS: u64 = 500_000_000;
-
-/// The same, of its `-watchdog_major_threshold`.
-const MAJOR_NS: u64 = 3_000_000_000;

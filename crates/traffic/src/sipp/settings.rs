@@ -55,12 +55,32 @@ pub struct Settings {
     pub reconnect: Reconnect,
     /// `-tdmmap`.
     pub tdm_map: Option<TdmMap>,
+    /// Which turns are counted as late.
+    pub watchdog: Watchdog,
     /// SIPp's surprising readings where they matter (`docs/sipp.md` lists them).
     pub strictness: Strictness,
     /// What the logs take.
     pub levels: Levels,
     /// `-rtt_freq` and the like are the world's; everything drawn at random begins here.
     pub seed: u64,
+}
+
+/// From when on a turn that comes late is counted. Nothing else comes of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Watchdog {
+    /// `-watchdog_minor_threshold`.
+    pub minor_ns: u64,
+    /// `-watchdog_major_threshold`: it is a major one.
+    pub major_ns: u64,
+}
+
+impl Default for Watchdog {
+    fn default() -> Self {
+        Self {
+            minor_ns: 500_000_000,
+            major_ns: 3_000_000_000,
+        }
+    }
 }
 
 /// What keywords print that is the same for all calls.

@@ -132,7 +132,7 @@ impl Core {
 
     /// The hash that tells a retransmission.
     #[inline]
-    fn message_hash(&self, received: &Received<'_>) -> u64 {
+    pub(super) fn message_hash(&self, received: &Received<'_>) -> u64 {
         if self.settings().retransmission.compares_all {
             return self.hash_of(received.bytes());
         }

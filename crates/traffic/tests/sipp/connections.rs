@@ -70,6 +70,23 @@ fn a_server_answers_where_a_call_came_from_or_where_it_is_told() {
 }
 
 #[test]
+fn a_call_in_its_timewait_ends_well_and_silently_with_its_connection() {
+    let mut side = Script::new(&format!(
+        "<recv request=\"BYE\"/>{}<timewait milliseconds=\"4000\"/>",
+        send("200", "")
+    ))
+    .with(|settings| settings.protocol = Protocol::Tcp)
+    .side();
+    let port = PortKey(9);
+    side.player.handle_accepted(port);
+    side.stream(port, &message("BYE", "1@peer", ""));
+    side.sends("200");
+    side.closed(port);
+    assert_eq!(side.tally(), "in 1, good 1");
+    assert_eq!(side.figures().warnings, 0);
+}
+
+#[test]
 fn calls_of_a_connection_that_is_closed_fail_and_the_run_goes_on() {
     let mut side = client(Protocol::Tcp, Sockets::Shared).side();
     side.begin().begin();

@@ -374,6 +374,22 @@ fn a_loop_that_is_late_says_so() {
         (side.figures().watchdog_minor, side.figures().watchdog_major),
         (1, 0)
     );
+    let mut side = Script::new(&format!("{}{OK}", send("OPTIONS", "")))
+        .with(|settings| {
+            settings.pacing.calls_per_s = 100.0;
+            settings.watchdog.minor_ns = 20 * MS;
+            settings.watchdog.major_ns = 200 * MS;
+        })
+        .side();
+    for late_ms in [50, 300] {
+        side.pass_ms(50);
+        side.world.now_ns += late_ms * MS;
+        side.turn();
+    }
+    assert_eq!(
+        (side.figures().watchdog_minor, side.figures().watchdog_major),
+        (1, 1)
+    );
 }
 
 #[test]

@@ -224,3 +224,24 @@ fn the_loss_of_the_command_line_holds_for_steps_without_their_own() {
     let lost = side.figures().steps[0].lost;
     assert!((250..350).contains(&lost), "{lost}");
 }
+
+#[test]
+fn a_request_whose_200_was_the_last_act_of_its_call_is_answered_again() {
+    let mut side = Script::new(&format!("<recv request=\"BYE\"/>{}", send("200", ""))).side();
+    let bye = "BYE|To: a;tag=1|CSeq: 2 BYE";
+    side.peer(bye).sends("200");
+    let again = side.peer(bye).sends("200").text();
+    assert!(again.contains("CSeq: 2 BYE"), "{again}");
+    // Another request of that call, and the same without a dialog, have no such answer.
+    side.peer("BYE|To: a;tag=1|CSeq: 3 BYE");
+    assert_eq!(side.sent_names(), "");
+    assert_eq!(side.tally(), "in 1, good 1, dead 2");
+    side.pass_ms(40_000);
+    side.peer(bye);
+    assert_eq!(side.tally(), "in 2, good 2, dead 2");
+
+    let mut side = Script::new(&format!("<recv request=\"BYE\"/>{}", send("481", ""))).side();
+    side.peer(bye).sends("481");
+    side.peer(bye);
+    assert_eq!(side.sent_names(), "");
+}

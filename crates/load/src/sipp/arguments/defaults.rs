@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use gannet_traffic::sipp::{Behaviours, CallIds, DynamicId, Reconnect, Retransmission};
+use gannet_traffic::sipp::{Behaviours, CallIds, DynamicId, Reconnect, Retransmission, Watchdog};
 
 use super::{
     Arguments, Hosts, Injection, Media, RateRise, Source, Strict, Tls, Trace, Traces, Transport,
@@ -62,6 +62,7 @@ impl Default for Arguments {
             twin: None,
             twin_file: None,
             receives_per_turn: 1_000,
+            watchdog: Watchdog::default(),
             screen_period: Duration::from_secs(1),
             statistics_period: Duration::from_mins(1),
             statistics: false,

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use gannet_traffic::sipp::{
-    Behaviours, CallIds, DynamicId, Protocol, Reconnect, Retransmission, Sockets, TdmMap,
+    Behaviours, CallIds, DynamicId, Protocol, Reconnect, Retransmission, Sockets, TdmMap, Watchdog,
 };
 
 use super::HostPort;
@@ -115,6 +115,8 @@ pub struct Arguments {
     pub twin_file: Option<String>,
     /// `-max_recv_loops`.
     pub receives_per_turn: usize,
+    /// `-watchdog_minor_threshold`, `-watchdog_major_threshold`.
+    pub watchdog: Watchdog,
     /// `-f`.
     pub screen_period: Duration,
     /// `-fd`.

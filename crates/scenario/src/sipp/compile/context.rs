@@ -164,7 +164,7 @@ impl<'a> Context<'a> {
 
     fn known_file(&mut self, name: Option<&str>) -> Option<usize> {
         let found = match name {
-            None => self.files.first().map(|_| 0),
+            None => Some(self.options.default_file).filter(|at| *at < self.files.len()),
             Some(name) => self
                 .files
                 .iter()

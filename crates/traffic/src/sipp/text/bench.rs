@@ -16,7 +16,7 @@ use crate::sipp::received::{Reader, Received};
 use crate::sipp::state::CallState;
 use crate::sipp::{
     Behaviours, CallIds, DynamicId, Facts, Levels, LogEntry, MediaOrder, OpenError, OpenRequest,
-    Protocol, Reconnect, Retransmission, Settings, Sockets, Strictness, World,
+    Protocol, Reconnect, Retransmission, Settings, Sockets, Strictness, Watchdog, World,
 };
 use crate::{Model, PacerSettings, Share};
 
@@ -261,6 +261,7 @@ fn settings() -> Settings {
             wait_ns: 0,
         },
         tdm_map: None,
+        watchdog: Watchdog::default(),
         strictness: Strictness::default(),
         levels: Levels {
             errors: true,

@@ -9,7 +9,7 @@ use gannet_scenario::sipp::model::Scenario;
 use gannet_scenario::sipp::{Options, load};
 use gannet_traffic::sipp::{
     Behaviours, CallIds, DynamicId, Facts, Levels, Player, Protocol, Reconnect, Retransmission,
-    Scenarios, Settings, Sockets, Strictness,
+    Scenarios, Settings, Sockets, Strictness, Watchdog,
 };
 use gannet_traffic::{Model, PacerSettings, Share};
 
@@ -146,6 +146,7 @@ fn settings() -> Settings {
             wait_ns: 1_000 * MS,
         },
         tdm_map: None,
+        watchdog: Watchdog::default(),
         strictness: Strictness::default(),
         levels: Levels {
             messages: false,

@@ -1,7 +1,7 @@
 //! Speed.
 
-use super::super::row::{does, nothing};
-use super::super::values::parsed;
+use super::super::row::{Expected, does, nothing};
+use super::super::values::{parsed, time_ms};
 use super::super::{OptionRow, Topic};
 
 const P: Topic = Topic::Performance;
@@ -35,21 +35,34 @@ pub(super) const ROWS: &[OptionRow] = &[
         "TIME",
         "without effect: every turn is watched",
     ),
-    nothing(
+    does(
         P,
         "-watchdog_minor_threshold",
         "TIME",
-        "without effect: a turn that is half a second late is counted",
+        "a turn that is so late is counted (ms); 500",
+        |all, values| {
+            all.watchdog.minor_ns = threshold_ns(&values[0])?;
+            Ok(())
+        },
     ),
-    nothing(
+    does(
         P,
         "-watchdog_major_threshold",
         "TIME",
-        "without effect: a turn that is three seconds late is counted as a major one",
+        "a turn that is so late is counted as a major one (ms); 3 s",
+        |all, values| {
+            all.watchdog.major_ns = threshold_ns(&values[0])?;
+            Ok(())
+        },
     ),
     nothing(P, "-watchdog_minor_maxtriggers", "N", NEVER),
     nothing(P, "-watchdog_major_maxtriggers", "N", NEVER),
     nothing(P, "-watchdog_reset", "TIME", NEVER),
 ];
+
+/// A turn that is not late is never counted.
+fn threshold_ns(text: &str) -> Result<u64, Expected> {
+    Ok((time_ms(text)?.as_nanos() as u64).max(1))
+}
 
 const NEVER: &str = "without effect: late turns never end a run; it says at its end that the generator was saturated";
