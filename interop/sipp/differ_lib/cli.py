@@ -159,13 +159,13 @@ class Session:
             runs.append(once("ss"))
             baseline = self.learn(runs, pair)
         for combination in self.combinations:
-            verdict = compare.compare(baseline, once(combination))
+            verdict = compare.compare(baseline, once(combination), pair)
             for _ in range(self.options.retries):
                 if verdict.word == "same" or (verdict.word == "failed to run" and not verdict.details):
                     break
                 runs.append(once("ss"))
                 baseline = self.learn(runs, pair)
-                again = compare.compare(baseline, once(combination))
+                again = compare.compare(baseline, once(combination), pair)
                 if again.word == "same":
                     again.notes.append("only the second run was the same; the first: " + "; ".join(verdict.details)[:200])
                 verdict = again
@@ -200,6 +200,10 @@ class Session:
         verdicts = result["combinations"]
         words = [verdicts.get(c, {"word": "-"}) for c in ["ss", *self.combinations]]
         starred = [v["word"] + ("*" if v.get("notes") and v["word"] == "same" else "") for v in words]
+        starred = [
+            f"{w} (departure: {', '.join(v['departures'])})" if v["word"] == "same" and v.get("departures") else w
+            for w, v in zip(starred, words)
+        ]
         first = f"{starred[0]} {' '.join(n for n in words[0].get('notes', []) if '=' in n and ' ' not in n)}"
         print(f"{name:{self.width}}  {first:14}  " + "  ".join(f"{w:14}" for w in starred[1:]), flush=True)
         for combination, verdict in verdicts.items():
@@ -218,6 +222,13 @@ class Session:
                 total.setdefault(combination, {}).setdefault(verdict["word"], []).append(result["pair"])
                 bad += verdict["word"] not in ("same", "ok") and not (combination == "ss" and verdict["word"] == "timeout")
         print()
+        departures = {}
+        for result in self.results:
+            for verdict in result["combinations"].values():
+                for name in verdict.get("departures", []) if verdict["word"] == "same" else []:
+                    departures.setdefault(name, set()).add(result["pair"])
+        for name, names in sorted(departures.items()):
+            print(f"departure {name}: {len(names)} pairs")
         for combination, words in total.items():
             print(f"{NAMES[combination]:14} " + ", ".join(f"{len(names)} {word}" for word, names in sorted(words.items())))
         skipped = [r["pair"] for r in self.results if r["skipped"]]

@@ -18,7 +18,7 @@ ATTR = re.compile(r"([\w:.-]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)')", re.S)
 KEYWORD = re.compile(r"\[([^\[\]\"]*(?:\"[^\"]*\"[^\[\]\"]*)*)\]")
 
 # Keywords whose value is another one in every run or in every program.
-VOLATILE = {"clock_tick", "timestamp", "date", "sipp_version"}
+VOLATILE = {"clock_tick", "timestamp", "date", "sipp_version", "tdmmap"}  # circuits are drawn at random
 VOLATILE_PREFIX = ("cryptokeyparams", "rtpstream_audio_port", "rtpstream_video_port")
 
 
