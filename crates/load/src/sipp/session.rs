@@ -5,6 +5,7 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::{Duration, Instant};
 
 use gannet_events::sipp::{Command, Snapshot};
+use gannet_tui::Pace;
 use gannet_tui::sipp::{Beside, KeyAction, KeyReader};
 
 use super::arguments::{Arguments, RateRise};
@@ -59,6 +60,8 @@ pub(super) struct Ended {
     pub(super) snapshot: Arc<Snapshot>,
     /// What is no figure.
     pub(super) beside: Beside,
+    /// How the rate was kept.
+    pub(super) pace: Option<Pace>,
     /// What was odd.
     pub(super) warnings: Warnings,
     /// Why it could not go on.
@@ -70,6 +73,9 @@ pub(super) struct Ended {
     /// Checks of media that failed.
     pub(super) failed_checks: u64,
 }
+
+/// By how much the time of `-timeout` began before the traffic: at its end no call begins.
+const BEFORE_TRAFFIC: Duration = Duration::from_millis(10);
 
 /// Steers a run until it ends.
 #[derive(Debug)]
@@ -93,7 +99,9 @@ impl Session {
             run,
             inbox,
             keys: KeyReader::new(arguments.rate_scale),
-            timeout: arguments.timeout,
+            timeout: arguments
+                .timeout
+                .map(|timeout| timeout.saturating_sub(BEFORE_TRAFFIC)),
             timeout_is_error: arguments.timeout_is_error,
             timed_out: false,
             rise: Rise::of(&arguments.rise, arguments),
@@ -200,11 +208,14 @@ impl Session {
         let Some(action) = action else {
             return;
         };
-        if let KeyAction::Run(command) = action {
-            self.run.command(command);
+        if let KeyAction::Run(command) = &action {
+            self.run.command(*command);
         }
         if let Some((snapshot, beside)) = self.run.snapshot() {
             faces.apply(&action, &snapshot, &beside);
+            if let KeyAction::Dump(what) = action {
+                self.run.note(faces.dump(what, &snapshot, &beside));
+            }
         }
     }
 }

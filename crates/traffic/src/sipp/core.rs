@@ -88,6 +88,8 @@ pub(super) struct End {
     pub(super) stopped: bool,
     /// Something cannot go on, in words.
     pub(super) fatal: Option<String>,
+    /// The last call that ended did so with a message that was received.
+    pub(super) is_by_message: bool,
 }
 
 impl Core {

@@ -2,6 +2,7 @@
 
 use gannet_events::sipp::Failure;
 use gannet_events::traffic::Phase;
+use gannet_scenario::sipp::model::StepKind;
 
 use super::call::CallId;
 use super::core::{Core, Turn};
@@ -12,8 +13,11 @@ impl Core {
     pub(super) fn complete(&mut self, turn: &mut Turn<'_, '_>, id: CallId) {
         let failure = self.calls.get(id).failure;
         self.note_last_answer(turn, id);
+        let last = turn.plan.part_of(self.calls.get(id)).scenario.steps.last();
+        let is_by_message = last.is_some_and(|step| matches!(step.kind, StepKind::Receive(_)));
         self.count(id, failure);
         self.end(turn, id);
+        self.end.is_by_message = is_by_message;
     }
 
     /// A call failed; a timewait is no longer part of it.
@@ -64,6 +68,7 @@ impl Core {
 
     /// A call is over: only its Call-ID is known for a while.
     fn end(&mut self, turn: &mut Turn<'_, '_>, id: CallId) {
+        self.end.is_by_message = false;
         self.leave_pause(id);
         if turn.plan.part_of(self.calls.get(id)).needs.media {
             turn.world.media(id, MediaOrder::End);

@@ -234,6 +234,11 @@ impl Player {
         self.core.end.stopped
     }
 
+    /// The last call ended with something that it sent, or by itself: its peer may still answer.
+    pub fn may_be_answered(&self) -> bool {
+        !self.core.end.is_by_message
+    }
+
     /// Datagrams that the kernel dropped before they could be fetched.
     pub fn note_dropped(&mut self, datagrams: u64) {
         self.core.figures[0].lag.dropped_datagrams += datagrams;

@@ -47,6 +47,7 @@ impl Core {
             }
             _ => self.give_up(turn, id, received),
         }
+        self.end.is_by_message = true;
     }
 
     /// Goes to the scenario's own handler with the message. False if there is none, or if the call is in

@@ -3,6 +3,7 @@
 mod bench;
 mod connections;
 mod elements;
+mod ends;
 mod hostile;
 mod matching;
 mod retransmission;

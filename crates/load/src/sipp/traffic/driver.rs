@@ -9,11 +9,12 @@ use gannet_events::traffic::Phase;
 use gannet_net::load::{PortId, Ports};
 use gannet_traffic::shard::{PortKey, Way};
 use gannet_traffic::sipp::{Player, Protocol};
-use gannet_tui::sipp::Beside;
+use gannet_tui::sipp::{Beside, Circuits};
 
 use super::super::error::SippError;
 use super::commands::Commands;
 use super::events::hand_over;
+use super::pace::Pace;
 use super::run::RunParts;
 use super::shared::Shared;
 use super::twins::Twins;
@@ -38,6 +39,9 @@ pub(super) struct Driver {
     commands: Vec<Command>,
     answered: u64,
     dropped: u64,
+    pace: Pace,
+    /// The most open calls, and since when.
+    peak: (u64, Duration),
     /// When a twin went.
     twinless: Option<Instant>,
 }
@@ -98,6 +102,8 @@ impl Driver {
             commands: Vec::new(),
             answered: 0,
             dropped: 0,
+            pace: Pace::default(),
+            peak: (0, Duration::ZERO),
             twinless: None,
         }
     }
@@ -115,10 +121,12 @@ impl Driver {
         let snapshot = Arc::new(self.snapshot());
         let beside = self.beside();
         let stopped_now = self.player.is_stopped();
+        let pace = self.pace.summary();
         let warnings = std::mem::take(&mut self.state.logs.warnings);
         self.shared.report(|report| {
             report.snapshot = Some(snapshot);
             report.beside = beside;
+            report.pace = pace;
             report.warnings = warnings;
             report.error = error;
             report.stopped_now = stopped_now;
@@ -137,10 +145,14 @@ impl Driver {
                     state: &mut self.state,
                 };
                 self.player.turn(now_ns, &mut world);
+                self.look(now_ns);
             }
             self.state.logs.flush();
             if self.player.phase() == Phase::Ended {
-                if !self.player.is_stopped() && self.player.fatal().is_none() {
+                if self.player.may_be_answered()
+                    && !self.player.is_stopped()
+                    && self.player.fatal().is_none()
+                {
                     self.ports.flush();
                     self.poll(LAST_WORDS_MAX)?;
                 }
@@ -155,6 +167,15 @@ impl Driver {
             {
                 return Err(SippError::Connect { peer, why });
             }
+        }
+    }
+
+    /// Notes what is to be told of the run beside its figures.
+    fn look(&mut self, now_ns: u64) {
+        self.pace.look(now_ns, &self.player);
+        let open_max = self.player.figures().open_max;
+        if open_max > self.peak.0 {
+            self.peak = (open_max, Duration::from_nanos(now_ns));
         }
     }
 
@@ -175,7 +196,9 @@ impl Driver {
     }
 
     fn obey(&mut self) {
-        self.shared.take_commands(&mut self.commands);
+        for line in self.shared.take_commands(&mut self.commands) {
+            self.state.logs.note(&line);
+        }
         let now_ns = self.state.now_ns();
         for command in std::mem::take(&mut self.commands) {
             let period_s = self.rate_period.as_secs_f64();
@@ -264,7 +287,13 @@ impl Driver {
             congestions: counters.would_block,
             running: figures.open.saturating_sub(paused),
             paused,
+            peak_after: self.peak.1,
+            circuits: self.player.circuits().map(|(width, in_use)| Circuits {
+                width,
+                in_use: in_use.to_vec(),
+            }),
             media: self.state.media.figures(),
+            variables: self.player.globals(),
             ..Beside::default()
         }
     }

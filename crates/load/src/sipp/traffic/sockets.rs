@@ -65,6 +65,14 @@ impl SocketPlan {
 
     /// Opens what the run begins with: a socket at the port of `-p`, or at the first free one.
     pub(in crate::sipp) fn open(&self, ports: &mut Ports) -> Result<Opened, SippError> {
+        if self.sockets == Sockets::PerAddress {
+            // The sockets of the source addresses have the port; no call uses this one.
+            return Ok(Opened {
+                main: self.open_main(ports, 0).map_err(SippError::Bind)?,
+                address: SocketAddr::new(self.bind_ip, self.own_port()),
+                connection: None,
+            });
+        }
         let main = match self.port {
             Some(port) => self.open_main(ports, port),
             None => PORTS
@@ -97,6 +105,11 @@ impl SocketPlan {
                 .map(Some)
                 .map_err(SippError::Sockets),
         }
+    }
+
+    /// The port of all source addresses; 0: any.
+    fn own_port(&self) -> u16 {
+        self.port.unwrap_or(0)
     }
 
     fn open_main(&self, ports: &mut Ports, port: u16) -> Result<PortId, NetError> {
@@ -136,6 +149,10 @@ impl SocketPlan {
         }
         let ip = request.local.unwrap_or(self.bind_ip);
         let source = SocketAddr::new(ip, 0);
+        let port = match self.sockets {
+            Sockets::PerAddress => self.own_port(),
+            _ => 0,
+        };
         let opened = match (request.protocol, request.remote) {
             (Protocol::Udp, _) => {
                 // Thousands of sockets with the largest buffers would take all memory.
@@ -143,6 +160,7 @@ impl SocketPlan {
                     buffer_bytes: self.buffer_bytes.or(Some(CALL_BUFFER_BYTES)),
                     ..self.options()
                 };
+                let source = SocketAddr::new(ip, port);
                 ports.open_udp(source, &options)
             }
             (_, Some(peer)) => {
