@@ -1,8 +1,9 @@
 //! Calls between two runs.
 
 use std::fmt::Write as _;
+use std::net::UdpSocket;
 
-use crate::harness::{Folder, free_port};
+use crate::harness::{Folder, LIMIT, free_port};
 
 /// A callee and a caller with these scenarios and options, 40 calls; both must say that all went well.
 #[track_caller]
@@ -83,6 +84,56 @@ fn a_scenario_for_calls_that_come_stands_beside_one_that_makes_calls() {
     run("caller", caller).wait().all_successful(5);
     both.wait().all_successful(20);
     callee.wait().all_successful(20);
+}
+
+/// A message from somewhere, and the first line of the answer.
+fn answer_to(at: u16, method: &str) -> String {
+    let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
+    let own = socket.local_addr().unwrap();
+    let message = format!(
+        "{method} sip:a@127.0.0.1:{at} SIP/2.0\r\nVia: SIP/2.0/UDP {own};branch=z9hG4bK1\r\n\
+         From: <sip:b@{own}>;tag=1\r\nTo: <sip:a@127.0.0.1:{at}>\r\nCall-ID: {method}@{own}\r\n\
+         CSeq: 1 {method}\r\nContent-Length: 0\r\n\r\n"
+    );
+    socket
+        .send_to(message.as_bytes(), ("127.0.0.1", at))
+        .unwrap();
+    socket.set_read_timeout(Some(LIMIT)).unwrap();
+    let mut bytes = [0; 2_000];
+    let length = socket.recv(&mut bytes).unwrap();
+    let text = String::from_utf8_lossy(&bytes[..length]).into_owned();
+    text.lines().next().unwrap_or_default().to_owned()
+}
+
+#[test]
+fn requests_of_no_call_are_answered_where_that_is_wanted() {
+    let refuses = "<scenario name=\"o\"><recv request=\".*\" regexp_match=\"true\"/><send><![CDATA[
+SIP/2.0 603 Decline
+[last_Via:]
+[last_From:]
+[last_To:];tag=1
+[last_Call-ID:]
+[last_CSeq:]
+Content-Length: 0
+
+]]></send></scenario>";
+    let folder = Folder::new().with("ooc.xml", refuses).with(
+        "holds.xml",
+        &pauses().replace("<nop>", "<pause milliseconds=\"60000\"/><nop>"),
+    );
+    for (options, method, expected) in [
+        ("-aa", "NOTIFY", "SIP/2.0 200 OK"),
+        ("-aa", "OPTIONS", "SIP/2.0 200 OK"),
+        ("-oocsf ooc.xml", "MESSAGE", "SIP/2.0 603 Decline"),
+        ("-aa -oocsf ooc.xml", "INFO", "SIP/2.0 603 Decline"),
+    ] {
+        let (own, peer) = (free_port(), free_port());
+        let arguments =
+            format!("-sf holds.xml -r 1 -i 127.0.0.1 -p {own} {options} 127.0.0.1:{peer}");
+        let run = folder.run("holds", &arguments).listening(own);
+        assert_eq!(answer_to(own, method), expected, "{options} {method}");
+        drop(run);
+    }
 }
 
 #[test]

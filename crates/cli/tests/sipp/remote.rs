@@ -14,7 +14,8 @@ fn datagrams_are_keys_and_commands() {
         .run("callee", &format!("-sn uas -i 127.0.0.1 -p {at}"))
         .listening(at);
     let arguments = format!(
-        "-sn uac -i 127.0.0.1 -r 10 -cp {control} -trace_stat -stf s.csv -fd 1 127.0.0.1:{at}"
+        "-sn uac -i 127.0.0.1 -r 10 -cp {control} -trace_stat -stf s.csv -fd 1 \
+         -trace_err -error_file e.log 127.0.0.1:{at}"
     );
     let mut caller = folder.run("caller", &arguments).listening(control);
     let socket = UdpSocket::bind(("127.0.0.1", 0)).unwrap();
@@ -34,6 +35,12 @@ fn datagrams_are_keys_and_commands() {
     tell("+");
     until("one more", || {
         target().filter(|rate| (rate - 34.0).abs() < 1e-6)
+    });
+    tell("cdump tasks");
+    tell("cdump variables");
+    until("what is dumped", || {
+        let text = std::fs::read_to_string(folder.path("e.log")).ok()?;
+        (text.contains(" open calls: ") && text.contains("no global variables")).then_some(())
     });
     tell("q");
     caller.wait().expect(0, &[]);

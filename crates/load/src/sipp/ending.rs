@@ -20,6 +20,7 @@ pub(super) fn finish(
     let Ended {
         snapshot,
         beside,
+        pace,
         warnings,
         error,
         stopped_now,
@@ -45,7 +46,7 @@ pub(super) fn finish(
         let _ = writeln!(err, "error: {error}");
     }
     let figures = &snapshot.figures;
-    let summary = Summary::of(layout, figures, &snapshot, None);
+    let summary = Summary::of(layout, figures, &snapshot, pace.as_ref());
     if let Some(saturation) = &summary.saturation {
         let _ = writeln!(err, "{saturation}");
     }

@@ -6,7 +6,9 @@ use std::time::Duration;
 
 use gannet_events::sipp::Snapshot;
 use gannet_report::sipp::{FileKind, LogLimit, Opening};
-use gannet_tui::sipp::{Beside, KeyAction, Moment, State, draw, final_screens, screen_file};
+use gannet_tui::sipp::{
+    Beside, Dumped, KeyAction, Moment, State, draw, dump, final_screens, screen_file,
+};
 
 use super::arguments::{Arguments, Trace};
 use super::error::SippError;
@@ -91,6 +93,11 @@ impl Faces {
         if self.period.is_some() {
             self.paint(now, beside);
         }
+    }
+
+    /// What is to be written to the error log.
+    pub(super) fn dump(&self, what: Dumped, now: &Snapshot, beside: &Beside) -> Vec<String> {
+        dump(what, &self.state, self.moment(now, beside))
     }
 
     /// The run has ended: the last lines, and the last screens to standard output.

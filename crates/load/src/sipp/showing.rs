@@ -6,9 +6,10 @@ use std::sync::Arc;
 use chrono::{Local, Offset};
 use gannet_events::sipp::Layout;
 use gannet_report::sipp::{FileNames, Stamp};
+use gannet_scenario::sipp::actions_by_step;
 use gannet_scenario::sipp::model::{Role, Scenario, Twin};
 use gannet_traffic::sipp::{Settings, layout};
-use gannet_tui::sipp::{Facts, State, TwinRole};
+use gannet_tui::sipp::{Facts, State, StepActions, TwinRole};
 
 use super::arguments::{Arguments, Source, TwinPart};
 use super::files::Files;
@@ -80,7 +81,9 @@ pub(super) fn screens(
         pause_ms: arguments.pause.as_millis() as u64,
         calls_max: arguments.calls_wanted,
         twin: twin_role(arguments, &files.scenarios.main),
-        actions: Vec::new(),
+        actions: actions_by_step(&files.scenarios.main)
+            .map(|(step, actions)| StepActions { step, actions })
+            .collect(),
     };
     let mut state = State::new(layouts.main.clone(), facts, Local::now().offset().fix());
     if let Some(layout) = &layouts.received {

@@ -260,6 +260,31 @@ impl Player {
         true
     }
 
+    /// The global variables with their values, as `[$name]` prints them.
+    pub fn globals(&self) -> Vec<(String, String)> {
+        let stores = &self.core.shared.common.stores;
+        let variables = self.plan.parts().flat_map(|part| &part.scenario.variables);
+        let mut globals: Vec<_> = variables
+            .filter(|variable| variable.scope == Scope::Global)
+            .map(|variable| {
+                let mut text = Vec::new();
+                stores.global(usize::from(variable.number)).print(&mut text);
+                let text = String::from_utf8_lossy(&text).into_owned();
+                (variable.name.clone(), text)
+            })
+            .collect();
+        globals.sort_unstable();
+        globals.dedup();
+        globals
+    }
+
+    /// The circuits of `-tdmmap`: how many a line of the map has, and which are in use.
+    pub fn circuits(&self) -> Option<(usize, &[bool])> {
+        let (from, to) = self.core.settings().tdm_map?.third;
+        let width = to.saturating_sub(from) as usize + 1;
+        Some((width, self.core.shared.common.circuits.in_use()))
+    }
+
     /// Switches what the logs take.
     pub fn set_levels(&mut self, levels: super::Levels) {
         self.core.shared.settings.levels = levels;

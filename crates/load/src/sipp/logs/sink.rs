@@ -184,6 +184,18 @@ impl Logs {
     /// Something is odd, in words.
     pub(in crate::sipp) fn warn(&mut self, text: &str) {
         self.warnings.add(text);
+        self.write_error(text);
+    }
+
+    /// What somebody wants in the error log; without one it is told at the end.
+    pub(in crate::sipp) fn note(&mut self, text: &str) {
+        if self.errors.is_none() {
+            self.warnings.add(text);
+        }
+        self.write_error(text);
+    }
+
+    fn write_error(&mut self, text: &str) {
         if let Some(file) = &mut self.errors {
             let log = ErrorLog::new(self.names.stamp);
             if !self.errors_begun {

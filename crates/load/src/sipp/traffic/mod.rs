@@ -4,6 +4,7 @@ mod commands;
 mod driver;
 mod events;
 mod media;
+mod pace;
 mod run;
 mod shared;
 mod sockets;

@@ -87,6 +87,11 @@ impl Run {
         self.shared.send(command);
     }
 
+    /// Writes lines to the error log.
+    pub(in crate::sipp) fn note(&self, lines: Vec<String>) {
+        self.shared.note(lines);
+    }
+
     /// Whether it has ended.
     pub(in crate::sipp) fn is_over(&self) -> bool {
         self.shared.read().is_over
@@ -120,6 +125,7 @@ impl Run {
         Ok(Ended {
             snapshot,
             beside: std::mem::take(&mut report.beside),
+            pace: report.pace.take(),
             warnings: std::mem::take(&mut report.warnings),
             error,
             stopped_now: report.stopped_now,

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use gannet_events::sipp::{Command, Snapshot};
 use gannet_net::load::PortWaker;
+use gannet_tui::Pace;
 use gannet_tui::sipp::Beside;
 
 use super::super::error::SippError;
@@ -15,6 +16,7 @@ use super::super::logs::Warnings;
 #[derive(Debug, Default)]
 pub(super) struct Shared {
     commands: Mutex<Vec<Command>>,
+    notes: Mutex<Vec<String>>,
     has_commands: AtomicBool,
     asked: AtomicU64,
     report: Mutex<Report>,
@@ -31,6 +33,8 @@ pub(super) struct Report {
     pub(super) snapshot: Option<Arc<Snapshot>>,
     /// What is no figure.
     pub(super) beside: Beside,
+    /// How the rate was kept.
+    pub(super) pace: Option<Pace>,
     /// What was odd.
     pub(super) warnings: Warnings,
     /// Why the run cannot begin or go on.
@@ -50,6 +54,13 @@ impl Shared {
         self.wake();
     }
 
+    /// Lines for the error log.
+    pub(super) fn note(&self, lines: Vec<String>) {
+        lock(&self.notes).extend(lines);
+        self.has_commands.store(true, Ordering::Release);
+        self.wake();
+    }
+
     /// There are sockets that can be woken.
     pub(super) fn set_waker(&self, waker: PortWaker) {
         // Set once, by the one traffic thread.
@@ -62,11 +73,13 @@ impl Shared {
         }
     }
 
-    /// Commands since the last call; nothing is locked when there are none.
-    pub(super) fn take_commands(&self, out: &mut Vec<Command>) {
-        if self.has_commands.swap(false, Ordering::AcqRel) {
-            out.append(&mut lock(&self.commands));
+    /// Commands and notes since the last call; nothing is locked when there are none.
+    pub(super) fn take_commands(&self, out: &mut Vec<Command>) -> Vec<String> {
+        if !self.has_commands.swap(false, Ordering::AcqRel) {
+            return Vec::new();
         }
+        out.append(&mut lock(&self.commands));
+        std::mem::take(&mut lock(&self.notes))
     }
 
     /// Asks for a report; gives its number.

@@ -6,6 +6,17 @@ use crate::sipp::model::{
     Action, Arithmetic, Check, Ereg, Media, Operand, Scenario, SearchIn, TextOperand, VariableId,
 };
 
+/// What the actions of each step do, in words; steps without any are left out.
+pub fn actions_by_step(scenario: &Scenario) -> impl Iterator<Item = (usize, Vec<String>)> {
+    let steps = scenario.steps.iter().enumerate();
+    steps
+        .filter(|(_, step)| !step.actions.is_empty())
+        .map(|(index, step)| {
+            let actions = step.actions.iter();
+            (index, actions.map(|of| action(scenario, of)).collect())
+        })
+}
+
 /// An action in one line.
 pub(super) fn action(scenario: &Scenario, action: &Action) -> String {
     let name = |id: &VariableId| variable(scenario, *id);

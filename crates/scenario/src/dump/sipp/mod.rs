@@ -5,4 +5,5 @@ mod keyword;
 mod scenario;
 mod step;
 
+pub use action::actions_by_step;
 pub use scenario::dump;

@@ -28,6 +28,11 @@ impl Circuits {
         u32::try_from(free).ok()
     }
 
+    /// Which are in use.
+    pub(in crate::sipp) fn in_use(&self) -> &[bool] {
+        &self.used
+    }
+
     /// A circuit is free again.
     pub(in crate::sipp) fn give(&mut self, circuit: u32) {
         if let Some(used) = self.used.get_mut(circuit as usize) {
