@@ -40,7 +40,8 @@ fn step_layout(scenario: &Scenario, step: &Step, settings: &Settings) -> StepLay
             StepKind::ReceiveCommand(receive) => receive.timeout_ms.is_some(),
             StepKind::Pause(_) | StepKind::Nop | StepKind::SendCommand(_) => false,
         },
-        may_be_lost: step.lost_percent.unwrap_or(settings.lost_percent) > 0.0,
+        // To SIPp `lost="0"` says that messages of the scenario may be lost.
+        may_be_lost: step.lost_percent.is_some() || settings.lost_percent > 0.0,
         optional: matches!(&step.kind, StepKind::Receive(receive) if receive.optional != Optional::No),
         starts_timer: timer(step.start_timer),
         stops_timer: timer(step.stop_timer),

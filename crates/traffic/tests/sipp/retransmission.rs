@@ -245,3 +245,19 @@ fn a_request_whose_200_was_the_last_act_of_its_call_is_answered_again() {
     side.peer(bye);
     assert_eq!(side.sent_names(), "");
 }
+
+#[test]
+fn messages_may_be_lost_where_anything_is_said_of_it() {
+    for (attributes, percent, may) in [
+        ("", 0.0, false),
+        ("lost=\"0\"", 0.0, true),
+        ("lost=\"5\"", 0.0, true),
+        ("", 0.5, true),
+    ] {
+        let script = client("OPTIONS", attributes, "");
+        let layout = script
+            .with(|settings| settings.lost_percent = percent)
+            .layout();
+        assert_eq!(layout.steps[0].may_be_lost, may, "{attributes} {percent}");
+    }
+}

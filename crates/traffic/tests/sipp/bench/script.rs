@@ -87,6 +87,12 @@ impl Script {
         Player::new(&scenarios, self.files.clone(), self.settings.clone(), 0)
     }
 
+    /// What there is to count.
+    pub(crate) fn layout(&self) -> gannet_events::sipp::Layout {
+        let scenario = scenario_with(&self.main, &Options::default());
+        gannet_traffic::sipp::layout(&scenario, &self.settings)
+    }
+
     /// The same on the bench.
     pub(crate) fn side(&self) -> Side {
         Side::new(self.player(), self.settings.protocol)
