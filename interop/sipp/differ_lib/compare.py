@@ -136,6 +136,8 @@ def compare(baseline, run, pair):
     if not baseline.loose:
         details += _compare_counters(baseline, run, off_by, known) + _compare_logs(baseline, run)
         details += _compare_tables(baseline, run, known)
+    if details and known.explains_all():
+        notes, details = [*notes, *details], []
     if off_by:
         notes.append(f"{off_by} retransmission(s) more or less, at the edge of a timer")
     notes += baseline.notes()
@@ -345,7 +347,7 @@ def _compare_tables(baseline, run, known):
             if any(r.media.get(name, {}).get(key) != value for r in others) and key != "count":
                 continue
             near = key == "count" and abs(value - found[key]) <= max(3, value // 20)
-            if value != found[key] and not near:
+            if value != found[key] and not near and not known.media(name, key):
                 details.append(f"media {name}: {key} {found[key]}, SIPp {value}")
     for name in {**baseline.first.sockets, **run.sockets}:
         counts = {r.sockets.get(name, 0) for r in baseline.runs}

@@ -10,6 +10,7 @@ from collections import Counter
 NOP_COLUMNS = re.compile(r"\d+_Pause_(Sessions|Unexp)$")
 COMMAND_COLUMNS = re.compile(r"\d+_(RecvCmd|RecvCmd_Timeout|SendCmd)$")
 RECEIVE_COLUMNS = re.compile(r"\d+_[A-Z0-9]+_(Recv|Retrans|Timeout|Unexp|Lost)$")
+BRANCH_NAME = re.compile(r"<branch-\d+>")
 LENGTH = re.compile(r"<length of the body[^>]*>|[ \t]*\d+|[ \t]+")
 # What SIPp says when it ends because of one connection.
 CONNECTION_LOST = re.compile(r"connect|socket|reconnect|Connection|EOF|send", re.I)
@@ -35,6 +36,26 @@ class Departures:
         self.used[name] += 1
         return True
 
+    def explains_all(self):
+        """What makes everything after it another run."""
+        return self.nop_race() or self.unheeded_timeout()
+
+    def unheeded_timeout(self):
+        """SIPp waited for ever: it does not heed the timeout of a recv behind optional ones."""
+        def is_behind(scenario):
+            waits = [e for e in scenario.elements if e.name in ("recv", "send", "pause", "nop")]
+            pairs = zip(waits, waits[1:])
+            return any(a.name == "recv" and a.attrs.get("optional") in ("true", "global") and "timeout" not in a.attrs
+                       and b.name == "recv" and "timeout" in b.attrs for a, b in pairs)
+
+        hung = [name for name, p in self.baseline.first.parties.items() if p["ended_by"] != "self"]
+        return any(n in self.scenarios and is_behind(self.scenarios[n]) for n in hung) and self.use("optional-timeout")
+
+    def nop_race(self):
+        """SIPp gave up a call whose message came while it stood at a nop (element type 5)."""
+        errors = [line for p in self.baseline.first.parties.values() for line in p["errors"]]
+        return any("while in message type 5 " in line for line in errors) and self.use("nop-race")
+
     def columns(self, missing, more):
         """trace_counts: 3.6.1 has columns for nops and none for commands, 3.7 the other way round."""
         if all(map(NOP_COLUMNS.match, missing)) and all(map(COMMAND_COLUMNS.match, more)):
@@ -57,8 +78,12 @@ class Departures:
             return self.use("header-end")  # SIPp writes over a body whose header end was eaten
         if self.has_sockets_per_call(direction) and any_port(a) == any_port(b):
             return self.use("port-0")  # sockets that SIPp does not know the port of
-        if is_abort(wanted) and is_abort(found) and self.keeps_routes() and target_less(a) == target_less(b):
+        if is_abort(wanted) and is_abort(found) and target_less(a) == target_less(b):
             return self.use("abort-target")  # the dialog's target and route set, as SIPp 3.7
+        if "abort-target" in self.used and BRANCH_NAME.sub("", a) == BRANCH_NAME.sub("", b):
+            return True  # one branch more gives the others other names
+        if self.keeps_routes() and bare_targets(a) == bare_targets(b):
+            return self.use("next-url")  # the URI of the Contact alone
         return False
 
     def alike(self, direction, wanted, found):
@@ -99,6 +124,15 @@ class Departures:
             if figure(wanted, "TotalCallCreated") == figure(found, "TotalCallCreated"):
                 return self.use("timewait-closed")  # a call in its timewait is complete
         return False
+
+    def media(self, name, key):
+        """How a stream looks."""
+        dtmf = any("play_dtmf" in e.attrs for s in self.scenarios.values() for e in s.elements)
+        wav = any(".wav" in e.attrs.get("rtp_stream", "").lower() for s in self.scenarios.values() for e in s.elements)
+        if wav and key == "head":
+            return self.use("wav-header")
+        # Events last as many ticks of their clock as they say, where 3.6.1 counts milliseconds.
+        return dtmf and name[-2:] in ("96", "97") and key in ("step", "head") and self.use("dtmf-clock")
 
     def sockets(self):
         """Whether sockets may be more or less: one is made anew, or has a port of its own."""
@@ -142,6 +176,11 @@ def kind(message):
     return [words[1] if len(words) > 1 else "", cseq]
 
 
+def bare_targets(text):
+    """Addresses without display names and parameters of header fields."""
+    return re.sub(r'[ \t]*(?:"[^"\r\n]*"|[\w.~ -]*?)[ \t]*<(sips?:[^>\s]*)>(;[^\s,]*)?', r" \1", text)
+
+
 def any_port(text):
     """Whatever the own port is said to be."""
     return re.sub(r":(0|<port-\d+>|50[67]0)(?=[;>\s])|(?<=X-Port: )(0|<port-\d+>)", ":<port>", text)
@@ -166,8 +205,8 @@ def is_abort(message):
 
 
 def target_less(text):
-    """A request without its target and its route."""
-    return re.sub(r"^(\S+) \S* SIP/2.0", r"\1", re.sub(r"(?m)^Route:.*\n", "", text))
+    """A request without its target, its route and its Via."""
+    return re.sub(r"^(\S+) \S* SIP/2.0", r"\1", re.sub(r"(?m)^(Route|Via):.*\n", "", text))
 
 
 def figure(party, name):

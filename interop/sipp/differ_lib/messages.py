@@ -65,7 +65,8 @@ class Roles:
 
     def __init__(self, spec, running):
         self.ports = {p["port"]: p["name"] for p in spec["parties"]}
-        self.media = {p["mp"] + i: p["name"] for p in spec["parties"] for i in range(4)}
+        # In a sandbox each party has a range of its own, in which streams may have any port.
+        self.media = {p["mp"] + i: p["name"] for p in spec["parties"] for i in range(1000 if spec["sandboxed"] else 4)}
         self.pids = {str(p["pid"]): name for name, p in running.items()}
         self.partner = {p["to"]: p["name"] for p in spec["parties"] if p["to"]}
         self.partner |= {p["name"]: p["to"] for p in spec["parties"] if p["to"] in self.partner}
