@@ -6,6 +6,7 @@ mod elements;
 mod ends;
 mod hostile;
 mod matching;
+mod pace;
 mod retransmission;
 mod smoke;
 mod twins;
