@@ -19,8 +19,10 @@ pub(in crate::sipp) struct Common {
     pub(in crate::sipp) circuits: Circuits,
     /// The next `[dynamic_id]`.
     pub(super) dynamic_id: u64,
-    /// How many variables a call has.
+    /// How many variables a call has, with those of a user that it has not.
     pub(super) call_variables: usize,
+    /// Where the variables of a user begin in a call without one.
+    pub(super) user_variables_at: usize,
     /// What the digest of `[authentication]` covers as URI.
     pub(super) auth_uri: Vec<u8>,
     /// The scenario sends media, so the world is told the ports.
@@ -49,7 +51,8 @@ impl Common {
             warnings: 0,
             circuits: Circuits::new(settings.tdm_map.as_ref()),
             dynamic_id: settings.dynamic_id.start,
-            call_variables: of_call,
+            call_variables: of_call + of_user,
+            user_variables_at: of_call,
             auth_uri: auth_uri(settings),
             plays_media,
             said_header_end: false,

@@ -52,7 +52,10 @@ impl Env<'_> {
         match variable.scope {
             Scope::Call => state.variable(number),
             Scope::Global => Some(self.common.stores.global(number)),
-            Scope::User => self.common.stores.user(user_index(state), number),
+            Scope::User => match state.user() {
+                Some(user) => self.common.stores.user(user.get() as usize, number),
+                None => state.variable(self.common.user_variables_at + number),
+            },
         }
     }
 
@@ -68,7 +71,14 @@ impl Env<'_> {
         match variable.scope {
             Scope::Call => state.variable_mut(number, self.common.call_variables),
             Scope::Global => self.common.stores.global_mut(number),
-            Scope::User => self.common.stores.user_mut(user_index(state), number),
+            Scope::User => {
+                if let Some(user) = state.user() {
+                    return self.common.stores.user_mut(user.get() as usize, number);
+                }
+                // Without -users each call begins with none stored, as in SIPp.
+                let number = self.common.user_variables_at + number;
+                state.variable_mut(number, self.common.call_variables)
+            }
         }
     }
 
@@ -89,8 +99,4 @@ impl Env<'_> {
             self.world.log(LogEntry::Warning(&text()));
         }
     }
-}
-
-fn user_index(state: &CallState) -> usize {
-    state.user().map_or(0, |user| user.get() as usize)
 }

@@ -6,7 +6,7 @@ use super::Value;
 #[derive(Debug, Default)]
 pub(in crate::sipp) struct Stores {
     globals: Vec<Value>,
-    /// By user; 0 for calls without one.
+    /// By user, from 1.
     users: Vec<Vec<Value>>,
     per_user: usize,
 }

@@ -5,6 +5,7 @@ use gannet_scenario::sipp::model::Scope;
 use super::super::bench::Bench;
 use super::super::{Common, Needs};
 use super::*;
+use crate::sipp::state::CallState;
 
 /// Variables of each type; `u` is never stored.
 const VARIABLES: &str = r#"<assign assign_to="n" value="1.5"/><assign assign_to="z" value="0"/>
@@ -64,6 +65,12 @@ fn variables_of_a_user_belong_to_the_user() {
         .find(|variable| variable.name == "n");
     variable.expect("n").scope = Scope::User;
     bench.common = Common::new([&bench.scenario], &bench.settings);
+    bench.state = CallState::default();
+    check(&mut bench, &[("[$n]", "")]);
+    bench.act(None);
+    check(&mut bench, &[("[$n]", "1.500000")]);
+    // Without users they are the call's.
+    bench.state.begin(4, None, 1);
     check(&mut bench, &[("[$n]", "")]);
     let mut bench = bench.of_user(5);
     bench.act(None);
