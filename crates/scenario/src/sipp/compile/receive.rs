@@ -77,11 +77,7 @@ fn judge_true(attribute: &Attribute, context: &mut Context<'_>) -> bool {
 }
 
 /// What is waited for: the request when the element names a response too, as in SIPp.
-fn wanted(
-    element: &Element,
-    is_like: bool,
-    context: &mut Context<'_>,
-) -> Option<Wanted> {
+fn wanted(element: &Element, is_like: bool, context: &mut Context<'_>) -> Option<Wanted> {
     let request = element
         .attribute("request")
         .map(|attribute| request(attribute, is_like, context));
