@@ -3,7 +3,6 @@
 mod check;
 mod check_seagull;
 mod check_sip;
-mod check_sipp;
 mod command;
 mod devices;
 mod load;
@@ -11,7 +10,6 @@ mod pbx;
 mod run;
 mod seagull;
 mod sinks;
-mod sipp;
 mod steps;
 mod test;
 

@@ -3,7 +3,6 @@
 mod action;
 mod protocol;
 mod section;
-pub(crate) mod sipp;
 mod text;
 
 pub use section::dump;

@@ -3,23 +3,19 @@
 use super::{CounterId, VariableId};
 
 /// A text compiled once: runs of bytes and slots that are filled when it is rendered.
-///
-/// What may stand in a slot is the language's: [`Slot`] for Seagull's, [`Keyword`] for SIPp's.
-///
-/// [`Keyword`]: crate::sipp::model::Keyword
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Template<S = Slot> {
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Template {
     /// In the order of the text. Two runs of bytes never stand side by side.
-    pub pieces: Vec<Piece<S>>,
+    pub pieces: Vec<Piece>,
 }
 
 /// A part of a [`Template`].
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Piece<S = Slot> {
+pub enum Piece {
     /// Bytes that are the same for every call.
     Bytes(Box<[u8]>),
     /// A value that is known when the text is rendered.
-    Slot(S),
+    Slot(Slot),
 }
 
 /// What fills a hole.
@@ -31,13 +27,7 @@ pub enum Slot {
     Variable(VariableId),
 }
 
-impl<S> Default for Template<S> {
-    fn default() -> Self {
-        Self { pieces: Vec::new() }
-    }
-}
-
-impl<S> Template<S> {
+impl Template {
     /// A template without slots.
     pub fn fixed(bytes: impl Into<Box<[u8]>>) -> Self {
         let bytes = bytes.into();
@@ -64,7 +54,7 @@ impl<S> Template<S> {
     }
 
     /// Adds a slot at the end.
-    pub fn push_slot(&mut self, slot: S) {
+    pub fn push_slot(&mut self, slot: Slot) {
         self.pieces.push(Piece::Slot(slot));
     }
 
@@ -79,11 +69,11 @@ impl<S> Template<S> {
 
     /// Appends the text to `out`; `fill` appends the value of a slot.
     #[inline]
-    pub fn render(&self, out: &mut Vec<u8>, mut fill: impl FnMut(&S, &mut Vec<u8>)) {
+    pub fn render(&self, out: &mut Vec<u8>, mut fill: impl FnMut(Slot, &mut Vec<u8>)) {
         for piece in &self.pieces {
             match piece {
                 Piece::Bytes(bytes) => out.extend_from_slice(bytes),
-                Piece::Slot(slot) => fill(slot, out),
+                Piece::Slot(slot) => fill(*slot, out),
             }
         }
     }
@@ -108,6 +98,6 @@ mod tests {
         });
         assert_eq!(out, b"ab7cx");
         assert_eq!(template.as_fixed(), None);
-        assert_eq!(Template::<Slot>::fixed(*b"").as_fixed(), Some(&b""[..]));
+        assert_eq!(Template::fixed(*b"").as_fixed(), Some(&b""[..]));
     }
 }

@@ -11,5 +11,4 @@ mod schedule;
 mod settings;
 
 pub use pacer::Pacer;
-pub(crate) use settings::START_GRAIN_NS;
 pub use settings::{Model, PacerSettings, RATE_MAX, Share};
