@@ -24,8 +24,12 @@ fn main() -> ExitCode {
 /// Called by the name of a tool that a command stands in for, the binary is that command.
 fn called_as(mut arguments: Vec<OsString>) -> Vec<OsString> {
     let name = arguments.first().map(Path::new).and_then(Path::file_stem);
-    if name.is_some_and(|name| name == "seagull") {
-        arguments.insert(1, "seagull".into());
+    let tools = ["seagull", "sipp"];
+    if let Some(tool) = tools
+        .into_iter()
+        .find(|tool| name.is_some_and(|name| name == *tool))
+    {
+        arguments.insert(1, tool.into());
     }
     arguments
 }

@@ -8,6 +8,7 @@
 //! - [`Status`], [`Failure`], [`FailureClass`]: verdicts and who is at fault.
 //! - [`Summary`], [`Tally`], [`ExitCode`]: counting, and what the process returns.
 //! - [`WireRecord`], [`MediaReport`]: what crossed the wire and what was heard.
+//! - [`sipp`]: figures of the play of a SIPp scenario.
 //! - [`traffic`]: figures of load: calls, steps, messages, response times.
 
 mod exit;
@@ -15,6 +16,7 @@ mod failure;
 mod media;
 mod run;
 mod serial;
+pub mod sipp;
 mod status;
 mod summary;
 pub mod traffic;

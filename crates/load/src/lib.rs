@@ -4,6 +4,7 @@
 //! - [`run`]: plays a compiled scenario with one shard per thread.
 //! - [`seagull`]: Seagull's command: its arguments, files, log, screens and exit codes.
 //! - [`session`]: what is done once a second while a run goes on.
+//! - [`sipp`]: the same of SIPp.
 //! - [`terminal`]: keys and signals.
 
 mod chain;
@@ -12,4 +13,5 @@ mod remote;
 pub mod run;
 pub mod seagull;
 pub mod session;
+pub mod sipp;
 pub mod terminal;

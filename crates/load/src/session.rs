@@ -216,6 +216,7 @@ impl Session {
                 None
             }
             SessionEvent::Signal(Signal::User1) => Some(Command::Stop),
+            SessionEvent::Signal(Signal::User2) => None,
             SessionEvent::Signal(Signal::Terminate) => {
                 self.terminated = true;
                 Some(Command::Quit)

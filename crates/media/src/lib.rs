@@ -7,6 +7,7 @@
 //! - [`Source`]: silence, tones, the [`Mark`] of a phone, WAV, a replayed
 //!   capture, echo, nothing.
 //! - [`Listener`]: what was heard and when: a mark, a tone, anything, silence.
+//! - [`script`]: what SIPp's scenarios send: captures packet by packet, keys, stored octets.
 //! - [`Codec`]: both laws of G.711.
 //!
 //! All audio inside is mono at [`SAMPLE_RATE`]. Levels are in dBFS, where a sine
@@ -21,6 +22,7 @@ mod codec;
 mod level;
 mod listen;
 pub mod offer_answer;
+pub mod script;
 mod session;
 mod source;
 

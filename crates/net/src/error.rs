@@ -108,6 +108,23 @@ pub enum NetError {
         /// What the system said.
         source: io::Error,
     },
+    /// The kernel has no SCTP.
+    #[error(
+        "cannot open an sctp socket on {address}: this kernel has no SCTP: load its module \
+         (modprobe sctp) or use another transport"
+    )]
+    NoSctp {
+        /// What was asked for.
+        address: SocketAddr,
+    },
+    /// There is no network interface of that name, or this user may not bind to it.
+    #[error("cannot bind sockets to the interface {device}: check its name (ip link)")]
+    Device {
+        /// What was asked for.
+        device: String,
+        /// What the system said.
+        source: io::Error,
+    },
     /// As many ports are open as the limit lets.
     #[error(
         "cannot open a {protocol} socket on {address}: {limit} sockets are open already: \

@@ -6,7 +6,7 @@
 //!
 //! - [`SipTransport`]: one SIP address (UDP and TCP on the same port) and the messages that come in.
 //! - [`MediaScheduler`]: RTP and RTCP sockets on dedicated threads that keep the send times.
-//! - [`load`]: many datagrams and connections on one thread, for traffic (Linux).
+//! - [`load`]: many datagrams and connections (TCP, TLS, SCTP) on one thread, for traffic (Linux).
 //! - [`Capture`]: what crossed the sockets, and [`write_pcapng`] to give it to other tools.
 //! - [`Impairment`]: seeded loss, for tests of what happens on a bad network.
 //! - [`NetError`]: what the environment refused, where, and what to do about it.

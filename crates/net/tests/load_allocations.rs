@@ -7,7 +7,9 @@ use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 use std::net::SocketAddr;
 
-use gannet_net::load::{PortEvent, PortId, PortLimits, PortOptions, Ports};
+use gannet_net::load::{
+    PortEvent, PortId, PortLimits, PortOptions, Ports, TlsClient, TlsServer, TlsSettings,
+};
 
 const COUNT: u32 = 10_000;
 const WINDOW: u32 = 100;
@@ -76,6 +78,26 @@ fn check(what: &str, one: &mut Ports, other: &mut Ports, port: PortId, to: Optio
     assert_eq!(ALLOCATIONS.get() - before, 0, "{what}");
 }
 
+/// A connection with TLS that is agreed on, and the port that asked for it.
+fn connect_tls(one: &mut Ports, other: &mut Ports) -> PortId {
+    let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).expect("made");
+    let server = TlsServer::new(&TlsSettings {
+        certificates: made.cert.pem().into_bytes(),
+        key: made.signing_key.serialize_pem().into_bytes(),
+        ..TlsSettings::default()
+    });
+    let client = TlsClient::new(&TlsSettings::default()).expect("good settings");
+    let options = PortOptions::default();
+    let listener = other.listen_tls(
+        ([127, 0, 0, 1], 0).into(),
+        &server.expect("good settings"),
+        &options,
+    );
+    let address = other.local_addr(listener.expect("a free port"));
+    let port = one.connect_tls(None, address.expect("open"), &client, &options);
+    port.expect("a port")
+}
+
 #[test]
 fn thousands_of_messages_allocate_nothing() {
     let new = || Ports::new(PortLimits::default()).expect("descriptors");
@@ -97,4 +119,11 @@ fn thousands_of_messages_allocate_nothing() {
     let address = other.local_addr(listener).expect("open");
     let port = one.connect_tcp(None, address, &options).expect("a port");
     check("TCP", &mut one, &mut other, port, None);
+    // rustls makes and drops a piece of memory per record, which holds many messages.
+    let port = connect_tls(&mut one, &mut other);
+    exchange(&mut one, &mut other, port, None);
+    let before = ALLOCATIONS.get();
+    exchange(&mut one, &mut other, port, None);
+    let per_message = (ALLOCATIONS.get() - before) as f64 / f64::from(COUNT);
+    assert!(per_message < 0.5, "TLS: {per_message} per message");
 }

@@ -5,7 +5,7 @@
 //! [`Junit`] and [`Results`] write files for other programs, [`Recorder`] keeps the events
 //! themselves, and [`replay`] shows a recorded run again through the same sinks. [`Ladder`] draws
 //! captured messages as a diagram and needs no run at all. [`OutDir`] names the files of
-//! `--out DIR`. [`seagull`] writes the files of a load run as Seagull does.
+//! `--out DIR`. [`seagull`] and [`sipp`] write the files of a load run as those tools do.
 
 mod attempts;
 mod console;
@@ -18,6 +18,7 @@ mod recorder;
 mod results;
 pub mod seagull;
 mod sink;
+pub mod sipp;
 mod text;
 
 pub use console::{Console, ConsoleOptions, Verbosity};

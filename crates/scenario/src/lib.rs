@@ -8,10 +8,15 @@
 //! - [`framing`]: where a received message ends.
 //! - [`dump`]: the model as text.
 //! - [`seagull`]: Seagull's configuration, dictionaries, scenarios and data files.
+//! - [`sipp`]: SIPp's scenarios and injection files.
 
+mod attributes;
+mod distributions;
 mod dump;
 pub mod framing;
 pub mod model;
 pub mod seagull;
+pub mod sipp;
+mod xml;
 
 pub use dump::dump;

@@ -1,6 +1,6 @@
 //! A run of load on the terminal.
 //!
-//! - [`seagull`]: Seagull's screens and keys.
+//! - [`seagull`], [`sipp`]: the screens and keys of those tools.
 //! - [`progress`]: one live line.
 //! - [`Summary`]: what is said when the run has ended, for people and as JSON.
 //!
@@ -8,6 +8,7 @@
 
 mod progress;
 pub mod seagull;
+pub mod sipp;
 mod summary;
 mod words;
 

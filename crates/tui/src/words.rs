@@ -21,6 +21,15 @@ pub fn counted(number: u64, noun: &str) -> String {
     format!("{} {noun}{plural}", count(number))
 }
 
+/// A rate: one decimal below a hundred, none above.
+pub(crate) fn per_second(rate: f64) -> String {
+    if rate < 99.95 {
+        format!("{rate:.1}")
+    } else {
+        count(rate.round() as u64)
+    }
+}
+
 /// Microseconds in the unit that suits them.
 pub(crate) fn microseconds(us: u64) -> String {
     match us {

@@ -8,22 +8,24 @@ use gannet_diag::{Diagnostics, Severity, SourceFile};
 use gannet_events::ExitCode;
 use gannet_phone::ProfileError;
 use gannet_scenario::seagull::{FileKind, NamedBytes, kind_of as kind_of_seagull};
+use gannet_scenario::sipp::is_scenario as is_sipp_scenario;
 use gannet_steps::config::CONFIG_FILE_NAME;
 use gannet_steps::plan::{Scope, Selection, SourceError, collect, compile};
 
 use super::check_seagull::SeagullFiles;
 use super::check_sip;
+use super::check_sipp::check_scenario;
 use super::test::tell_compiled;
 use crate::problem::{Problem, count, tell, tell_diagnostics};
 use crate::setup::{NetworkArguments, Setup, SetupArguments, profiles, read_config};
 use crate::terminal::Terminal;
 
-/// Find what is wrong in features, Seagull's files, gannet.toml, device profiles and SIP messages;
-/// sends nothing.
+/// Find what is wrong in features, scenarios of SIPp, Seagull's files, gannet.toml, device profiles
+/// and SIP messages; sends nothing.
 ///
 /// Seagull's configuration, dictionaries and scenario (*.xml, told apart by what they hold) are
 /// checked with each other when they are given together, and the data file that the configuration
-/// names; alone, as far as possible. They are named one by one. Features: grammar, tags, and whether
+/// names; alone, as far as possible. They are named one by one, as scenarios of SIPp are. Features: grammar, tags, and whether
 /// every step is one that Gannet knows. SIP messages (*.sip, *.dat, *.txt that start like one): every
 /// deviation from RFC 3261, with the section.
 #[derive(Debug, Args)]
@@ -42,6 +44,7 @@ Examples:
   gannet check features
   gannet check gannet.toml features/calls.feature
   gannet check sip.xml basic/client.conf.xml basic/client.scen.xml
+  gannet check uac.xml
   gannet check captured_invite.sip";
 
 /// Errors and warnings so far.
@@ -73,6 +76,7 @@ enum Kind {
     Config,
     Profile,
     Message,
+    Sipp,
     Seagull(FileKind),
 }
 
@@ -86,11 +90,8 @@ pub(crate) fn execute(arguments: CheckArguments, terminal: Terminal) -> Result<E
             Kind::Config => check_config(path, terminal, &mut found)?,
             Kind::Profile => check_profile(path, terminal, &mut found)?,
             Kind::Message => check_sip::check(path, terminal, &mut found)?,
-            Kind::Seagull(kind) => {
-                let name = path.display().to_string();
-                let bytes = read(path)?;
-                seagull.add(kind, NamedBytes { name, bytes });
-            }
+            Kind::Sipp => check_scenario(&named(path)?, terminal, &mut found),
+            Kind::Seagull(kind) => seagull.add(kind, named(path)?),
         }
     }
     seagull.check(terminal, &mut found);
@@ -132,14 +133,15 @@ fn kind_of(path: &Path) -> Result<Kind, Problem> {
         "sip" | "dat" => Kind::Message,
         // The first line of a compact scenario may end like that of a SIP message.
         _ if !begins_with_tag(&bytes) && check_sip::looks_like_sip(&bytes) => Kind::Message,
+        _ if is_sipp_scenario(&bytes) => Kind::Sipp,
         _ => Kind::Seagull(kind_of_seagull(&bytes).ok_or_else(|| not_checkable(path))?),
     })
 }
 
 fn not_checkable(path: &Path) -> Problem {
     Problem::input(anyhow!(
-        "`{}` is nothing that can be checked: expected *.feature, Seagull's files (*.xml), \
-         gannet.toml, a device profile (*.toml), or a SIP message (*.sip)",
+        "`{}` is nothing that can be checked: expected *.feature, a scenario of SIPp or \
+         Seagull's files (*.xml), gannet.toml, a device profile (*.toml), or a SIP message (*.sip)",
         path.display()
     ))
 }
@@ -154,6 +156,13 @@ fn read(path: &Path) -> Result<Vec<u8>, Problem> {
     std::fs::read(path)
         .with_context(|| format!("cannot read `{}`", path.display()))
         .map_err(Problem::input)
+}
+
+fn named(path: &Path) -> Result<NamedBytes, Problem> {
+    Ok(NamedBytes {
+        name: path.display().to_string(),
+        bytes: read(path)?,
+    })
 }
 
 /// Tells a configuration of another name from a device profile.

@@ -6,7 +6,7 @@ use gannet_events::ExitCode;
 use crate::problem::Problem;
 use crate::terminal::Terminal;
 
-use super::{check, devices, load, pbx, seagull, steps, test};
+use super::{check, devices, load, pbx, seagull, sipp, steps, test};
 
 /// What Gannet can do.
 #[derive(Debug, Subcommand)]
@@ -19,8 +19,10 @@ pub(crate) enum Command {
     Load(Box<load::LoadArguments>),
     /// Play Seagull's files with Seagull's command line, log, screens and exit codes.
     Seagull(seagull::SeagullArguments),
-    /// Find what is wrong in features, Seagull's files, gannet.toml, device profiles and SIP
-    /// messages; sends nothing.
+    /// Play SIPp's scenarios with SIPp's command line, screens, files and exit codes.
+    Sipp(sipp::SippArguments),
+    /// Find what is wrong in features, scenarios of SIPp, Seagull's files, gannet.toml, device
+    /// profiles and SIP messages; sends nothing.
     Check(check::CheckArguments),
     /// List the sentences that features may use, or search them.
     Steps(steps::StepsArguments),
@@ -57,6 +59,9 @@ pub(crate) fn execute(command: Command, terminal: Terminal) -> Result<Ended, Pro
         Command::Devices(arguments) => devices::execute(&arguments),
         Command::Seagull(arguments) => {
             return Ok(Ended::Foreign(seagull::execute(&arguments, terminal)));
+        }
+        Command::Sipp(arguments) => {
+            return Ok(Ended::Foreign(sipp::execute(&arguments, terminal)));
         }
     }?;
     Ok(Ended::Own(code))

@@ -3,6 +3,7 @@
 mod check;
 mod check_seagull;
 mod check_sip;
+mod check_sipp;
 mod command;
 mod devices;
 mod load;
@@ -10,6 +11,7 @@ mod pbx;
 mod run;
 mod seagull;
 mod sinks;
+mod sipp;
 mod steps;
 mod test;
 

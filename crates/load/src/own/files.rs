@@ -19,7 +19,7 @@ pub enum SortError {
         source: std::io::Error,
     },
     /// A file is of SIPp.
-    #[error("`{path}` is a scenario of SIPp, which Gannet does not play yet: it plays Seagull's")]
+    #[error("`{path}` is a scenario of SIPp: `gannet sipp -sf {path} HOST:PORT` plays it")]
     Sipp {
         /// Its path as given.
         path: String,
@@ -229,7 +229,7 @@ mod tests {
             (
                 vec![SIPP, "Feature: x\n"],
                 vec![
-                    "`0.xml` is a scenario of SIPp, which Gannet does not play yet: it plays Seagull's",
+                    "`0.xml` is a scenario of SIPp: `gannet sipp -sf 0.xml HOST:PORT` plays it",
                     "`1.xml` is none of Seagull's files: expected a <configuration>, a dictionary \
                      (<protocol>) or a <scenario> with sections; data files are named in the \
                      configuration",

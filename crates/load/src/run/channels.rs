@@ -100,6 +100,7 @@ pub(super) fn open(
             TcpClose::Graceful
         },
         segmentation: sharing.segmentation,
+        sparse: false,
         dual_stack: false,
     };
     let source = args.source.as_ref().and_then(|at| addresses.address(at));

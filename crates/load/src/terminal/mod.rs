@@ -4,4 +4,4 @@ mod keyboard;
 mod signals;
 
 pub use keyboard::{Keyboard, is_terminal};
-pub use signals::{Signal, watch_signals};
+pub use signals::{Signal, watch_all_signals, watch_signals};

@@ -15,14 +15,28 @@ pub enum Signal {
     Terminate,
     /// SIGUSR1.
     User1,
+    /// SIGUSR2, where it is watched.
+    User2,
 }
 
-/// Gives each signal to `each`, on a thread of its own, until `each` says that it wants no more.
-/// When this returns, no signal is missed any more.
+/// Gives each signal but SIGUSR2 to `each`, on a thread of its own, until `each` says that it wants
+/// no more. When this returns, no signal is missed any more.
 ///
 /// # Errors
 /// The system gives no thread or no signals.
-pub fn watch_signals(mut each: impl FnMut(Signal) -> bool + Send + 'static) -> io::Result<()> {
+pub fn watch_signals(each: impl FnMut(Signal) -> bool + Send + 'static) -> io::Result<()> {
+    watch(false, each)
+}
+
+/// As [`watch_signals`], with SIGUSR2, which else ends the process.
+///
+/// # Errors
+/// The system gives no thread or no signals.
+pub fn watch_all_signals(each: impl FnMut(Signal) -> bool + Send + 'static) -> io::Result<()> {
+    watch(true, each)
+}
+
+fn watch(user2: bool, mut each: impl FnMut(Signal) -> bool + Send + 'static) -> io::Result<()> {
     let (ready, is_ready) = mpsc::channel();
     thread::Builder::new()
         .name("signals".to_owned())
@@ -44,9 +58,12 @@ pub fn watch_signals(mut each: impl FnMut(Signal) -> bool + Send + 'static) -> i
                         signal(SignalKind::interrupt())?,
                         signal(SignalKind::terminate())?,
                         signal(SignalKind::user_defined1())?,
+                        user2
+                            .then(|| signal(SignalKind::user_defined2()))
+                            .transpose()?,
                     ))
                 })();
-                let (mut interrupt, mut terminate, mut user1) = match watched {
+                let (mut interrupt, mut terminate, mut user1, mut user2) = match watched {
                     Ok(watched) => {
                         let _ = ready.send(Ok(()));
                         watched
@@ -61,6 +78,7 @@ pub fn watch_signals(mut each: impl FnMut(Signal) -> bool + Send + 'static) -> i
                         _ = interrupt.recv() => Signal::Interrupt,
                         _ = terminate.recv() => Signal::Terminate,
                         _ = user1.recv() => Signal::User1,
+                        () = next(user2.as_mut()) => Signal::User2,
                     };
                     if !each(came) {
                         return;
@@ -71,4 +89,14 @@ pub fn watch_signals(mut each: impl FnMut(Signal) -> bool + Send + 'static) -> i
     is_ready
         .recv()
         .unwrap_or_else(|_| Err(io::Error::other("the signal thread ended at once")))
+}
+
+/// The next signal, never without a source.
+async fn next(source: Option<&mut tokio::signal::unix::Signal>) {
+    match source {
+        Some(source) => {
+            source.recv().await;
+        }
+        None => std::future::pending().await,
+    }
 }

@@ -1,5 +1,6 @@
 //! What a session plays.
 
+mod capture;
 mod echo;
 mod kind;
 mod mark;
@@ -9,6 +10,7 @@ mod resample;
 mod tone;
 mod wav;
 
+pub(crate) use capture::{is_known, link_types, read_frames, udp_of};
 pub(crate) use echo::EchoBuffer;
 pub use kind::{Samples, Source};
 pub use mark::Mark;

@@ -3,11 +3,9 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use etherparse::{EtherType, SlicedPacket, TransportSlice};
 use gannet_rtp::{DatagramKind, RtpPacket, datagram_kind};
-use pcap_file::DataLink;
-use pcap_file::pcap::PcapParser;
-use pcap_file::pcapng::{Block, PcapNgParser, blocks::interface_description as interface};
+
+use super::capture::{link_types, read_frames, udp_of};
 
 /// The packets of one RTP stream of a capture, with their times.
 ///
@@ -63,12 +61,13 @@ impl Replay {
     /// # Errors
     /// [`ReplayError`] if there is no such stream.
     pub fn from_capture(octets: &[u8]) -> Result<Self, ReplayError> {
-        let frames = read_frames(octets)?;
+        let frames = read_frames(octets).map_err(|source| ReplayError::Unreadable { source })?;
         let mut streams: HashMap<u32, Vec<(Duration, RtpPacket<'_>)>> = HashMap::new();
         for frame in &frames {
-            let Some(datagram) = udp_payload(frame.link, &frame.octets) else {
+            let Some(datagram) = udp_of(frame) else {
                 continue;
             };
+            let datagram = datagram.payload;
             if datagram_kind(datagram) != DatagramKind::Rtp {
                 continue;
             }
@@ -84,13 +83,9 @@ impl Replay {
             .into_iter()
             .max_by_key(|(ssrc, packets)| (packets.len(), *ssrc));
         let Some((_, packets)) = longest else {
-            let mut link_types: Vec<u32> =
-                frames.iter().map(|frame| u32::from(frame.link)).collect();
-            link_types.sort_unstable();
-            link_types.dedup();
             return Err(ReplayError::NoRtp {
                 packets: frames.len(),
-                link_types,
+                link_types: link_types(&frames),
             });
         };
         let (begin, first) = (packets[0].0, packets[0].1.timestamp());
@@ -145,135 +140,9 @@ impl Replay {
 const PACKET_DEFAULT: Duration = Duration::from_millis(20);
 const PACKET_DEFAULT_UNITS: u32 = 160;
 
-struct Frame {
-    at: Duration,
-    link: DataLink,
-    octets: Vec<u8>,
-}
-
-fn read_frames(octets: &[u8]) -> Result<Vec<Frame>, ReplayError> {
-    let unreadable = |source| ReplayError::Unreadable { source };
-    // A section header block begins with the same octets in both byte orders.
-    if octets.starts_with(&[0x0a, 0x0d, 0x0d, 0x0a]) {
-        return read_pcapng(octets).map_err(unreadable);
-    }
-    let (mut rest, parser) = PcapParser::new(octets).map_err(unreadable)?;
-    let link = parser.header().datalink;
-    let mut frames = Vec::new();
-    while !rest.is_empty() {
-        let Ok((after, packet)) = parser.next_packet(rest) else {
-            break;
-        };
-        rest = after;
-        frames.push(Frame {
-            at: packet.timestamp,
-            link,
-            octets: packet.data.into_owned(),
-        });
-    }
-    Ok(frames)
-}
-
-fn read_pcapng(octets: &[u8]) -> Result<Vec<Frame>, pcap_file::PcapError> {
-    let (mut rest, mut parser) = PcapNgParser::new(octets)?;
-    let mut frames = Vec::new();
-    while !rest.is_empty() {
-        let Ok((after, block)) = parser.next_block(rest) else {
-            break;
-        };
-        rest = after;
-        let Block::EnhancedPacket(packet) = block else {
-            continue;
-        };
-        let Some(interface) = parser.packet_interface(&packet) else {
-            continue;
-        };
-        // The reader takes the ticks of any interface for nanoseconds.
-        let at = ticks(packet.timestamp.as_nanos(), resolution(interface));
-        frames.push(Frame {
-            at,
-            link: interface.linktype,
-            octets: packet.data.into_owned(),
-        });
-    }
-    Ok(frames)
-}
-
-/// The `if_tsresol` option of an interface; microseconds without it.
-fn resolution(interface: &interface::InterfaceDescriptionBlock<'_>) -> u8 {
-    let option = interface.options.iter().find_map(|option| match option {
-        interface::InterfaceDescriptionOption::IfTsResol(resolution) => Some(*resolution),
-        _ => None,
-    });
-    option.unwrap_or(6)
-}
-
-/// Ticks of 10^-n seconds, or 2^-n with the highest bit set.
-fn ticks(count: u128, resolution: u8) -> Duration {
-    let exponent = u32::from(resolution & 0x7f);
-    let per_second = if resolution & 0x80 == 0 {
-        10_u128.checked_pow(exponent)
-    } else {
-        1_u128.checked_shl(exponent)
-    };
-    let Some(per_second) = per_second else {
-        return Duration::ZERO;
-    };
-    let seconds = u64::try_from(count / per_second).unwrap_or(u64::MAX);
-    let fraction = (count % per_second) as f64 / per_second as f64;
-    Duration::new(seconds, (fraction * 1e9) as u32)
-}
-
-/// Ether type of IPv4 and IPv6 in cooked captures.
-const IP_ETHER_TYPES: [EtherType; 2] = [EtherType::IPV4, EtherType::IPV6];
-/// Length of the second version of the Linux cooked header.
-const COOKED2_HEADER: usize = 20;
-/// Length of the address family before a packet of a loopback interface.
-const LOOPBACK_HEADER: usize = 4;
-
-fn udp_payload(link: DataLink, octets: &[u8]) -> Option<&[u8]> {
-    let sliced = match link {
-        DataLink::ETHERNET => SlicedPacket::from_ethernet(octets).ok()?,
-        DataLink::LINUX_SLL => SlicedPacket::from_linux_sll(octets).ok()?,
-        DataLink::LINUX_SLL2 => {
-            let kind = EtherType(u16::from_be_bytes([*octets.first()?, *octets.get(1)?]));
-            if !IP_ETHER_TYPES.contains(&kind) {
-                return None;
-            }
-            SlicedPacket::from_ip(octets.get(COOKED2_HEADER..)?).ok()?
-        }
-        DataLink::RAW | DataLink::IPV4 | DataLink::IPV6 => SlicedPacket::from_ip(octets).ok()?,
-        DataLink::NULL | DataLink::LOOP => {
-            SlicedPacket::from_ip(octets.get(LOOPBACK_HEADER..)?).ok()?
-        }
-        _ => return None,
-    };
-    match sliced.transport? {
-        TransportSlice::Udp(udp) => Some(udp.payload()),
-        _ => None,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn ticks_follow_the_resolution() {
-        for (count, resolution, nanos) in [
-            (1_500_000, 6, 1_500_000_000_u128),
-            (1_500, 9, 1_500),
-            (3, 0, 3_000_000_000),
-            (3, 0x81, 1_500_000_000),
-            (5, 0x7f, 0),
-        ] {
-            assert_eq!(
-                ticks(count, resolution).as_nanos(),
-                nanos,
-                "{count} {resolution:#x}"
-            );
-        }
-    }
 
     #[test]
     fn a_round_ends_one_packet_after_the_last() {

@@ -25,12 +25,19 @@ pub struct PortCounters {
     pub kernel_drops: u64,
     /// Datagrams longer than the receive buffer, handed out without their ends.
     pub truncated: u64,
-    /// TCP connections that came about, either way.
+    /// Connections that came about, either way; those that we asked for with TLS once that is
+    /// agreed on.
     pub connections_opened: u64,
-    /// TCP connections that are gone, either way; and those that never came about.
+    /// Connections that are gone, either way; and those that never came about.
     pub connections_closed: u64,
     /// Connections from outside that were closed at once because as many ports were open as may be.
     pub connections_refused: u64,
+    /// Handshakes of TLS that succeeded, either way.
+    pub tls_handshakes: u64,
+    /// Those of them that resumed an earlier session.
+    pub tls_resumed: u64,
+    /// Handshakes of TLS that failed, either way.
+    pub tls_failures: u64,
 }
 
 /// Messages that were not sent.

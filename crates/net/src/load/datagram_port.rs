@@ -53,6 +53,8 @@ pub(super) struct DatagramPort {
     pub(super) joined: bool,
     /// Reports may wait in the socket's error queue.
     pub(super) errors: bool,
+    /// Datagrams come one by one.
+    pub(super) sparse: bool,
 }
 
 impl DatagramPort {
@@ -68,6 +70,7 @@ impl DatagramPort {
             segment_bytes_max: if segmentation.0 { SEGMENT_BYTES_MAX } else { 0 },
             joined: segmentation.1,
             errors: false,
+            sparse: false,
         }
     }
 

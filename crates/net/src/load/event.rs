@@ -6,6 +6,7 @@ use std::net::SocketAddr;
 use thiserror::Error;
 
 use super::slots::PortId;
+use super::tls::TlsFailure;
 
 /// Something happened at a port. Borrowed octets are gone after the call that brings them.
 #[derive(Debug)]
@@ -19,7 +20,8 @@ pub enum PortEvent<'a> {
         /// All of it.
         bytes: &'a [u8],
     },
-    /// A connection was accepted.
+    /// A connection was accepted. One with TLS has its handshake before it: what is sent meanwhile
+    /// waits, and `Closed` says when it fails.
     Accepted {
         /// The port that listens.
         listener: PortId,
@@ -28,7 +30,7 @@ pub enum PortEvent<'a> {
         /// Its other end.
         from: SocketAddr,
     },
-    /// A connection that we asked for is there.
+    /// A connection that we asked for is there, with TLS when it was to have that.
     Connected {
         /// Which.
         port: PortId,
@@ -87,6 +89,12 @@ pub enum CloseReason {
     /// Reading or writing failed, for example reset by the other end.
     #[error("connection lost")]
     Lost(#[source] io::Error),
+    /// The ends have not agreed on TLS.
+    #[error("TLS handshake failed")]
+    Handshake(#[source] TlsFailure),
+    /// What came in over TLS is not valid, or an alert.
+    #[error("TLS connection broken")]
+    Tls(#[source] TlsFailure),
 }
 
 /// Why a message was not sent.

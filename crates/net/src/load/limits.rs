@@ -41,6 +41,9 @@ pub struct PortOptions {
     /// (`UDP_SEGMENT`), and arrive as one (`UDP_GRO`), where the kernel can. What is on the wire is
     /// the same; a capture on this machine shows the datagrams joined.
     pub segmentation: bool,
+    /// UDP: datagrams come one by one, with pauses. The socket is then not asked again at once
+    /// whether there are more, which a busy one should be.
+    pub sparse: bool,
     /// An IPv6 address takes IPv4 peers too, which appear by their IPv4 addresses.
     pub dual_stack: bool,
 }

@@ -1,4 +1,4 @@
-//! One TCP socket that listens.
+//! One socket that listens.
 
 use std::io;
 use std::net::SocketAddr;
@@ -6,21 +6,32 @@ use std::net::SocketAddr;
 use socket2::Socket;
 
 use super::limits::PortOptions;
-use super::stream::{Stream, prepare};
+use super::protocol::Carrier;
+use super::stream::Stream;
+use super::tls::{Session, TlsServer};
 
 #[derive(Debug)]
 pub(super) struct Listener {
     pub(super) socket: Socket,
     options: PortOptions,
+    carrier: Carrier,
+    server: Option<TlsServer>,
     /// The last attempt to accept failed for want of something; to be tried again.
     pub(super) stalled: bool,
 }
 
 impl Listener {
-    pub(super) const fn new(socket: Socket, options: PortOptions) -> Self {
+    pub(super) const fn new(
+        socket: Socket,
+        carrier: Carrier,
+        server: Option<TlsServer>,
+        options: PortOptions,
+    ) -> Self {
         Self {
             socket,
             options,
+            carrier,
+            server,
             stalled: false,
         }
     }
@@ -33,14 +44,26 @@ impl Listener {
         loop {
             match self.socket.accept() {
                 Ok((socket, from)) => {
-                    prepare(&socket, &self.options)?;
                     let from = from.as_socket().ok_or(io::ErrorKind::Unsupported)?;
-                    return Ok((Stream::accepted(socket, &self.options), canonical(from)));
+                    return Ok((self.prepare(socket)?, canonical(from)));
                 }
                 Err(error) if is_of_one_connection(&error) => {}
                 Err(error) => return Err(error),
             }
         }
+    }
+
+    fn prepare(&self, socket: Socket) -> io::Result<Stream> {
+        socket.set_nonblocking(true)?;
+        self.carrier.prepare(&socket, &self.options)?;
+        let session = self.server.as_ref().map(Session::server).transpose();
+        let session = session.map_err(io::Error::other)?.map(Box::new);
+        Ok(Stream::accepted(
+            socket,
+            self.carrier,
+            session,
+            &self.options,
+        ))
     }
 }
 

@@ -12,12 +12,14 @@ use super::counters::PortCounters;
 use super::event::SendFailure;
 use super::limits::PortLimits;
 use super::listener::canonical;
+use super::open::try_device;
 use super::outbox::Outbox;
 use super::port::{Flushed, Kind, Port, Report, Reports};
 use super::slots::{PortId, Slots};
-use super::stream::State;
+use super::stream::{Scratch, State, Tls};
 use super::system::{ReceiveSlab, SendHeaders, kernel_drops};
 use super::timer::WaitTimer;
+use super::tls::TlsInfo;
 use super::waker::PortWaker;
 
 /// Longest length that a UDP header can say, without that header.
@@ -30,7 +32,7 @@ const EVENTS_MAX: usize = 1024;
 pub(super) const WAKER: Token = Token(usize::MAX);
 pub(super) const TIMER: Token = Token(usize::MAX - 1);
 
-/// All sockets of one thread: UDP ports, TCP listeners and connections.
+/// All sockets of one thread: UDP ports, listeners and connections of TCP, TLS and SCTP.
 ///
 /// - In: [`open_udp`](Self::open_udp), [`listen_tcp`](Self::listen_tcp),
 ///   [`connect_tcp`](Self::connect_tcp), [`send`](Self::send), [`close`](Self::close).
@@ -66,7 +68,9 @@ pub struct Ports {
     /// Away while a poll hands out what is in it.
     pub(super) slab: Option<ReceiveSlab>,
     spare_outboxes: Vec<Outbox>,
-    spare_queues: Vec<Vec<u8>>,
+    scratch: Scratch,
+    /// The interface that new sockets are bound to.
+    pub(super) device: Option<Box<str>>,
     /// Kernel drops of ports that are closed.
     drops_before: u64,
 }
@@ -98,7 +102,8 @@ impl Ports {
                 headers: SendHeaders::new(),
                 slab: Some(ReceiveSlab::new(super::turns::RECEIVE_BATCH_MAX)),
                 spare_outboxes: Vec::new(),
-                spare_queues: Vec::new(),
+                scratch: Scratch::default(),
+                device: None,
                 drops_before: 0,
             })
         };
@@ -121,6 +126,33 @@ impl Ports {
             Kind::Stream(port) => port.socket.peer_addr().ok()?.as_socket().map(canonical),
             Kind::Datagram(_) | Kind::Listener(_) => None,
         }
+    }
+
+    /// What a connection with TLS has agreed on; `None` before it has, and for all others.
+    pub fn tls_info(&self, port: PortId) -> Option<TlsInfo> {
+        match &self.open_port(port)?.kind {
+            Kind::Stream(stream) => match &stream.tls {
+                Tls::Here(session) => session.info(),
+                Tls::None | Tls::Lent => None,
+            },
+            Kind::Datagram(_) | Kind::Listener(_) => None,
+        }
+    }
+
+    /// Binds the sockets that are opened from now on to a network interface (`SO_BINDTODEVICE`);
+    /// `None` to none.
+    ///
+    /// # Errors
+    /// There is no such interface, or this user may not bind to one.
+    pub fn set_device(&mut self, device: Option<&str>) -> Result<(), NetError> {
+        if let Some(name) = device {
+            try_device(name).map_err(|source| NetError::Device {
+                device: name.to_owned(),
+                source,
+            })?;
+        }
+        self.device = device.map(Into::into);
+        Ok(())
     }
 
     /// Adds a message, given in pieces, to what the port sends with the next
@@ -169,15 +201,13 @@ impl Ports {
             return;
         }
         self.flush_port(port);
-        if let Some(Port {
-            kind: Kind::Stream(stream),
-            ..
-        }) = self.slots.get_mut(port)
+        if let Some(stream) = self.stream_mut(port)
             && stream.state == State::Open
-            && stream.unsent_bytes() > 0
             && stream.closes_gracefully
         {
+            // Says the last word of TLS too; what that leaves is sent by and by.
             stream.state = State::Closing;
+            self.flush_port(port);
             return;
         }
         self.remove(port);
@@ -268,7 +298,7 @@ impl Ports {
                 }
             }
             Kind::Stream(stream) if stream.state != State::Closing => {
-                let taken = stream.append(parts, limit, &mut self.spare_queues);
+                let taken = stream.append(parts, limit, &mut self.scratch);
                 (!taken).then_some(SendFailure::QueueFull { limit })
             }
             Kind::Stream(_) | Kind::Listener(_) => {
@@ -297,7 +327,7 @@ impl Ports {
         self.reports.push(Report::SendFailed { port, to, failure });
     }
 
-    fn flush_port(&mut self, id: PortId) {
+    pub(super) fn flush_port(&mut self, id: PortId) {
         let Some(port) = self.slots.get_mut(id) else {
             return;
         };
@@ -322,8 +352,13 @@ impl Ports {
                 }
             }
             Kind::Stream(stream) => {
-                stream.flush(&mut self.counters, &mut self.spare_queues);
-                let done = stream.state == State::Closing && stream.unsent_bytes() == 0;
+                stream.flush(&mut self.counters, &mut self.scratch);
+                let is_closing = stream.state == State::Closing;
+                if is_closing {
+                    stream.say_end(&mut self.counters, &mut self.scratch);
+                }
+                let is_lent = matches!(stream.tls, Tls::Lent);
+                let done = is_closing && stream.unsent_bytes() == 0 && !is_lent;
                 let broken = stream.broken.is_some();
                 if done {
                     self.remove(id);

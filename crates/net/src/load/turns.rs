@@ -9,7 +9,7 @@ use super::poll::Each;
 use super::port::Kind;
 use super::ports::Ports;
 use super::slots::PortId;
-use super::stream::State;
+use super::stream::{State, Taken, Tls};
 use super::system::ReceiveSlab;
 
 /// Messages that one system call takes from a UDP port.
@@ -57,7 +57,8 @@ impl Ports {
         self.counters.receive_calls += 1;
         let result = slab.receive(&port.socket, port.joined);
         let more = match &result {
-            Ok(_) => true,
+            // Fewer than asked for: the system has met the end.
+            Ok(messages) => !port.sparse || *messages >= RECEIVE_BATCH_MAX,
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => port.errors,
             // A report of the network: reading has cleared it, its datagram is in the error queue.
             Err(_) => {
@@ -202,6 +203,9 @@ impl Ports {
         let Some(Kind::Stream(stream)) = self.slots.get_mut(id).map(|port| &mut port.kind) else {
             return (0, false);
         };
+        if matches!(stream.tls, Tls::Here(_)) && stream.state != State::Connecting {
+            return self.serve_secure(slab, id, each);
+        }
         if stream.state == State::Connecting {
             match stream.is_connected() {
                 Ok(true) => self.tell_connected(id, each),
@@ -212,55 +216,43 @@ impl Ports {
             return (1, true);
         }
         self.counters.receive_calls += 1;
-        let result = stream.read(slab.buffer());
-        let is_closing = stream.state == State::Closing;
-        match result {
-            Ok(0) => {
-                let reason = stream
-                    .broken
-                    .take()
-                    .map_or(CloseReason::ByPeer, CloseReason::Lost);
+        let buffer = slab.buffer();
+        let room = buffer.len();
+        match stream.take(buffer) {
+            Taken::Nothing => (0, false),
+            Taken::End(reason) => {
                 self.tell_closed(id, reason, each);
                 (1, false)
             }
-            Ok(length) => {
-                // Less than asked for means that there is no more, unless the end waits behind it.
-                let more =
-                    stream.ending || stream.broken.is_some() || length == slab.buffer().len();
-                if !is_closing {
+            Taken::Octets(length) => {
+                let more = stream.may_have_more(length, room);
+                if stream.state != State::Closing {
                     self.counters.bytes_received += length as u64;
                     let bytes = slab.filled(length);
                     each(self, PortEvent::Received { port: id, bytes });
                 }
                 (1, more)
             }
-            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
-                // The end that was announced is not there, so that a later event will tell of it.
-                stream.ending = false;
-                match stream.broken.take() {
-                    None => (0, false),
-                    Some(error) => {
-                        self.tell_closed(id, CloseReason::Lost(error), each);
-                        (1, false)
-                    }
-                }
-            }
-            Err(error) => {
-                self.tell_closed(id, CloseReason::Lost(error), each);
-                (1, false)
-            }
         }
     }
 
+    /// The network's part of a connection is there.
     pub(super) fn tell_connected(&mut self, id: PortId, each: Each<'_>) {
-        if let Some(Kind::Stream(stream)) = self.slots.get_mut(id).map(|port| &mut port.kind)
-            && stream.state == State::Connecting
-        {
+        let Some(stream) = self.stream_mut(id) else {
+            return;
+        };
+        if stream.state != State::Connecting {
+            return;
+        }
+        if matches!(stream.tls, Tls::None) {
             stream.state = State::Open;
             self.counters.connections_opened += 1;
             self.soil(id);
             self.heat(id);
             each(self, PortEvent::Connected { port: id });
+        } else {
+            self.heat(id);
+            self.begin_handshake(id, each);
         }
     }
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use gannet_net::load::{PortEvent, PortLimits, PortOptions, Ports};
+use gannet_net::load::{BoundUdp, PortEvent, PortLimits, PortOptions, Ports};
 
 use crate::end::{End, LOOPBACK, until};
 
@@ -12,6 +12,7 @@ const SEGMENTED: PortOptions = PortOptions {
     reuse_address: false,
     buffer_bytes: None,
     close: gannet_net::load::TcpClose::Graceful,
+    sparse: false,
     dual_stack: false,
 };
 
@@ -67,6 +68,33 @@ fn datagrams_arrive_as_they_were_sent_with_and_without_segmentation() {
         assert_eq!(received.datagrams_received, 300);
         assert_eq!(received.bytes_received, octets as u64);
         assert_eq!((received.kernel_drops, received.truncated), (0, 0));
+    }
+}
+
+#[test]
+fn a_sparse_port_that_was_bound_before_misses_nothing() {
+    let sparse = PortOptions {
+        sparse: true,
+        ..PortOptions::default()
+    };
+    let bind = LOOPBACK.parse().expect("an address");
+    let bound = BoundUdp::open(bind, &sparse).expect("a free port");
+    let to = bound.local_addr();
+    let (mut one, mut other) = (End::new(), End::new());
+    let (port, _) = one.udp(LOOPBACK, options(false));
+    // What comes before the port has its owner waits for it.
+    one.ports.send(port, Some(to), &[b"early"]);
+    one.ports.flush();
+    other.ports.adopt_udp(bound).expect("room");
+    // As many as a system call takes, more, and fewer.
+    let mut sent = 1;
+    for count in [0, 1, 1, 64, 65, 2, 128, 1] {
+        for _ in 0..count {
+            one.ports.send(port, Some(to), &[b"more"]);
+        }
+        sent += count;
+        let done = |_: &End, other: &End| other.datagrams.len() == sent;
+        until("all datagrams", [&mut one, &mut other], done);
     }
 }
 

@@ -5,7 +5,8 @@ use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use gannet_net::load::{
-    CloseReason, PortEvent, PortId, PortLimits, PortOptions, Ports, SendFailure,
+    CloseReason, PortEvent, PortId, PortLimits, PortOptions, Ports, SendFailure, TlsClient,
+    TlsServer, TlsSettings,
 };
 
 /// Far longer than anything here takes; ends a test that would hang.
@@ -66,6 +67,24 @@ impl End {
         connected.expect("a descriptor and a port")
     }
 
+    /// A port that listens for TLS.
+    pub(crate) fn listen_tls(&mut self, settings: &TlsSettings) -> (PortId, SocketAddr) {
+        let server = TlsServer::new(settings).expect("good settings");
+        let bind = LOOPBACK.parse().expect("an address");
+        let port = self
+            .ports
+            .listen_tls(bind, &server, &PortOptions::default());
+        let port = port.expect("a free port");
+        (port, self.ports.local_addr(port).expect("open"))
+    }
+
+    pub(crate) fn connect_tls(&mut self, dest: SocketAddr, client: &TlsClient) -> PortId {
+        let connected = self
+            .ports
+            .connect_tls(None, dest, client, &PortOptions::default());
+        connected.expect("a descriptor and a port")
+    }
+
     pub(crate) fn poll(&mut self) {
         let Self {
             ports,
@@ -105,7 +124,11 @@ impl End {
 
     /// The connection that was accepted first.
     pub(crate) fn accepted(&self) -> Option<PortId> {
-        self.seen.iter().find_map(|seen| match seen {
+        self.accepted_all().next()
+    }
+
+    pub(crate) fn accepted_all(&self) -> impl Iterator<Item = PortId> {
+        self.seen.iter().filter_map(|seen| match seen {
             Seen::Accepted(port, _) => Some(*port),
             _ => None,
         })
@@ -123,6 +146,12 @@ impl End {
             _ => None,
         })
     }
+}
+
+/// Says that a test has nothing to test here.
+#[expect(clippy::print_stderr, reason = "a skipped test shall be seen")]
+pub(crate) fn skip(why: &str) {
+    eprintln!("skipped: {why}");
 }
 
 /// Polls both ends in turns until something is so.

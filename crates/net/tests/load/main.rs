@@ -2,7 +2,12 @@
 
 #![cfg(target_os = "linux")]
 
+mod certificates;
 mod datagrams;
 mod end;
 mod failures;
+mod openssl;
+mod others;
 mod streams;
+mod tls;
+mod trust;

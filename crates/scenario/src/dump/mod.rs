@@ -3,6 +3,7 @@
 mod action;
 mod protocol;
 mod section;
+pub(crate) mod sipp;
 mod text;
 
 pub use section::dump;

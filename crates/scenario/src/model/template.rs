@@ -3,19 +3,23 @@
 use super::{CounterId, VariableId};
 
 /// A text compiled once: runs of bytes and slots that are filled when it is rendered.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Template {
+///
+/// What may stand in a slot is the language's: [`Slot`] for Seagull's, [`Keyword`] for SIPp's.
+///
+/// [`Keyword`]: crate::sipp::model::Keyword
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Template<S = Slot> {
     /// In the order of the text. Two runs of bytes never stand side by side.
-    pub pieces: Vec<Piece>,
+    pub pieces: Vec<Piece<S>>,
 }
 
 /// A part of a [`Template`].
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Piece {
+pub enum Piece<S = Slot> {
     /// Bytes that are the same for every call.
     Bytes(Box<[u8]>),
     /// A value that is known when the text is rendered.
-    Slot(Slot),
+    Slot(S),
 }
 
 /// What fills a hole.
@@ -27,7 +31,13 @@ pub enum Slot {
     Variable(VariableId),
 }
 
-impl Template {
+impl<S> Default for Template<S> {
+    fn default() -> Self {
+        Self { pieces: Vec::new() }
+    }
+}
+
+impl<S> Template<S> {
     /// A template without slots.
     pub fn fixed(bytes: impl Into<Box<[u8]>>) -> Self {
         let bytes = bytes.into();
@@ -54,7 +64,7 @@ impl Template {
     }
 
     /// Adds a slot at the end.
-    pub fn push_slot(&mut self, slot: Slot) {
+    pub fn push_slot(&mut self, slot: S) {
         self.pieces.push(Piece::Slot(slot));
     }
 
@@ -69,11 +79,11 @@ impl Template {
 
     /// Appends the text to `out`; `fill` appends the value of a slot.
     #[inline]
-    pub fn render(&self, out: &mut Vec<u8>, mut fill: impl FnMut(Slot, &mut Vec<u8>)) {
+    pub fn render(&self, out: &mut Vec<u8>, mut fill: impl FnMut(&S, &mut Vec<u8>)) {
         for piece in &self.pieces {
             match piece {
                 Piece::Bytes(bytes) => out.extend_from_slice(bytes),
-                Piece::Slot(slot) => fill(*slot, out),
+                Piece::Slot(slot) => fill(slot, out),
             }
         }
     }
@@ -98,6 +108,6 @@ mod tests {
         });
         assert_eq!(out, b"ab7cx");
         assert_eq!(template.as_fixed(), None);
-        assert_eq!(Template::fixed(*b"").as_fixed(), Some(&b""[..]));
+        assert_eq!(Template::<Slot>::fixed(*b"").as_fixed(), Some(&b""[..]));
     }
 }

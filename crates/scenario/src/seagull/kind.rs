@@ -13,17 +13,19 @@ pub enum FileKind {
     Scenario,
 }
 
+/// Elements of a scenario of Seagull's.
+pub(crate) const SECTIONS: [&str; 6] = [
+    "counter",
+    "correlation",
+    "init",
+    "traffic",
+    "abort",
+    "default",
+];
+
 /// What the bytes of a file are, judged by its outermost element; `None` if they are none of
 /// Seagull's. Scenarios of SIPp have the same outermost element, but no sections.
 pub fn kind_of(bytes: &[u8]) -> Option<FileKind> {
-    const SECTIONS: [&str; 6] = [
-        "counter",
-        "correlation",
-        "init",
-        "traffic",
-        "abort",
-        "default",
-    ];
     let (source, _) = source_from_bytes("", bytes);
     let elements = parse(&source, Dialect::default(), &mut Diagnostics::new());
     elements

@@ -9,7 +9,6 @@ pub mod external;
 pub mod scenario;
 pub mod xml;
 
-mod attributes;
 mod check;
 mod kind;
 mod load;
@@ -17,6 +16,7 @@ mod options;
 mod text_file;
 
 pub use check::{Parts, check};
+pub(crate) use kind::SECTIONS;
 pub use kind::{FileKind, kind_of};
 pub use load::{Files, Loaded, NamedBytes, Run, external_file, load};
 pub use options::LoadOptions;

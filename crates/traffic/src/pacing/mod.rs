@@ -11,4 +11,5 @@ mod schedule;
 mod settings;
 
 pub use pacer::Pacer;
+pub(crate) use settings::START_GRAIN_NS;
 pub use settings::{Model, PacerSettings, RATE_MAX, Share};

@@ -3,6 +3,10 @@
 /// The highest rate of a run, in calls per second.
 pub const RATE_MAX: f64 = 1e9;
 
+/// Calls that are due within this time of each other start together, so that at high rates both ends
+/// wake up once for all of them: a call starts at most that much late.
+pub(crate) const START_GRAIN_NS: u64 = 1_000_000;
+
 /// How calls are spread over time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Model {

@@ -8,8 +8,8 @@ use gannet_scenario::model::{ChannelId, DataTable, Scenario};
 
 use super::core::{Core, Turn};
 use super::plan::{Plan, layout};
-use super::settings::START_GRAIN_NS;
 use super::{LogEntry, Measure, PortKey, Settings, Way, World};
+use crate::START_GRAIN_NS;
 
 /// One shard: plays a scenario as many calls, alone on its thread.
 ///

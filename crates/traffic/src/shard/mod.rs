@@ -32,6 +32,7 @@ mod unexpected;
 mod values;
 mod world;
 
+pub(crate) use decimal::push_decimal;
 pub use handle::Shard;
 pub use plan::layout;
 pub use settings::{LineOrder, Settings};

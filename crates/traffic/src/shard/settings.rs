@@ -6,10 +6,6 @@ use gannet_scenario::seagull::auth::AuthSettings;
 use super::Levels;
 use crate::{PacerSettings, Share};
 
-/// Calls that are due within this time of each other start together, so that at high rates both ends
-/// wake up once for all of them: a call starts at most that much late.
-pub(super) const START_GRAIN_NS: u64 = 1_000_000;
-
 /// How a shard plays a scenario. Times are nanoseconds.
 #[derive(Debug, Clone)]
 pub struct Settings {

@@ -88,7 +88,7 @@ impl Core {
 
     pub(super) fn render(&self, call: CallId, text: &Template, out: &mut Vec<u8>) {
         text.render(out, |slot, out| match slot {
-            Slot::Counter(counter) => push_decimal(out, self.counters.value(counter)),
+            Slot::Counter(counter) => push_decimal(out, self.counters.value(*counter)),
             Slot::Variable(variable) => {
                 out.extend_from_slice(&self.calls.variable(call, variable.index()).bytes);
             }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::document::{
     Counted, Messages, Pace, ResponseClass, ResponseTimeSummary, StepFailures, Summary, Verdict,
 };
-use crate::words::{count, counted, duration, microseconds};
+use crate::words::{count, counted, duration, microseconds, per_second};
 
 impl fmt::Display for Summary {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -65,17 +65,9 @@ fn shortfall(formatter: &mut fmt::Formatter<'_>, pace: &Pace) -> fmt::Result {
     writeln!(
         formatter,
         "  wanted {} calls/s, reached {}: {why}",
-        rate(pace.wanted_calls_per_s),
-        rate(pace.reached_calls_per_s)
+        per_second(pace.wanted_calls_per_s),
+        per_second(pace.reached_calls_per_s)
     )
-}
-
-fn rate(calls_per_s: f64) -> String {
-    if calls_per_s < 99.95 {
-        format!("{calls_per_s:.1}")
-    } else {
-        count(calls_per_s.round() as u64)
-    }
 }
 
 fn judgement(formatter: &mut fmt::Formatter<'_>, verdict: &Verdict) -> fmt::Result {

@@ -104,6 +104,11 @@ impl Process {
         self.signal("-INT");
     }
 
+    /// Sends SIGUSR1, whose meaning is the program's own.
+    pub(crate) fn user_signal(&self) {
+        self.signal("-USR1");
+    }
+
     fn kill(&self) {
         self.signal("-KILL");
     }

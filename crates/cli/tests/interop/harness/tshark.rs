@@ -13,6 +13,7 @@ pub(crate) struct Tshark<'a> {
     site: &'a Site,
     capture: &'a Path,
     sip_port: Option<u16>,
+    event_type: Option<u8>,
 }
 
 /// dumpcap, while it writes what passes a port on the loopback interface.
@@ -32,12 +33,19 @@ impl<'a> Tshark<'a> {
             site,
             capture,
             sip_port: None,
+            event_type: None,
         }
     }
 
     /// Takes what passes this port for SIP.
     pub(crate) fn decoding(mut self, port: u16) -> Self {
         self.sip_port = Some(port);
+        self
+    }
+
+    /// Takes this payload type for telephone events, whatever a description says.
+    pub(crate) fn hearing_events(mut self, payload_type: u8) -> Self {
+        self.event_type = Some(payload_type);
         self
     }
 
@@ -60,6 +68,10 @@ impl<'a> Tshark<'a> {
                 .args(["-n", "-o", "rtp.heuristic_rtp:TRUE", "-r"])
                 .arg(self.capture)
                 .args(arguments);
+            if let Some(number) = self.event_type {
+                let preference = format!("rtpevent.event_payload_type_value:{number}");
+                command.args(["-o", &preference]);
+            }
             for layer in ["udp", "tcp"] {
                 if let Some(port) = self.sip_port {
                     command.args(["-d", &format!("{layer}.port=={port},sip")]);

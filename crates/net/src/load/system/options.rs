@@ -14,6 +14,8 @@ const SEND_BUFFER_BYTES: usize = 8 << 20;
 const SO_MEMINFO: libc::c_int = 55;
 /// How many figures it has.
 const MEMORY_FIGURES: usize = 9;
+/// Of `linux/sctp.h` (RFC 6458 8.1.5).
+const SCTP_NODELAY: libc::c_int = 3;
 
 /// Gives the socket buffers of the size that the user named, or large ones.
 pub(in crate::load) fn enlarge_buffers(socket: &Socket, wished: Option<usize>) -> io::Result<()> {
@@ -54,4 +56,24 @@ pub(in crate::load) fn kernel_drops(socket: &impl AsFd) -> Option<u32> {
         )
     };
     (result == 0).then(|| figures[libc::SK_MEMINFO_DROPS as usize])
+}
+
+/// Has an SCTP socket send each message at once, as `TCP_NODELAY` does.
+pub(in crate::load) fn send_sctp_at_once(socket: &impl AsFd) -> io::Result<()> {
+    let on: libc::c_int = 1;
+    // SAFETY: the kernel reads one integer of the length given.
+    let result = unsafe {
+        libc::setsockopt(
+            socket.as_fd().as_raw_fd(),
+            libc::IPPROTO_SCTP,
+            SCTP_NODELAY,
+            (&raw const on).cast(),
+            size_of_val(&on) as libc::socklen_t,
+        )
+    };
+    if result == 0 {
+        Ok(())
+    } else {
+        Err(io::Error::last_os_error())
+    }
 }

@@ -1,10 +1,11 @@
 //! `crypto_method` and `crypto_method_radius`.
 
 use gannet_ua::aka::{AkaAnswer, AkaNonce, AkaNonceError, AkaPassword, SubscriberKeys};
-use gannet_ua::digest::{Algorithm, Hash, HexDigest, OctetDigest, Protection};
+use gannet_ua::digest::{
+    Algorithm, CnonceText, Hash, OctetDigest, Protection, WrittenCredentials, auth_value, first_qop,
+};
 use md5::{Digest as _, Md5};
 
-use super::challenge;
 use super::parameters::{Parameters, key};
 
 /// What changes an answer that Seagull would give. The default is Seagull's answer.
@@ -101,7 +102,7 @@ pub fn authorization(
     let realm = challenged(challenge, "realm")?;
     let nonce = challenged(challenge, "nonce")?;
     let scheme = Scheme::choose(challenge, *settings)?;
-    let qop = challenge::first_qop(challenge);
+    let qop = first_qop(challenge);
     let cnonce = (qop.is_some() || scheme.is_session()).then(|| CnonceText::new(cnonce()));
     let cnonce = cnonce.as_ref().map(CnonceText::as_bytes);
 
@@ -122,30 +123,31 @@ pub fn authorization(
     if let (true, Some(cnonce)) = (scheme.is_session(), cnonce) {
         session_key = hash.joined(&[session_key.as_bytes(), nonce, cnonce]);
     }
+    let protection = qop.zip(cnonce).map(|(qop, cnonce)| Protection {
+        qop,
+        nc: NC,
+        cnonce,
+    });
     let response = OctetDigest {
         hash,
         key: session_key.as_bytes(),
         nonce,
-        protection: qop.zip(cnonce).map(|(qop, cnonce)| Protection {
-            qop,
-            nc: NC,
-            cnonce,
-        }),
+        protection,
         method,
         uri,
         body,
     }
     .response();
-    Credentials {
+    WrittenCredentials {
         username,
         realm,
         cnonce,
-        qop,
+        protection,
         uri,
         nonce,
-        response,
-        algorithm: scheme.name(),
-        opaque: challenge::value(challenge, "opaque"),
+        response: response.as_bytes(),
+        algorithm: scheme.name().as_bytes(),
+        opaque: auth_value(challenge, "opaque"),
     }
     .write(out);
     Ok(())
@@ -175,7 +177,7 @@ enum Scheme {
 impl Scheme {
     /// Seagull knows no algorithm and what starts with MD5 as MD5, and AKAv1-MD5.
     fn choose(challenge: &[u8], settings: AuthSettings) -> Result<Self, AuthMethodError> {
-        let Some(found) = challenge::value(challenge, "algorithm") else {
+        let Some(found) = auth_value(challenge, "algorithm") else {
             return Ok(Self::Password(Algorithm::Md5));
         };
         let known = std::str::from_utf8(found)
@@ -253,90 +255,12 @@ fn challenged<'a>(
     challenge: &'a [u8],
     parameter: &'static str,
 ) -> Result<&'a [u8], AuthMethodError> {
-    challenge::value(challenge, parameter).ok_or(AuthMethodError::MissingInChallenge { parameter })
-}
-
-/// A client nonce as Seagull writes it: a number in hexadecimal digits without leading zeros.
-struct CnonceText {
-    digits: [u8; 8],
-    start: usize,
-}
-
-impl CnonceText {
-    fn new(number: u32) -> Self {
-        let digits = std::array::from_fn(|index| {
-            let digit = number >> (28 - 4 * index) & 0xf;
-            b"0123456789abcdef"[digit as usize]
-        });
-        let start = (number.leading_zeros() as usize / 4).min(7);
-        Self { digits, start }
-    }
-
-    fn as_bytes(&self) -> &[u8] {
-        &self.digits[self.start..]
-    }
-}
-
-/// The parts of the credentials, in the order in which they are written.
-struct Credentials<'a> {
-    username: &'a [u8],
-    realm: &'a [u8],
-    cnonce: Option<&'a [u8]>,
-    qop: Option<&'a [u8]>,
-    uri: &'a [u8],
-    nonce: &'a [u8],
-    response: HexDigest,
-    algorithm: &'static str,
-    opaque: Option<&'a [u8]>,
-}
-
-impl Credentials<'_> {
-    fn write(&self, out: &mut Vec<u8>) {
-        let quoted = |out: &mut Vec<u8>, name: &str, value: &[u8]| {
-            out.extend_from_slice(name.as_bytes());
-            out.extend_from_slice(b"=\"");
-            out.extend_from_slice(value);
-            out.push(b'"');
-        };
-        quoted(out, "Digest username", self.username);
-        quoted(out, ",realm", self.realm);
-        if let Some(cnonce) = self.cnonce {
-            quoted(out, ",cnonce", cnonce);
-        }
-        if let Some(qop) = self.qop {
-            out.extend_from_slice(b",nc=");
-            out.extend_from_slice(NC);
-            out.extend_from_slice(b",qop=");
-            out.extend_from_slice(qop);
-        }
-        quoted(out, ",uri", self.uri);
-        quoted(out, ",nonce", self.nonce);
-        quoted(out, ",response", self.response.as_bytes());
-        out.extend_from_slice(b",algorithm=");
-        out.extend_from_slice(self.algorithm.as_bytes());
-        if let Some(opaque) = self.opaque {
-            quoted(out, ",opaque", opaque);
-        }
-    }
+    auth_value(challenge, parameter).ok_or(AuthMethodError::MissingInChallenge { parameter })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn client_nonces_have_no_leading_zeros() {
-        let cases = [
-            (0x6b8b_4567, "6b8b4567"),
-            (u32::MAX, "ffffffff"),
-            (0x0fff_ffff, "fffffff"),
-            (0x10, "10"),
-            (0, "0"),
-        ];
-        for (number, text) in cases {
-            assert_eq!(CnonceText::new(number).as_bytes(), text.as_bytes());
-        }
-    }
 
     #[test]
     fn radius_hashes_the_secret_and_then_the_message() {

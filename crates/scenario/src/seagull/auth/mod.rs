@@ -21,7 +21,6 @@
 //!   AKAv2-MD5 (RFC 4169). Seagull fails the call at all of these.
 //! - [`AuthSettings`] holds what changes an answer that Seagull would give.
 
-mod challenge;
 mod method;
 mod parameters;
 

@@ -1,7 +1,8 @@
 //! The parameters of `crypto_method`: `name=value` between semicolons.
 
+use gannet_ua::digest::quoted_len;
+
 use super::AuthMethodError;
-use super::challenge::quoted_len;
 
 /// What the text of a `set-value` gives. Values are never empty.
 #[derive(Debug, Default)]

@@ -5,8 +5,8 @@ use std::ops::Range;
 use gannet_diag::{Diagnostic, Diagnostics};
 
 use super::pattern::pattern;
+use crate::attributes::{judge, next_index, number, passed_over, required};
 use crate::model::{Field, FieldFormat, FieldPattern, Finder, HeaderFinder, Nth, Place};
-use crate::seagull::attributes::{judge, next_index, number, passed_over, required};
 use crate::seagull::text_file::TextFile;
 use crate::seagull::xml::{Attribute, Element};
 

@@ -3,8 +3,8 @@
 use gannet_diag::{Diagnostic, Diagnostics};
 
 use super::field::Fields;
+use crate::attributes::{choice, judge, next_index, passed_over, required, unknown};
 use crate::model::{FieldId, SessionMethod};
-use crate::seagull::attributes::{choice, judge, next_index, passed_over, required, unknown};
 use crate::seagull::xml::{Attribute, Element};
 
 /// The names of the messages, in the order of the file.

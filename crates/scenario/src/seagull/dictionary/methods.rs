@@ -4,8 +4,8 @@ use gannet_diag::{Diagnostic, Diagnostics};
 
 use super::field::Fields;
 use super::library::{METHODS, PARSERS, function};
+use crate::attributes::{judge, passed_over, required, unknown};
 use crate::model::{BodyMethod, FieldId, SetText};
-use crate::seagull::attributes::{judge, passed_over, required, unknown};
 use crate::seagull::text_file::TextFile;
 use crate::seagull::xml::Element;
 

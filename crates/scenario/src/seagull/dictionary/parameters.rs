@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use gannet_diag::Diagnostics;
 
-use crate::seagull::attributes::{choice, judge, passed_over, required};
+use crate::attributes::{choice, judge, passed_over, required};
 use crate::seagull::text_file::TextFile;
 use crate::seagull::xml::Element;
 

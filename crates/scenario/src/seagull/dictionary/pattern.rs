@@ -3,8 +3,8 @@
 use gannet_diag::{Diagnostic, Diagnostics};
 use gannet_ere::{Options, Regex};
 
+use crate::attributes::{judge, optional_number, required};
 use crate::model::FieldPattern;
-use crate::seagull::attributes::{judge, optional_number, required};
 use crate::seagull::text_file::TextFile;
 use crate::seagull::xml::{Attribute, Element};
 

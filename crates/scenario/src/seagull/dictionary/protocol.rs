@@ -7,8 +7,8 @@ use super::library::{FILTERS, Filter, function};
 use super::messages::{messages, session_method};
 use super::methods::{Method, body_methods, external_methods};
 use super::parameters::{Parameter, parameters};
+use crate::attributes::{judge, passed_over, required, unknown};
 use crate::model::{FieldId, Place, Protocol, SessionMethod};
-use crate::seagull::attributes::{judge, passed_over, required, unknown};
 use crate::seagull::text_file::TextFile;
 use crate::seagull::xml::{Attribute, Element};
 

@@ -5,8 +5,8 @@ use gannet_diag::Diagnostic;
 use super::actions::Site;
 use super::compile::Compiler;
 use super::message::Message;
+use crate::attributes::misplaced;
 use crate::model::Action;
-use crate::seagull::attributes::misplaced;
 use crate::seagull::dictionary::Dictionary;
 use crate::seagull::xml::{Element, Node};
 

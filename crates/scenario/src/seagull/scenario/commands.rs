@@ -7,8 +7,8 @@ use super::blocks::Blocks;
 use super::compile::Compiler;
 use super::distribution::length;
 use super::section::{DraftStep, Position, Progress};
+use crate::attributes::{judge, number, optional_number, required};
 use crate::model::{ChannelId, Pause, Retransmit, Send, Step, StepKind, Template};
-use crate::seagull::attributes::{judge, number, optional_number, required};
 use crate::seagull::xml::Element;
 
 /// RFC 3261 17.1.1.1: T1 and T2 unless something else is said.

@@ -8,8 +8,8 @@ use super::names::Names;
 use super::rules;
 use super::section::Draft;
 use super::surroundings::Surroundings;
+use crate::attributes::{misplaced, unknown};
 use crate::model::{Counter, KeySource, Section, SectionKind};
-use crate::seagull::attributes::{misplaced, unknown};
 use crate::seagull::text_file::TextFile;
 use crate::seagull::xml::{Attribute, Element};
 

@@ -5,8 +5,8 @@ use gannet_diag::Diagnostic;
 use super::actions::Site;
 use super::compile::Compiler;
 use super::section::{Draft, DraftStep};
+use crate::attributes::{judge, passed_over, required, unknown};
 use crate::model::{Action, ChannelId, KeySource, SectionKind, StepKind};
-use crate::seagull::attributes::{judge, passed_over, required, unknown};
 use crate::seagull::dictionary::Dictionary;
 use crate::seagull::xml::{Attribute, Element};
 

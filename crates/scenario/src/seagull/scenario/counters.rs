@@ -3,10 +3,8 @@
 use gannet_diag::{Diagnostic, Diagnostics};
 
 use super::names::Names;
+use crate::attributes::{judge, next_index, number, optional_number, passed_over, required};
 use crate::model::{Counter, CounterLimit};
-use crate::seagull::attributes::{
-    judge, next_index, number, optional_number, passed_over, required,
-};
 use crate::seagull::xml::Element;
 
 /// Adds the `<counterdef name init min max behaviour>`s of a `<counter>`.

@@ -1,24 +1,11 @@
 //! `<wait-ms>`: how long.
 
-use gannet_diag::{Diagnostic, Diagnostics, nearest};
+use gannet_diag::{Diagnostic, Diagnostics};
 
+use crate::attributes::{judge, number, required};
+use crate::distributions;
 use crate::model::Distribution;
-use crate::seagull::attributes::{judge, number, required};
 use crate::seagull::xml::{Attribute, Element};
-
-/// Names of the distributions, each with its parameters.
-const DISTRIBUTIONS: [(&str, &[&str]); 10] = [
-    ("fixed", &["value"]),
-    ("uniform", &["min", "max"]),
-    ("normal", &["mean", "stdev"]),
-    ("lognormal", &["mean", "stdev"]),
-    ("exponential", &["mean"]),
-    ("weibull", &["lambda", "k"]),
-    ("pareto", &["k", "x_m"]),
-    ("gpareto", &["shape", "scale", "location"]),
-    ("gamma", &["k", "theta"]),
-    ("negbin", &["p", "n"]),
-];
 
 /// The length of a pause and its name.
 pub(super) fn length(
@@ -33,21 +20,8 @@ pub(super) fn length(
         };
         return Some((length, format!("{value} ms")));
     };
-    let Some((name, parameters)) = DISTRIBUTIONS.iter().find(|(name, _)| *name == kind.value)
-    else {
-        let names = DISTRIBUTIONS.iter().map(|(name, _)| *name);
-        diagnostics.push(
-            Diagnostic::error(
-                "bad-value",
-                format!("there is no distribution `{}`", kind.value),
-                kind.value_span.clone(),
-            )
-            .with_suggestions(&nearest(&kind.value, names.clone(), 1))
-            .with_help(format!(
-                "distributions are {}",
-                names.collect::<Vec<_>>().join(", ")
-            )),
-        );
+    let Some((name, parameters)) = distributions::find(&kind.value) else {
+        diagnostics.push(distributions::unknown(kind));
         return None;
     };
     let known: Vec<&str> = parameters
@@ -58,7 +32,7 @@ pub(super) fn length(
     judge(element, &known, diagnostics);
     let mut values = [0.0; 3];
     let mut complete = true;
-    for (value, parameter) in values.iter_mut().zip(*parameters) {
+    for (value, parameter) in values.iter_mut().zip(parameters) {
         let found = required(element, parameter, diagnostics)
             .and_then(|attribute| finite(attribute, diagnostics));
         match found {
@@ -69,7 +43,7 @@ pub(super) fn length(
     if !complete {
         return None;
     }
-    let length = distribution(name, values);
+    let length = distributions::build(name, values);
     if let Err(rule) = judge_values(&length) {
         diagnostics.push(Diagnostic::error(
             "bad-range",
@@ -103,25 +77,6 @@ fn finite(attribute: &Attribute, diagnostics: &mut Diagnostics) -> Option<f64> {
     Some(found)
 }
 
-fn distribution(name: &str, [a, b, c]: [f64; 3]) -> Distribution {
-    match name {
-        "uniform" => Distribution::Uniform { min: a, max: b },
-        "normal" => Distribution::Normal { mean: a, stdev: b },
-        "lognormal" => Distribution::LogNormal { mean: a, stdev: b },
-        "exponential" => Distribution::Exponential { mean: a },
-        "weibull" => Distribution::Weibull { lambda: a, k: b },
-        "pareto" => Distribution::Pareto { k: a, x_m: b },
-        "gpareto" => Distribution::GPareto {
-            shape: a,
-            scale: b,
-            location: c,
-        },
-        "gamma" => Distribution::Gamma { k: a, theta: b },
-        "negbin" => Distribution::NegBin { p: a, n: b },
-        _ => Distribution::Fixed { value: a },
-    }
-}
-
 /// What the values must be, if they are not.
 fn judge_values(length: &Distribution) -> Result<(), &'static str> {
     let (fits, rule) = match *length {
@@ -134,19 +89,7 @@ fn judge_values(length: &Distribution) -> Result<(), &'static str> {
             mean >= 0.0 && stdev >= 0.0,
             "`mean` and `stdev` of at least 0",
         ),
-        // The mean is that of the logarithm.
-        Distribution::LogNormal { stdev, .. } => (stdev >= 0.0, "`stdev` of at least 0"),
-        Distribution::Exponential { mean } => (mean > 0.0, "`mean` above 0"),
-        Distribution::Weibull { lambda, k } => {
-            (lambda > 0.0 && k > 0.0, "`lambda` and `k` above 0")
-        }
-        Distribution::Pareto { k, x_m } => (k > 0.0 && x_m > 0.0, "`k` and `x_m` above 0"),
-        Distribution::GPareto { scale, .. } => (scale > 0.0, "`scale` above 0"),
-        Distribution::Gamma { k, theta } => (k > 0.0 && theta > 0.0, "`k` and `theta` above 0"),
-        Distribution::NegBin { p, n } => (
-            0.0 < p && p <= 1.0 && n > 0.0,
-            "`p` above 0 and at most 1, and `n` above 0",
-        ),
+        _ => return distributions::broken_rule(length).map_or(Ok(()), Err),
     };
     if fits { Ok(()) } else { Err(rule) }
 }

@@ -5,8 +5,8 @@ use std::ops::Range;
 use gannet_diag::{Diagnostic, nearest};
 
 use super::compile::Compiler;
+use crate::attributes::judge;
 use crate::model::{MessageId, Place};
-use crate::seagull::attributes::judge;
 use crate::seagull::dictionary::Dictionary;
 use crate::seagull::xml::{Cdata, Element};
 

@@ -5,8 +5,8 @@ use std::ops::Range;
 
 use gannet_diag::{Diagnostic, Diagnostics, SourceFile, nearest};
 
+use crate::attributes::{NAMES_MAX, unknown};
 use crate::model::{Counter, CounterId, Slot, VariableId};
-use crate::seagull::attributes::{NAMES_MAX, unknown};
 use crate::seagull::xml::{Attribute, Element};
 
 /// Actions whose `name` makes a call variable.

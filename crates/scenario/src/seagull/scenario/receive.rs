@@ -8,8 +8,8 @@ use super::commands::step;
 use super::compile::Compiler;
 use super::message::{Message, unknown_message};
 use super::section::{DraftStep, Position, Progress};
+use crate::attributes::{choice, judge};
 use crate::model::{Accept, ChannelId, Protocol, Receive, StepKind};
-use crate::seagull::attributes::{choice, judge};
 use crate::seagull::dictionary::Dictionary;
 use crate::seagull::xml::{Attribute, Element};
 

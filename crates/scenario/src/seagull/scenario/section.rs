@@ -7,8 +7,8 @@ use gannet_diag::Diagnostic;
 use super::compile::Compiler;
 use super::message::Message;
 use super::rules;
+use crate::attributes::{choice, judge, misplaced};
 use crate::model::{Action, SectionEnd, SectionKind, Step};
-use crate::seagull::attributes::{choice, judge, misplaced};
 use crate::seagull::xml::{Element, Node};
 
 /// A section before its actions are put together.

@@ -17,9 +17,6 @@ mod escapes;
 mod opening;
 mod parser;
 mod scanner;
-mod source;
-mod tree;
 
+pub use crate::xml::{Attribute, Cdata, Element, Encoding, Node, source_from_bytes};
 pub use parser::{Dialect, parse};
-pub use source::{Encoding, source_from_bytes};
-pub use tree::{Attribute, Cdata, Element, Node};

@@ -6,8 +6,8 @@ use gannet_diag::Diagnostic;
 
 use super::super::compile::Compiler;
 use super::super::message::Message;
+use crate::attributes::{judge, misplaced, optional_number, unknown};
 use crate::model::{Action, ByteRange, FieldId};
-use crate::seagull::attributes::{judge, misplaced, optional_number, unknown};
 use crate::seagull::dictionary::Dictionary;
 use crate::seagull::xml::{Attribute, Element, Node};
 

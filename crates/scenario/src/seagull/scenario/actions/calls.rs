@@ -5,8 +5,8 @@ use gannet_diag::Diagnostic;
 use super::super::compile::Compiler;
 use super::super::surroundings::External as Columns;
 use super::Site;
+use crate::attributes::{judge, number, required};
 use crate::model::{Action, ChannelId, External, KeySource};
-use crate::seagull::attributes::{judge, number, required};
 use crate::seagull::configuration::open_args;
 use crate::seagull::xml::Element;
 

@@ -5,8 +5,8 @@ use gannet_diag::Diagnostic;
 use super::super::compile::Compiler;
 use super::super::message::unknown_message;
 use super::Site;
+use crate::attributes::{choice, number, required};
 use crate::model::{Action, Expected, FieldId, OnFailure};
-use crate::seagull::attributes::{choice, number, required};
 use crate::seagull::xml::{Attribute, Element};
 
 impl Compiler<'_> {

@@ -4,8 +4,8 @@ use gannet_diag::{Diagnostic, Diagnostics};
 
 use super::super::compile::Compiler;
 use super::Site;
+use crate::attributes::{choice, judge, number, optional_number, required, unknown};
 use crate::model::{Action, Field, Fill, Finder, SetText, Template};
-use crate::seagull::attributes::{choice, judge, number, optional_number, required, unknown};
 use crate::seagull::dictionary::pattern;
 use crate::seagull::text_file::TextFile;
 use crate::seagull::xml::{Attribute, Element};

@@ -1,0 +1,26 @@
+//! `interop/sipp/differ`: what is on the wire, with SIPp and with gannet in each role.
+
+use std::time::Duration;
+
+use crate::harness::{Process, Site};
+
+/// Three of its pairs that need little time.
+const PAIRS: [&str; 3] = ["call_plain", "cseq_numbers", "multipart"];
+const LIMIT: Duration = Duration::from_mins(2);
+
+#[test]
+fn pairs_are_the_same_on_the_wire() {
+    let Some(site) = Site::open("pairs_are_the_same_on_the_wire", &["sipp", "python3"]) else {
+        return;
+    };
+    let output = site.file("differ.out");
+    let finished = Process::run(Site::interop("sipp/differ"), &output, LIMIT, |command| {
+        let gannet = format!("{} sipp", env!("CARGO_BIN_EXE_gannet"));
+        command.args(["--gannet", &gannet, "--no-times"]);
+        command.args(PAIRS.iter().flat_map(|pair| ["--only", pair]));
+        command.arg(Site::interop("sipp/pairs"));
+    });
+    assert_eq!(finished.code, Some(0), "{}", finished.output);
+    let same = finished.output.matches("3 same").count();
+    assert_eq!(same, 3, "{}", finished.output);
+}

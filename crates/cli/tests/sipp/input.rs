@@ -1,0 +1,79 @@
+//! What is wrong with scenarios: all of it, with its place, before anything is sent.
+
+use crate::harness::Folder;
+
+/// A scenario with a line in it that is wrong.
+fn scenario(line: &str) -> String {
+    format!(
+        "<scenario name=\"s\">\n{line}\n<send><![CDATA[\nOPTIONS sip:a@[remote_ip] SIP/2.0\n\
+         Call-ID: [call_id]\n\n]]></send>\n<recv response=\"200\"/>\n</scenario>\n"
+    )
+}
+
+#[test]
+fn each_kind_of_mistake_is_told_with_line_and_column() {
+    let cases = [
+        ("<sned/>", ":2:", "send"),
+        ("<nop next=\"nowhere\"/>", ":2:", "nowhere"),
+        (
+            "<nop><action><log message=\"[nokeyword]\"/></action></nop>",
+            ":2:",
+            "nokeyword",
+        ),
+        (
+            "<nop><action><ereg regexp=\"(\" search_in=\"msg\" assign_to=\"_\"/></action></nop>",
+            ":2:",
+            "regexp",
+        ),
+        (
+            "<nop><action><lgo message=\"x\"/></action></nop>",
+            ":2:",
+            "log",
+        ),
+        ("<recv response=\"abc\"/>", ":2:", "abc"),
+        (
+            "<nop><action><log message=\"[field0]\"/></action></nop>",
+            ":2:",
+            "-inf",
+        ),
+    ];
+    for (line, place, text) in cases {
+        let folder = Folder::new().with("s.xml", &scenario(line));
+        let ended = folder.run("wrong", "-sf s.xml 127.0.0.1 -m 1").wait();
+        ended.expect(1, &["s.xml", place, text, "nothing was sent"]);
+    }
+}
+
+#[test]
+fn global_variables_are_set_from_the_command_line() {
+    let text = "<Global variables=\"colour\"/><nop><action><log message=\"it is [$colour]\"/>\
+                </action></nop><Reference variables=\"colour\"/>";
+    let folder = Folder::new().with("s.xml", &scenario(text));
+    let run = |more: &str| {
+        let arguments = format!("-sf s.xml 127.0.0.1:9 -m 1 -recv_timeout 100 {more}");
+        folder.run("set", &arguments).wait()
+    };
+    run("-set colour red -trace_logs -log_file l.log").expect(1, &["Failed call"]);
+    assert_eq!(folder.read("l.log"), "it is red\n");
+    run("-set color red").expect(1, &["did you mean colour?"]);
+}
+
+#[test]
+fn several_mistakes_are_told_at_once() {
+    let folder = Folder::new().with("s.xml", &scenario("<sned/>\n<pause milisecondes=\"5\"/>"));
+    let ended = folder.run("wrong", "-sf s.xml 127.0.0.1").wait();
+    ended.expect(
+        1,
+        &[":2:", ":3:", "milliseconds", "1 error; nothing was sent"],
+    );
+}
+
+#[test]
+fn media_that_cannot_be_sent_are_refused_by_name() {
+    let line = "<nop><action><exec rtp_stream=\"a.wav\"/></action></nop>";
+    let folder = Folder::new()
+        .with("s.xml", &scenario(line))
+        .with("a.wav", "");
+    let ended = folder.run("wrong", "-sf s.xml 127.0.0.1").wait();
+    ended.expect(1, &["rtp_stream"]);
+}

@@ -1,0 +1,58 @@
+//! What SIPp does not have.
+
+use super::super::row::does;
+use super::super::values::count;
+use super::super::{OptionRow, Strict, Topic};
+
+const B: Topic = Topic::Beyond;
+
+pub(super) const ROWS: &[OptionRow] = &[
+    does(B, "-strict", "", "all of the following", |all, _| {
+        all.strict = Strict {
+            exit: true,
+            routing: true,
+            init: true,
+        };
+        Ok(())
+    }),
+    does(
+        B,
+        "-strict_exit",
+        "",
+        "exit code 1 if any scenario had a failed call, or if -m was not reached",
+        |all, _| {
+            all.strict.exit = true;
+            Ok(())
+        },
+    ),
+    does(
+        B,
+        "-strict_routing",
+        "",
+        "responses go where the Via says, requests of a dialog along its route set",
+        |all, _| {
+            all.strict.routing = true;
+            Ok(())
+        },
+    ),
+    does(
+        B,
+        "-strict_init",
+        "",
+        "init takes no line of injection files",
+        |all, _| {
+            all.strict.init = true;
+            Ok(())
+        },
+    ),
+    does(
+        B,
+        "-seed",
+        "N",
+        "what all random choices come from",
+        |all, values| {
+            all.seed = Some(count(&values[0])?);
+            Ok(())
+        },
+    ),
+];

@@ -1,0 +1,92 @@
+//! What is said at the end of a run, and its exit code.
+
+use std::io::{self, Write};
+
+use gannet_events::sipp::{Layout, Snapshot};
+use gannet_tui::sipp::Summary;
+
+use super::arguments::Arguments;
+use super::error::{EXIT_FAILED, EXIT_INTERNAL_COMMAND, EXIT_MEDIA, SippError};
+use super::faces::Faces;
+use super::session::Ended;
+
+/// Says at the end what is to be said, and gives the exit code.
+pub(super) fn finish(
+    arguments: &Arguments,
+    ended: Ended,
+    mut faces: Faces,
+    layout: &Layout,
+) -> Result<u8, SippError> {
+    let Ended {
+        snapshot,
+        beside,
+        pace,
+        warnings,
+        error,
+        stopped_now,
+        timed_out,
+        failed_checks,
+    } = ended;
+    faces.end(&snapshot, &beside);
+    let mut err = io::stderr().lock();
+    // Nobody reads it: nobody needs it.
+    for warning in warnings.kept() {
+        let _ = writeln!(err, "warning: {warning}");
+    }
+    let more = warnings
+        .count()
+        .saturating_sub(warnings.kept().len() as u64);
+    if more > 0 {
+        let _ = writeln!(
+            err,
+            "and {more} more warnings; -trace_err writes all of them to a file"
+        );
+    }
+    for error in faces.take_errors() {
+        let _ = writeln!(err, "error: {error}");
+    }
+    let figures = &snapshot.figures;
+    let summary = Summary::of(layout, figures, &snapshot, pace.as_ref());
+    if let Some(saturation) = &summary.saturation {
+        let _ = writeln!(err, "{saturation}");
+    }
+    if let Some(error) = error {
+        return Err(error);
+    }
+    if timed_out && arguments.timeout_is_error {
+        return Err(SippError::Fatal("the time of -timeout is over".to_owned()));
+    }
+    Ok(exit_code(
+        arguments,
+        &snapshot,
+        stopped_now,
+        timed_out,
+        failed_checks,
+    ))
+}
+
+fn exit_code(
+    arguments: &Arguments,
+    snapshot: &Snapshot,
+    stopped_now: bool,
+    timed_out: bool,
+    failed_checks: u64,
+) -> u8 {
+    let figures = &snapshot.figures;
+    let others = [&snapshot.received, &snapshot.out_of_call];
+    let failed_elsewhere: u64 = others.into_iter().flatten().map(|other| other.failed).sum();
+    let is_short = arguments
+        .calls_wanted
+        .is_some_and(|wanted| figures.successful + figures.failed < wanted);
+    if stopped_now {
+        EXIT_INTERNAL_COMMAND
+    } else if failed_checks > 0 {
+        EXIT_MEDIA
+    } else if figures.failed > 0 || arguments.strict.exit && (failed_elsewhere > 0 || is_short) {
+        EXIT_FAILED
+    } else if timed_out && figures.successful == 0 {
+        EXIT_INTERNAL_COMMAND
+    } else {
+        0
+    }
+}

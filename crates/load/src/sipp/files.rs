@@ -1,0 +1,245 @@
+//! Reading the files that a command line names.
+
+use std::sync::Arc;
+
+use gannet_diag::{Diagnostics, SourceFile};
+use gannet_scenario::seagull::NamedBytes;
+use gannet_scenario::sipp::builtin::{BUILTINS, builtin};
+use gannet_scenario::sipp::injection::InjectionFile;
+use gannet_scenario::sipp::model::{Scenario, Scope};
+use gannet_scenario::sipp::{Options, load};
+use gannet_traffic::sipp::Scenarios;
+
+use super::arguments::{Arguments, Source};
+use super::error::SippError;
+use super::fitness::judge_media;
+use super::traffic::Media;
+
+/// The files of a run, compiled.
+#[derive(Debug)]
+pub struct Files {
+    /// Its scenarios.
+    pub scenarios: Scenarios,
+    /// Its injection files, in the order of the command line.
+    pub injection: Vec<InjectionFile>,
+}
+
+/// What came of reading files.
+#[derive(Debug)]
+pub struct Loaded {
+    /// The files; `None` if one of them has an error.
+    pub files: Option<Files>,
+    /// What is wrong with each.
+    pub diagnostics: Vec<(SourceFile, Diagnostics)>,
+}
+
+/// Reads and compiles the files of a command line.
+///
+/// # Errors
+/// All that cannot be read.
+pub fn read_files(arguments: &Arguments, media: &dyn Media) -> Result<Loaded, Vec<SippError>> {
+    let mut errors = Vec::new();
+    let sources = [
+        Some(&arguments.scenario),
+        arguments.received.as_ref(),
+        arguments.out_of_call.as_ref(),
+    ];
+    let read = sources.map(|source| {
+        let file = read(source?);
+        file.map_err(|error| errors.push(error)).ok()
+    });
+    let injection = &arguments.injection;
+    let data: Vec<NamedBytes> = injection
+        .files
+        .iter()
+        .chain(&injection.received_files)
+        .filter_map(|path| {
+            read_file("injection file", path)
+                .map_err(|error| errors.push(error))
+                .ok()
+        })
+        .collect();
+    if !errors.is_empty() {
+        return Err(errors);
+    }
+    let mut diagnostics = Vec::new();
+    let files = injection_files(&data, &mut diagnostics);
+    let mut files = files.unwrap_or_default();
+    build_indexes(&injection.indexes, &mut files).map_err(|error| vec![error])?;
+    if files.len() < data.len() {
+        return Ok(Loaded {
+            files: None,
+            diagnostics,
+        });
+    }
+    let options = Options {
+        keys: arguments.keys.clone(),
+        injection: Some(files.iter().map(InjectionFile::info).collect()),
+        ..Options::default()
+    };
+    let received_default = match injection.received_files[..] {
+        [] => 0,
+        [..] => injection.files.len(),
+    };
+    let default_files = [0, received_default, 0];
+    let scenarios = compile((read, default_files), options, media, &mut diagnostics);
+    if let Some(scenarios) = &scenarios {
+        check_globals(&arguments.globals, scenarios).map_err(|error| vec![error])?;
+    }
+    let files = scenarios.map(|scenarios| Files {
+        scenarios,
+        injection: files,
+    });
+    Ok(Loaded { files, diagnostics })
+}
+
+/// The injection files; `None` if one has an error.
+fn injection_files(
+    data: &[NamedBytes],
+    diagnostics: &mut Vec<(SourceFile, Diagnostics)>,
+) -> Option<Vec<InjectionFile>> {
+    let files: Vec<_> = data
+        .iter()
+        .map(|bytes| {
+            let loaded = InjectionFile::load(bytes);
+            diagnostics.push((loaded.source, loaded.diagnostics));
+            loaded.file
+        })
+        .collect();
+    files.into_iter().collect()
+}
+
+/// `-infindex`.
+fn build_indexes(
+    indexes: &[(String, usize)],
+    files: &mut [InjectionFile],
+) -> Result<(), SippError> {
+    let base = |name: &str| name.rsplit('/').next().unwrap_or_default().to_owned();
+    for (name, column) in indexes {
+        let found = files
+            .iter_mut()
+            .find(|file| file.name() == name || base(file.name()) == base(name));
+        let Some(file) = found else {
+            let text = format!("-infindex {name}: there is no such file; name it with -inf too");
+            return Err(SippError::Unfit(text));
+        };
+        if *column >= file.columns() {
+            let columns = file.columns();
+            let text = format!(
+                "-infindex {name} {column}: its columns are numbered from 0 to {}",
+                columns - 1
+            );
+            return Err(SippError::Unfit(text));
+        }
+        file.build_index(*column);
+    }
+    Ok(())
+}
+
+/// `-set`.
+fn check_globals(globals: &[(String, String)], of: &Scenarios) -> Result<(), SippError> {
+    let scenarios = [
+        Some(&of.main),
+        of.received.as_ref(),
+        of.out_of_call.as_ref(),
+    ];
+    let names: Vec<String> = scenarios
+        .into_iter()
+        .flatten()
+        .flat_map(|scenario| names_in(scenario, Scope::Global))
+        .collect();
+    let unknown = globals.iter().find(|(name, _)| !names.contains(name));
+    let Some((name, _)) = unknown else {
+        return Ok(());
+    };
+    let hint = match gannet_diag::nearest(name, &names, 1).first() {
+        Some(near) => format!("; did you mean {near}?"),
+        None => String::new(),
+    };
+    let text = format!("-set {name}: the scenario has no such variable in <Global>{hint}");
+    Err(SippError::Unfit(text))
+}
+
+/// The scenarios; `None` if one has an error.
+fn compile(
+    (read, default_files): ([Option<NamedBytes>; 3], [usize; 3]),
+    mut options: Options,
+    media: &dyn Media,
+    diagnostics: &mut Vec<(SourceFile, Diagnostics)>,
+) -> Option<Scenarios> {
+    let mut default_files = default_files.into_iter();
+    let mut compiled = read.map(|file| {
+        options.default_file = default_files.next().unwrap_or_default();
+        let mut loaded = load(&file?, &options);
+        if let Some(scenario) = &loaded.scenario {
+            judge_media(scenario, media, &mut loaded.diagnostics);
+            options.globals = names_in(scenario, Scope::Global);
+            options.user_variables = names_in(scenario, Scope::User);
+        }
+        let has_errors = loaded.diagnostics.has_errors();
+        diagnostics.push((loaded.source, loaded.diagnostics));
+        Some(loaded.scenario.filter(|_| !has_errors).map(Arc::new))
+    });
+    if compiled.iter().flatten().any(Option::is_none) {
+        return None;
+    }
+    let [main, received, out_of_call] = &mut compiled;
+    let take = |place: &mut Option<Option<Arc<Scenario>>>| place.take().flatten();
+    Some(Scenarios {
+        main: take(main)?,
+        received: take(received),
+        out_of_call: take(out_of_call),
+    })
+}
+
+fn read(source: &Source) -> Result<NamedBytes, SippError> {
+    match source {
+        Source::File(path) => read_file("scenario", path),
+        Source::Builtin(name) => {
+            let known = builtin(name).ok_or_else(|| unknown_builtin(name))?;
+            Ok(NamedBytes {
+                name: format!("{name} (built in)"),
+                bytes: known.text.as_bytes().to_vec(),
+            })
+        }
+    }
+}
+
+fn read_file(what: &'static str, path: &str) -> Result<NamedBytes, SippError> {
+    match std::fs::read(path) {
+        Ok(bytes) => Ok(NamedBytes {
+            name: path.to_owned(),
+            bytes,
+        }),
+        Err(source) => Err(SippError::Read {
+            what,
+            path: path.to_owned(),
+            source,
+        }),
+    }
+}
+
+/// There is no built-in scenario of that name.
+pub fn unknown_builtin(name: &str) -> SippError {
+    let names = BUILTINS.map(|builtin| builtin.name);
+    let near = gannet_diag::nearest(name, names, 1);
+    let hint = match near.first() {
+        Some(near) => format!("; did you mean {near}?"),
+        None => format!("; there are {}", names.join(", ")),
+    };
+    SippError::Unfit(format!("there is no built-in scenario \"{name}\"{hint}"))
+}
+
+/// Names of the variables of a scope, in their order.
+fn names_in(scenario: &Scenario, scope: Scope) -> Vec<String> {
+    let mut of_scope: Vec<_> = scenario
+        .variables
+        .iter()
+        .filter(|variable| variable.scope == scope)
+        .collect();
+    of_scope.sort_by_key(|variable| variable.number);
+    of_scope
+        .iter()
+        .map(|variable| variable.name.clone())
+        .collect()
+}

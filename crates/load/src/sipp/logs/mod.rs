@@ -1,0 +1,9 @@
+//! The files that are written while messages pass.
+
+mod log_file;
+mod sink;
+mod warnings;
+
+pub(super) use log_file::LogFile;
+pub(super) use sink::{LogNames, Logs};
+pub(super) use warnings::Warnings;

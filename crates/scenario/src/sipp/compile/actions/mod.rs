@@ -1,0 +1,9 @@
+//! `<action>` and what stands in it.
+
+mod action;
+mod ereg;
+mod exec;
+mod files;
+mod values;
+
+pub(super) use action::actions;

@@ -1,0 +1,13 @@
+//! Players of SIPp scenarios on the bench.
+
+mod bench;
+mod connections;
+mod elements;
+mod ends;
+mod hostile;
+mod matching;
+mod pace;
+mod retransmission;
+mod smoke;
+mod twins;
+mod unexpected;

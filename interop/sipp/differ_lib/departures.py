@@ -1,0 +1,217 @@
+"""What gannet does otherwise than SIPp 3.6.1 on purpose. docs/sipp.md gives the reasons.
+
+A difference that one of these rules explains does not count: the run is "same", and the table names the
+rule. Each rule is as narrow as the harness can see; none looks at the name of a pair.
+"""
+
+import re
+from collections import Counter
+
+NOP_COLUMNS = re.compile(r"\d+_Pause_(Sessions|Unexp)$")
+COMMAND_COLUMNS = re.compile(r"\d+_(RecvCmd|RecvCmd_Timeout|SendCmd)$")
+RECEIVE_COLUMNS = re.compile(r"\d+_[A-Z0-9]+_(Recv|Retrans|Timeout|Unexp|Lost)$")
+BRANCH_NAME = re.compile(r"<branch-\d+>")
+LENGTH = re.compile(r"<length of the body[^>]*>|[ \t]*\d+|[ \t]+")
+# What SIPp says when it ends because of one connection.
+CONNECTION_LOST = re.compile(r"connect|socket|reconnect|Connection|EOF|send", re.I)
+
+
+class Departures:
+    """The rules, for one run of a pair; `used` says which of them explained something."""
+
+    def __init__(self, pair, baseline, run):
+        self.baseline, self.run, self.used = baseline, run, Counter()
+        programs = dict(zip((True, False), run.combination))
+        self.ours = {p.name for p in pair.parties if programs[p.client] == "g"}
+        self.built_in = {p.name for p in pair.parties if p.scenario.startswith(":")}
+        self.scenarios = pair.scenarios()
+        self.options = {p.name: p.options for p in pair.parties}
+
+    def names(self):
+        """The rules that explained a difference."""
+        return sorted(self.used)
+
+    def use(self, name):
+        """A rule explains a difference."""
+        self.used[name] += 1
+        return True
+
+    def explains_all(self):
+        """What makes everything after it another run."""
+        return self.nop_race() or self.unheeded_timeout()
+
+    def unheeded_timeout(self):
+        """SIPp waited for ever: it does not heed the timeout of a recv behind optional ones."""
+        def is_behind(scenario):
+            waits = [e for e in scenario.elements if e.name in ("recv", "send", "pause", "nop")]
+            pairs = zip(waits, waits[1:])
+            return any(a.name == "recv" and a.attrs.get("optional") in ("true", "global") and "timeout" not in a.attrs
+                       and b.name == "recv" and "timeout" in b.attrs for a, b in pairs)
+
+        hung = [name for name, p in self.baseline.first.parties.items() if p["ended_by"] != "self"]
+        return any(n in self.scenarios and is_behind(self.scenarios[n]) for n in hung) and self.use("optional-timeout")
+
+    def nop_race(self):
+        """SIPp gave up a call whose message came while it stood at a nop (element type 5)."""
+        errors = [line for p in self.baseline.first.parties.values() for line in p["errors"]]
+        return any("while in message type 5 " in line for line in errors) and self.use("nop-race")
+
+    def columns(self, missing, more):
+        """trace_counts: 3.6.1 has columns for nops and none for commands, 3.7 the other way round."""
+        if all(map(NOP_COLUMNS.match, missing)) and all(map(COMMAND_COLUMNS.match, more)):
+            return self.use("counts-columns")
+        # A recv with request and response waits for the request and is named by the response.
+        both = any("request" in e.attrs and "response" in e.attrs for s in self.scenarios.values() for e in s.elements)
+        return both and all(map(RECEIVE_COLUMNS.match, [*missing, *more])) and self.use("counts-columns")
+
+    def message(self, direction, wanted, found):
+        """Two messages that are not the same octet by octet."""
+        sender = direction.split(">")[0]
+        if self.built_in & self.ours and kind(wanted) == kind(found):
+            if sender in self.built_in or sender not in self.scenarios or is_echo(wanted, found):
+                return self.use("built-in-texts")  # own texts, the same flow
+        a, b = "".join(wanted.lines), "".join(found.lines)
+        if self.several_lengths(sender) and same_but(LENGTH, a, b):
+            return self.use("several-len")  # each is filled, not only the last
+        head, end, _ = a.partition("\r\n\r\n\0")
+        if end and b.startswith(head):
+            return self.use("header-end")  # SIPp writes over a body whose header end was eaten
+        if self.has_sockets_per_call(direction) and any_port(a) == any_port(b):
+            return self.use("port-0")  # sockets that SIPp does not know the port of
+        if is_abort(wanted) and is_abort(found) and target_less(a) == target_less(b):
+            return self.use("abort-target")  # the dialog's target and route set, as SIPp 3.7
+        if "abort-target" in self.used and BRANCH_NAME.sub("", a) == BRANCH_NAME.sub("", b):
+            return True  # one branch more gives the others other names
+        if self.keeps_routes() and bare_targets(a) == bare_targets(b):
+            return self.use("next-url")  # the URI of the Contact alone
+        return False
+
+    def alike(self, direction, wanted, found):
+        """Two messages with different first lines that are the same, or explained."""
+        return wanted.title == found.title or self.message(direction, wanted, found)
+
+    def has_sockets_per_call(self, direction):
+        """Whether one of the two has a socket for each call or address."""
+        options = [self.options.get(party, []) for party in direction.split(">")]
+        return any("-t" in o and o[o.index("-t") + 1] in ("un", "ui", "tn", "ln", "sn") for o in options)
+
+    def more(self, direction, wanted, found):
+        """Messages that SIPp does not send."""
+        by_twin = any(s.uses("recvCmd") for s in self.scenarios.values())
+        cancels = [m for m in found if kind(m) == ["CANCEL"] or kind(m)[1:] == ["CANCEL"]]
+        rest = [m for m in found if m not in cancels]
+        if by_twin and cancels and [m.lines for m in rest] == [m.lines for m in wanted]:
+            return self.use("twin-abort")  # the leg of a call that the twin gave up is taken back
+        return False
+
+    def several_lengths(self, party):
+        """Whether a message of its scenario has more than one [len]."""
+        scenario = self.scenarios.get(party)
+        return scenario is not None and any(e.text.count("[len") > 1 for e in scenario.elements)
+
+    def keeps_routes(self):
+        """Whether a scenario has rrs."""
+        return any(e.attrs.get("rrs") == "true" for s in self.scenarios.values() for e in s.elements)
+
+    def party(self, name):
+        """Exit code and figures of a party that differ from SIPp's."""
+        wanted, found = self.baseline.first.parties[name], self.run.parties[name]
+        if wanted["exit"] in (255, -1) and found["exit"] in (0, 1) and wanted["ended_by"] == "self":
+            if self.uses_connections(name) and any(map(CONNECTION_LOST.search, wanted["errors"])):
+                return self.use("lost-connection")  # fails its calls, not the run
+        closed = "FailedTcpClosed(C)"
+        if self.has_timewait(name) and figure(wanted, closed) > figure(found, closed):
+            if figure(wanted, "TotalCallCreated") == figure(found, "TotalCallCreated"):
+                return self.use("timewait-closed")  # a call in its timewait is complete
+        return False
+
+    def media(self, name, key):
+        """How a stream looks."""
+        dtmf = any("play_dtmf" in e.attrs for s in self.scenarios.values() for e in s.elements)
+        wav = any(".wav" in e.attrs.get("rtp_stream", "").lower() for s in self.scenarios.values() for e in s.elements)
+        if wav and key == "head":
+            return self.use("wav-header")
+        # Events last as many ticks of their clock as they say, where 3.6.1 counts milliseconds.
+        return dtmf and name[-2:] in ("96", "97") and key in ("step", "head") and self.use("dtmf-clock")
+
+    def sockets(self):
+        """Whether sockets may be more or less: one is made anew, or has a port of its own."""
+        return bool({"port-0", "lost-connection"} & set(self.used))
+
+    def pacing(self, wanted, found):
+        """How many calls there are when the run's time ends them, or its rate."""
+        ended = {"-timeout", "-rate_max"} & {o for p, options in self.options.items() if p in self.ours for o in options}
+        near = abs(wanted - found) <= max(1, wanted // 20)
+        return bool(ended) and near and self.use("pacing")
+
+    def counter(self, party, name, left, right):
+        """A figure that is another one."""
+        wanted = self.baseline.first.parties[party]
+        calls = len(self.run.calls) - len(self.baseline.first.calls)
+        if "pacing" in self.used and left.isdigit() and right.isdigit() and int(right) - int(left) == calls:
+            return True
+        if "twin-abort" in self.used and name in ("FailedCallRejected(C)", "DeadCallMsgs(C)"):
+            return True
+        if NOP_COLUMNS.match(name) and figure(wanted, "FailedUnexpectedMessage(C)"):
+            return self.use("pause-race")  # SIPp takes a step a turn: a fast peer is there before a pause begins
+        return False
+
+    def uses_connections(self, party):
+        """Whether it sends over connections."""
+        options = self.options[party]
+        return "-t" in options and options[options.index("-t") + 1][:1] in "tls"
+
+    def has_timewait(self, party):
+        """Whether its calls end with a timewait."""
+        scenario = self.scenarios.get(party)
+        return scenario is None or scenario.uses("timewait")
+
+
+def kind(message):
+    """The method, or the code with the method that it answers."""
+    words = message.title.split()
+    if not words or words[0] != "SIP/2.0":
+        return words[:1]
+    cseq = next((line.split()[-1] for line in message.lines if line.lower().startswith("cseq")), "")
+    return [words[1] if len(words) > 1 else "", cseq]
+
+
+def bare_targets(text):
+    """Addresses without display names and parameters of header fields."""
+    return re.sub(r'[ \t]*(?:"[^"\r\n]*"|[\w.~ -]*?)[ \t]*<(sips?:[^>\s]*)>(;[^\s,]*)?', r" \1", text)
+
+
+def any_port(text):
+    """Whatever the own port is said to be."""
+    return re.sub(r":(0|<port-\d+>|50[67]0)(?=[;>\s])|(?<=X-Port: )(0|<port-\d+>)", ":<port>", text)
+
+
+def is_echo(wanted, found):
+    """The same but for header fields that tell who calls whom, which answers repeat."""
+    echoed = re.compile(r"(?i)(from|to|f|t|subject)[ \t]*:")
+    rest = [[line for line in m.lines if not echoed.match(line)] for m in (wanted, found)]
+    return rest[0] == rest[1]
+
+
+def same_but(pattern, left, right):
+    """Equal, whatever stands where the pattern matches."""
+    return pattern.sub("", left) == pattern.sub("", right)
+
+
+def is_abort(message):
+    """The ACK, BYE or CANCEL of a call that was given up."""
+    method = message.title.split(" ")[0]
+    return method in ("ACK", "BYE", "CANCEL") and any("<sip:sipp@" in line for line in message.lines)
+
+
+def target_less(text):
+    """A request without its target, its route and its Via."""
+    return re.sub(r"^(\S+) \S* SIP/2.0", r"\1", re.sub(r"(?m)^(Route|Via):.*\n", "", text))
+
+
+def figure(party, name):
+    """A figure of the last line of the statistics."""
+    if not party["counters"] or name not in party["counters"][0]:
+        return 0
+    value = party["counters"][1][party["counters"][0].index(name)]
+    return int(value) if value.isdigit() else 0
