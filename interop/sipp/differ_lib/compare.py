@@ -233,7 +233,7 @@ def _compare_repeats(baseline, wanted, found):
             elif not min(counts) <= count <= max(counts):
                 off_by += 1
             elif baseline.timed:
-                details += _compare_times(wanted, found, direction, i, same, y)
+                details += _compare_times([wanted, *others], found, direction, i)
     return details, off_by
 
 
@@ -248,14 +248,19 @@ def _edges(t1s, call, message):
     return bool(message.repeats) and stop - last < EDGE_S, any(-EDGE_S < last + t - stop < EDGE_S for t in due)
 
 
-def _compare_times(wanted, found, direction, index, same, message):
-    """Each sending of a message, counted from the call's first message."""
-    began_x, began_y = (c.messages()[0][0] for c in (wanted, found))
-    mine, theirs = [same[0].at, *same[0].repeats], [message.at, *message.repeats]
-    for x, y in zip(mine, theirs):
-        x, y = x - began_x, y - began_y
-        if abs(x - y) > TIME_S + TIME_SHARE * x:
-            return [f"call {wanted.number}, {direction}, message {index + 1} ({message.title}): sent after {y:.2f} s, SIPp after {x:.2f} s"]
+def _compare_times(wanted, found, direction, index):
+    """Each sending of a message, counted from the call's first message, against all of SIPp's runs."""
+
+    def sendings(call):
+        began, message = call.messages()[0][0], call.directions[direction][index]
+        return [at - began for at in (message.at, *message.repeats)]
+
+    runs = [sendings(call) for call in wanted]
+    for n, y in enumerate(sendings(found)):
+        times = [run[n] for run in runs if n < len(run)]
+        if times and not min(times) * (1 - TIME_SHARE) - TIME_S <= y <= max(times) * (1 + TIME_SHARE) + TIME_S:
+            title = found.directions[direction][index].title
+            return [f"call {wanted[0].number}, {direction}, message {index + 1} ({title}): sent after {y:.2f} s, SIPp after {times[0]:.2f} s"]
     return []
 
 
