@@ -8,6 +8,7 @@
 //! - [`terminal`]: keys and signals.
 
 mod chain;
+mod gather;
 pub mod own;
 mod remote;
 pub mod run;

@@ -111,6 +111,7 @@ fn begin(plan: Plan, inbox: &Inbox) -> Result<(Run, Faces, Layouts), SippError> 
         twins,
         media,
         rate_period: arguments.rate_period,
+        gather_interval: arguments.gather_interval,
         stamp: names.stamp,
     })?;
     let faces = Faces::new(&arguments, &names, state, outputs);

@@ -8,6 +8,9 @@ use super::{
     Arguments, Hosts, Injection, Media, RateRise, Source, Strict, Tls, Trace, Traces, Transport,
 };
 
+/// The longest time between two looks at busy sockets.
+pub(super) const GATHER_MAX: Duration = Duration::from_millis(3);
+
 impl Default for Arguments {
     fn default() -> Self {
         Self {
@@ -49,6 +52,7 @@ impl Default for Arguments {
             media: Media::default(),
             rate: 10.0,
             rate_period: Duration::from_secs(1),
+            gather_interval: GATHER_MAX,
             rate_scale: 1.0,
             rise: RateRise::default(),
             calls_max: None,

@@ -89,6 +89,9 @@ pub struct Arguments {
     pub rate: f64,
     /// `-rp`.
     pub rate_period: Duration,
+    /// `-timer_resol`: time between two looks at the sockets while they bring thousands of
+    /// messages a second; zero to look all the time.
+    pub gather_interval: Duration,
     /// `-rate_scale`.
     pub rate_scale: f64,
     /// `-rate_increase` and its relatives.

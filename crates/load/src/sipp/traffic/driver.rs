@@ -19,6 +19,7 @@ use super::run::RunParts;
 use super::shared::Shared;
 use super::twins::Twins;
 use super::world::{SippWorld, WorldState};
+use crate::gather::Gather;
 
 /// The longest that a thread waits for its sockets: commands wake it, so this is only a limit.
 const IDLE_MAX: Duration = Duration::from_millis(500);
@@ -40,6 +41,7 @@ pub(super) struct Driver {
     answered: u64,
     dropped: u64,
     pace: Pace,
+    gather: Gather,
     /// The most open calls, and since when.
     peak: (u64, Duration),
     /// When a twin went.
@@ -103,6 +105,7 @@ impl Driver {
             answered: 0,
             dropped: 0,
             pace: Pace::default(),
+            gather: Gather::new(parts.gather_interval),
             peak: (0, Duration::ZERO),
             twinless: None,
         }
@@ -160,6 +163,7 @@ impl Driver {
             }
             self.keep_twins();
             self.answer_owner();
+            self.rest();
             let timeout = self.timeout();
             self.poll(timeout)?;
             if let Some(why) = self.link.refused.take()
@@ -179,6 +183,14 @@ impl Driver {
         }
     }
 
+    /// Lets messages come together, if there are many.
+    fn rest(&mut self) {
+        if let Some(rest) = self.gather.rest(Duration::from_nanos(self.state.now_ns())) {
+            self.ports.flush();
+            std::thread::sleep(rest);
+        }
+    }
+
     fn poll(&mut self, timeout: Duration) -> Result<(), SippError> {
         let Self {
             ports,
@@ -191,7 +203,9 @@ impl Driver {
             let mut world = SippWorld { ports, state };
             hand_over(player, &mut world, link, event);
         });
-        polled.map_err(SippError::Sockets)?;
+        let messages = polled.map_err(SippError::Sockets)?;
+        let now = Duration::from_nanos(state.now_ns());
+        self.gather.looked(now, messages);
         Ok(())
     }
 

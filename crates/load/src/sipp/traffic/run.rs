@@ -36,6 +36,8 @@ pub(in crate::sipp) struct RunParts {
     pub(in crate::sipp) twins: Option<TwinPlan>,
     pub(in crate::sipp) media: Box<dyn Media>,
     pub(in crate::sipp) rate_period: Duration,
+    /// Time between two looks at sockets that bring thousands of messages a second.
+    pub(in crate::sipp) gather_interval: Duration,
     pub(in crate::sipp) stamp: Stamp,
 }
 

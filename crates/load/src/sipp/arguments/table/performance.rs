@@ -1,5 +1,6 @@
 //! Speed.
 
+use super::super::defaults::GATHER_MAX;
 use super::super::row::{Expected, does, nothing};
 use super::super::values::{parsed, time_ms};
 use super::super::{OptionRow, Topic};
@@ -7,11 +8,16 @@ use super::super::{OptionRow, Topic};
 const P: Topic = Topic::Performance;
 
 pub(super) const ROWS: &[OptionRow] = &[
-    nothing(
+    does(
         P,
         "-timer_resol",
         "TIME",
-        "without effect: timers have a resolution of 1 ms",
+        "the longest time between two looks at sockets that bring thousands of messages a second \
+         (ms): 3 at most, and without it; 0 to be woken by each message",
+        |all, values| {
+            all.gather_interval = time_ms(&values[0])?.min(GATHER_MAX);
+            Ok(())
+        },
     ),
     does(
         P,
