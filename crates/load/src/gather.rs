@@ -166,7 +166,7 @@ mod tests {
         let (mut gather, mut now) = (Gather::new(INTERVAL), Duration::ZERO);
         let answered = Duration::from_micros(100);
         let mut slowed = Duration::ZERO;
-        while now < Duration::from_secs(60) {
+        while now < Duration::from_mins(1) {
             let rest = gather.rest(now).unwrap_or_default();
             slowed += rest;
             now += rest + answered;

@@ -82,7 +82,9 @@ fn client(
             break;
         }
         let count = ports.poll_with(Some(TICK), &mut |ports, event| {
-            if let PortEvent::Datagram { port, from, bytes } = event
+            if let PortEvent::Datagram {
+                port, from, bytes, ..
+            } = event
                 && let Some((call, kind)) = read_header(bytes)
             {
                 for &kind in caller.receive(call, kind) {
@@ -110,7 +112,9 @@ fn server(
     let mut calls = 0;
     loop {
         let count = ports.poll_with(Some(QUIET), &mut |ports, event| {
-            if let PortEvent::Datagram { port, from, bytes } = event
+            if let PortEvent::Datagram {
+                port, from, bytes, ..
+            } = event
                 && let Some((call, kind)) = read_header(bytes)
             {
                 let kinds = answers(kind);

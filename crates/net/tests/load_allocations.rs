@@ -54,7 +54,9 @@ fn exchange(one: &mut Ports, other: &mut Ports, port: PortId, to: Option<SocketA
         }
         one.flush();
         let answer = &mut |ports: &mut Ports, event: PortEvent<'_>| match event {
-            PortEvent::Datagram { port, from, bytes } => ports.send(port, Some(from), &[bytes]),
+            PortEvent::Datagram {
+                port, from, bytes, ..
+            } => ports.send(port, Some(from), &[bytes]),
             PortEvent::Received { port, bytes } => ports.send(port, None, &[bytes]),
             _ => {}
         };

@@ -75,7 +75,7 @@ impl Wire {
         for end in self.ends.drain(..) {
             let message = &self.bytes[start..end];
             if protocol == Protocol::Udp {
-                to.handle_datagram(now_ns, MAIN, PEER, message, answers);
+                to.handle_datagram(now_ns, now_ns, MAIN, PEER, message, answers);
             } else {
                 to.handle_stream(now_ns, MAIN, message, answers);
             }

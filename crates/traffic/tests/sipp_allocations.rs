@@ -114,7 +114,7 @@ impl Wire {
     fn deliver(&mut self, now_ns: u64, to: &mut Player, answers: &mut Self) {
         let mut start = 0;
         for end in self.ends.drain(..) {
-            to.handle_datagram(now_ns, PORT, PEER, &self.bytes[start..end], answers);
+            to.handle_datagram(now_ns, now_ns, PORT, PEER, &self.bytes[start..end], answers);
             start = end;
         }
         self.bytes.clear();

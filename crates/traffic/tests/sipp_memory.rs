@@ -140,9 +140,9 @@ impl Wire {
         let mut start = 0;
         for (number, end) in self.ends.drain(..).enumerate() {
             let message = &self.bytes[start..end];
-            to.handle_datagram(now_ns, MAIN, PEER, message, answers);
+            to.handle_datagram(now_ns, now_ns, MAIN, PEER, message, answers);
             if repeated > 0 && number % repeated == 0 {
-                to.handle_datagram(now_ns, MAIN, PEER, message, answers);
+                to.handle_datagram(now_ns, now_ns, MAIN, PEER, message, answers);
             }
             start = end;
         }

@@ -101,6 +101,7 @@ pub(super) fn open(
         },
         segmentation: sharing.segmentation,
         sparse: false,
+        arrival_times: false,
         dual_stack: false,
     };
     let source = args.source.as_ref().and_then(|at| addresses.address(at));

@@ -34,7 +34,9 @@ pub(super) fn hand_over(
     let now_ns = world.state.now_ns();
     let key = |port: PortId| PortKey(port.number());
     match event {
-        PortEvent::Datagram { port, from, bytes } => {
+        PortEvent::Datagram {
+            port, from, bytes, ..
+        } => {
             shard.handle_datagram(now_ns, key(port), from, bytes, world);
         }
         PortEvent::Received { port, bytes } => {

@@ -10,7 +10,7 @@ use crate::unreachable::keep_errors;
 
 use super::limits::PortOptions;
 use super::open::new_socket;
-use super::system::{enlarge_buffers, offers_segmentation};
+use super::system::{enlarge_buffers, note_arrivals, offers_segmentation};
 
 /// A bound UDP socket, to be given to [`Ports::adopt_udp`](super::Ports::adopt_udp) of this or
 /// another thread. Dropping it frees the port.
@@ -21,6 +21,7 @@ pub struct BoundUdp {
     pub(super) ipv6: bool,
     pub(super) segmentation: (bool, bool),
     pub(super) sparse: bool,
+    pub(super) stamped: bool,
 }
 
 impl BoundUdp {
@@ -58,6 +59,7 @@ impl BoundUdp {
             } else {
                 (false, false)
             };
+            let stamped = options.arrival_times && note_arrivals(&socket);
             socket.bind(&SockAddr::from(bind))?;
             let address = socket.local_addr()?.as_socket().unwrap_or(bind);
             Ok(Self {
@@ -66,6 +68,7 @@ impl BoundUdp {
                 ipv6: bind.is_ipv6(),
                 segmentation,
                 sparse: options.sparse,
+                stamped,
             })
         };
         open().map_err(|error| NetError::listen("udp", bind, error))

@@ -55,6 +55,8 @@ pub(super) struct DatagramPort {
     pub(super) errors: bool,
     /// Datagrams come one by one.
     pub(super) sparse: bool,
+    /// Datagrams come with the time of their arrival.
+    pub(super) stamped: bool,
 }
 
 impl DatagramPort {
@@ -71,6 +73,7 @@ impl DatagramPort {
             joined: segmentation.1,
             errors: false,
             sparse: false,
+            stamped: false,
         }
     }
 

@@ -2,6 +2,7 @@
 
 use std::io;
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use thiserror::Error;
 
@@ -19,6 +20,9 @@ pub enum PortEvent<'a> {
         from: SocketAddr,
         /// All of it.
         bytes: &'a [u8],
+        /// When the system got it, as time since 1970 by the system's clock; with
+        /// [`PortOptions::arrival_times`](super::PortOptions::arrival_times).
+        arrived: Option<Duration>,
     },
     /// A connection was accepted. One with TLS has its handshake before it: what is sent meanwhile
     /// waits, and `Closed` says when it fails.

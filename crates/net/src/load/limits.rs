@@ -44,6 +44,8 @@ pub struct PortOptions {
     /// UDP: datagrams come one by one, with pauses. The socket is then not asked again at once
     /// whether there are more, which a busy one should be.
     pub sparse: bool,
+    /// UDP: datagrams are told with the time at which the system got them (`SO_TIMESTAMPNS`).
+    pub arrival_times: bool,
     /// An IPv6 address takes IPv4 peers too, which appear by their IPv4 addresses.
     pub dual_stack: bool,
 }

@@ -53,6 +53,7 @@ impl Ports {
         self.check_room("udp", address)?;
         let mut port = DatagramPort::new(bound.socket, bound.ipv6, bound.segmentation);
         port.sparse = bound.sparse;
+        port.stamped = bound.stamped;
         self.insert(Kind::Datagram(port))
             .map_err(|error| NetError::listen("udp", address, error))
     }

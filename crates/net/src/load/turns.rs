@@ -55,7 +55,7 @@ impl Ports {
             return (count, false);
         };
         self.counters.receive_calls += 1;
-        let result = slab.receive(&port.socket, port.joined);
+        let result = slab.receive(&port.socket, port.joined || port.stamped);
         let more = match &result {
             // Fewer than asked for: the system has met the end.
             Ok(messages) => !port.sparse || *messages >= RECEIVE_BATCH_MAX,
@@ -103,7 +103,13 @@ impl Ports {
                 count += 1;
                 self.counters.datagrams_received += 1;
                 let port = id;
-                each(self, PortEvent::Datagram { port, from, bytes });
+                let datagram = PortEvent::Datagram {
+                    port,
+                    from,
+                    bytes,
+                    arrived: message.arrived,
+                };
+                each(self, datagram);
                 if self.slots.get(id).is_none() {
                     return count;
                 }

@@ -1,6 +1,6 @@
 //! Datagrams come whole, all of them, in order.
 
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use gannet_net::load::{BoundUdp, PortEvent, PortLimits, PortOptions, Ports};
 
@@ -13,6 +13,7 @@ const SEGMENTED: PortOptions = PortOptions {
     buffer_bytes: None,
     close: gannet_net::load::TcpClose::Graceful,
     sparse: false,
+    arrival_times: false,
     dual_stack: false,
 };
 
@@ -160,7 +161,10 @@ fn thousands_come_and_are_answered_in_the_callback() {
             }
             one.ports.flush();
             let mut answer = |ports: &mut Ports, event: PortEvent<'_>| {
-                if let PortEvent::Datagram { port, from, bytes } = event {
+                if let PortEvent::Datagram {
+                    port, from, bytes, ..
+                } = event
+                {
                     ports.send(port, Some(from), &[bytes]);
                 }
             };
@@ -286,4 +290,33 @@ fn a_poll_of_another_thread_wakes() {
     assert_eq!(count, 0);
     waker.clone().wake();
     assert_eq!(end.ports.poll(None, &mut |_| {}).expect("can wait"), 0);
+}
+
+#[test]
+fn datagrams_say_when_they_came() {
+    for segmentation in [false, true] {
+        let sent = SystemTime::now();
+        let mut ports = Ports::new(PortLimits::default()).expect("a set of sockets");
+        let stamped = PortOptions {
+            arrival_times: true,
+            ..options(segmentation)
+        };
+        let bind = LOOPBACK.parse().expect("an address");
+        let port = ports.open_udp(bind, &stamped).expect("a free port");
+        let to = ports.local_addr(port).expect("open");
+        for _ in 0..20 {
+            ports.send(port, Some(to), &[b"same length"]);
+        }
+        let mut times = Vec::new();
+        while times.len() < 20 {
+            let polled = ports.poll(Some(Duration::from_secs(5)), &mut |event| {
+                if let PortEvent::Datagram { arrived, .. } = event {
+                    times.push(UNIX_EPOCH + arrived.expect("the kernel says it"));
+                }
+            });
+            assert!(polled.expect("can wait") > 0 || times.is_empty(), "lost");
+        }
+        let now = SystemTime::now();
+        assert!(times.iter().all(|&at| sent <= at && at <= now), "{times:?}");
+    }
 }

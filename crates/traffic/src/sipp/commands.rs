@@ -47,7 +47,7 @@ impl Core {
         if let Some(figures) = self.step_figures(id, index) {
             figures.messages += 1;
         }
-        self.keep_books(turn, id, step);
+        self.keep_books(turn, id, step, turn.now_ns);
         self.act(turn, id, (index, step), None)
     }
 
@@ -141,7 +141,7 @@ impl Core {
         if let Some(figures) = self.step_figures(id, index) {
             figures.messages += 1;
         }
-        self.keep_books(turn, id, step);
+        self.keep_books(turn, id, step, turn.now_ns);
         let mut layout = gannet_sip::Layout::default();
         layout.scan(text);
         let received = Received::new(text, &layout);

@@ -31,6 +31,8 @@ pub(super) struct Turn<'p, 'w> {
     pub(super) plan: &'p Plan,
     pub(super) world: &'w mut (dyn World + 'w),
     pub(super) now_ns: u64,
+    /// When the message came that the work is for, if it is for one.
+    pub(super) arrived_ns: u64,
 }
 
 /// The state of a player.

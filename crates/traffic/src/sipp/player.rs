@@ -94,10 +94,11 @@ impl Player {
         self.core.ports.insert(port, Port::new(true));
     }
 
-    /// Takes a datagram.
+    /// Takes a datagram that came at `arrived_ns`: response times end then.
     pub fn handle_datagram(
         &mut self,
         now_ns: u64,
+        arrived_ns: u64,
         port: PortKey,
         from: SocketAddr,
         bytes: &[u8],
@@ -107,6 +108,7 @@ impl Player {
             plan: &self.plan,
             world,
             now_ns,
+            arrived_ns,
         };
         let source = Source {
             port,
@@ -128,6 +130,7 @@ impl Player {
             plan: &self.plan,
             world,
             now_ns,
+            arrived_ns: now_ns,
         };
         self.core.stream(&mut turn, &mut self.reader, port, bytes);
     }
@@ -138,6 +141,7 @@ impl Player {
             plan: &self.plan,
             world,
             now_ns,
+            arrived_ns: now_ns,
         };
         self.core.connected(&mut turn, way);
     }
@@ -148,6 +152,7 @@ impl Player {
             plan: &self.plan,
             world,
             now_ns,
+            arrived_ns: now_ns,
         };
         self.core.closed(&mut turn, port);
     }
@@ -158,6 +163,7 @@ impl Player {
             plan: &self.plan,
             world,
             now_ns,
+            arrived_ns: now_ns,
         };
         self.core.command(&mut turn, text);
     }
@@ -168,6 +174,7 @@ impl Player {
             plan: &self.plan,
             world,
             now_ns,
+            arrived_ns: now_ns,
         };
         self.core.turn(&mut turn);
     }
@@ -183,6 +190,7 @@ impl Player {
             plan: &self.plan,
             world,
             now_ns,
+            arrived_ns: now_ns,
         };
         self.core.control(&mut turn, command);
     }
@@ -197,7 +205,7 @@ impl Player {
         self.core.starts.pacer.rate(now_ns)
     }
 
-    /// The most open calls.
+    /// The most open calls; `u64::MAX`: there is no limit.
     pub fn calls_limit(&self, now_ns: u64) -> u64 {
         self.core.starts.calls_max(now_ns)
     }

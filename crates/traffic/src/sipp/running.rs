@@ -63,7 +63,7 @@ impl Core {
                 }
                 StepKind::Pause(pause) => self.pause(turn, id, (index, step), pause),
                 StepKind::Nop => {
-                    self.keep_books(turn, id, step);
+                    self.keep_books(turn, id, step, turn.now_ns);
                     self.act(turn, id, (index, step), None)
                 }
                 StepKind::SendCommand(send) => {
@@ -171,7 +171,7 @@ impl Core {
         if let Some(figures) = self.step_figures(id, index) {
             figures.messages += 1;
         }
-        self.keep_books(turn, id, step);
+        self.keep_books(turn, id, step, turn.now_ns);
         let go = self.act(turn, id, (index, step), None);
         let Go::On(onward) = go else {
             return go;
@@ -214,9 +214,15 @@ impl Core {
         }
     }
 
-    /// Counters and response times of a step.
+    /// Counters and response times of a step that was done at `at_ns`.
     #[inline]
-    pub(super) fn keep_books(&mut self, turn: &mut Turn<'_, '_>, id: CallId, step: &Step) {
+    pub(super) fn keep_books(
+        &mut self,
+        turn: &mut Turn<'_, '_>,
+        id: CallId,
+        step: &Step,
+        at_ns: u64,
+    ) {
         if step.counter.is_none() && step.start_timer.is_none() && step.stop_timer.is_none() {
             return;
         }
@@ -231,7 +237,7 @@ impl Core {
         if let Some(timer) = step.start_timer {
             let since = self.calls.timer_mut(id, timer.index());
             if *since != TAKEN {
-                *since = turn.now_ns;
+                *since = at_ns;
             }
         }
         let Some(timer) = step.stop_timer else {
@@ -241,14 +247,14 @@ impl Core {
         if *since == TAKEN {
             return;
         }
-        let time_ns = turn.now_ns.saturating_sub(*since);
+        let time_ns = at_ns.saturating_sub(*since);
         if !step.repeat_timer {
             *since = TAKEN;
         }
         figures.timers[timer.index()].record(time_ns);
         if self.shared.settings.levels.response_times {
             turn.world.log(LogEntry::ResponseTime {
-                at_ns: turn.now_ns,
+                at_ns,
                 time_ns,
                 timer: timer.index(),
             });

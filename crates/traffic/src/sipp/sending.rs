@@ -48,7 +48,7 @@ impl Core {
         let call = self.calls.get_mut(id);
         call.deadline_ns = 0;
         call.send_limit_ns = 0;
-        self.keep_books(turn, id, step);
+        self.keep_books(turn, id, step, turn.now_ns);
         if let Sends::Request(method) = &send.sends {
             self.calls.state_mut(id).next_cseq(method.as_bytes());
         }

@@ -257,7 +257,7 @@ impl Core {
             }
             return;
         }
-        self.keep_books(turn, id, step);
+        self.keep_books(turn, id, step, turn.arrived_ns);
         if let Some(figures) = self.step_figures(id, index) {
             figures.messages += 1;
         }

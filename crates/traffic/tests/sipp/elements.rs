@@ -43,6 +43,19 @@ fn a_response_time_without_start_runs_from_the_beginning_of_the_call() {
 }
 
 #[test]
+fn a_response_time_ends_when_the_answer_came_not_when_it_was_read() {
+    let mut side = play(&format!(
+        "{}<recv response=\"200\" rtd=\"a\"/>{}<recv response=\"200\" rtd=\"b\"/>",
+        send("OPTIONS", "start_rtd=\"a\""),
+        send("INFO", "start_rtd=\"b\""),
+    ));
+    side.pass_ms(10).late_peer(3 * MS, "200|CSeq: 5 OPTIONS");
+    side.pass_ms(10).peer("200|CSeq: 5 INFO");
+    let times = &side.figures().timers;
+    assert_eq!([times[0].max_ns(), times[1].max_ns()], [7 * MS, 10 * MS]);
+}
+
+#[test]
 fn counters_count_what_is_done() {
     let side = play(&format!(
         "<nop counter=\"a\"/><nop counter=\"b\"/><pause milliseconds=\"0\" counter=\"a\"/>{}",

@@ -104,7 +104,9 @@ impl Worker {
                 ..
             } = &mut self;
             let polled = ports.poll_with(timeout, &mut |ports, event| match event {
-                PortEvent::Datagram { port, from, bytes } => {
+                PortEvent::Datagram {
+                    port, from, bytes, ..
+                } => {
                     state.take(ports, streams, figures, (port, from, bytes));
                 }
                 PortEvent::SendFailed { .. } => figures.unsent(),

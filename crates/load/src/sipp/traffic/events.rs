@@ -1,5 +1,7 @@
 //! What the sockets tell, handed over to a player.
 
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
 use gannet_net::load::{CloseReason, PortEvent, PortId};
 use gannet_traffic::shard::{PortKey, Way};
 use gannet_traffic::sipp::Player;
@@ -7,6 +9,9 @@ use gannet_traffic::sipp::Player;
 use super::driver::SharedLink;
 use super::world::SippWorld;
 use crate::chain::chain;
+
+/// Datagrams do not wait longer at a socket, unless this thread stood still.
+const AGE_MAX: Duration = Duration::from_secs(10);
 
 /// Hands an event over.
 pub(super) fn hand_over(
@@ -18,8 +23,15 @@ pub(super) fn hand_over(
     let now_ns = world.state.now_ns();
     let key = |port: PortId| PortKey(port.number());
     match event {
-        PortEvent::Datagram { port, from, bytes } => {
-            player.handle_datagram(now_ns, key(port), from, bytes, world);
+        PortEvent::Datagram {
+            port,
+            from,
+            bytes,
+            arrived,
+        } => {
+            let arrived_ns =
+                arrived.map_or(now_ns, |arrived| now_ns.saturating_sub(age_ns(arrived)));
+            player.handle_datagram(now_ns, arrived_ns, key(port), from, bytes, world);
         }
         PortEvent::Received { port, bytes } => {
             if world.state.twins.has(port) {
@@ -56,6 +68,20 @@ pub(super) fn hand_over(
             let text = format!("connections cannot be accepted for now: {error}");
             world.state.logs.warn(&text);
         }
+    }
+}
+
+/// How long ago the system got a datagram. A clock that was set meanwhile says nonsense: then it
+/// was now.
+fn age_ns(arrived: Duration) -> u64 {
+    let now = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default();
+    let age = now.saturating_sub(arrived);
+    if age < AGE_MAX {
+        age.as_nanos() as u64
+    } else {
+        0
     }
 }
 

@@ -59,6 +59,7 @@ impl SocketPlan {
         PortOptions {
             buffer_bytes: self.buffer_bytes,
             segmentation: true,
+            arrival_times: true,
             ..PortOptions::default()
         }
     }

@@ -16,6 +16,8 @@ mod receive;
 mod send;
 
 pub(super) use name::Name;
-pub(super) use options::{enlarge_buffers, kernel_drops, offers_segmentation, send_sctp_at_once};
+pub(super) use options::{
+    enlarge_buffers, kernel_drops, note_arrivals, offers_segmentation, send_sctp_at_once,
+};
 pub(super) use receive::ReceiveSlab;
 pub(super) use send::{SendBatch, SendHeaders};

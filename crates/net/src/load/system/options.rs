@@ -41,6 +41,11 @@ pub(in crate::load) fn offers_segmentation(socket: &Socket) -> (bool, bool) {
     (sends, receives)
 }
 
+/// Has the kernel say when each datagram came. Whether it will.
+pub(in crate::load) fn note_arrivals(socket: &Socket) -> bool {
+    setsockopt(socket, sockopt::ReceiveTimestampns, &true).is_ok()
+}
+
 /// How many datagrams the kernel dropped because the receive buffer was full, modulo 2^32.
 pub(in crate::load) fn kernel_drops(socket: &impl AsFd) -> Option<u32> {
     let mut figures = [0_u32; MEMORY_FIGURES];

@@ -3,6 +3,7 @@
 use std::io;
 use std::net::SocketAddr;
 use std::os::fd::{AsFd, AsRawFd};
+use std::time::Duration;
 
 use super::block::Block;
 use super::name::{NAME_BYTES, Name};
@@ -13,7 +14,8 @@ const MESSAGE_BYTES_MAX: usize = 65_536;
 /// of all would fight for the same few lines of the processor's cache.
 const SKEW_BYTES: usize = 4096 + 192;
 const STRIDE: usize = MESSAGE_BYTES_MAX + SKEW_BYTES;
-const CONTROL_WORDS: usize = 4;
+/// Room for a length (24 octets) and a time (32 octets).
+const CONTROL_WORDS: usize = 8;
 
 type Control = [u64; CONTROL_WORDS];
 
@@ -43,6 +45,8 @@ pub(in crate::load) struct Message<'a> {
     pub(in crate::load) segment_bytes: Option<usize>,
     /// The datagram was longer than the buffer.
     pub(in crate::load) truncated: bool,
+    /// When the system got it, since 1970.
+    pub(in crate::load) arrived: Option<Duration>,
 }
 
 impl ReceiveSlab {
@@ -77,7 +81,7 @@ impl ReceiveSlab {
     }
 
     /// Takes what waits at the socket, as many datagrams as there are buffers. `controlled` asks
-    /// for the length of joined datagrams.
+    /// for the length of joined datagrams and the time of arrival, if the socket tells them.
     ///
     /// # Errors
     /// What the system says; `WouldBlock` when nothing waits.
@@ -108,11 +112,13 @@ impl ReceiveSlab {
     pub(in crate::load) fn message(&self, index: usize) -> Message<'_> {
         let header = self.headers.get(index);
         let length = (header.msg_len as usize).min(MESSAGE_BYTES_MAX);
+        let said = Said::of(&header.msg_hdr);
         Message {
             from: self.names.get(index).address(),
             bytes: self.memory.slice(index * STRIDE, length),
-            segment_bytes: segment_bytes(&header.msg_hdr).filter(|&size| size < length),
+            segment_bytes: said.segment_bytes.filter(|&size| size < length),
             truncated: header.msg_hdr.msg_flags & libc::MSG_TRUNC != 0,
+            arrived: said.arrived,
         }
     }
 
@@ -142,20 +148,59 @@ impl ReceiveSlab {
     }
 }
 
-/// The length of joined datagrams, from the control data of a message (`udp(7)`, `UDP_GRO`).
-fn segment_bytes(header: &libc::msghdr) -> Option<usize> {
-    // SAFETY: the header came back from the kernel: its control pointer and length describe control
-    // messages in memory of the slab. `CMSG_FIRSTHDR` gives null when there is no whole one.
-    let size = unsafe {
-        let first = libc::CMSG_FIRSTHDR(header).as_ref()?;
-        let length = libc::CMSG_LEN(size_of::<libc::c_int>() as _) as usize;
-        let is_size = first.cmsg_level == libc::SOL_UDP && first.cmsg_type == libc::UDP_GRO;
-        if !is_size || (first.cmsg_len as usize) < length {
+/// What the control data of a message say.
+#[derive(Debug, Default)]
+struct Said {
+    /// The length of joined datagrams (`udp(7)`, `UDP_GRO`).
+    segment_bytes: Option<usize>,
+    /// When the message came (`socket(7)`, `SO_TIMESTAMPNS`).
+    arrived: Option<Duration>,
+}
+
+impl Said {
+    fn of(header: &libc::msghdr) -> Self {
+        let mut said = Self::default();
+        // SAFETY: the header came back from the kernel: its control pointer and length describe
+        // control messages in memory of the slab. `CMSG_FIRSTHDR` gives null when there is no whole
+        // one.
+        let mut next = unsafe { libc::CMSG_FIRSTHDR(header) };
+        // SAFETY: null, or a control message that the kernel wrote.
+        while let Some(control) = unsafe { next.as_ref() } {
+            match (control.cmsg_level, control.cmsg_type) {
+                (libc::SOL_UDP, libc::UDP_GRO) => {
+                    let size = content::<libc::c_int>(control);
+                    said.segment_bytes = size
+                        .and_then(|size| usize::try_from(size).ok())
+                        .filter(|&size| size > 0);
+                }
+                (libc::SOL_SOCKET, libc::SCM_TIMESTAMPNS) => {
+                    said.arrived = content::<libc::timespec>(control).and_then(since_1970);
+                }
+                _ => {}
+            }
+            // SAFETY: as for the first.
+            next = unsafe { libc::CMSG_NXTHDR(header, control) };
+        }
+        said
+    }
+}
+
+/// What a control message holds, if it is as long as that. `T` is a structure of integers.
+fn content<T: Copy>(control: &libc::cmsghdr) -> Option<T> {
+    // SAFETY: `CMSG_LEN` only computes; the data follow the header in memory that the kernel wrote,
+    // `cmsg_len` octets together.
+    unsafe {
+        let length = libc::CMSG_LEN(size_of::<T>() as _) as usize;
+        let given: usize = control.cmsg_len as _;
+        if given < length {
             return None;
         }
-        libc::CMSG_DATA(first)
-            .cast::<libc::c_int>()
-            .read_unaligned()
-    };
-    usize::try_from(size).ok().filter(|&size| size > 0)
+        Some(libc::CMSG_DATA(control).cast::<T>().read_unaligned())
+    }
+}
+
+fn since_1970(time: libc::timespec) -> Option<Duration> {
+    let seconds = u64::try_from(time.tv_sec).ok()?;
+    let nanos = u32::try_from(time.tv_nsec).ok()?;
+    Some(Duration::new(seconds, nanos))
 }

@@ -121,6 +121,12 @@ impl Side {
         self.datagram(from, &bytes)
     }
 
+    /// The peer has sent a message, which has waited at the socket for a time.
+    pub(crate) fn late_peer(&mut self, late_ns: u64, text: &str) -> &mut Self {
+        let bytes = message(text, &self.world.call_id, &self.world.cseq);
+        self.late_datagram(late_ns, PEER, &bytes)
+    }
+
     /// The peer sends a message over a connection.
     pub(crate) fn peer_by(&mut self, port: PortKey, text: &str) -> &mut Self {
         let bytes = message(text, &self.world.call_id, &self.world.cseq);
@@ -128,10 +134,20 @@ impl Side {
     }
 
     pub(crate) fn datagram(&mut self, from: SocketAddr, bytes: &[u8]) -> &mut Self {
+        self.late_datagram(0, from, bytes)
+    }
+
+    /// A datagram that has waited at the socket for a time.
+    pub(crate) fn late_datagram(
+        &mut self,
+        late_ns: u64,
+        from: SocketAddr,
+        bytes: &[u8],
+    ) -> &mut Self {
         self.world.note_call_id(&String::from_utf8_lossy(bytes));
         let now_ns = self.world.now_ns;
         self.player
-            .handle_datagram(now_ns, MAIN, from, bytes, &mut self.world);
+            .handle_datagram(now_ns, now_ns - late_ns, MAIN, from, bytes, &mut self.world);
         self.turn();
         self
     }
