@@ -70,7 +70,8 @@ def play(words, mode, rate, seconds, folder):
         folder,
         "uac",
     )
-    client_cost = client.wait(seconds + 2 * MARGIN_S)
+    until_bad(client, os.path.join(folder, "uac.csv"), seconds + MARGIN_S)
+    client_cost = client.wait(MARGIN_S)
     if not server.has_ended():
         os.kill(server.pid, signal.SIGUSR1)
     server_cost = server.wait(MARGIN_S)
@@ -86,6 +87,21 @@ def play(words, mode, rate, seconds, folder):
     outcome.client_mib = client_cost.peak_kib / 1024
     outcome.server_mib = server_cost.peak_kib / 1024
     return outcome
+
+
+def until_bad(client, path, limit_s):
+    """Waits for the end of a run; one in which something has gone wrong need not go on."""
+    end = time.monotonic() + limit_s
+    while time.monotonic() < end and not client.has_ended():
+        try:
+            figures = last_line(path)
+            bad = figures and int(figures["FailedCall(C)"]) + int(figures["Retransmissions(C)"])
+        except (KeyError, TypeError, ValueError):
+            # The line is being written.
+            bad = False
+        if bad:
+            client.kill()
+        time.sleep(0.1)
 
 
 def until_connected(port, server, limit_s=10):

@@ -12,6 +12,8 @@ from programs import load_average
 
 # A rate is found within this part of itself.
 GRAIN = 0.06
+# Having failed in the run that counts, a rate is lowered by this part.
+STEP_DOWN = 0.12
 # A look is shorter than the run that counts.
 LOOK_S = 4
 LOWEST = 500
@@ -84,21 +86,29 @@ def highest(program, mode, options, folder):
     if options.rate:
         return sipp.play(program, mode, options.rate, options.seconds, folder)
     low, high = None, LOWEST
-    while high <= HIGHEST and sipp.play(program, mode, high, LOOK_S, folder).is_good:
+    while high <= HIGHEST and look(program, mode, high, LOOK_S, folder).is_good:
         low, high = high, high * 2
     if low is None:
         return sipp.play(program, mode, LOWEST, options.seconds, folder)
     while high / low > 1 + GRAIN:
         middle = (low * high) ** 0.5
-        if sipp.play(program, mode, middle, LOOK_S, folder).is_good:
+        if look(program, mode, middle, LOOK_S, folder).is_good:
             low = middle
         else:
             high = middle
     while True:
-        run = sipp.play(program, mode, low, options.seconds, folder)
+        run = look(program, mode, low, options.seconds, folder)
         if run.is_good or low < LOWEST:
             return run
-        low /= 1 + GRAIN
+        low /= 1 + STEP_DOWN
+
+
+def look(program, mode, rate, seconds, folder):
+    """A run of the search, told to whoever waits for its end."""
+    run = sipp.play(program, mode, rate, seconds, folder)
+    said = run.fault or "good"
+    print(f"  {program[0].rsplit('/', 1)[-1]} {rate:,.0f}/s for {seconds} s: {said}", file=sys.stderr, flush=True)
+    return run
 
 
 def show(name, what, run):
