@@ -8,6 +8,7 @@
 //!   capture, echo, nothing.
 //! - [`Listener`]: what was heard and when: a mark, a tone, anything, silence.
 //! - [`script`]: what SIPp's scenarios send: captures packet by packet, keys, stored octets.
+//! - [`srtp`]: packets encrypted and authenticated, with keys from session descriptions.
 //! - [`Codec`]: both laws of G.711.
 //!
 //! All audio inside is mono at [`SAMPLE_RATE`]. Levels are in dBFS, where a sine
@@ -25,6 +26,7 @@ pub mod offer_answer;
 pub mod script;
 mod session;
 mod source;
+pub mod srtp;
 
 pub use codec::{Codec, SAMPLE_RATE};
 pub use level::{SILENCE_DBFS, level_dbfs};
