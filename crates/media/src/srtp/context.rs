@@ -143,18 +143,16 @@ impl SrtpContext {
     }
 
     fn note(&mut self, ssrc: u32, index: u64) {
-        match self.sources.iter_mut().find(|source| source.ssrc == ssrc) {
-            Some(source) => source.highest = source.highest.max(index),
-            None => {
-                if self.sources.len() == SOURCES_MAX {
-                    self.sources.remove(0);
-                }
-                self.sources.push(Source {
-                    ssrc,
-                    highest: index,
-                });
-            }
+        let mut sources = self.sources.iter_mut();
+        if let Some(source) = sources.find(|source| source.ssrc == ssrc) {
+            source.highest = source.highest.max(index);
+            return;
         }
+        if self.sources.len() == SOURCES_MAX {
+            self.sources.remove(0);
+        }
+        let highest = index;
+        self.sources.push(Source { ssrc, highest });
     }
 
     /// The whole tag: header and payload are covered, and how often numbers began anew.
