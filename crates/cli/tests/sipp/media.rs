@@ -2,6 +2,7 @@
 
 mod real;
 mod rig;
+mod srtp;
 
 use std::time::Duration;
 
@@ -152,12 +153,4 @@ fn what_cannot_be_played_is_told_before_anything_is_sent() {
         ended.expect(1, &[parts, &["1 error; nothing was sent"]].concat());
         assert!(rig.heard().is_empty());
     }
-}
-
-#[test]
-fn streams_of_scenarios_with_srtp_are_refused() {
-    let mut rig = Rig::new();
-    rig.describe("a=crypto:[cryptotag1audio] [cryptosuiteaescm128sha1801audio] inline:[cryptokeyparams1audio]");
-    let ended = rig.call(r#"<exec rtp_stream="apattern,1,8,PCMA/8000"/>"#, 10, "");
-    ended.expect(1, &["`rtp_stream` of a scenario that offers SRTP", "-->"]);
 }

@@ -92,6 +92,11 @@ fn audio() {
 }
 
 #[test]
+fn srtp() {
+    pair("srtp");
+}
+
+#[test]
 fn audio_that_does_not_come_back_ends_in_253() {
     let (at, from) = (free_port(), free_port());
     let callee = sipp(at, "-sf basic/uas.xml -m 1").listening(at);

@@ -10,7 +10,7 @@ use super::received::{Reader, Received};
 use super::routing::request_to;
 use super::running::{Go, MS_NS, Onward};
 use super::text::{RenderError, render};
-use super::{LogEntry, Protocol};
+use super::{LogEntry, MediaOrder, Protocol};
 use crate::shard::{DATAGRAM_BYTES_MAX, Way};
 
 /// How often a connection is asked whether it takes more.
@@ -95,6 +95,11 @@ impl Core {
         if way.to.is_some() && out.len() > DATAGRAM_BYTES_MAX {
             self.fail(turn, id, Failure::CannotSendMessage);
             return Go::Over;
+        }
+        if turn.plan.part_of(self.calls.get(id)).needs.descriptions
+            && let Some(body) = body_of(out)
+        {
+            turn.world.media(id, MediaOrder::OwnDescription(body));
         }
         if self.loses(step) {
             if let Some(figures) = self.step_figures(id, index) {
@@ -215,4 +220,11 @@ impl Core {
         let settings = self.settings();
         settings.protocol == Protocol::Udp && settings.retransmission.enabled
     }
+}
+
+/// What stands behind the header of a message that was made; `None` if there is nothing.
+fn body_of(message: &[u8]) -> Option<&[u8]> {
+    const END: &[u8] = b"\r\n\r\n";
+    let at = memchr::memmem::find(message, END)? + END.len();
+    Some(&message[at..]).filter(|body| !body.is_empty())
 }

@@ -234,6 +234,10 @@ impl Core {
                     let order = MediaOrder::Remote { kind, address };
                     turn.world.media(id, order);
                 }
+                if part.needs.descriptions {
+                    let order = MediaOrder::PeerDescription(received.body());
+                    turn.world.media(id, order);
+                }
             }
         }
     }

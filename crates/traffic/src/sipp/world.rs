@@ -130,6 +130,10 @@ pub enum MediaOrder<'a> {
         /// The port.
         port: u16,
     },
+    /// The peer's session description, told only if the scenario has keywords of SDES.
+    PeerDescription(&'a [u8]),
+    /// The own one, as it was sent; only then too.
+    OwnDescription(&'a [u8]),
     /// `play_pcap_*`.
     PlayCapture {
         /// Where its packets go.

@@ -2,6 +2,7 @@
 
 mod bench;
 mod connections;
+mod descriptions;
 mod elements;
 mod ends;
 mod hostile;

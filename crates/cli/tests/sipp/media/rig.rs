@@ -15,6 +15,7 @@ pub(super) struct Rig {
     first: Ear,
     second: Ear,
     description: String,
+    answer: String,
 }
 
 /// A packet that was heard.
@@ -56,6 +57,7 @@ impl Rig {
             first,
             second,
             description: String::new(),
+            answer: String::new(),
         }
     }
 
@@ -73,11 +75,16 @@ impl Rig {
         self.description = format!("{line}\n");
     }
 
+    /// Adds a line to the callee's description.
+    pub(super) fn answer(&mut self, line: &str) {
+        self.answer = format!("{line}\n");
+    }
+
     /// Plays one call that carries out actions and then pauses, to a callee that names the first
     /// port.
     pub(super) fn call(&mut self, actions: &str, pause_ms: u64, more: &str) -> Ended {
         let port = self.first.port.to_string();
-        let callee = callee(&port, "");
+        let callee = callee(&port, &self.answer, "");
         self.play(&caller(&self.description, actions, pause_ms), &callee, more)
     }
 
@@ -101,7 +108,7 @@ impl Rig {
         pause_ms: u64,
         more: &str,
     ) -> Ended {
-        let callee = callee("[rtpstream_audio_port]", echo);
+        let callee = callee("[rtpstream_audio_port]", &self.answer, echo);
         let caller = caller(&self.description, actions, pause_ms);
         self.play(&caller, &callee, more)
     }
@@ -297,7 +304,7 @@ Content-Length: 0
     )
 }
 
-fn callee(port: &str, actions: &str) -> String {
+fn callee(port: &str, description: &str, actions: &str) -> String {
     let actions = if actions.is_empty() {
         String::new()
     } else {
@@ -323,7 +330,7 @@ s=-
 c=IN IP[media_ip_type] [media_ip]
 t=0 0
 m=audio {port} RTP/AVP 8 96
-]]></send>
+{description}]]></send>
 <recv request="ACK"/>
 {actions}
 <recv request="BYE"/>

@@ -12,6 +12,7 @@ use super::super::traffic::Media;
 use super::RtpMedia;
 use super::engine::Engine;
 use super::inbox::Command;
+use super::keys::Writer;
 use super::order::{EchoOrder, StreamOrder};
 
 impl Media for RtpMedia {
@@ -74,6 +75,8 @@ impl Media for RtpMedia {
         match order {
             MediaOrder::Remote { kind, address } => self.set_remote(call, kind, address),
             MediaOrder::Local { kind, port } => self.set_local(call, kind, port),
+            MediaOrder::PeerDescription(body) => self.describe(call, Writer::Peer, body),
+            MediaOrder::OwnDescription(body) => self.describe(call, Writer::Own, body),
             MediaOrder::PlayCapture { kind, file } => self.capture(call, kind, file),
             MediaOrder::PlayDtmf(text) => self.dtmf(call, text),
             MediaOrder::RtpStream(text) => self.stream(call, text),
@@ -98,6 +101,7 @@ impl Media for RtpMedia {
     }
 
     fn take_warnings(&mut self) -> Vec<String> {
+        self.warn_of_refused();
         std::mem::take(&mut self.warnings)
     }
 }

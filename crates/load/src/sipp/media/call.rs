@@ -6,6 +6,7 @@ use gannet_scenario::sipp::model::MediaKind;
 
 use super::figures::index;
 use super::inbox::StreamId;
+use super::keys::Keys;
 use super::sockets::OwnPair;
 
 /// The media of a call.
@@ -23,6 +24,8 @@ pub(super) struct CallMedia {
     pub(super) datagrams: Option<(MediaKind, StreamId)>,
     /// Streams of audio and video.
     streams: [Option<StreamId>; 3],
+    /// Keys of SRTP, if a description was told.
+    keys: [Option<Box<Keys>>; 3],
 }
 
 impl CallMedia {
@@ -68,6 +71,16 @@ impl CallMedia {
     /// Notes a stream; gives the one that it replaces.
     pub(super) fn set_stream(&mut self, kind: MediaKind, id: StreamId) -> Option<StreamId> {
         self.streams[index(kind)].replace(id)
+    }
+
+    /// The keys of a medium, if a description has told of it.
+    pub(super) fn keys(&mut self, kind: MediaKind) -> Option<&mut Keys> {
+        self.keys[index(kind)].as_deref_mut()
+    }
+
+    /// The same, for a description.
+    pub(super) fn keys_mut(&mut self, kind: MediaKind) -> &mut Keys {
+        self.keys[index(kind)].get_or_insert_default()
     }
 
     /// Streams of a kind, or all.

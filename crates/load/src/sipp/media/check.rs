@@ -49,6 +49,11 @@ impl Check {
         }
     }
 
+    /// Something has come that is not authentic.
+    pub(super) fn refuse(&mut self) {
+        self.bad += 1;
+    }
+
     /// Whether too little of it came back unharmed.
     pub(super) fn has_failed(&self) -> bool {
         if self.sent == 0 {

@@ -147,7 +147,12 @@ impl Engine {
     }
 
     /// A call is over.
-    pub(super) fn end(&mut self, media: &CallMedia) {
+    pub(super) fn end(&mut self, mut media: CallMedia) {
+        for kind in [MediaKind::Audio, MediaKind::Video] {
+            if let Some(keys) = media.keys(kind) {
+                keys.forget(&self.inbox);
+            }
+        }
         let datagrams = media.datagrams.map(|(_, id)| id);
         for id in datagrams.into_iter().chain(media.streams(None)) {
             self.inbox.send(Command::Stop(id));

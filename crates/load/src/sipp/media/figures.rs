@@ -15,6 +15,7 @@ pub(super) struct Figures {
     late: AtomicU64,
     unsent: AtomicU64,
     checks_failed: AtomicU64,
+    refused: AtomicU64,
 }
 
 const KINDS: usize = 3;
@@ -82,6 +83,15 @@ impl Figures {
     /// A call's check has failed.
     pub(super) fn failed_check(&self) {
         raise(&self.checks_failed, 1);
+    }
+
+    /// A packet has come that is not authentic.
+    pub(super) fn refuse(&self) {
+        raise(&self.refused, 1);
+    }
+
+    pub(super) fn has_refused(&self) -> bool {
+        self.refused.load(Ordering::Relaxed) > 0
     }
 
     pub(super) fn checks_failed(&self) -> u64 {

@@ -9,6 +9,8 @@ use gannet_media::script::{Datagrams, PayloadStream};
 use gannet_net::load::{BoundUdp, PortWaker};
 use gannet_scenario::sipp::model::MediaKind;
 
+use super::guard::Guard;
+
 /// A socket of the media thread.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) struct SocketId(pub(super) u64);
@@ -26,6 +28,10 @@ pub(super) enum Command {
     Close(SocketId),
     /// The socket sends back what comes, or no more, whatever holds for all.
     Echo(SocketId, bool),
+    /// What the socket sends of streams and echoes is protected so.
+    GuardSent(SocketId, Guard),
+    /// What comes to the socket is protected so.
+    GuardReceived(SocketId, Guard),
     /// With `-rtp_echo`: all sockets send back what comes, or no more.
     EchoAll(bool),
     /// Sends something.

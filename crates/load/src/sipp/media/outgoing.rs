@@ -122,6 +122,11 @@ impl Outgoing {
         }
     }
 
+    /// It is made of stored octets or a pattern, not of whole datagrams.
+    pub(super) fn is_stream(&self) -> bool {
+        matches!(self.progress, Progress::Stream(_))
+    }
+
     /// Whether nothing is left, known without sending.
     pub(super) fn is_over(&self) -> bool {
         match &self.progress {

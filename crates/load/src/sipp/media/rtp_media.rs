@@ -6,12 +6,14 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use gannet_media::script::{Datagrams, DtmfKeys, Payload, PayloadStream, Rounds, StreamIdentity};
+use gannet_media::srtp::CryptoLines;
 use gannet_scenario::sipp::model::MediaKind;
 
 use super::super::arguments::Arguments;
 use super::call::CallMedia;
 use super::engine::Engine;
 use super::inbox::{Command, Play, Playable, StreamId};
+use super::keys::Writer;
 use super::library::Library;
 use super::order::{EchoOrder, StreamFormat, StreamOrder};
 use super::settings::Settings;
@@ -96,6 +98,31 @@ impl RtpMedia {
         }
     }
 
+    /// Takes the keys of a description.
+    pub(super) fn describe(&mut self, call: u32, writer: Writer, body: &[u8]) {
+        let (Some(engine), true) = (&self.engine, self.has_traffic()) else {
+            return;
+        };
+        let media = self.calls.entry(call).or_default();
+        let mut told = Vec::new();
+        for (kind, name) in [(MediaKind::Audio, "audio"), (MediaKind::Video, "video")] {
+            if let Some(lines) = CryptoLines::of(body, name) {
+                let keys = media.keys_mut(kind);
+                told.extend(keys.describe(writer, lines, &engine.inbox));
+            }
+        }
+        for text in told {
+            self.warn(text);
+        }
+    }
+
+    pub(super) fn warn_of_refused(&mut self) {
+        let engine = self.engine.as_ref();
+        if engine.is_some_and(|engine| engine.figures.has_refused()) {
+            self.warn("packets came that are not authentic by the keys of SRTP".to_owned());
+        }
+    }
+
     fn play_datagrams(&mut self, call: u32, kind: MediaKind, plan: Arc<Datagrams>) {
         let Some(engine) = &mut self.engine else {
             return;
@@ -153,6 +180,9 @@ impl RtpMedia {
                 return;
             }
         };
+        if let Some(keys) = media.keys(kind) {
+            keys.tell(socket, &engine.inbox);
+        }
         let id = StreamId(self.next_stream);
         self.next_stream += 1;
         if let Some(before) = media.set_stream(kind, id) {
@@ -245,14 +275,19 @@ impl RtpMedia {
         };
         let media = self.calls.entry(call).or_default();
         match engine.socket_of(media, order.kind, 0) {
-            Ok(socket) => engine.inbox.send(Command::Echo(socket, order.on)),
+            Ok(socket) => {
+                if let Some(keys) = media.keys(order.kind) {
+                    keys.tell(socket, &engine.inbox);
+                }
+                engine.inbox.send(Command::Echo(socket, order.on));
+            }
             Err(error) => self.warn(format!("no socket for an echo: {error}")),
         }
     }
 
     pub(super) fn end(&mut self, call: u32) {
         if let (Some(media), Some(engine)) = (self.calls.remove(&call), &mut self.engine) {
-            engine.end(&media);
+            engine.end(media);
         }
     }
 }

@@ -10,6 +10,7 @@ use gannet_net::load::{PortEvent, PortId, Ports};
 use gannet_scenario::sipp::model::MediaKind;
 
 use super::figures::Figures;
+use super::guard::Guard;
 use super::inbox::{Command, Inbox, SocketId, StreamId};
 use super::outgoing::{Next, Outgoing};
 
@@ -42,6 +43,8 @@ struct States {
     echoes_all: bool,
     /// Longer datagrams are not echoed.
     echo_bytes: usize,
+    /// The packet without its protection, or with the own one.
+    packet: Vec<u8>,
 }
 
 #[derive(Debug)]
@@ -52,6 +55,9 @@ struct SocketState {
     /// other echoes would never stop.
     has_sent: bool,
     checked: Option<StreamId>,
+    /// Of streams and echoes that are sent.
+    sent: Guard,
+    received: Guard,
 }
 
 impl Worker {
@@ -75,6 +81,7 @@ impl Worker {
                 by_port: HashMap::new(),
                 echoes_all,
                 echo_bytes,
+                packet: Vec::new(),
             },
             out: Vec::new(),
         }
@@ -143,6 +150,10 @@ impl Worker {
                 }
             }
             Command::Echo(id, on) => self.change(id, |socket| socket.echoes = on),
+            Command::GuardSent(id, guard) => self.change(id, |socket| socket.sent = guard),
+            Command::GuardReceived(id, guard) => {
+                self.change(id, |socket| socket.received = guard);
+            }
             Command::EchoAll(on) => self.state.echoes_all = on,
             Command::Play(id, play) => {
                 let outgoing = Outgoing::new(*play, self.now_ns());
@@ -232,6 +243,7 @@ impl Worker {
             let next = stream.next(now_ns, &mut self.out);
             if let Next::Packet { socket, to } = next
                 && let Some(port) = self.sockets.get(&socket)
+                && (!stream.is_stream() || self.state.protect(*port, &mut self.out))
             {
                 self.ports.send(*port, Some(to), &[&self.out]);
                 self.figures.sent(stream.kind, self.out.len());
@@ -264,8 +276,16 @@ impl States {
             echoes: false,
             has_sent: false,
             checked: None,
+            sent: Guard::Open,
+            received: Guard::Open,
         };
         self.by_port.insert(port.number(), socket);
+    }
+
+    /// Protects a packet of a stream; false if it must not be sent.
+    fn protect(&mut self, port: PortId, packet: &mut Vec<u8>) -> bool {
+        let socket = self.by_port.get_mut(&port.number());
+        socket.is_none_or(|socket| socket.sent.protect(packet))
     }
 
     fn take(
@@ -275,7 +295,7 @@ impl States {
         figures: &Figures,
         (port, from, bytes): (PortId, SocketAddr, &[u8]),
     ) {
-        let Some(socket) = self.by_port.get(&port.number()) else {
+        let Some(socket) = self.by_port.get_mut(&port.number()) else {
             return;
         };
         let Some(kind) = socket.kind else {
@@ -283,11 +303,29 @@ impl States {
         };
         figures.received(kind, bytes.len());
         let checked = socket.checked.and_then(|id| streams.get_mut(&id));
-        if let Some(check) = checked.and_then(|stream| stream.check.as_mut()) {
-            check.take(bytes);
+        let check = checked.and_then(|stream| stream.check.as_mut());
+        let is_guarded = !(socket.received.is_open() && socket.sent.is_open());
+        let packet = &mut self.packet;
+        if is_guarded {
+            packet.clear();
+            packet.extend_from_slice(bytes);
+            if !socket.received.unprotect(packet) {
+                figures.refuse();
+                if let Some(check) = check {
+                    check.refuse();
+                }
+                return;
+            }
+        }
+        if let Some(check) = check {
+            check.take(if is_guarded { packet } else { bytes });
         } else if (socket.echoes || self.echoes_all && !socket.has_sent)
             && bytes.len() <= self.echo_bytes
         {
+            if is_guarded && !socket.sent.protect(packet) {
+                return;
+            }
+            let bytes = if is_guarded { packet } else { bytes };
             ports.send(port, Some(from), &[bytes]);
             figures.echoed(kind, bytes.len());
         }

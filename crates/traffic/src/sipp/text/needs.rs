@@ -14,6 +14,8 @@ pub(in crate::sipp) struct Needs {
     pub(in crate::sipp) peer_tag: bool,
     /// Where the peer's SDP wants media, and which ports the own SDP names.
     pub(in crate::sipp) media: bool,
+    /// Both descriptions, for the keys in them.
+    pub(in crate::sipp) descriptions: bool,
     /// A line of each injection file.
     pub(in crate::sipp) lines: bool,
 }
@@ -42,6 +44,8 @@ impl Needs {
         {
             needs.add(text);
         }
+        // Keys are of use only where media are played.
+        needs.descriptions &= needs.media;
         needs
     }
 
@@ -59,6 +63,7 @@ impl Needs {
                 | Keyword::NextUrl => self.last_message = true,
                 Keyword::PeerTagParam => self.peer_tag = true,
                 Keyword::RtpStreamPort(..) | Keyword::AutoMediaPort(..) => self.media = true,
+                Keyword::Crypto(_) => self.descriptions = true,
                 Keyword::File(name) => self.add(name),
                 Keyword::Field(of) => {
                     if let Some(line) = &of.line {

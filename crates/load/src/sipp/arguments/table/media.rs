@@ -124,7 +124,7 @@ pub(super) const ROWS: &[OptionRow] = &[
         M,
         "-srtpcheck_debug",
         "",
-        "without effect: there is no SRTP",
+        "without effect: a warning tells of packets that are not authentic",
     ),
 ];
 
