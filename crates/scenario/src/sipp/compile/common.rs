@@ -60,6 +60,10 @@ pub(super) fn step(
         display: element
             .attribute("display")
             .map(|attribute| attribute.value.clone()),
+        response: element
+            .attribute("request")
+            .and(element.attribute("response"))
+            .map(|attribute| attribute.value.clone()),
         hidden: context.boolean(element, "hide", *hides_rest),
         blank_line_after: element.attribute("crlf").is_some(),
     };

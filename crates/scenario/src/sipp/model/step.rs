@@ -43,6 +43,8 @@ pub struct Step {
 pub struct Shown {
     /// `display`.
     pub display: Option<String>,
+    /// The response that names the step in figures though it waits for a request: a `<recv>` has both.
+    pub response: Option<String>,
     /// `hide`, `hiderest`.
     pub hidden: bool,
     /// `crlf`: an empty line follows on the screen.
