@@ -300,7 +300,7 @@ def _compare_exits(baseline, run, known):
         elif found["ended_by"] != wanted["ended_by"]:
             how = {"self": "ended by itself", "usr1": "had to be told to end", "term": "had to be terminated", "kill": "had to be killed"}
             details.append(f"{name} {how[found['ended_by']]}, SIPp {how[wanted['ended_by']]}")
-        elif _kind_of_exit(found, bool(run.calls)) not in codes and not known.party(name):
+        elif _kind_of_exit(found, bool(run.calls)) not in codes and not known.exit_code(name):
             tail = "".join(f"\n    {line}" for line in found["errors"][-2:])
             details.append(f"{name}: exit code {found['exit']}, SIPp's {wanted['exit']}{tail}")
     return details
@@ -316,9 +316,10 @@ def _compare_counters(baseline, run, off_by, known):
             masked = set()
             for other in baseline.runs[1:]:
                 masked |= counters.unstable(wanted[kind], other.parties.get(name, {}).get(kind))
-            tolerated = (known.columns, lambda *figure, party=name: known.counter(party, *figure))
-            wrong = counters.difference(wanted[kind], found[kind], masked, off_by, *tolerated)
-            if wrong and known.party(name):
+            wrong = counters.difference(
+                wanted[kind], found[kind], masked, off_by, lambda *figure, party=name: known.counter(party, *figure)
+            )
+            if wrong and known.lost_connection(name):
                 continue
             details += [f"{name}'s {label}: {text}" for text in wrong[:4]]
     return details

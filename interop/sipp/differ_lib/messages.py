@@ -229,6 +229,7 @@ def media_flows(roles, media):
         flow["markers"] = sum(p.payload[1] >> 7 for p in packets)
         flow["step"] = max(set(steps), key=steps.count) if steps else 0
         flow["sizes"] = sorted({len(p.payload) for p in packets})
+        flow["riff"] = packets[0].payload[12:16] == b"RIFF"
         flow["head"] = hashlib.sha256(b"".join(p.payload[12:] for p in packets[:20])).hexdigest()[:16]
     return flows
 
