@@ -374,7 +374,7 @@ def _show(lines):
     for line in lines:
         body, end = (line[:-2], "") if line.endswith("\r\n") else (line.rstrip("\n"), "<LF>" if line.endswith("\n") else "<no line end>")
         trailing = "<blanks>" if body != body.rstrip() else ""
-        yield visible(body).replace("\n", "") + trailing + end
+        yield visible(body.replace("\r", "<CR>")).replace("\n", "") + trailing + end
 
 
 def diff(wanted, found):

@@ -4,12 +4,18 @@ A difference that one of these rules explains does not count: the run is "same",
 rule. Each rule is as narrow as the harness can see; none looks at the name of a pair.
 """
 
+import os
 import re
 from collections import Counter
 
 PAUSE_COLUMNS = re.compile(r"\d+_Pause_(Sessions|Unexp)$")
 BRANCH_NAME = re.compile(r"<branch-\d+>")
+CR_OR_LENGTH = re.compile(r"\r|\n|^Content-Length: *\d+", re.M)
 LENGTH = re.compile(r"<length of the body[^>]*>|[ \t]*\d+|[ \t]+")
+ENTITY = re.compile(r"&(#|apos;)")
+NESTED = re.compile(r'\[[^\[\]"\n]*\[')
+# A header field with a blank before its colon, in a scenario or a message.
+BLANK_COLON = re.compile(r"^[ \t]*[A-Za-z][\w-]*[ \t]+:", re.M)
 # What SIPp says when it ends because of one connection.
 CONNECTION_LOST = re.compile(r"on TCP connection, remote peer|reconnect|Unable to (connect a TCP|get a \w+ socket)", re.I)
 # What a message has where SIPp does not know its own port, and what another has there.
@@ -27,6 +33,7 @@ class Departures:
         self.built_in = {p.name for p in pair.parties if p.scenario.startswith(":")}
         self.scenarios = pair.scenarios()
         self.options = {p.name: p.options for p in pair.parties}
+        self.folder = pair.folder
 
     def names(self):
         """The rules that explained a difference."""
@@ -39,7 +46,21 @@ class Departures:
 
     def explains_all(self):
         """What makes everything after it another run."""
-        return self.nop_race() or self.unheeded_timeout()
+        return self.nop_race() or self.unheeded_timeout() or self.form_of_file() or self.unseen_fields()
+
+    def form_of_file(self):
+        """3.6.1 reads files only that begin with <?xml, and values only in double quotes; it leaves &#9; and &apos; as they are."""
+        read = self.scenarios.values()
+        refused = not self.baseline.first.calls and any(not s.begins_plainly or s.quotes for s in read)
+        values = [value for s in read for e in s.elements for value in e.attrs.values()]
+        otherwise = any('"' in value for s in read for value in s.quotes) or any(map(ENTITY.search, values))
+        return (refused or otherwise) and self.use("xml-form")
+
+    def unseen_fields(self):
+        """SIPp fails calls whose header fields it does not see: there is a blank before their colon."""
+        failed = any(p["exit"] != 0 or p["ended_by"] != "self" for r in self.baseline.runs for p in r.parties.values())
+        has_blanks = any(BLANK_COLON.search(e.text) for s in self.scenarios.values() for e in s.elements)
+        return failed and has_blanks and self.use("blank-before-colon")
 
     def unheeded_timeout(self):
         """SIPp waited for ever: it does not heed the timeout of a recv behind optional ones."""
@@ -53,9 +74,20 @@ class Departures:
         return any(n in self.scenarios and is_behind(self.scenarios[n]) for n in hung) and self.use("optional-timeout")
 
     def nop_race(self):
-        """SIPp gave up a call whose message came while it stood at a nop (element type 5)."""
-        errors = [line for p in self.baseline.first.parties.values() for line in p["errors"]]
-        return any("while in message type 5 " in line for line in errors) and self.use("nop-race")
+        """SIPp gave up a call whose message came while it stood at a nop (element type 5) or had not yet sent, in any run."""
+        raced = any(self.gave_up_at_nop(n, p) for run in self.baseline.runs for n, p in run.parties.items())
+        raced = raced or any(self.gave_up_at_nop(n, p) for n, p in self.run.parties.items() if n not in self.ours)
+        return raced and self.use("nop-race")
+
+    def gave_up_at_nop(self, name, party):
+        """Whether SIPp as this party says so in its errors, or has counted the message in the column of a nop."""
+        if any(re.search(r"while (in message type 5 |sending \()", line) for line in party["errors"]):
+            return True
+        scenario, counts = self.scenarios.get(name), party["counts"]
+        if scenario is None or counts is None:
+            return False
+        nops = {f"{i}_Pause_Unexp" for i, element in enumerate(scenario.steps()) if element.name == "nop"}
+        return any(value not in ("", "0") for column, value in zip(*counts) if column in nops)
 
     def message(self, direction, wanted, found):
         """Two messages that are not the same octet by octet."""
@@ -64,6 +96,13 @@ class Departures:
             if sender in self.built_in or sender not in self.scenarios or is_echo(wanted, found):
                 return self.use("built-in-texts")  # own texts, the same flow
         a, b = "".join(wanted.lines), "".join(found.lines)
+        if [line for line in found.lines if line in wanted.lines or not BLANK_COLON.match(line)] == wanted.lines:
+            return self.use("blank-before-colon")  # SIPp does not find what [last_...] names
+        if self.has_nested_brackets(sender) and len(wanted.lines) == len(found.lines):
+            if all(x == y or "[" in x + y for x, y in zip(wanted.lines, found.lines)):
+                return self.use("nested-brackets")
+        if self.has_cr_in_table() and same_but(CR_OR_LENGTH, a, b):
+            return self.use("table-cr")
         if self.are_lengths(sender, wanted.lines, found.lines):
             return self.use("several-len")  # each is filled, not only the last
         head, over, rest = a.partition("\r\n\r\n\0")
@@ -90,11 +129,34 @@ class Departures:
 
     def more(self, direction, wanted, found):
         """Messages that SIPp does not send."""
+        if self.was_stopped() and [m.lines for m in found[: len(wanted)]] == [m.lines for m in wanted]:
+            if all(kind(m)[-1:] in (["ACK"], ["BYE"], ["CANCEL"]) for m in found[len(wanted) :]):
+                return self.use("stopped")  # open calls are ended when SIGUSR1 ends the run
         by_twin = any(s.uses("recvCmd") for s in self.scenarios.values())
         cancels = [m for m in found if kind(m) == ["CANCEL"] or kind(m)[1:] == ["CANCEL"]]
         rest = [m for m in found if m not in cancels]
         if by_twin and cancels and [m.lines for m in rest] == [m.lines for m in wanted]:
             return self.use("twin-abort")  # the leg of a call that the twin gave up is taken back
+        return False
+
+    def was_stopped(self):
+        """Whether SIGUSR1 ended one of ours, where SIPp had to be terminated."""
+        ends = [(self.baseline.first.parties[name]["ended_by"], self.run.parties[name]["ended_by"]) for name in self.ours]
+        return any(wanted in ("term", "kill") and found == "usr1" for wanted, found in ends)
+
+    def has_nested_brackets(self, party):
+        """Whether a message of its scenario has a bracket within a keyword's: 3.6.1 puts the pieces in a wrong order."""
+        scenario = self.scenarios.get(party)
+        return scenario is not None and any(NESTED.search(e.text) for e in scenario.elements)
+
+    def has_cr_in_table(self):
+        """Whether an injection file has line ends of Windows: 3.6.1 keeps the CR in the last field, 3.7 does not."""
+        named = [o[i + 1] for o in self.options.values() for i, key in enumerate(o[:-1]) if key == "-inf"]
+        for path in (os.path.join(self.folder, name) for name in named):
+            if os.path.isfile(path):
+                with open(path, "rb") as file:
+                    if b"\r\n" in file.read():
+                        return True
         return False
 
     def are_lengths(self, party, wanted, found):
