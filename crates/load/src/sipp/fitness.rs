@@ -10,8 +10,7 @@ use super::traffic::Media;
 pub(super) fn judge_media(scenario: &Scenario, media: &dyn Media, diagnostics: &mut Diagnostics) {
     let is_encrypted = offers_srtp(scenario);
     for step in scenario.init.iter().chain(&scenario.steps) {
-        let place = || step.span.clone();
-        for action in &step.actions {
+        for (action, place) in step.actions.iter().zip(&step.action_spans) {
             let Action::Media(action) = action else {
                 continue;
             };
@@ -21,9 +20,9 @@ pub(super) fn judge_media(scenario: &Scenario, media: &dyn Media, diagnostics: &
                 action => media.refuses(action),
             };
             if let Some(why) = refused {
-                diagnostics.push(Diagnostic::error("unsupported-media", why, place()));
+                diagnostics.push(Diagnostic::error("unsupported-media", why, place.clone()));
             } else if let Some(why) = media.doubts(action) {
-                diagnostics.push(Diagnostic::warning("odd-media", why, place()));
+                diagnostics.push(Diagnostic::warning("odd-media", why, place.clone()));
             }
         }
     }

@@ -50,7 +50,7 @@ pub(super) fn step(
     let counter = element
         .attribute("counter")
         .and_then(|attribute| context.counter(attribute));
-    let actions = actions(element, context);
+    let (actions, action_spans) = actions(element, context).into_iter().unzip();
     let lost_percent = element
         .attribute("lost")
         .and_then(|attribute| context.double(attribute));
@@ -87,6 +87,7 @@ pub(super) fn step(
             .map(|attribute| labels.refer(&attribute.value, attribute.value_span.clone())),
         ignores_sdp,
         actions,
+        action_spans,
         shown,
     }
 }

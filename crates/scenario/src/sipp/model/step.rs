@@ -34,6 +34,8 @@ pub struct Step {
     pub ignores_sdp: bool,
     /// `<action>`.
     pub actions: Vec<Action>,
+    /// Where each of them stands in the scenario file, or what an `<exec>` does (bytes).
+    pub action_spans: Vec<Range<usize>>,
     /// How it is shown.
     pub shown: Shown,
 }
