@@ -300,7 +300,7 @@ def _compare_exits(baseline, run, known):
         elif found["ended_by"] != wanted["ended_by"]:
             how = {"self": "ended by itself", "usr1": "had to be told to end", "term": "had to be terminated", "kill": "had to be killed"}
             details.append(f"{name} {how[found['ended_by']]}, SIPp {how[wanted['ended_by']]}")
-        elif _kind_of_exit(found, bool(run.calls)) not in codes and not known.party(name):
+        elif _kind_of_exit(found, bool(run.calls)) not in codes and not known.exit_code(name):
             tail = "".join(f"\n    {line}" for line in found["errors"][-2:])
             details.append(f"{name}: exit code {found['exit']}, SIPp's {wanted['exit']}{tail}")
     return details
@@ -312,13 +312,16 @@ def _compare_counters(baseline, run, off_by, known):
         found = run.parties.get(name)
         if found is None or wanted["ended_by"] in ("term", "kill"):
             continue
+        if _kind_of_exit(wanted, bool(baseline.first.calls)) == _kind_of_exit(found, bool(run.calls)) == "refused":
+            continue  # whether files were begun before that is left open
         for kind, label in (("counters", "statistics"), ("counts", "counts")):
             masked = set()
             for other in baseline.runs[1:]:
                 masked |= counters.unstable(wanted[kind], other.parties.get(name, {}).get(kind))
-            tolerated = (known.columns, lambda *figure, party=name: known.counter(party, *figure))
-            wrong = counters.difference(wanted[kind], found[kind], masked, off_by, *tolerated)
-            if wrong and known.party(name):
+            wrong = counters.difference(
+                wanted[kind], found[kind], masked, off_by, lambda *figure, party=name: known.counter(party, *figure)
+            )
+            if wrong and known.lost_connection(name):
                 continue
             details += [f"{name}'s {label}: {text}" for text in wrong[:4]]
     return details
@@ -373,7 +376,7 @@ def _show(lines):
     for line in lines:
         body, end = (line[:-2], "") if line.endswith("\r\n") else (line.rstrip("\n"), "<LF>" if line.endswith("\n") else "<no line end>")
         trailing = "<blanks>" if body != body.rstrip() else ""
-        yield visible(body).replace("\n", "") + trailing + end
+        yield visible(body.replace("\r", "<CR>")).replace("\n", "") + trailing + end
 
 
 def diff(wanted, found):

@@ -36,20 +36,14 @@ def compared(name):
     return bool(name) and not FREE.search(name)
 
 
-def difference(
-    wanted, found, masked=(), retransmissions_off_by=0, tolerates_columns=lambda missing, more: False, tolerates=lambda name, left, right: False
-):
-    """What differs between two (header, row), as text; what is tolerated may be missing or more, or have another value."""
+def difference(wanted, found, masked=(), retransmissions_off_by=0, tolerates=lambda name, left, right: False):
+    """What differs between two (header, row), as text; what is tolerated may have another value."""
     if wanted is None or found is None:
         return [] if wanted is None else ["the file is missing"]
     wrong = []
     if wanted[0] != found[0]:
         missing = [c for c in wanted[0] if c not in found[0]]
         more = [c for c in found[0] if c not in wanted[0]]
-        if (missing or more) and tolerates_columns(missing, more):
-            both = [[(n, v) for n, v in zip(*table) if n in wanted[0] and n in found[0]] for table in (wanted, found)]
-            wanted, found = ([[n for n, _ in table], [v for _, v in table]] for table in both)
-            return difference(wanted, found, masked, retransmissions_off_by, tolerates=tolerates)
         texts = [f"the header line lacks {';'.join(missing)}" if missing else "", f"the header line has {';'.join(more)}" if more else ""]
         return [text for text in texts if text] or ["the header line has another order"]
     for name, left, right in zip(wanted[0], wanted[1], found[1]):

@@ -18,6 +18,8 @@ SIMPLE = [
     ("cnonce", re.compile(r"cnonce=\"?([^\",\s]+)")),
     ("key", re.compile(r"inline:([A-Za-z0-9+/=]+)")),
 ]
+# Kinds of values that random numbers make.
+RANDOM = ("cnonce", "digest")
 RESPONSE = re.compile(r"(?<![\w-])response=\"?([0-9a-fA-F]{32,})")
 DATES = [
     re.compile(r"(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d+ \w{3} \d{4} \d\d:\d\d:\d\d (?:GMT|UTC)"),
@@ -113,6 +115,7 @@ class Normaliser:
         self.roles, self.capture, self.volatile, self.strict_ids = roles, capture, volatile, strict_ids
         seen = {a[1] for d in capture.messages for a in (d.source, d.target)}
         self.ports = seen - set(roles.ports)
+        self.drawn = {}  # values of all calls that random numbers made, with their names
         self.keys = list(dict.fromkeys(call_key(d) for d in sorted(capture.messages, key=lambda d: d.at)))
 
     def calls(self):
@@ -136,6 +139,8 @@ class Normaliser:
             for message in (m for messages in call.directions.values() for m in messages):
                 text = self.normalise(message.raw.decode("latin-1"), key, renaming)
                 message.lines = re.findall(r"[^\n]*\n|[^\n]+", text)
+            drawn = {value: name for (kind, value), name in renaming.names.items() if kind.startswith(RANDOM)}
+            self.drawn |= {value: f"{name} of call {call.number}" for value, name in drawn.items() if len(value) >= 7}
         return list(calls.values())
 
     def normalise(self, text, key, renaming):
@@ -151,6 +156,8 @@ class Normaliser:
         for number, key in enumerate(self.keys):
             if len(key) >= 4:
                 line = line.replace(key, f"<call-id-{number + 1}>")
+        for value, name in self.drawn.items():
+            line = line.replace(value, name)
         return self._common(line, Renaming())
 
     def _text(self, text, key, renaming):
@@ -164,18 +171,24 @@ class Normaliser:
                 text = text.replace(key, "<call-id>")
             for kind, pattern in SIMPLE:
                 text = pattern.sub(lambda m, k=kind: _replace_groups(m, lambda v: renaming.name(k, v)), text)
-            # Also where another header or the body carries a value that is long enough to be meant.
-            for (kind, value), name in list(renaming.names.items()):
-                if kind in ("branch", "tag") and len(value) >= 8:
-                    text = text.replace(value, name)
+            text = self._carried(text, renaming, "branch", "tag")
             text = FOREIGN_CALL_ID.sub(lambda m: renaming.name("other-call-id", m[0]), text)
         else:
             for kind, pattern in SIMPLE[2:]:
                 text = pattern.sub(lambda m, k=kind: _replace_groups(m, lambda v: renaming.name(k, v)), text)
+        text = self._carried(text, renaming, *RANDOM)
         # Without a cnonce the digest is a function of what is compared anyway.
         if "cnonce=" in text:
             text = RESPONSE.sub(lambda m: _replace_groups(m, lambda v: renaming.name(f"digest{len(v) * 4}", v)), text)
         return self._common(text, renaming)
+
+    @staticmethod
+    def _carried(text, renaming, *kinds):
+        """The text with names also where another header or the body carries a value that is long enough to be meant."""
+        for (kind, value), name in list(renaming.names.items()):
+            if kind.startswith(kinds) and len(value) >= 7:
+                text = text.replace(value, name)
+        return text
 
     def _port(self, port, renaming):
         if port in self.roles.named:
@@ -229,6 +242,7 @@ def media_flows(roles, media):
         flow["markers"] = sum(p.payload[1] >> 7 for p in packets)
         flow["step"] = max(set(steps), key=steps.count) if steps else 0
         flow["sizes"] = sorted({len(p.payload) for p in packets})
+        flow["riff"] = packets[0].payload[12:16] == b"RIFF"
         flow["head"] = hashlib.sha256(b"".join(p.payload[12:] for p in packets[:20])).hexdigest()[:16]
     return flows
 

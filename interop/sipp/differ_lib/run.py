@@ -140,7 +140,7 @@ def plan(settings, pair, combination, folder):
         ports, media = ports[:count], [p & ~1 for p in ports[count:]]
     names = {}
     for party, port, mp in zip(pair.parties, ports, media):
-        ip = option(party.options, "-i", "127.0.0.1")
+        ip = option(party.options, "-i", "127.0.0.1").replace("{ip}", "127.0.0.1")
         names[party.name] = {
             "ip": ip, "host": f"[{ip}]" if ":" in ip else ip,
             "port": int(option(party.options, "-p", port)), "mp": int(option(party.options, "-mp", mp)),

@@ -22,6 +22,10 @@ VOLATILE = {"clock_tick", "timestamp", "date", "sipp_version", "tdmmap"}  # circ
 VOLATILE_PREFIX = ("cryptokeyparams", "rtpstream_audio_port", "rtpstream_video_port")
 
 
+# What a call stands at.
+STEPS = {"send", "recv", "pause", "timewait", "nop", "sendCmd", "recvCmd"}
+
+
 @dataclass
 class Element:
     """One start tag with the text of the CDATA that follows it."""
@@ -29,6 +33,7 @@ class Element:
     name: str
     attrs: dict
     text: str = ""
+    in_init: bool = False
 
 
 @dataclass
@@ -37,10 +42,16 @@ class Scenario:
 
     elements: list = field(default_factory=list)
     comment: str = ""
+    begins_plainly: bool = True  # with <?xml
+    quotes: list = field(default_factory=list)  # attribute values in single quotes
 
     def uses(self, *names):
         """Whether any element has one of these names."""
         return any(element.name in names for element in self.elements)
+
+    def steps(self):
+        """The elements that SIPp numbers, from 0."""
+        return [element for element in self.elements if element.name in STEPS and not element.in_init]
 
     @property
     def begins_calls(self):
@@ -131,15 +142,20 @@ def read(path):
     with open(path, "rb") as file:
         source = file.read().decode("latin-1")
     comments = COMMENT.findall(source)
-    scenario = Scenario(comment=comments[0][4:-3].strip() if comments else "")
+    scenario = Scenario(comment=comments[0][4:-3].strip() if comments else "", begins_plainly=source.startswith("<?xml"))
     # Comments inside CDATA are message text: only those outside are removed.
     pieces = re.split(r"(<!\[CDATA\[.*?\]\]>)", source, flags=re.S)
     source = "".join(p if p.startswith("<![CDATA[") else COMMENT.sub("", p) for p in pieces)
+    in_init = False
     for match in TAG.finditer(source):
+        if match["name"] == "init":
+            in_init = not match["close"] and not match[0].endswith("/>")
         if match["cdata"] is not None:
             if scenario.elements and not scenario.elements[-1].text:
                 scenario.elements[-1].text = match["cdata"]
         elif not match["close"]:
-            attrs = {k: a or b for k, a, b in ATTR.findall(match["attrs"] or "")}
-            scenario.elements.append(Element(match["name"], attrs))
+            found = ATTR.findall(match["attrs"] or "")
+            attrs = {k: a or b for k, a, b in found}
+            scenario.quotes += [b for _, _, b in found if b]
+            scenario.elements.append(Element(match["name"], attrs, in_init=in_init))
     return scenario

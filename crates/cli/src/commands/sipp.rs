@@ -1,5 +1,6 @@
 //! `gannet sipp`, and the binary called `sipp`.
 
+use std::error::Error;
 use std::io::Write;
 use std::process::{Command as Process, Stdio};
 
@@ -60,12 +61,24 @@ pub(crate) fn execute(given: &SippArguments, terminal: Terminal) -> u8 {
     match play(plan) {
         Ok(code) => code,
         Err(error) => {
-            let code = error.exit_code();
-            let error = anyhow::Error::new(error);
-            tell(&format!("error: {error:#}"));
-            code
+            tell(&format!("error: {}", with_causes(&error)));
+            error.exit_code()
         }
     }
+}
+
+/// An error and its causes, each once: some say their cause themselves.
+fn with_causes(error: &dyn Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        let more = error.to_string();
+        if !text.contains(&more) {
+            text = format!("{text}: {more}");
+        }
+        cause = error.source();
+    }
+    text
 }
 
 fn show_help(topic: Option<&str>) -> u8 {
@@ -96,16 +109,11 @@ fn nothing(text: &str) -> u8 {
 
 /// Reads and compiles the files; says everything that is wrong with them.
 fn compile(arguments: &Arguments, media: &dyn Media, terminal: Terminal) -> Option<Files> {
-    let loaded = match read_files(arguments, media) {
-        Ok(loaded) => loaded,
-        Err(errors) => {
-            for error in errors {
-                tell(&format!("error: {error}"));
-            }
-            return None;
-        }
-    };
-    let mut errors = 0;
+    let loaded = read_files(arguments, media);
+    for error in &loaded.errors {
+        tell(&format!("error: {error}"));
+    }
+    let mut errors = loaded.errors.len();
     for (source, diagnostics) in &loaded.diagnostics {
         tell_diagnostics(source, diagnostics.as_slice(), terminal);
         let is_error = |found: &&Diagnostic| found.severity == Severity::Error;

@@ -1,8 +1,11 @@
-//! What `gannet sipp` sends as media, as tshark reads it.
+//! What `gannet sipp` sends as media, as tshark reads it and baresip hears it.
 
 use std::time::Duration;
 
-use crate::harness::{LoopbackCapture, Ports, Process, Site, Tshark, until};
+use crate::harness::{
+    Account, Baresip, ForeignPhone, HeardTone, LoopbackCapture, Ports, Process, Program, Site,
+    Tshark, until,
+};
 
 const LIMIT: Duration = Duration::from_secs(30);
 
@@ -55,4 +58,42 @@ fn keys_and_streams_are_sound_rtp() {
         .filter(|key| events.iter().any(|line| line.contains(key)))
         .collect();
     assert_eq!((keys.len(), events.len()), (3, 9), "{events:#?}");
+}
+
+/// baresip refuses what is not SRTP; its tone comes back to it only if each side reads the other.
+#[test]
+fn baresip_hears_itself_over_srtp() {
+    const TONE_HZ: u16 = 600;
+    let name = "baresip_hears_itself_over_srtp";
+    let Some(site) = Site::open(name, &["baresip", "python3"]) else {
+        return;
+    };
+    let nowhere = Account {
+        user: "bob".to_owned(),
+        password: "-".to_owned(),
+        server: "-".to_owned(),
+        domain: "example.org".to_owned(),
+    };
+    let settings = ["reg=0", "mediaenc=srtp-mand"];
+    let mut phone = Baresip::start(&site, &nowhere, TONE_HZ, &settings);
+    let example = include_str!("../../../../scenarios/sipp/srtp/uac.xml");
+    let echo = r#"rtp_echo="startaudio,0,PCMU/8000""#;
+    let example = example.replace(r#"rtp_stream="apattern,1,0,PCMU/8000""#, echo);
+    let example = example.replace("milliseconds=\"1000\"", "milliseconds=\"3000\"");
+    let line = |slot: &str| {
+        let mut lines = example.lines();
+        lines
+            .find(|line| line.contains(&format!("a=crypto:[cryptotag{slot}audio]")))
+            .expect("the example has two keys")
+    };
+    let (long_tag, short_tag) = (line("1"), line("2"));
+    for without in [short_tag, long_tag] {
+        site.write("uac.xml", &example.replace(&format!("{without}\n"), ""));
+        let words = format!("-sf uac.xml -s bob -m 1 127.0.0.1:{}", phone.port());
+        let caller = Program::Gannet.start(&site, &Ports::free(), &words).wait();
+        caller.assert_all_passed(1);
+        let heard = HeardTone::of(&site, &phone.finished_recording());
+        assert!((heard.hz - f32::from(TONE_HZ)).abs() < 20.0, "{heard:?}");
+        assert!(heard.rms > 1_000.0 && heard.seconds > 2.0, "{heard:?}");
+    }
 }

@@ -69,6 +69,32 @@ fn several_mistakes_are_told_at_once() {
 }
 
 #[test]
+fn what_is_wrong_with_each_file_is_told_at_once() {
+    let folder = Folder::new()
+        .with("s.xml", &scenario("<sned/>"))
+        .with("bad.csv", "SEQUENCE\na\n");
+    let line = "-sf s.xml 127.0.0.1 -inf none.csv -inf bad.csv -infindex other.csv 0";
+    folder.run("wrong", line).wait().expect(
+        1,
+        &[
+            "injection file none.csv cannot be read: No such file",
+            "bad.csv:1:1",
+            "s.xml:2:",
+            "3 errors; nothing was sent",
+        ],
+    );
+}
+
+#[test]
+fn media_are_underlined_where_they_are_named() {
+    let line =
+        "<nop><action><log message=\"a\"/><exec play_pcap_audio=\"none.pcap\"/></action></nop>";
+    let folder = Folder::new().with("s.xml", &scenario(line));
+    let ended = folder.run("wrong", "-sf s.xml 127.0.0.1").wait();
+    ended.expect(1, &["s.xml:2:55", "the file none.pcap is neither beside"]);
+}
+
+#[test]
 fn media_that_cannot_be_sent_are_refused_by_name() {
     let line = "<nop><action><exec rtp_stream=\"a.wav\"/></action></nop>";
     let folder = Folder::new()

@@ -1,5 +1,5 @@
 //! `gannet sipp` as its users meet it: built-in scenarios, options, keys, remote control, files, exit
-//! codes; and real SIPp on the other side where it is installed.
+//! codes; media with real SIPp on the other side, where it is installed (more of that: `tests/interop`).
 
 mod harness;
 
@@ -11,6 +11,6 @@ mod keyboard;
 mod media;
 mod options;
 mod outputs;
-mod real;
 mod remote;
+mod tls;
 mod twins;

@@ -7,7 +7,7 @@ use gannet_scenario::seagull::NamedBytes;
 use gannet_scenario::sipp::builtin::{BUILTINS, builtin};
 use gannet_scenario::sipp::injection::InjectionFile;
 use gannet_scenario::sipp::model::{Scenario, Scope};
-use gannet_scenario::sipp::{Options, load};
+use gannet_scenario::sipp::{InjectionInfo, Options, load};
 use gannet_traffic::sipp::Scenarios;
 
 use super::arguments::{Arguments, Source};
@@ -31,50 +31,49 @@ pub struct Loaded {
     pub files: Option<Files>,
     /// What is wrong with each.
     pub diagnostics: Vec<(SourceFile, Diagnostics)>,
+    /// What is wrong with no place in a file: files that cannot be read, names that do not fit.
+    pub errors: Vec<SippError>,
 }
 
-/// Reads and compiles the files of a command line.
-///
-/// # Errors
-/// All that cannot be read.
-pub fn read_files(arguments: &Arguments, media: &dyn Media) -> Result<Loaded, Vec<SippError>> {
+/// Reads and compiles the files of a command line; finds all that is wrong with them.
+pub fn read_files(arguments: &Arguments, media: &dyn Media) -> Loaded {
     let mut errors = Vec::new();
+    let mut diagnostics = Vec::new();
     let sources = [
         Some(&arguments.scenario),
         arguments.received.as_ref(),
         arguments.out_of_call.as_ref(),
     ];
-    let read = sources.map(|source| {
-        let file = read(source?);
-        file.map_err(|error| errors.push(error)).ok()
-    });
+    let is_named = sources.map(|source| source.is_some());
+    let read = sources.map(|source| kept(read(source?), &mut errors));
+    let is_read = is_named == read.each_ref().map(Option::is_some);
     let injection = &arguments.injection;
-    let data: Vec<NamedBytes> = injection
-        .files
-        .iter()
-        .chain(&injection.received_files)
-        .filter_map(|path| {
-            read_file("injection file", path)
-                .map_err(|error| errors.push(error))
-                .ok()
-        })
-        .collect();
-    if !errors.is_empty() {
-        return Err(errors);
-    }
-    let mut diagnostics = Vec::new();
-    let files = injection_files(&data, &mut diagnostics);
-    let mut files = files.unwrap_or_default();
-    build_indexes(&injection.indexes, &mut files).map_err(|error| vec![error])?;
-    if files.len() < data.len() {
-        return Ok(Loaded {
-            files: None,
-            diagnostics,
+    let mut files = Vec::new();
+    let mut infos = Vec::new();
+    for path in injection.files.iter().chain(&injection.received_files) {
+        let bytes = kept(read_file("injection file", path), &mut errors);
+        let loaded = bytes.map(|bytes| InjectionFile::load(&bytes));
+        infos.push(InjectionInfo {
+            name: path.clone(),
+            is_indexed: injection
+                .indexes
+                .iter()
+                .any(|(name, _)| is_same(name, path)),
+            ..InjectionInfo::default()
         });
+        if let Some(loaded) = loaded {
+            diagnostics.push((loaded.source, loaded.diagnostics));
+            files.extend(loaded.file);
+        }
     }
+    if files.len() == infos.len() {
+        errors.extend(build_indexes(&injection.indexes, &mut files).err());
+        infos = files.iter().map(InjectionFile::info).collect();
+    }
+    let is_complete = files.len() == infos.len() && errors.is_empty();
     let options = Options {
         keys: arguments.keys.clone(),
-        injection: Some(files.iter().map(InjectionFile::info).collect()),
+        injection: Some(infos),
         ..Options::default()
     };
     let received_default = match injection.received_files[..] {
@@ -83,30 +82,30 @@ pub fn read_files(arguments: &Arguments, media: &dyn Media) -> Result<Loaded, Ve
     };
     let default_files = [0, received_default, 0];
     let scenarios = compile((read, default_files), options, media, &mut diagnostics);
-    if let Some(scenarios) = &scenarios {
-        check_globals(&arguments.globals, scenarios).map_err(|error| vec![error])?;
+    if let Some(scenarios) = scenarios.as_ref().filter(|_| is_read) {
+        errors.extend(check_globals(&arguments.globals, scenarios).err());
     }
-    let files = scenarios.map(|scenarios| Files {
+    let is_complete = is_complete && errors.is_empty();
+    let files = scenarios.filter(|_| is_complete).map(|scenarios| Files {
         scenarios,
         injection: files,
     });
-    Ok(Loaded { files, diagnostics })
+    Loaded {
+        files,
+        diagnostics,
+        errors,
+    }
 }
 
-/// The injection files; `None` if one has an error.
-fn injection_files(
-    data: &[NamedBytes],
-    diagnostics: &mut Vec<(SourceFile, Diagnostics)>,
-) -> Option<Vec<InjectionFile>> {
-    let files: Vec<_> = data
-        .iter()
-        .map(|bytes| {
-            let loaded = InjectionFile::load(bytes);
-            diagnostics.push((loaded.source, loaded.diagnostics));
-            loaded.file
-        })
-        .collect();
-    files.into_iter().collect()
+/// What was read; why not is kept.
+fn kept<T>(result: Result<T, SippError>, errors: &mut Vec<SippError>) -> Option<T> {
+    result.map_err(|error| errors.push(error)).ok()
+}
+
+/// Two names of a file, one of them perhaps without its folder.
+fn is_same(name: &str, other: &str) -> bool {
+    let base = |name: &str| name.rsplit('/').next().unwrap_or_default().to_owned();
+    name == other || base(name) == base(other)
 }
 
 /// `-infindex`.
@@ -114,11 +113,8 @@ fn build_indexes(
     indexes: &[(String, usize)],
     files: &mut [InjectionFile],
 ) -> Result<(), SippError> {
-    let base = |name: &str| name.rsplit('/').next().unwrap_or_default().to_owned();
     for (name, column) in indexes {
-        let found = files
-            .iter_mut()
-            .find(|file| file.name() == name || base(file.name()) == base(name));
+        let found = files.iter_mut().find(|file| is_same(file.name(), name));
         let Some(file) = found else {
             let text = format!("-infindex {name}: there is no such file; name it with -inf too");
             return Err(SippError::Unfit(text));

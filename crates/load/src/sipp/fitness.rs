@@ -8,15 +8,14 @@ use super::traffic::Media;
 /// What the media cannot do is an error where it is asked for, what is odd a warning.
 pub(super) fn judge_media(scenario: &Scenario, media: &dyn Media, diagnostics: &mut Diagnostics) {
     for step in scenario.init.iter().chain(&scenario.steps) {
-        let place = || step.span.clone();
-        for action in &step.actions {
+        for (action, place) in step.actions.iter().zip(&step.action_spans) {
             let Action::Media(action) = action else {
                 continue;
             };
             if let Some(why) = media.refuses(action) {
-                diagnostics.push(Diagnostic::error("unsupported-media", why, place()));
+                diagnostics.push(Diagnostic::error("unsupported-media", why, place.clone()));
             } else if let Some(why) = media.doubts(action) {
-                diagnostics.push(Diagnostic::warning("odd-media", why, place()));
+                diagnostics.push(Diagnostic::warning("odd-media", why, place.clone()));
             }
         }
     }

@@ -131,6 +131,22 @@ fn elements_that_are_refused() {
 }
 
 #[test]
+fn an_optional_message_at_the_end_is_warned_of() {
+    warns(
+        "<scenario><recv request=\"INVITE\"/><recv request=\"BYE\" optional=\"«true»\"/></scenario>",
+        "optional-last: the last message is optional: a call waits for it for ever",
+    );
+}
+
+#[test]
+fn an_empty_list_of_bounds_is_warned_of() {
+    warns(
+        &scenario("<ResponseTimeRepartition «value»=\"\"/>"),
+        "no-effect: `<ResponseTimeRepartition>` without a bound has no effect",
+    );
+}
+
+#[test]
 fn timewait_is_last() {
     let text = |element: &str| format!("<scenario><recv request=\"BYE\"/>{element}</scenario>");
     refuses(

@@ -113,6 +113,14 @@ fn keywords_that_are_warned_of() {
             "bad-field: a field without a number is the first one",
         ),
         (
+            "A: [field0 «fiel»=a.csv]",
+            "unknown-parameter: this keyword has no `fiel`: it has no effect",
+        ),
+        (
+            "[authentication «usrname»=a password=b]",
+            "unknown-parameter: this keyword has no `usrname`: it has no effect",
+        ),
+        (
             "A: [«last_From:value»]",
             "bad-keyword: no header field is called `From:value`: this prints nothing",
         ),

@@ -3,7 +3,7 @@
 use gannet_events::sipp::{CommandKind, Layout, StepLayout};
 use gannet_scenario::model::Distribution;
 use gannet_scenario::sipp::model::{
-    Optional, Pause, PauseLength, Role, Scenario, Sends, Step, StepKind, TimerId, Wanted,
+    Optional, Pause, PauseLength, Receive, Role, Scenario, Sends, Step, StepKind, TimerId, Wanted,
 };
 
 use super::Settings;
@@ -54,12 +54,7 @@ fn kind_and_name(step: &Step, scenario: &Scenario, settings: &Settings) -> (Comm
             Sends::Request(method) => (CommandKind::SendRequest, method.to_string()),
             Sends::Response(code) => (CommandKind::SendResponse, code.to_string()),
         },
-        StepKind::Receive(receive) => match &receive.wanted {
-            Wanted::Request(method) => (CommandKind::ReceiveRequest, method.to_string()),
-            Wanted::RequestLike(regex) => (CommandKind::ReceiveRequest, text(regex.pattern())),
-            Wanted::Response(code) => (CommandKind::ReceiveResponse, code.to_string()),
-            Wanted::ResponseLike(regex) => (CommandKind::ReceiveResponse, text(regex.pattern())),
-        },
+        StepKind::Receive(receive) => received(receive, step),
         StepKind::Pause(pause) => {
             let kind = if pause.is_timewait {
                 CommandKind::Timewait
@@ -77,6 +72,19 @@ fn kind_and_name(step: &Step, scenario: &Scenario, settings: &Settings) -> (Comm
             CommandKind::ReceiveCommand,
             command.from.clone().unwrap_or_default(),
         ),
+    }
+}
+
+fn received(receive: &Receive, step: &Step) -> (CommandKind, String) {
+    // SIPp names it by the response that it does not wait for.
+    if let Some(response) = &step.shown.response {
+        return (CommandKind::ReceiveResponse, response.clone());
+    }
+    match &receive.wanted {
+        Wanted::Request(method) => (CommandKind::ReceiveRequest, method.to_string()),
+        Wanted::RequestLike(regex) => (CommandKind::ReceiveRequest, text(regex.pattern())),
+        Wanted::Response(code) => (CommandKind::ReceiveResponse, code.to_string()),
+        Wanted::ResponseLike(regex) => (CommandKind::ReceiveResponse, text(regex.pattern())),
     }
 }
 

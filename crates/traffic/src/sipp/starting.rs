@@ -130,12 +130,16 @@ impl Starts {
         self.wanted.is_some_and(|wanted| self.begun >= wanted)
     }
 
-    /// The most open calls.
+    /// The most open calls; a limit of 0 is none.
     pub(super) fn calls_max(&self, now_ns: u64) -> u64 {
-        self.limit.unwrap_or_else(|| {
-            let calls = DURATIONS_OPEN * self.pacer.rate(now_ns) * self.duration_s;
-            (calls as u64).max(1)
-        })
+        match self.limit {
+            Some(0) => u64::MAX,
+            Some(limit) => limit,
+            None => {
+                let calls = DURATIONS_OPEN * self.pacer.rate(now_ns) * self.duration_s;
+                (calls as u64).max(1)
+            }
+        }
     }
 
     /// How many users there are to be.

@@ -1,6 +1,6 @@
 //! What steps do beside their messages.
 
-use gannet_events::sipp::Command;
+use gannet_events::sipp::{Command, CommandKind};
 use gannet_events::traffic::Phase;
 
 use crate::bench::{MS, Script, Side, send};
@@ -285,4 +285,16 @@ fn an_action_can_jump() {
         send("INFO", "")
     ));
     assert_eq!(side.sent_names(), "INFO");
+}
+
+#[test]
+fn a_receive_with_both_is_named_by_the_response() {
+    let script = Script::new("<recv request=\"BYE\" response=\"200\"/><recv request=\"INFO\"/>");
+    let layout = script.layout();
+    let names: Vec<_> = layout.steps.iter().map(|s| (s.kind, &*s.name)).collect();
+    let (response, request) = (CommandKind::ReceiveResponse, CommandKind::ReceiveRequest);
+    assert_eq!(names, [(response, "200"), (request, "INFO")]);
+    let mut side = script.side();
+    side.peer("BYE|CSeq: 5 BYE");
+    assert_eq!(side.figures().steps[0].messages, 1);
 }

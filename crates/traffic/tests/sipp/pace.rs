@@ -46,11 +46,16 @@ fn as_many_calls_begin_as_are_wanted_at_their_rate_and_to_their_limit() {
 
 #[test]
 fn without_a_limit_three_times_rate_and_duration_may_be_open() {
-    for (pause_ms, limit) in [(0, 300), (5_000, 1_500)] {
+    for (pause_ms, given, limit) in [
+        (0, None, 300),
+        (5_000, None, 1_500),
+        (5_000, Some(7), 7),
+        (5_000, Some(0), u64::MAX),
+    ] {
         let side = Script::new(&send("OPTIONS", ""))
             .with(|settings| {
                 settings.pacing.calls_per_s = 100.0;
-                settings.calls_max = None;
+                settings.calls_max = given;
                 settings.pause_ms = pause_ms;
             })
             .side();

@@ -90,10 +90,10 @@ fn progress(state: &State, moment: Moment<'_>, figures: &Figures) -> String {
 fn open_calls(state: &State, moment: Moment<'_>, figures: &Figures) -> [String; 3] {
     let is_client = state.layout().is_client;
     let beside = moment.beside;
-    let limit = if is_client {
-        format!(" (limit {})", moment.now.calls_limit)
-    } else {
-        String::new()
+    let limit = match moment.now.calls_limit {
+        _ if !is_client => String::new(),
+        u64::MAX => " (no limit)".to_owned(),
+        limit => format!(" (limit {limit})"),
     };
     [
         halves(

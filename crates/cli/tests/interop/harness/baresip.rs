@@ -22,6 +22,7 @@ use super::until::{poll, until};
 #[derive(Debug)]
 pub(crate) struct Baresip {
     user: String,
+    port: u16,
     state: PathBuf,
     stop: PathBuf,
     control: TcpStream,
@@ -76,6 +77,7 @@ impl Baresip {
         thread::spawn(move || collect(incoming, &collected));
         Self {
             user,
+            port: sip_port,
             state,
             stop: site.peer("baresip/stop.sh"),
             control,
@@ -84,6 +86,11 @@ impl Baresip {
             listened: 0,
             _group: script,
         }
+    }
+
+    /// Where it listens over UDP.
+    pub(crate) fn port(&self) -> u16 {
+        self.port
     }
 
     fn command(&mut self, command: &str, parameters: &str) {

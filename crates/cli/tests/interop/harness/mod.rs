@@ -35,7 +35,7 @@ pub(crate) use pjsua2::Pjsua2;
 pub(crate) use ports::Ports;
 pub(crate) use process::Process;
 pub(crate) use seagull::Seagull;
-pub(crate) use server::{Server, ServerKind};
+pub(crate) use server::{Account, Server, ServerKind};
 pub(crate) use sipp::{Sipp, Transport};
 pub(crate) use sipp_run::{Counted, Program, SippRun};
 pub(crate) use sipsak::sipsak;

@@ -1,6 +1,7 @@
 //! Reading a command line.
 
 use gannet_diag::nearest;
+use gannet_traffic::sipp::Sockets;
 use thiserror::Error;
 
 use super::row::SECOND;
@@ -42,6 +43,14 @@ pub enum ArgumentsError {
         /// The option.
         option: String,
         /// Its values.
+        value: String,
+        /// What it should be.
+        expected: &'static str,
+    },
+    /// What is no option is no host either.
+    #[error("\"{value}\" is no {expected}")]
+    BadPeer {
+        /// As given.
         value: String,
         /// What it should be.
         expected: &'static str,
@@ -151,8 +160,7 @@ fn find(name: &str) -> Option<&'static OptionRow> {
 }
 
 fn peer(text: &str) -> Result<HostPort, ArgumentsError> {
-    text.parse().map_err(|expected| ArgumentsError::BadValue {
-        option: "the peer".to_owned(),
+    text.parse().map_err(|expected| ArgumentsError::BadPeer {
         value: text.to_owned(),
         expected,
     })
@@ -196,6 +204,12 @@ impl Arguments {
         if traces.bytes_max.is_some() && traces.ring_bytes.is_some() {
             let why = "a log ends at a size, or is begun anew at a size";
             return excluded("-max_log_size", "-ringbuffer_size", why);
+        }
+        if self.transport.sockets == Sockets::PerAddress && self.injection.files.is_empty() {
+            return Err(ArgumentsError::Alone {
+                option: "-t ui",
+                needed: "-inf",
+            });
         }
         if self.timeout_is_error && self.timeout.is_none() {
             return Err(ArgumentsError::Alone {
@@ -270,13 +284,14 @@ mod tests {
             ("-p 99999", "option -p: \"99999\" is no port"),
             (
                 "a:b",
-                "option the peer: \"a:b\" is no host or host:port; IPv6 addresses with a port in brackets",
+                "\"a:b\" is no host or host:port; IPv6 addresses with a port in brackets",
             ),
             (
                 "-users 3 -l 4",
                 "-users and -l exclude each other: as many calls are open as there are users",
             ),
             ("-timeout_error", "-timeout_error needs -timeout too"),
+            ("-t ui", "-t ui needs -inf too"),
         ] {
             let error = parse(line).expect_err(line);
             assert_eq!(error.to_string(), message, "{line}");

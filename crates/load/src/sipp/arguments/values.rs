@@ -1,6 +1,6 @@
 //! Values of options.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, ToSocketAddrs};
 use std::str::FromStr;
 use std::time::Duration;
 
@@ -123,12 +123,20 @@ pub(super) fn time_s(text: &str) -> Result<Duration, Expected> {
     )
 }
 
-/// An address, IPv6 also in brackets.
+/// An address, IPv6 also in brackets; or a name that has one, of IPv4 if there is a choice.
 pub(super) fn address(text: &str) -> Result<IpAddr, Expected> {
     let bare = text
         .strip_prefix('[')
-        .and_then(|rest| rest.strip_suffix(']'));
-    parsed(bare.unwrap_or(text), "IP address")
+        .and_then(|rest| rest.strip_suffix(']'))
+        .unwrap_or(text);
+    if let Ok(address) = bare.parse() {
+        return Ok(address);
+    }
+    let found = (bare, 0).to_socket_addrs().into_iter().flatten();
+    found
+        .map(|found| found.ip())
+        .min_by_key(IpAddr::is_ipv6)
+        .ok_or("IP address, nor a name that has one")
 }
 
 /// `all,-bye` and the like.

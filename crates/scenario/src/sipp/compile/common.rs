@@ -50,7 +50,7 @@ pub(super) fn step(
     let counter = element
         .attribute("counter")
         .and_then(|attribute| context.counter(attribute));
-    let actions = actions(element, context);
+    let (actions, action_spans) = actions(element, context).into_iter().unzip();
     let lost_percent = element
         .attribute("lost")
         .and_then(|attribute| context.double(attribute));
@@ -59,6 +59,10 @@ pub(super) fn step(
     let shown = Shown {
         display: element
             .attribute("display")
+            .map(|attribute| attribute.value.clone()),
+        response: element
+            .attribute("request")
+            .and(element.attribute("response"))
             .map(|attribute| attribute.value.clone()),
         hidden: context.boolean(element, "hide", *hides_rest),
         blank_line_after: element.attribute("crlf").is_some(),
@@ -83,6 +87,7 @@ pub(super) fn step(
             .map(|attribute| labels.refer(&attribute.value, attribute.value_span.clone())),
         ignores_sdp,
         actions,
+        action_spans,
         shown,
     }
 }

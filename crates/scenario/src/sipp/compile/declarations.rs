@@ -114,6 +114,11 @@ pub(super) fn default_message(
 pub(super) fn bounds(element: &Element, context: &mut Context<'_>) -> Option<Vec<u64>> {
     context.judge(element, &["value"]);
     let attribute = context.required(element, "value")?;
+    if attribute.value.is_empty() {
+        let text = format!("`<{}>` without a bound has no effect", element.name);
+        context.warning("no-effect", text, attribute.name_span.clone());
+        return None;
+    }
     let mut bounds = Vec::new();
     for (part, place) in context.listed(attribute) {
         // Blanks between digits are read over, as by `sscanf`.

@@ -269,6 +269,13 @@ impl Compiler<'_> {
 
     fn finish(mut self, root: &Element) -> Scenario {
         let context = &mut self.context;
+        if let Some(place) = self.open_optional.take() {
+            let text = "the last message is optional: a call waits for it for ever";
+            context.tell(
+                Diagnostic::warning("optional-last", text, place)
+                    .with_help("the last of several messages that may come must be mandatory"),
+            );
+        }
         let mut scenario = self.scenario;
         scenario.unexpected = unexpected(&self.labels, context);
         self.labels

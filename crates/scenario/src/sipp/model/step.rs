@@ -34,6 +34,8 @@ pub struct Step {
     pub ignores_sdp: bool,
     /// `<action>`.
     pub actions: Vec<Action>,
+    /// Where each of them stands in the scenario file, or what an `<exec>` does (bytes).
+    pub action_spans: Vec<Range<usize>>,
     /// How it is shown.
     pub shown: Shown,
 }
@@ -43,6 +45,8 @@ pub struct Step {
 pub struct Shown {
     /// `display`.
     pub display: Option<String>,
+    /// The response that names the step in figures though it waits for a request: a `<recv>` has both.
+    pub response: Option<String>,
     /// `hide`, `hiderest`.
     pub hidden: bool,
     /// `crlf`: an empty line follows on the screen.

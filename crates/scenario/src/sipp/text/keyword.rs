@@ -2,10 +2,13 @@
 
 use gannet_diag::{Diagnostic, Severity, nearest};
 
-use super::parameters::{Parameter, parameter};
+use super::parameters::{Parameter, parameter, parameter_names};
 use super::scan::{Compiled, compile};
 use super::{Mapped, Names, table};
 use crate::sipp::model::{Credentials, FieldOf, Keyword, Text};
+
+/// Parameters of `[authentication]`.
+const CREDENTIALS: [&str; 5] = ["username", "password", "aka_K", "aka_OP", "aka_AMF"];
 
 /// Compiles a keyword. `None` after a complaint.
 pub(super) fn keyword(inner: &Mapped, names: &mut impl Names) -> Option<Compiled> {
@@ -14,6 +17,7 @@ pub(super) fn keyword(inner: &Mapped, names: &mut impl Names) -> Option<Compiled
         return Some(found);
     }
     if text.starts_with("authentication") {
+        judge(inner, &CREDENTIALS, names);
         return Some(Compiled::Keyword(Keyword::Authentication(Box::new(
             credentials(inner, names),
         ))));
@@ -26,10 +30,13 @@ pub(super) fn keyword(inner: &Mapped, names: &mut impl Names) -> Option<Compiled
         return Some(Compiled::Keyword(found));
     }
     if text.starts_with("field") {
+        judge(inner, &["file", "line"], names);
         field(inner, names)
     } else if text.starts_with("file") {
+        judge(inner, &["name"], names);
         file(inner, names)
     } else if text.starts_with("fill") {
+        judge(inner, &["variable", "text"], names);
         fill(inner, names)
     } else if let Some(header) = text.strip_prefix("last_") {
         last(header, inner, names)
@@ -225,6 +232,25 @@ pub(super) fn credentials(inner: &Mapped, names: &mut impl Names) -> Credentials
         aka_k: text_parameter(inner, "aka_K", names),
         aka_op: text_parameter(inner, "aka_OP", names),
         aka_amf: text_parameter(inner, "aka_AMF", names),
+    }
+}
+
+/// Warns of parameters that a keyword does not have.
+fn judge(inner: &Mapped, known: &[&str], names: &mut impl Names) {
+    for place in parameter_names(inner.text()) {
+        let name = &inner.text()[place.clone()];
+        if known.contains(&name) {
+            continue;
+        }
+        let found = nearest(name, known.iter().copied(), 1);
+        names.tell(
+            Diagnostic::warning(
+                "unknown-parameter",
+                format!("this keyword has no `{name}`: it has no effect"),
+                inner.span(place),
+            )
+            .with_suggestions(&found),
+        );
     }
 }
 

@@ -1,5 +1,7 @@
 //! Parameters in a keyword.
 
+use std::ops::Range;
+
 use super::Mapped;
 
 /// A parameter's value.
@@ -30,6 +32,33 @@ pub(super) fn parameter(keyword: &Mapped, name: &str) -> Option<Parameter> {
         keyword.part(start..start + end)
     };
     (!found.text().is_empty()).then_some(Parameter::Text(found))
+}
+
+/// Where names of parameters stand: words outside of quotes, a `=` right behind them.
+pub(super) fn parameter_names(keyword: &str) -> Vec<Range<usize>> {
+    let mut out = Vec::new();
+    let mut word = None;
+    let mut is_quoted = false;
+    let mut is_escaped = false;
+    let mut is_value = false;
+    for (at, character) in keyword.char_indices() {
+        match character {
+            '"' if !is_escaped => is_quoted = !is_quoted,
+            _ if is_quoted => {}
+            '=' if !is_value => {
+                out.extend(word.take().map(|start| start..at));
+                is_value = true;
+            }
+            character if character.is_whitespace() => {
+                word = None;
+                is_value = false;
+            }
+            _ if !is_value && word.is_none() => word = Some(at),
+            _ => {}
+        }
+        is_escaped = character == '\\' && !is_escaped;
+    }
+    out
 }
 
 /// What stands before the closing quote; a backslash makes the next character one like others.
@@ -68,6 +97,25 @@ fn hexadecimal(digits: &str) -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn names_stand_before_an_equals_sign_outside_of_values() {
+        let cases: [(&str, &[&str]); 5] = [
+            (r#"field0 file="a b=c.csv" line=[$x=y]"#, &["file", "line"]),
+            (
+                r#"authentication username="a\"b c=d" password=x=y=="#,
+                &["username", "password"],
+            ),
+            ("fill variable=n text==", &["variable", "text"]),
+            ("field0", &[]),
+            ("field0 = x", &[]),
+        ];
+        for (keyword, expected) in cases {
+            let places = parameter_names(keyword);
+            let found: Vec<&str> = places.into_iter().map(|place| &keyword[place]).collect();
+            assert_eq!(found, expected, "{keyword}");
+        }
+    }
 
     #[test]
     fn values_are_plain_quoted_or_hexadecimal() {

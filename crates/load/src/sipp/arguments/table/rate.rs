@@ -80,7 +80,7 @@ pub(super) const ROWS: &[OptionRow] = &[
         R,
         "-l",
         "CALLS",
-        "calls open at once; else what three times rate and length make",
+        "calls open at once, 0 for any number; else what three times rate and length make",
         |all, values| {
             all.calls_max = Some(count(&values[0])?);
             Ok(())

@@ -1,7 +1,9 @@
+use std::ops::Range;
+
 use gannet_diag::{Diagnostic, nearest};
 
 use super::ereg::ereg;
-use super::exec::exec;
+use super::exec::{deed, exec};
 use super::files::{insert, lookup, replace};
 use super::values::{
     arithmetic, assign, assign_text, compare_texts, right_side, sample, test, time_of_day,
@@ -45,11 +47,11 @@ const ACTIONS: [&str; 29] = [
     "exec",
 ];
 
-/// The actions of a command: those of its first element, if that is `<action>`.
+/// The actions of a command and their places: those of its first element, if that is `<action>`.
 pub(in crate::sipp::compile) fn actions(
     element: &Element,
     context: &mut Context<'_>,
-) -> Vec<Action> {
+) -> Vec<(Action, Range<usize>)> {
     let mut out = Vec::new();
     for (index, child) in element.elements().enumerate() {
         if child.name != "action" {
@@ -67,11 +69,19 @@ pub(in crate::sipp::compile) fn actions(
             context.judge(child, &[]);
             out = child
                 .elements()
-                .filter_map(|action| one(action, context))
+                .filter_map(|action| Some((one(action, context)?, place(action))))
                 .collect();
         }
     }
     out
+}
+
+fn place(element: &Element) -> Range<usize> {
+    match element.name.as_str() {
+        "exec" => deed(element).map(|attribute| attribute.value_span.clone()),
+        _ => None,
+    }
+    .unwrap_or_else(|| element.name_span.clone())
 }
 
 fn one(element: &Element, context: &mut Context<'_>) -> Option<Action> {

@@ -29,6 +29,11 @@ const ECHOS: [&str; 6] = [
     "stopvideo",
 ];
 
+/// What is executed.
+pub(super) fn deed(element: &Element) -> Option<&Attribute> {
+    KINDS.iter().find_map(|kind| element.attribute(kind))
+}
+
 /// The action.
 pub(super) fn exec(element: &Element, context: &mut Context<'_>) -> Option<Action> {
     context.judge(element, &KINDS);
