@@ -28,13 +28,13 @@ pub enum CryptoLineError {
     #[error("`a=crypto` is not of the form `tag suite inline:key`")]
     Form,
     /// A suite of others.
-    #[error("the crypto suite `{0}` is not known")]
+    #[error("the crypto suite {0:?} is not known")]
     Suite(String),
     /// Not base64, or too long or too short.
     #[error("the key is not {MASTER_KEY_OCTETS} octets in base64")]
     Key,
     /// A session parameter that changes packets, and is not known.
-    #[error("the session parameter `{0}` of `a=crypto` is not known")]
+    #[error("the session parameter {0:?} of `a=crypto` is not known")]
     Parameter(String),
 }
 
@@ -108,7 +108,7 @@ impl CryptoLine {
 }
 
 impl CryptoLines {
-    /// Those of the first medium of a kind (`audio`, `video`) in a body. `None` if there is no such
+    /// Those of the last medium of a kind (`audio`, `video`) in a body. `None` if there is no such
     /// medium.
     pub fn of(body: &[u8], medium: &str) -> Option<Self> {
         let mut found: Option<Self> = None;
@@ -118,9 +118,6 @@ impl CryptoLines {
                 continue;
             };
             if let Some(rest) = line.strip_prefix("m=") {
-                if found.is_some() {
-                    break;
-                }
                 is_inside = rest.split_ascii_whitespace().next() == Some(medium);
                 if is_inside {
                     found = Some(Self::default());
@@ -250,6 +247,12 @@ mod tests {
         let other = lines("m=audio 1 RTP/SAVP 0\na=crypto:2 NULL_HMAC_SHA1_32 inline:KEY\n");
         assert_eq!(CryptoLines::agreed(&offer, &other), None);
         assert!(lines("m=audio 1 RTP/AVP 0\n").is_empty());
+        let twice = lines(
+            "m=audio 1 RTP/AVP 0\nm=audio 2 RTP/SAVP 0\na=crypto:1 F8 inline:KEY\na=crypto:2 \u{1b} x\n",
+        );
+        assert_eq!((twice.lines.len(), twice.refused.len()), (0, 2));
+        assert!(!twice.is_empty());
+        assert!(!twice.refused[1].to_string().contains('\u{1b}'));
         assert_eq!(CryptoLines::of(b"m=audio 1 x 0\n", "video"), None);
     }
 }
