@@ -35,8 +35,50 @@ fn each_trace_has_its_file_and_form() {
     assert!(file("counts.csv").starts_with("CurrentTime;ElapsedTime;"));
     assert_eq!(file("rtt.csv").lines().count(), 4);
     assert!(file("screen.log").contains("Scenario Screen"));
-    for ending in ["error_codes.csv", "logs.log", "calldebug.log", "errors.log"] {
-        file(ending);
+    file("error_codes.csv");
+    for ending in ["logs.log", "calldebug.log", "errors.log"] {
+        let path = folder.path(&format!("uac_{pid}_{ending}"));
+        assert!(!path.exists(), "nothing was wrong, but {ending} is there");
+    }
+}
+
+#[test]
+fn failed_calls_are_told_in_the_words_that_scripts_look_for() {
+    let folder = Folder::new();
+    let busy = "<scenario name=\"busy\"><recv request=\"INVITE\"/><send><![CDATA[\n\
+                SIP/2.0 486 Busy Here\n[last_Via:]\n[last_From:]\n[last_To:];tag=[call_number]\n\
+                [last_Call-ID:]\n[last_CSeq:]\nContent-Length: 0\n\n]]></send>\
+                <recv request=\"ACK\"/></scenario>";
+    std::fs::write(folder.path("busy.xml"), busy).unwrap();
+    let at = free_port();
+    let callee = folder
+        .run("callee", &format!("-sf busy.xml -i 127.0.0.1 -p {at} -m 1"))
+        .listening(at);
+    let mut caller = folder.run(
+        "caller",
+        &format!(
+            "-sn uac -i 127.0.0.1 -m 1 -cid_str c%u -trace_err -trace_calldebug 127.0.0.1:{at}"
+        ),
+    );
+    let pid = caller.id();
+    drop((caller.wait(), callee));
+    let errors = folder.read(&format!("uac_{pid}_errors.log"));
+    assert!(
+        errors.starts_with("The following events occurred:\n"),
+        "{errors}"
+    );
+    let wanted = ": Aborting call on unexpected message for Call-Id 'c1': while expecting '100' \
+                  (index 1), received 'SIP/2.0 486 Busy Here\r\n";
+    assert!(errors.contains(wanted), "{errors}");
+    let history = folder.read(&format!("uac_{pid}_calldebug.log"));
+    for line in [
+        "Starting call c1\n",
+        "Sending UDP message for call c1 (index 0):\nINVITE ",
+        "byte incoming message for call-ID c1:\nSIP/2.0 486 Busy Here\r\n",
+        "Aborting call c1 (index 1).\n",
+        "ACK ",
+    ] {
+        assert!(history.contains(line), "no {line:?} in {history}");
     }
 }
 

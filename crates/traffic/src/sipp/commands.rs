@@ -80,7 +80,9 @@ impl Core {
         let known = self.keys.find(0, call_id);
         if is_abort(text) {
             if let Some(id) = known {
-                self.note_failure(turn, id, || "its twin has ended the call".into());
+                self.note_failure(turn, id, |name| {
+                    format!("Call-ID {name}: its twin has ended the call")
+                });
                 self.fail_with_abort(turn, id, Failure::CallRejected);
             }
             return;
@@ -123,8 +125,8 @@ impl Core {
             _ => None,
         });
         let Some((index, step, receive)) = taken else {
-            self.note_failure(turn, id, || {
-                format!("a twin command came while it was at step {cursor}")
+            self.note_failure(turn, id, |name| {
+                format!("Call-ID {name}: a twin command came while it was at step {cursor}")
             });
             self.fail(turn, id, Failure::CallRejected);
             return;
@@ -132,8 +134,8 @@ impl Core {
         if let Some(wanted) = &receive.from
             && field(text, b"from") != Some(wanted.as_bytes())
         {
-            self.note_failure(turn, id, || {
-                format!("a twin command came that is not of {wanted}")
+            self.note_failure(turn, id, |name| {
+                format!("Call-ID {name}: a twin command came that is not of {wanted}")
             });
             self.fail(turn, id, Failure::CallRejected);
             return;

@@ -331,7 +331,9 @@ impl Core {
             let in_timewait = call.marks.in_timewait;
             if closes_calls || call.marks.incoming || self.phase == Phase::Ended {
                 if !in_timewait {
-                    self.note_failure(turn, id, || "its connection was closed by the peer".into());
+                    self.note_failure(turn, id, |name| {
+                        format!("Call-ID {name}: its connection was closed by the peer")
+                    });
                 }
                 self.fail(turn, id, failure);
             }

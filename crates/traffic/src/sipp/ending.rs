@@ -6,7 +6,7 @@ use gannet_scenario::sipp::model::StepKind;
 
 use super::call::CallId;
 use super::core::{Core, Turn};
-use super::{LogEntry, MediaOrder};
+use super::{CallEvent, LogEntry, MediaOrder};
 
 impl Core {
     /// A call has run all its steps. If a check failed on the way, it failed.
@@ -15,7 +15,7 @@ impl Core {
         self.note_last_answer(turn, id);
         let last = turn.plan.part_of(self.calls.get(id)).scenario.steps.last();
         let is_by_message = last.is_some_and(|step| matches!(step.kind, StepKind::Receive(_)));
-        self.count(id, failure);
+        self.count(turn, id, failure);
         self.end(turn, id);
         self.end.is_by_message = is_by_message;
     }
@@ -28,7 +28,7 @@ impl Core {
             None if call.marks.in_timewait && failure == Failure::TcpClosed => None,
             None => Some(failure),
         };
-        self.count(id, failure);
+        self.count(turn, id, failure);
         self.end(turn, id);
     }
 
@@ -39,17 +39,20 @@ impl Core {
         id: CallId,
         failure: Failure,
     ) {
-        self.count(id, Some(failure));
+        self.count(turn, id, Some(failure));
         if self.settings().behaviours.bye {
             self.tell_peer(turn, id);
         }
         self.end(turn, id);
     }
 
-    fn count(&mut self, id: CallId, failure: Option<Failure>) {
+    fn count(&mut self, turn: &mut Turn<'_, '_>, id: CallId, failure: Option<Failure>) {
         let call = self.calls.get(id);
         if call.marks.is_init || call.marks.is_answer {
             return;
+        }
+        if failure.is_some() {
+            self.note_call(turn, id, CallEvent::Failed(call.step as usize));
         }
         let figures = &mut self.figures[usize::from(call.part)];
         match failure {
@@ -69,6 +72,7 @@ impl Core {
     /// A call is over: only its Call-ID is known for a while.
     fn end(&mut self, turn: &mut Turn<'_, '_>, id: CallId) {
         self.end.is_by_message = false;
+        self.note_call(turn, id, CallEvent::Ended);
         self.leave_pause(id);
         if turn.plan.part_of(self.calls.get(id)).needs.media {
             turn.world.media(id, MediaOrder::End);
@@ -117,29 +121,27 @@ impl Core {
         }
     }
 
-    /// Tells the log of calls why one failed, in words.
+    /// Tells the log of errors why a call failed, in a line that is made of its Call-ID.
     pub(super) fn note_failure(
         &mut self,
         turn: &mut Turn<'_, '_>,
         id: CallId,
-        words: impl FnOnce() -> String,
+        line: impl FnOnce(&str) -> String,
     ) {
         let part = self.calls.get(id).part;
-        let levels = self.shared.settings.levels;
         self.figures[usize::from(part)].warnings += 1;
-        if !levels.errors && !levels.call_history {
-            return;
+        if self.shared.settings.levels.errors {
+            let name = String::from_utf8_lossy(self.calls.state(id).call_id());
+            turn.world.log(LogEntry::Warning(&line(&name)));
         }
-        let call_id = self.calls.state(id).call_id();
-        let words = words();
-        if levels.errors {
-            let name = String::from_utf8_lossy(call_id);
-            let line = format!("Call-ID {name}: {words}");
-            turn.world.log(LogEntry::Warning(&line));
-        }
-        if levels.call_history {
-            let lines = &words;
-            turn.world.log(LogEntry::CallHistory { call_id, lines });
+    }
+
+    /// Tells the log of calls what happened in one.
+    #[inline]
+    pub(super) fn note_call(&self, turn: &mut Turn<'_, '_>, id: CallId, event: CallEvent<'_>) {
+        if self.shared.settings.levels.call_history {
+            let call_id = self.calls.state(id).call_id();
+            turn.world.log(LogEntry::Call { call_id, event });
         }
     }
 }

@@ -44,4 +44,4 @@ pub use settings::{
     Behaviours, CallIds, DynamicId, Facts, Reconnect, Retransmission, Settings, Sockets,
     Strictness, TdmMap, Watchdog,
 };
-pub use world::{Levels, LogEntry, MediaOrder, OpenError, OpenRequest, Protocol, World};
+pub use world::{CallEvent, Levels, LogEntry, MediaOrder, OpenError, OpenRequest, Protocol, World};

@@ -101,8 +101,10 @@ impl Core {
             self.go_to(turn, id, to);
             return;
         }
-        self.note_failure(turn, id, || {
-            format!("no answer to the message of step {index}, however often it was sent")
+        self.note_failure(turn, id, |name| {
+            format!(
+                "Aborting call on UDP retransmission timeout for Call-ID '{name}' (index {index})"
+            )
         });
         self.fail_with_abort(turn, id, Failure::MaxUdpRetrans);
     }

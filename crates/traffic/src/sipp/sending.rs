@@ -10,7 +10,7 @@ use super::received::{Reader, Received};
 use super::routing::request_to;
 use super::running::{Go, MS_NS, Onward};
 use super::text::{RenderError, render};
-use super::{LogEntry, MediaOrder, Protocol};
+use super::{CallEvent, LogEntry, MediaOrder, Protocol};
 use crate::shard::{DATAGRAM_BYTES_MAX, Way};
 
 /// How often a connection is asked whether it takes more.
@@ -185,12 +185,19 @@ impl Core {
     pub(super) fn transmit(&mut self, turn: &mut Turn<'_, '_>, id: CallId, way: Way, bytes: &[u8]) {
         turn.world.send(way, id, bytes);
         self.figures_of(id).messages_sent += 1;
+        let protocol = self.shared.settings.protocol;
         if self.shared.settings.levels.messages {
             turn.world.log(LogEntry::Sent {
-                protocol: self.shared.settings.protocol,
+                protocol,
                 message: bytes,
             });
         }
+        let sent = CallEvent::Sent {
+            step: self.calls.get(id).step as usize,
+            protocol,
+            message: bytes,
+        };
+        self.note_call(turn, id, sent);
     }
 
     /// The call waits for its connection.

@@ -7,7 +7,7 @@ use gannet_events::traffic::Phase;
 use super::call::CallId;
 use super::core::{Core, Turn};
 use super::plan::{Begins, Plan};
-use super::{Settings, World};
+use super::{CallEvent, Settings, World};
 use crate::{Pacer, START_GRAIN_NS};
 
 /// The most calls that begin in one turn.
@@ -328,6 +328,7 @@ impl Core {
             self.starts.number += 1;
         }
         self.name(turn.world, id, (user, name));
+        self.note_call(turn, id, CallEvent::Begun);
         if !marks.automatic {
             self.choose_lines(turn, id);
         }

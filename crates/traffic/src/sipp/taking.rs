@@ -12,7 +12,7 @@ use super::received::{Reader, Received, Start};
 use super::routing::answer_to;
 use super::running::{Go, Onward};
 use super::text::render;
-use super::{LogEntry, MediaOrder};
+use super::{CallEvent, LogEntry, MediaOrder};
 
 /// What became of a message before any step was asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,6 +34,7 @@ impl Core {
         received: &Received<'_>,
         source: Source,
     ) {
+        self.note_call(turn, id, CallEvent::Received(received.bytes()));
         let call = self.calls.get(id);
         if call.state == State::Pausing && self.settings().ignores_messages_in_pause {
             return;
@@ -95,8 +96,8 @@ impl Core {
         }
         if !self.has_right_cseq(id, received) {
             let failure = Failure::UnexpectedMessage;
-            self.note_failure(turn, id, || {
-                "CSeq of the ACK is not that of the INVITE".into()
+            self.note_failure(turn, id, |name| {
+                format!("Call-ID {name}: CSeq of the ACK is not that of the INVITE")
             });
             self.fail(turn, id, failure);
             return;

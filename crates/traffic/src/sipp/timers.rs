@@ -103,7 +103,13 @@ impl Core {
             self.go_to(turn, id, to);
             return;
         }
-        self.note_failure(turn, id, || format!("nothing came in time in step {index}"));
+        let scenario = &part.scenario.name;
+        self.note_failure(turn, id, |name| {
+            format!(
+                "Call-Id: {name}, receive timeout on message {scenario}:{index} without label to \
+                 jump to (ontimeout attribute): aborting call"
+            )
+        });
         self.fail_with_abort(turn, id, Failure::TimeoutOnRecv);
     }
 

@@ -140,11 +140,14 @@ impl Core {
             }
         }
         let aborts = self.settings().behaviours.abort_unexpected;
-        self.note_failure(turn, id, || {
-            let verb = if aborts { "ends with" } else { "ignores" };
+        self.note_failure(turn, id, |name| {
+            let verb = if aborts { "Aborting" } else { "Continuing" };
             let place = place_name(part, index);
             let text = String::from_utf8_lossy(received.bytes());
-            format!("{verb} an unexpected message {place} (step {index}): {text}")
+            format!(
+                "{verb} call on unexpected message for Call-Id '{name}': {place} (index {index}), \
+                 received '{text}'"
+            )
         });
     }
 
@@ -229,16 +232,16 @@ pub(super) fn is_answered(method: &[u8]) -> bool {
     matches!(method, b"INFO" | b"NOTIFY" | b"OPTIONS" | b"UPDATE")
 }
 
-/// What a call does in a step, in words.
+/// What a call does in a step, as the log of errors has it.
 fn place_name(part: &Part, index: usize) -> String {
     match part.scenario.steps.get(index).map(|step| &step.kind) {
         Some(StepKind::Receive(receive)) => {
-            format!("while it waits for {}", wanted_name(&receive.wanted))
+            format!("while expecting '{}'", wanted_name(&receive.wanted))
         }
-        Some(StepKind::Send(_)) => "while it sends".into(),
-        Some(StepKind::Pause(_)) => "in a pause".into(),
-        Some(StepKind::SendCommand(_)) => "while it sends a command".into(),
-        Some(StepKind::ReceiveCommand(_)) => "while it waits for a command".into(),
+        Some(StepKind::Send(_)) => "while sending".into(),
+        Some(StepKind::Pause(_)) => "while pausing".into(),
+        Some(StepKind::SendCommand(_)) => "while sending command".into(),
+        Some(StepKind::ReceiveCommand(_)) => "while expecting command".into(),
         Some(StepKind::Nop) | None => "between messages".into(),
     }
 }

@@ -168,6 +168,28 @@ pub struct Levels {
     pub response_times: bool,
 }
 
+/// What happens in a call.
+#[derive(Debug, Clone, Copy)]
+pub enum CallEvent<'a> {
+    /// It began.
+    Begun,
+    /// It sent a message, again or not.
+    Sent {
+        /// Number of the step, from 0.
+        step: usize,
+        /// How.
+        protocol: Protocol,
+        /// All of it.
+        message: &'a [u8],
+    },
+    /// It was given a message.
+    Received(&'a [u8]),
+    /// It failed, in the step of that number.
+    Failed(usize),
+    /// It is over.
+    Ended,
+}
+
 /// An entry for the logs.
 #[derive(Debug, Clone, Copy)]
 pub enum LogEntry<'a> {
@@ -193,12 +215,12 @@ pub enum LogEntry<'a> {
     Warning(&'a str),
     /// Text of a `log` action.
     User(&'a [u8]),
-    /// The inner history of a call that was aborted, in lines.
-    CallHistory {
+    /// Something happened in a call.
+    Call {
         /// Its Call-ID.
         call_id: &'a [u8],
-        /// The lines.
-        lines: &'a str,
+        /// What.
+        event: CallEvent<'a>,
     },
     /// A response time was taken.
     ResponseTime {

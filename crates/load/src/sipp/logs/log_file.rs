@@ -2,6 +2,7 @@
 
 use std::fs::{File, OpenOptions};
 use std::io::Write;
+use std::path::Path;
 use std::time::SystemTime;
 
 use gannet_report::sipp::{LogLimit, Opening, Rotation, Turn};
@@ -13,6 +14,8 @@ use super::super::error::SippError;
 pub(in crate::sipp) struct LogFile {
     rotation: Rotation,
     file: Option<File>,
+    /// The file is opened when there is something to write.
+    awaited: Option<Opening>,
     waiting: Vec<u8>,
     error: Option<SippError>,
 }
@@ -28,6 +31,32 @@ impl LogFile {
         Ok(Self {
             rotation: Rotation::new(path, limit),
             file: Some(file),
+            awaited: None,
+            waiting: Vec::new(),
+            error: None,
+        })
+    }
+
+    /// A log that has no file as long as nothing is written: that it is there says something.
+    ///
+    /// # Errors
+    /// Its folder is not there.
+    pub(in crate::sipp) fn when_needed(
+        path: &str,
+        opening: Opening,
+        limit: LogLimit,
+    ) -> Result<Self, SippError> {
+        let folder = Path::new(path).parent().unwrap_or(Path::new(""));
+        if !folder.as_os_str().is_empty() {
+            std::fs::metadata(folder).map_err(|source| SippError::Write {
+                path: path.to_owned(),
+                source,
+            })?;
+        }
+        Ok(Self {
+            rotation: Rotation::new(path, limit),
+            file: None,
+            awaited: Some(opening),
             waiting: Vec::new(),
             error: None,
         })
@@ -42,6 +71,12 @@ impl LogFile {
     pub(in crate::sipp) fn flush(&mut self) {
         if self.waiting.is_empty() {
             return;
+        }
+        if let Some(opening) = self.awaited.take() {
+            match open(self.rotation.name(), opening) {
+                Ok(file) => self.file = Some(file),
+                Err(error) => self.error = Some(error),
+            }
         }
         if let Some(file) = &mut self.file {
             let written = file.write_all(&self.waiting);
@@ -129,6 +164,21 @@ mod tests {
             drop(log);
             assert_eq!(std::fs::read_to_string(path).expect("the log"), expected);
         }
+    }
+
+    #[test]
+    fn a_log_that_waits_has_no_file_before_its_first_line() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("a.log");
+        let path = path.to_str().expect("a path of text");
+        let wait = |path| LogFile::when_needed(path, Opening::Fresh, LogLimit::None);
+        let mut log = wait(path).expect("a log");
+        log.flush();
+        assert!(!folder.path().join("a.log").exists());
+        log.waiting().extend_from_slice(b"line");
+        log.flush();
+        assert_eq!(std::fs::read(path).expect("the log"), b"line");
+        assert!(wait("/no/such/folder/a.log").is_err());
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! The files that are written while messages pass.
 
+mod calls;
 mod log_file;
 mod sink;
 mod warnings;

@@ -12,6 +12,7 @@ use gannet_traffic::sipp::{Levels, LogEntry};
 
 use super::super::arguments::{Trace, Traces};
 use super::super::error::SippError;
+use super::calls::CallLog;
 use super::{LogFile, Warnings};
 
 /// How logs are named, and in which form.
@@ -47,7 +48,7 @@ pub(in crate::sipp) struct Logs {
     errors: Option<LogFile>,
     /// The heading of the errors is there.
     errors_begun: bool,
-    calls: Option<LogFile>,
+    calls: Option<CallLog>,
     user: Option<LogFile>,
     response_times: Option<(LogFile, ResponseLog)>,
     /// What is told at the end.
@@ -85,7 +86,8 @@ impl Logs {
             }
         }
         if traces.calls.on {
-            logs.calls = Some(logs.file(&traces.calls, FileKind::CallDebug)?);
+            let file = logs.file(&traces.calls, FileKind::CallDebug)?;
+            logs.calls = Some(CallLog::new(file, CallDebugLog::new(logs.names.stamp)));
         }
         if traces.response_times {
             let trace = Trace::default();
@@ -134,7 +136,12 @@ impl Logs {
     fn file(&self, trace: &Trace, kind: FileKind) -> Result<LogFile, SippError> {
         let path = self.names.path(trace.file.as_ref(), kind);
         let opening = Opening::overwriting(trace.overwrites);
-        LogFile::open(&path, opening, self.limit())
+        match kind {
+            FileKind::Errors | FileKind::Logs | FileKind::CallDebug => {
+                LogFile::when_needed(&path, opening, self.limit())
+            }
+            _ => LogFile::open(&path, opening, self.limit()),
+        }
     }
 
     fn limit(&self) -> LogLimit {
@@ -165,7 +172,11 @@ impl Logs {
                     append_log(file.waiting(), text);
                 }
             }
-            LogEntry::CallHistory { call_id, lines } => self.history(call_id, lines),
+            LogEntry::Call { call_id, event } => {
+                if let Some(calls) = &mut self.calls {
+                    calls.take(SystemTime::now(), call_id, event);
+                }
+            }
             LogEntry::ResponseTime {
                 at_ns,
                 time_ns,
@@ -212,12 +223,12 @@ impl Logs {
             &mut self.messages,
             &mut self.short_messages,
             &mut self.errors,
-            &mut self.calls,
             &mut self.user,
         ];
         let times = self.response_times.as_mut().map(|(file, _)| file);
         let mut told = Vec::new();
-        for file in files.into_iter().flatten().chain(times) {
+        let calls = self.calls.as_mut().map(CallLog::file);
+        for file in files.into_iter().flatten().chain(times).chain(calls) {
             file.flush();
             told.extend(file.take_error());
         }
@@ -247,17 +258,6 @@ impl Logs {
             let call_id = field(message, b"call-id", b"i");
             let cseq = field(message, b"cseq", b"cseq");
             ShortMessageLog::new(stamp).message(file.waiting(), at, flow, call_id, cseq, message);
-        }
-    }
-
-    fn history(&mut self, call_id: &[u8], lines: &str) {
-        if let Some(file) = &mut self.calls {
-            let log = CallDebugLog::new(self.names.stamp);
-            log.call(file.waiting(), call_id);
-            let at = SystemTime::now();
-            for line in lines.lines() {
-                log.event(file.waiting(), at, line.as_bytes());
-            }
         }
     }
 }
