@@ -1,4 +1,5 @@
 """Running SIPp, or gannet in its place: a called and a calling process, and what they counted."""
+import contextlib
 import csv
 import os
 import signal
@@ -54,6 +55,9 @@ def certificate(folder):
 def play(words, mode, rate, seconds, folder):
     """`uac` against `uas` of one program at a rate; the first thing that was not as it must be."""
     calls = max(int(rate * seconds), 1)
+    for name in ("uac.csv", "uas.csv"):
+        with contextlib.suppress(FileNotFoundError):
+            os.remove(os.path.join(folder, name))
     port = free_udp_port()
     common = ["-t", mode, "-i", "127.0.0.1", "-nostdin", "-fd", "1", "-trace_stat"]
     common += ["-timeout", f"{int(seconds + MARGIN_S)}s"]
