@@ -56,6 +56,8 @@ def play(options, folder):
     client = Program(
         [*words, "-sn", "uac", f"127.0.0.1:{port}", "-p", str(free_udp_port({port}))]
         + ["-stf", "uac.csv", "-r", str(options.rate), "-l", "1000000"]
+        # A call that was ringing at a restart is never answered: it waits so long.
+        + ["-recv_timeout", "40000"]
         + ["-m", str(calls), "-timeout", f"{int(length_s + 120)}s", *common],
         folder,
         "uac",
