@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::net::UdpSocket;
 
-use crate::harness::{Folder, LIMIT, free_port};
+use crate::harness::{Folder, LIMIT, answer, free_port};
 
 /// A callee and a caller with these scenarios and options, 40 calls; both must say that all went well.
 #[track_caller]
@@ -107,17 +107,11 @@ fn answer_to(at: u16, method: &str) -> String {
 
 #[test]
 fn requests_of_no_call_are_answered_where_that_is_wanted() {
-    let refuses = "<scenario name=\"o\"><recv request=\".*\" regexp_match=\"true\"/><send><![CDATA[
-SIP/2.0 603 Decline
-[last_Via:]
-[last_From:]
-[last_To:];tag=1
-[last_Call-ID:]
-[last_CSeq:]
-Content-Length: 0
-
-]]></send></scenario>";
-    let folder = Folder::new().with("ooc.xml", refuses).with(
+    let refuses = format!(
+        "<scenario name=\"o\"><recv request=\".*\" regexp_match=\"true\"/>{}</scenario>",
+        answer("603 Decline")
+    );
+    let folder = Folder::new().with("ooc.xml", &refuses).with(
         "holds.xml",
         &pauses().replace("<nop>", "<pause milliseconds=\"60000\"/><nop>"),
     );

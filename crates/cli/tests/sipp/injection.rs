@@ -1,6 +1,6 @@
 //! Injection files (SIPP.md 1.15).
 
-use crate::harness::{Folder, free_port};
+use crate::harness::{Folder, answer, free_port};
 
 const SENDS: &str = r#"<scenario name="s"><send><![CDATA[
 OPTIONS sip:[field0]@[remote_ip] SIP/2.0
@@ -94,23 +94,17 @@ fn calls_change_lines_and_add_some() {
 
 #[test]
 fn the_second_scenario_has_files_of_its_own() {
-    let called = "<scenario name=\"r\"><recv request=\"INVITE\"/><send><![CDATA[
-SIP/2.0 486 [field0]
-[last_Via:]
-[last_From:]
-[last_To:];tag=1
-[last_Call-ID:]
-[last_CSeq:]
-Content-Length: 0
-
-]]></send><recv request=\"ACK\"/></scenario>";
+    let called = format!(
+        "<scenario name=\"r\"><recv request=\"INVITE\"/>{}<recv request=\"ACK\"/></scenario>",
+        answer("486 [field0]")
+    );
     let caller = format!(
         "<scenario name=\"c\">{}<recv response=\"486\"/>{}</scenario>",
         request("INVITE", "X-Field: [field0]"),
         request("ACK", ""),
     );
     let folder = folder()
-        .with("called.xml", called)
+        .with("called.xml", &called)
         .with("caller.xml", &caller);
     let (own, peer) = (free_port(), free_port());
     let both = format!(

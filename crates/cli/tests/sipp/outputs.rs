@@ -3,7 +3,7 @@
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 
-use crate::harness::{Folder, free_port, until};
+use crate::harness::{Folder, answer, free_port, until};
 
 const ALL: &str = "-trace_stat -trace_msg -trace_shortmsg -trace_counts -trace_rtt \
                    -trace_error_codes -trace_logs -trace_screen -trace_calldebug -trace_err -rtt_freq 1";
@@ -45,10 +45,10 @@ fn each_trace_has_its_file_and_form() {
 #[test]
 fn failed_calls_are_told_in_the_words_that_scripts_look_for() {
     let folder = Folder::new();
-    let busy = "<scenario name=\"busy\"><recv request=\"INVITE\"/><send><![CDATA[\n\
-                SIP/2.0 486 Busy Here\n[last_Via:]\n[last_From:]\n[last_To:];tag=[call_number]\n\
-                [last_Call-ID:]\n[last_CSeq:]\nContent-Length: 0\n\n]]></send>\
-                <recv request=\"ACK\"/></scenario>";
+    let busy = format!(
+        "<scenario name=\"busy\"><recv request=\"INVITE\"/>{}<recv request=\"ACK\"/></scenario>",
+        answer("486 Busy Here")
+    );
     std::fs::write(folder.path("busy.xml"), busy).unwrap();
     let at = free_port();
     let callee = folder

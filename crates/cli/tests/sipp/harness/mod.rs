@@ -1,5 +1,6 @@
 //! What the tests of `gannet sipp` share: folders, runs of the binary, terminals, ports.
 
+mod answer;
 mod folder;
 mod player;
 #[path = "../../seagull/harness/ports.rs"]
@@ -8,6 +9,7 @@ mod pty;
 #[path = "../../seagull/harness/until.rs"]
 mod until;
 
+pub(crate) use answer::answer;
 pub(crate) use folder::Folder;
 pub(crate) use player::{Ended, Player, Program};
 pub(crate) use ports::free_port;

@@ -41,21 +41,7 @@ impl CallLog {
     /// Takes an event.
     pub(super) fn take(&mut self, at: SystemTime, call_id: &[u8], event: CallEvent<'_>) {
         let form = self.form;
-        if let CallEvent::Ended = event {
-            if let Some(history) = self.open.remove(call_id)
-                && history.failed
-            {
-                form.call(self.file.waiting(), call_id);
-                self.file.waiting().extend_from_slice(&history.lines);
-            }
-            return;
-        }
-        if !self.open.contains_key(call_id) {
-            self.open.insert(call_id.into(), History::default());
-        }
-        let Some(history) = self.open.get_mut(call_id) else {
-            return;
-        };
+        let history = self.open.entry(call_id.into()).or_default();
         let name = String::from_utf8_lossy(call_id);
         let out = &mut history.lines;
         match event {
@@ -65,6 +51,7 @@ impl CallLog {
                 let text = format!("Aborting call {name} (index {step}).");
                 form.event(out, at, text.as_bytes());
             }
+            CallEvent::Ended => self.end(call_id),
             _ if out.len() > CALL_BYTES_MAX => {}
             CallEvent::Sent {
                 step,
@@ -80,7 +67,15 @@ impl CallLog {
                 let text = format!("Processing {length} byte incoming message for call-ID {name}:");
                 form.message(out, at, text.as_bytes(), message);
             }
-            CallEvent::Ended => {}
+        }
+    }
+
+    fn end(&mut self, call_id: &[u8]) {
+        if let Some(history) = self.open.remove(call_id)
+            && history.failed
+        {
+            self.form.call(self.file.waiting(), call_id);
+            self.file.waiting().extend_from_slice(&history.lines);
         }
     }
 }

@@ -28,13 +28,9 @@ impl LogFile {
         limit: LogLimit,
     ) -> Result<Self, SippError> {
         let file = open(path, opening)?;
-        Ok(Self {
-            rotation: Rotation::new(path, limit),
-            file: Some(file),
-            awaited: None,
-            waiting: Vec::new(),
-            error: None,
-        })
+        let mut log = Self::without_file(path, None, limit);
+        log.file = Some(file);
+        Ok(log)
     }
 
     /// A log that has no file as long as nothing is written: that it is there says something.
@@ -53,13 +49,17 @@ impl LogFile {
                 source,
             })?;
         }
-        Ok(Self {
+        Ok(Self::without_file(path, Some(opening), limit))
+    }
+
+    fn without_file(path: &str, awaited: Option<Opening>, limit: LogLimit) -> Self {
+        Self {
             rotation: Rotation::new(path, limit),
             file: None,
-            awaited: Some(opening),
+            awaited,
             waiting: Vec::new(),
             error: None,
-        })
+        }
     }
 
     /// What is to be written, to add to.
