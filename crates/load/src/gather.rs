@@ -19,8 +19,9 @@ const AWAY_MAX: Duration = Duration::from_secs(32);
 /// Decides how long a thread rests between two looks at its sockets.
 ///
 /// To be woken for each message costs more than to play it. With thousands of messages a second a
-/// thread therefore rests until several have come, as network cards do with their interrupts. Where the next message depends on the answer to this one, that would lower the rate
-/// of messages: it is then left at once.
+/// thread therefore rests until several have come, as network cards do with their interrupts. Where
+/// the next message depends on the answer to this one, that would lower the rate of messages: it is
+/// then left at once.
 ///
 /// It has no clock: the caller says what time it is.
 #[derive(Debug)]
@@ -87,6 +88,7 @@ impl Gather {
                 self.not_before = now + self.away;
                 self.away = (self.away * 2).min(AWAY_MAX);
             }
+            Some(_) if rate < RATE_MIN => self.rate_before = None,
             Some(_) => self.rate_before = Some(rate),
         }
     }
@@ -145,6 +147,23 @@ mod tests {
             1,
             WINDOW * 2,
         );
+        assert_eq!(gather.rest(now), None);
+    }
+
+    #[test]
+    fn a_rate_that_falls_slowly_ends_gathering_too() {
+        let (mut gather, mut now) = (Gather::new(INTERVAL), Duration::ZERO);
+        play(&mut gather, &mut now, Duration::from_micros(250), 1, WINDOW);
+        assert!(gather.rest(now).is_some());
+        for every in [300, 350, 400, 450, 500, 550] {
+            play(
+                &mut gather,
+                &mut now,
+                Duration::from_micros(every),
+                1,
+                WINDOW,
+            );
+        }
         assert_eq!(gather.rest(now), None);
     }
 

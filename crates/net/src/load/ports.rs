@@ -128,6 +128,14 @@ impl Ports {
         }
     }
 
+    /// Octets that a connection has not handed to the system yet; 0 for a port of another kind.
+    pub fn unsent_bytes(&self, port: PortId) -> usize {
+        match self.slots.get(port).map(|port| &port.kind) {
+            Some(Kind::Stream(stream)) => stream.unsent_bytes(),
+            _ => 0,
+        }
+    }
+
     /// What a connection with TLS has agreed on; `None` before it has, and for all others.
     pub fn tls_info(&self, port: PortId) -> Option<TlsInfo> {
         match &self.open_port(port)?.kind {
@@ -299,6 +307,7 @@ impl Ports {
             }
             Kind::Stream(stream) if stream.state != State::Closing => {
                 let taken = stream.append(parts, limit, &mut self.scratch);
+                full = stream.has_enough();
                 (!taken).then_some(SendFailure::QueueFull { limit })
             }
             Kind::Stream(_) | Kind::Listener(_) => {

@@ -8,6 +8,7 @@ use super::slots::PortId;
 use super::stream::{State, Stream, Taken, Tls};
 use super::system::ReceiveSlab;
 use super::tls::{Intake, Session, TlsFailure};
+use super::turns::messages_in;
 
 impl Ports {
     /// Begins the handshake of a connection that has just come about.
@@ -70,7 +71,7 @@ impl Ports {
         }
         let octets = &mut buffer[..held + length];
         self.take_in(id, session, octets, each);
-        (1, more)
+        (messages_in(length), more)
     }
 
     /// Has a session take octets, tells what came of them, and gives the session back.

@@ -16,6 +16,10 @@ use super::tls::{Session, TlsFailure};
 /// no longer than this.
 const JOINED_BYTES_MAX: usize = 4096;
 
+/// So much is handed to the system before the turn ends: the other end can begin, and the queue stays
+/// in the processor's cache.
+const ENOUGH_BYTES: usize = 64 * 1024;
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum State {
     Connecting,
@@ -129,6 +133,11 @@ impl Stream {
     ) -> bool {
         self.out
             .append(parts, unsent_bytes_max, &mut scratch.queues)
+    }
+
+    /// Whether what waits should be written at once.
+    pub(super) fn has_enough(&self) -> bool {
+        self.out.unsent_bytes() >= ENOUGH_BYTES && !self.blocked && self.state == State::Open
     }
 
     /// The session, for a turn that gives it back by putting it where it was.

@@ -16,6 +16,8 @@ use super::system::ReceiveSlab;
 pub(super) const RECEIVE_BATCH_MAX: usize = 64;
 /// Connections accepted and error reports taken from one port before others get their turn.
 const TURN_MAX: usize = 64;
+/// So many octets of a connection count as one message.
+const MESSAGE_BYTES: usize = 512;
 
 impl Ports {
     /// Gives each port that may have something one turn, until about `budget` messages are handed
@@ -237,7 +239,7 @@ impl Ports {
                     let bytes = slab.filled(length);
                     each(self, PortEvent::Received { port: id, bytes });
                 }
-                (1, more)
+                (messages_in(length), more)
             }
         }
     }
@@ -276,4 +278,9 @@ impl Ports {
         let slab = self.slab.take();
         slab.unwrap_or_else(|| ReceiveSlab::new(RECEIVE_BATCH_MAX))
     }
+}
+
+/// About how many messages so many octets of a connection are.
+pub(super) fn messages_in(length: usize) -> usize {
+    length.div_ceil(MESSAGE_BYTES)
 }

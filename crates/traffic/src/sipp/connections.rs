@@ -43,7 +43,7 @@ impl Core {
         }
     }
 
-    fn is_stream(&self) -> bool {
+    pub(super) fn is_stream(&self) -> bool {
         !self.settings().protocol.is_unreliable()
     }
 

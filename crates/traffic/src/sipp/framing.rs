@@ -1,6 +1,6 @@
 //! Where a message ends in a stream (RFC 3261 18.3).
 
-use memchr::{memchr, memmem};
+use gannet_sip::{HeaderName, Layout};
 
 /// Longest header that is waited for, in bytes.
 const HEADER_BYTES_MAX: usize = 64 * 1024;
@@ -21,8 +21,9 @@ pub(super) enum Frame {
     Garbage(usize),
 }
 
-/// Looks at the oldest bytes of a stream that were not taken yet. Without a length there is no body.
-pub(super) fn frame(bytes: &[u8]) -> Frame {
+/// Looks at the oldest bytes of a stream that were not taken yet; `layout` is that of the message if
+/// there is one. Without a length there is no body.
+pub(super) fn frame(bytes: &[u8], layout: &mut Layout) -> Frame {
     let blank = bytes
         .iter()
         .take_while(|byte| matches!(byte, b'\r' | b'\n' | 0))
@@ -30,58 +31,42 @@ pub(super) fn frame(bytes: &[u8]) -> Frame {
     if blank > 0 {
         return Frame::Blank(blank);
     }
-    let Some(end) = memmem::find(bytes, b"\r\n\r\n") else {
+    layout.scan(bytes);
+    if !layout.complete {
         return if bytes.len() > HEADER_BYTES_MAX {
             Frame::Garbage(bytes.len())
         } else {
             Frame::Incomplete
         };
-    };
-    let header = end + 4;
-    let body = match content_length(&bytes[..end + 2]) {
-        Length::None => 0,
-        Length::Of(length) if length <= BODY_BYTES_MAX => length,
+    }
+    let header = layout.body.start as usize;
+    let length = layout
+        .headers
+        .iter()
+        .find(|line| line.id == HeaderName::ContentLength);
+    let body = match length.map(|line| content_length(&bytes[line.value.range()])) {
+        None => 0,
+        Some(Some(length)) if length <= BODY_BYTES_MAX => length,
         // Another message may come right after the header.
-        Length::Of(_) | Length::Absurd => return Frame::Garbage(header),
+        Some(_) => return Frame::Garbage(header),
     };
-    if bytes.len() < header + body {
-        Frame::Incomplete
-    } else {
-        Frame::Message(header + body)
+    let end = header + body;
+    if bytes.len() < end {
+        return Frame::Incomplete;
     }
+    layout.body.end = end as u32;
+    Frame::Message(end)
 }
 
-enum Length {
-    None,
-    Of(usize),
-    Absurd,
-}
-
-/// The value of `Content-Length`, or of its compact form `l`.
-fn content_length(header: &[u8]) -> Length {
-    let mut rest = header;
-    while let Some(end) = memchr(b'\n', rest) {
-        let line = &rest[..end];
-        rest = &rest[end + 1..];
-        let is_candidate = matches!(line.first(), Some(b'C' | b'c' | b'L' | b'l'));
-        let Some(colon) = memchr(b':', line).filter(|_| is_candidate) else {
-            continue;
-        };
-        let name = line[..colon].trim_ascii_end();
-        if !name.eq_ignore_ascii_case(b"content-length") && !name.eq_ignore_ascii_case(b"l") {
-            continue;
-        }
-        let value = line[colon + 1..].trim_ascii();
-        return value
-            .iter()
-            .try_fold(0_usize, |sum, digit| {
-                let digit = digit.is_ascii_digit().then(|| usize::from(digit - b'0'))?;
-                sum.checked_mul(10)?.checked_add(digit)
-            })
-            .filter(|_| !value.is_empty())
-            .map_or(Length::Absurd, Length::Of);
+/// The value of `Content-Length`; `None` if it is no number.
+fn content_length(value: &[u8]) -> Option<usize> {
+    if value.is_empty() {
+        return None;
     }
-    Length::None
+    value.iter().try_fold(0_usize, |sum, digit| {
+        let digit = digit.is_ascii_digit().then(|| usize::from(digit - b'0'))?;
+        sum.checked_mul(10)?.checked_add(digit)
+    })
 }
 
 #[cfg(test)]
@@ -106,14 +91,21 @@ mod tests {
             ("\r\n\r\n", Frame::Blank(4)),
             ("\0\0\0\0A", Frame::Blank(4)),
             ("", Frame::Incomplete),
+            ("A\r\nB: c\r\n\r", Frame::Incomplete),
         ] {
-            assert_eq!(frame(bytes.as_bytes()), expected, "{bytes:?}");
+            let mut layout = Layout::default();
+            let found = frame(bytes.as_bytes(), &mut layout);
+            assert_eq!(found, expected, "{bytes:?}");
+            if let Frame::Message(length) = found {
+                assert_eq!(layout.body.end as usize, length, "{bytes:?}");
+            }
         }
     }
 
     #[test]
     fn a_header_without_end_is_given_up() {
         let bytes = vec![b'x'; HEADER_BYTES_MAX + 1];
-        assert_eq!(frame(&bytes), Frame::Garbage(bytes.len()));
+        let mut layout = Layout::default();
+        assert_eq!(frame(&bytes, &mut layout), Frame::Garbage(bytes.len()));
     }
 }

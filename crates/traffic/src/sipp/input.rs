@@ -6,7 +6,7 @@ use memchr::memmem;
 
 use super::call::{CallId, State};
 use super::core::{Core, Turn};
-use super::framing::{Frame, frame};
+use super::framing::Frame;
 use super::plan::PartId;
 use super::received::{Reader, Received};
 use super::starting::Beginning;
@@ -81,14 +81,14 @@ impl Core {
         let mut at = 0;
         while at < bytes.len() {
             let rest = &bytes[at..];
-            at += match frame(rest) {
-                Frame::Incomplete => break,
-                Frame::Message(length) => {
-                    self.datagram(turn, reader, source, &rest[..length]);
+            at += match reader.read_stream(rest) {
+                (Frame::Incomplete, _) => break,
+                (Frame::Blank(length), _) => length,
+                (Frame::Message(length), Some(received)) => {
+                    self.message(turn, &received, source);
                     length
                 }
-                Frame::Blank(length) => length,
-                Frame::Garbage(length) => {
+                (Frame::Message(length) | Frame::Garbage(length), _) => {
                     self.no_message(turn, &rest[..length]);
                     length
                 }

@@ -34,6 +34,7 @@ mod taking;
 mod text;
 mod timers;
 mod unexpected;
+mod users;
 mod values;
 mod world;
 

@@ -7,6 +7,7 @@ use gannet_events::traffic::Phase;
 use super::call::CallId;
 use super::core::{Core, Turn};
 use super::plan::{Begins, Plan};
+use super::users::Users;
 use super::{CallEvent, Settings, World};
 use crate::{Pacer, START_GRAIN_NS};
 
@@ -46,17 +47,6 @@ pub(super) struct Starts {
     last_ns: u64,
 }
 
-/// Users of `-users`: each has one call at a time.
-#[derive(Debug)]
-struct Users {
-    wanted: u64,
-    /// How many there ever were.
-    known: u32,
-    /// Those without a call; the one that has waited longest first.
-    free: std::collections::VecDeque<NonZeroU32>,
-    busy: u64,
-}
-
 /// What begins a call.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Beginning<'a> {
@@ -85,12 +75,7 @@ impl Starts {
             lines: 0,
             limit: settings.calls_max,
             duration_s: (settings.pause_ms as f64 / 1_000.0).max(1.0),
-            users: settings.users.map(|wanted| Users {
-                wanted,
-                known: 0,
-                free: std::collections::VecDeque::new(),
-                busy: 0,
-            }),
+            users: settings.users.map(Users::new),
             from_ns: now_ns,
             held: 0,
             behind_since_ns: None,
@@ -156,28 +141,8 @@ impl Starts {
     /// The call of a user is over.
     pub(super) fn free_user(&mut self, user: NonZeroU32) {
         if let Some(users) = &mut self.users {
-            users.busy = users.busy.saturating_sub(1);
-            users.free.push_back(user);
+            users.free(user);
         }
-    }
-
-    fn next_user(&mut self) -> Option<NonZeroU32> {
-        let users = self.users.as_mut()?;
-        if users.busy >= users.wanted {
-            return None;
-        }
-        users.busy += 1;
-        if let Some(user) = users.free.pop_front() {
-            return Some(user);
-        }
-        users.known = users.known.saturating_add(1);
-        NonZeroU32::new(users.known)
-    }
-
-    fn has_idle_user(&self) -> bool {
-        self.users
-            .as_ref()
-            .is_some_and(|users| users.busy < users.wanted)
     }
 
     /// How many calls were due long ago without anybody looking.
@@ -231,6 +196,11 @@ impl Core {
             self.starts.behind_since_ns = None;
             return;
         }
+        if self.is_congested(turn) {
+            self.starts.held = due;
+            self.starts.from_ns = turn.now_ns + START_GRAIN_NS;
+            return;
+        }
         let left = match self.starts.wanted {
             Some(wanted) => wanted.saturating_sub(self.starts.begun),
             None => u64::MAX,
@@ -261,12 +231,20 @@ impl Core {
         }
     }
 
+    /// The peer does not read what was sent on the connection of all calls.
+    fn is_congested(&self, turn: &mut Turn<'_, '_>) -> bool {
+        let shared = self
+            .main_way
+            .filter(|way| way.to.is_none() && self.is_stream());
+        shared.is_some_and(|way| !turn.world.takes(way))
+    }
+
     fn start_users(&mut self, turn: &mut Turn<'_, '_>) {
         for _ in 0..STARTS_PER_TURN_MAX {
             if self.starts.is_full() {
                 return;
             }
-            let Some(user) = self.starts.next_user() else {
+            let Some(user) = self.starts.users.as_mut().and_then(Users::next) else {
                 return;
             };
             let id = self.begin(turn, Beginning::Here(Some(user)));
@@ -286,8 +264,8 @@ impl Core {
         if !can_start {
             return None;
         }
-        if starts.users.is_some() {
-            return starts.has_idle_user().then_some(now_ns);
+        if let Some(users) = &starts.users {
+            return users.has_idle().then_some(now_ns);
         }
         if self.figures[0].open >= starts.calls_max(now_ns) {
             return None;

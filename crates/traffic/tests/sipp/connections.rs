@@ -211,29 +211,54 @@ fn sending_waits_no_longer_than_it_may() {
         side.pass_ms(2);
         assert_eq!(side.tally(), "out 1, failed 1, TimeoutOnSend 1");
 
-        let mut side = script
-            .with(|settings| settings.sockets = Sockets::Shared)
+        let later = format!("<pause milliseconds=\"1\"/>{}", send("OPTIONS", attributes));
+        let mut side = Script::new(&later)
+            .with(|settings| {
+                settings.protocol = Protocol::Tcp;
+                settings.send_timeout_ns = run.map(|ms: u64| ms * MS);
+            })
             .side();
+        side.begin();
         side.world.takes = false;
-        side.begin().pass_ms(ms - 10);
+        side.pass_ms(ms - 10);
         assert_eq!(
             (side.figures().failed, side.sent_names()),
             (0, String::new())
         );
-        side.pass_ms(11);
+        side.pass_ms(13);
         assert_eq!(side.figures().failures.of(Failure::TimeoutOnSend), 1);
     }
 }
 
 #[test]
 fn a_connection_that_takes_nothing_takes_it_later() {
-    let mut side = client(Protocol::Tcp, Sockets::Shared).side();
+    let later = format!("<pause milliseconds=\"1\"/>{}", send("OPTIONS", ""));
+    let mut side = Script::new(&later)
+        .with(|settings| settings.protocol = Protocol::Tcp)
+        .side();
+    side.begin();
     side.world.takes = false;
-    side.begin().pass_ms(100);
+    side.pass_ms(100);
     assert_eq!(side.sent_names(), "");
     side.world.takes = true;
     side.pass_ms(10);
     assert_eq!(side.sent_names(), "OPTIONS");
+}
+
+#[test]
+fn no_call_begins_while_the_connection_of_all_takes_nothing() {
+    let mut side = client(Protocol::Tcp, Sockets::Shared)
+        .with(|settings| {
+            settings.pacing.calls_per_s = 100.0;
+            settings.calls_wanted = Some(5);
+        })
+        .side();
+    side.world.takes = false;
+    side.pass_ms(200);
+    assert_eq!(side.figures().outgoing, 0);
+    side.world.takes = true;
+    side.pass_ms(100);
+    assert_eq!(side.figures().outgoing, 5);
 }
 
 #[test]

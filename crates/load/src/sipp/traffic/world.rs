@@ -70,11 +70,20 @@ impl WorldState {
     }
 }
 
+/// A connection on which more waits takes no further messages until the peer has read some.
+const UNSENT_BYTES_MAX: usize = 4 << 20;
+
 impl World for SippWorld<'_> {
     #[inline]
     fn send(&mut self, way: Way, flow: u32, message: &[u8]) {
         let port = PortId::from_number(way.port.0);
         self.ports.send_in_flow(port, way.to, flow, &[message]);
+    }
+
+    #[inline]
+    fn takes(&mut self, way: Way) -> bool {
+        let port = PortId::from_number(way.port.0);
+        way.to.is_some() || self.ports.unsent_bytes(port) < UNSENT_BYTES_MAX
     }
 
     fn open(&mut self, request: OpenRequest) -> Result<PortKey, OpenError> {

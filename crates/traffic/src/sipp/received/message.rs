@@ -3,6 +3,7 @@
 use gannet_sip::{HeaderName, Layout};
 use memchr::memmem;
 
+use super::super::framing::{Frame, frame};
 use super::{MediaAddresses, address};
 
 /// What makes a message of bytes, wherever it stands.
@@ -15,6 +16,24 @@ pub(in crate::sipp) struct Reader {
 }
 
 impl Reader {
+    /// Reads the message at the start of a stream's bytes; `None` if what stands there, and is so
+    /// long as the frame says, is none.
+    #[inline]
+    pub(in crate::sipp) fn read_stream<'a>(
+        &'a mut self,
+        bytes: &'a [u8],
+    ) -> (Frame, Option<Received<'a>>) {
+        let frame = frame(bytes, &mut self.layout);
+        let received = match frame {
+            Frame::Message(length) => {
+                let bytes = &bytes[..length];
+                names_version(bytes).then(|| Received::new(bytes, &self.layout))
+            }
+            Frame::Blank(_) | Frame::Incomplete | Frame::Garbage(_) => None,
+        };
+        (frame, received)
+    }
+
     /// Reads a message; `None` if it is none.
     #[inline]
     pub(in crate::sipp) fn read<'a>(&'a mut self, bytes: &'a [u8]) -> Option<Received<'a>> {
