@@ -13,6 +13,7 @@ import threading
 import time
 
 from . import compare, coverage, pairs, play, run
+from .judge import Judge
 
 NAMES = {"ss": "SIPp/SIPp", "gs": "gannet/SIPp", "sg": "SIPp/gannet", "gg": "gannet/gannet"}
 DESCRIPTION = """\
@@ -95,7 +96,7 @@ class Session:
         self.settings = run.Settings(
             {"s": shlex.split(options.sipp), "g": absolute(shlex.split(options.gannet))},
             tempfile.mkdtemp(prefix="differ-"), options.calls, options.limit, options.grace, options.silence,
-            options.strict_ids, sandbox, witness, shlex.split(options.options),
+            options.strict_ids, sandbox, witness, shlex.split(options.options), run.probe_slow_wire(sandbox),
         )
         if not sandbox:
             print("no namespaces of our own: the runs share this machine's ports", file=sys.stderr)
@@ -144,38 +145,13 @@ class Session:
 
     def play(self, pair, verdicts):
         """SIPp/SIPp first, then the others against it."""
-        count = [0]
-
-        def once(combination):
-            count[0] += 1
-            return run.play(self.settings, pair, combination, count[0])
-
-        runs = [once("ss") for _ in range(max(1, self.options.baselines))]
-        verdicts["ss"] = dataclasses.asdict(self.judge_baseline(pair, runs))
-        if runs[0].error:
+        options = self.options
+        judge = Judge(self.settings, pair, options.retries, not options.no_times, options.baselines)
+        verdicts["ss"] = dataclasses.asdict(self.judge_baseline(pair, judge.runs[: max(1, options.baselines)]))
+        if judge.runs[0].error:
             return
-        baseline = self.learn(runs, pair)
-        while baseline.loose and len(runs) < 4:
-            runs.append(once("ss"))
-            baseline = self.learn(runs, pair)
         for combination in self.combinations:
-            verdict = compare.compare(baseline, once(combination), pair)
-            for _ in range(self.options.retries):
-                if verdict.word == "same" or (verdict.word == "failed to run" and not verdict.details):
-                    break
-                runs.append(once("ss"))
-                baseline = self.learn(runs, pair)
-                again = compare.compare(baseline, once(combination), pair)
-                if again.word == "same":
-                    again.notes.append("only the second run was the same; the first: " + "; ".join(verdict.details)[:200])
-                verdict = again
-            verdicts[combination] = dataclasses.asdict(verdict)
-
-    def learn(self, runs, pair):
-        """What SIPp's runs have in common."""
-        baseline = compare.learn(runs, pair)
-        baseline.timed = baseline.timed and not self.options.no_times
-        return baseline
+            verdicts[combination] = dataclasses.asdict(judge.verdict(combination))
 
     def judge_baseline(self, pair, runs):
         """What SIPp and SIPp did."""

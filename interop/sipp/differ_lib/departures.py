@@ -1,24 +1,28 @@
 """What gannet does otherwise than SIPp 3.6.1 on purpose. docs/sipp.md gives the reasons.
 
 A difference that one of these rules explains does not count: the run is "same", and the table names the
-rule. Each rule is as narrow as the harness can see; none looks at the name of a pair.
+rule. Each rule explains one message, header field, position or figure, never a run, and says what the
+other value must be; all else is compared as ever. None looks at the name of a pair. Where SIPp cannot
+play a file as it is meant, or comes too late, `judge` has it play otherwise, and nothing is explained.
 """
 
 import os
 import re
 from collections import Counter
 
+from . import aborts, own_texts
+from .own_texts import kind
+
 PAUSE_COLUMNS = re.compile(r"\d+_Pause_(Sessions|Unexp)$")
-BRANCH_NAME = re.compile(r"<branch-\d+>")
 CR_OR_LENGTH = re.compile(r"\r|\n|^Content-Length: *\d+", re.M)
 LENGTH = re.compile(r"<length of the body[^>]*>|[ \t]*\d+|[ \t]+")
-ENTITY = re.compile(r"&(#|apos;)")
+TIMEOUT_COLUMN = re.compile(r"\d+_.*_Timeout$")
 NESTED = re.compile(r'\[[^\[\]"\n]*\[')
 # A tag as SIPp does not look for it: with a blank at its equals sign, or behind a quoted parameter that seems to have one.
 ODD_TAG = re.compile(r';[ \t]*tag(?:[ \t]+=|=[ \t])|="[^"\n]*;[ \t]*tag=', re.I)
 TAG = re.compile(r";[ \t]*tag=<tag-\d+>\"?", re.I)
-# A header field with a blank before its colon, in a scenario or a message.
-BLANK_COLON = re.compile(r"^[ \t]*[A-Za-z][\w-]*[ \t]+:", re.M)
+TO = re.compile(r"(?im)^(?:to|t)[ \t]*:[^\r\n]*")
+GRAMMAR_TAG = re.compile(r";[ \t]*tag[ \t]*=[ \t]*([^;\s]*)", re.I)
 # What SIPp says when it ends because of one connection.
 CONNECTION_LOST = re.compile(r"on TCP connection, remote peer|reconnect|Unable to (connect a TCP|get a \w+ socket)", re.I)
 # What a message has where SIPp does not know its own port, and what another has there.
@@ -29,8 +33,10 @@ CLOSED_IN_TIMEWAIT = ("SuccessfulCall(C)", "FailedCall(C)", "FailedTcpClosed(C)"
 class Departures:
     """The rules, for one run of a pair; `used` says which of them explained something."""
 
-    def __init__(self, pair, baseline, run):
+    def __init__(self, pair, baseline, run, rewritten=None):
         self.baseline, self.run, self.used = baseline, run, Counter()
+        self.rewritten, self.calls = rewritten, (None, None)
+        self.taken_back = Counter()  # how many calls of a party were taken back with CANCEL
         programs = dict(zip((True, False), run.combination))
         self.ours = {p.name for p in pair.parties if programs[p.client] == "g"}
         self.built_in = {p.name for p in pair.parties if p.scenario.startswith(":")}
@@ -47,61 +53,22 @@ class Departures:
         self.used[name] += 1
         return True
 
-    def explains_all(self):
-        """What makes everything after it another run."""
-        return self.nop_race() or self.unheeded_timeout() or self.form_of_file() or self.unseen_fields()
-
-    def form_of_file(self):
-        """3.6.1 reads files only that begin with <?xml, and values only in double quotes; it leaves &#9; and &apos; as they are."""
-        read = self.scenarios.values()
-        refused = not self.baseline.first.calls and any(not s.begins_plainly or s.quotes for s in read)
-        values = [value for s in read for e in s.elements for value in e.attrs.values()]
-        otherwise = any('"' in value for s in read for value in s.quotes) or any(map(ENTITY.search, values))
-        return (refused or otherwise) and self.use("xml-form")
-
-    def unseen_fields(self):
-        """SIPp fails calls whose header fields it does not see: there is a blank before their colon."""
-        failed = any(p["exit"] != 0 or p["ended_by"] != "self" for r in self.baseline.runs for p in r.parties.values())
-        has_blanks = any(BLANK_COLON.search(e.text) for s in self.scenarios.values() for e in s.elements)
-        return failed and has_blanks and self.use("blank-before-colon")
-
-    def unheeded_timeout(self):
-        """SIPp waited for ever: it does not heed the timeout of a recv behind optional ones."""
-        def is_behind(scenario):
-            waits = [e for e in scenario.elements if e.name in ("recv", "send", "pause", "nop")]
-            pairs = zip(waits, waits[1:])
-            return any(a.name == "recv" and a.attrs.get("optional") in ("true", "global") and "timeout" not in a.attrs
-                       and b.name == "recv" and "timeout" in b.attrs for a, b in pairs)
-
-        hung = [name for name, p in self.baseline.first.parties.items() if p["ended_by"] != "self"]
-        return any(n in self.scenarios and is_behind(self.scenarios[n]) for n in hung) and self.use("optional-timeout")
-
-    def nop_race(self):
-        """SIPp gave up a call whose message came while it stood at a nop (element type 5) or had not yet sent, in any run."""
-        raced = any(self.gave_up_at_nop(n, p) for run in self.baseline.runs for n, p in run.parties.items())
-        raced = raced or any(self.gave_up_at_nop(n, p) for n, p in self.run.parties.items() if n not in self.ours)
-        return raced and self.use("nop-race")
-
-    def gave_up_at_nop(self, name, party):
-        """Whether SIPp as this party says so in its errors, or has counted the message in the column of a nop."""
-        if any(re.search(r"while (in message type 5 |sending \()", line) for line in party["errors"]):
-            return True
-        scenario, counts = self.scenarios.get(name), party["counts"]
-        if scenario is None or counts is None:
-            return False
-        nops = {f"{i}_Pause_Unexp" for i, element in enumerate(scenario.steps()) if element.name == "nop"}
-        return any(value not in ("", "0") for column, value in zip(*counts) if column in nops)
+    def begin(self, wanted, found):
+        """The messages that follow are of these calls."""
+        self.calls = wanted, found
 
     def message(self, direction, wanted, found):
         """Two messages that are not the same octet by octet."""
         sender = direction.split(">")[0]
         if self.built_in & self.ours and kind(wanted) == kind(found):
-            if sender in self.built_in or sender not in self.scenarios or is_echo(wanted, found):
-                return self.use("built-in-texts")  # own texts, the same flow
+            if sender in self.built_in or sender not in self.scenarios or own_texts.is_echo(wanted, found):
+                if own_texts.alike(wanted, found):
+                    return self.use("built-in-texts")  # own texts, the same flow
         a, b = "".join(wanted.lines), "".join(found.lines)
-        if [line for line in found.lines if line in wanted.lines or not BLANK_COLON.match(line)] == wanted.lines:
-            return self.use("blank-before-colon")  # SIPp does not find what [last_...] names
-        if self.has_odd_tag() and same_but(TAG, a, b):
+        if self.rewritten and len(wanted.lines) == len(found.lines):
+            if all(map(self.rewritten.respelled, wanted.lines, found.lines)):
+                return self.use("blank-before-colon")
+        if self.has_odd_tag() and self.is_odd_tag(wanted, found):
             return self.use("tag-grammar")
         if self.has_nested_brackets(sender) and len(wanted.lines) == len(found.lines):
             if all(x == y or "[" in x + y for x, y in zip(wanted.lines, found.lines)):
@@ -115,10 +82,10 @@ class Departures:
             return self.use("header-end")  # SIPp writes over a body whose header end was eaten
         if self.has_sockets_per_call(direction) and PORT_0.search(a) and any_port(a) == any_port(b):
             return self.use("port-0")  # sockets that SIPp does not know the port of
-        if is_abort(wanted) and is_abort(found) and target_less(a) == target_less(b):
+        if aborts.is_to_target(self.calls, direction, wanted, found):
             return self.use("abort-target")  # the dialog's target and route set, as SIPp 3.7
-        if "abort-target" in self.used and BRANCH_NAME.sub("", a) == BRANCH_NAME.sub("", b):
-            return True  # one branch more gives the others other names
+        if aborts.is_renamed(self.calls, wanted, found):
+            return True  # a branch of its own there gives the others other names
         if self.keeps_routes() and bare_targets(a) == bare_targets(b):
             return self.use("next-url")  # the URI of the Contact alone
         return False
@@ -141,17 +108,48 @@ class Departures:
         cancels = [m for m in found if kind(m) == ["CANCEL"] or kind(m)[1:] == ["CANCEL"]]
         rest = [m for m in found if m not in cancels]
         if by_twin and cancels and [m.lines for m in rest] == [m.lines for m in wanted]:
+            if kind(cancels[0]) == ["CANCEL"]:
+                self.taken_back[direction.split(">")[-1]] += len(cancels)
             return self.use("twin-abort")  # the leg of a call that the twin gave up is taken back
         return False
 
-    def was_stopped(self):
+    def stopped(self, name):
         """Whether SIGUSR1 ended one of ours, where SIPp had to be terminated."""
-        ends = [(self.baseline.first.parties[name]["ended_by"], self.run.parties[name]["ended_by"]) for name in self.ours]
-        return any(wanted in ("term", "kill") and found == "usr1" for wanted, found in ends)
+        wanted, found = self.baseline.first.parties[name], self.run.parties.get(name, {})
+        is_ours = name in self.ours and wanted["ended_by"] in ("term", "kill") and found.get("ended_by") == "usr1"
+        return is_ours and self.use("stopped")
+
+    def came_to_its_end(self, name):
+        """Whether a party has ended by itself, where SIPp had to be terminated, because of how its calls ended."""
+        wanted, found = self.baseline.first.parties[name], self.run.parties[name]
+        if wanted["ended_by"] not in ("term", "kill") or found["ended_by"] != "self":
+            return False
+        if self.taken_back[name]:
+            return True
+        pings = [any(kind(m) == ["PING"] for d, ms in c.directions.items() if d.endswith(f">{name}") for m in ms) for c in self.run.calls]
+        return 0 < open_calls(wanted) == sum(pings) and self.use("ping-ends")  # SIPp counts these calls never
+
+    def was_stopped(self):
+        """Whether that holds for any of ours."""
+        return any([self.stopped(name) for name in sorted(self.ours)])
 
     def has_odd_tag(self):
         """Whether a message of a scenario has a tag that SIPp does not see as one."""
         return any(ODD_TAG.search(e.text) for s in self.scenarios.values() for e in s.elements)
+
+    def is_odd_tag(self, wanted, found):
+        """Whether only To differs, by a tag that a To of this call has in such a form."""
+        odd = [line for line in self.to_lines() if ODD_TAG.search(line)]
+        seen = {own_tag(line) for line in odd}
+        other = [(x, y) for x, y in zip(wanted.lines, found.lines) if x != y]
+        raw = [own_tag(line) for line in TO.findall(found.raw.decode("latin-1"))]
+        is_to = all(TO.match(x) and TO.match(y) and same_but(TAG, x, y) for x, y in other)
+        return len(wanted.lines) == len(found.lines) and is_to and all(tag in seen for tag in raw)
+
+    def to_lines(self):
+        """All To of the call that is compared, as they were on the wire."""
+        every = [m for messages in self.calls[1].directions.values() for m in messages] if self.calls[1] else []
+        return [line for m in every for line in TO.findall(m.raw.decode("latin-1"))]
 
     def has_nested_brackets(self, party):
         """Whether a message of its scenario has a bracket within a keyword's: 3.6.1 puts the pieces in a wrong order."""
@@ -213,24 +211,47 @@ class Departures:
         return bool({"port-0", "lost-connection"} & set(self.used))
 
     def pacing(self, wanted, found):
-        """How many calls there are when the run's time ends them, or its rate."""
-        ended = {"-timeout", "-rate_max"} & {o for p, options in self.options.items() if p in self.ours for o in options}
-        near = abs(wanted - found) <= max(1, wanted // 20)
-        return bool(ended) and near and self.use("pacing")
+        """How many calls there are when the run's time or its rate ends them: one for each change of the rate, and one at the end."""
+        more = len(found) - len(wanted)
+        options = [o for p, o in self.options.items() if p in self.ours]
+        steps = max(map(rate_steps, options), default=0)
+        ended = any({"-timeout", "-rate_max"} & set(o) for o in options)
+        if not ended or not (abs(more) == 1 or 0 < more <= steps):
+            return False
+        usual = {shape(call) for call in wanted}
+        cut = [call for call in found if shape(call) not in usual]  # the last one may not have come to its end
+        is_cut = all(any(is_part(shape(call), other) for other in usual) for call in cut)
+        return len(cut) <= 1 and is_cut and self.use("pacing")
 
     def counter(self, party, name, left, right):
         """A figure that is another one."""
-        wanted = self.baseline.first.parties[party]
-        calls = len(self.run.calls) - len(self.baseline.first.calls)
-        if "pacing" in self.used and left.isdigit() and right.isdigit() and int(right) - int(left) == calls:
-            return True
+        if "pacing" in self.used and left.isdigit() and right.isdigit():
+            calls = len(self.baseline.first.calls), len(self.run.calls)
+            if int(left) and int(left) % calls[0] == 0 and int(right) == int(left) // calls[0] * calls[1]:
+                return True  # as much of each call
         if (name in CLOSED_IN_TIMEWAIT or PAUSE_COLUMNS.match(name)) and self.timewait_closed(party):
             return True  # before or after the timewait has begun
-        if "twin-abort" in self.used and name in ("FailedCallRejected(C)", "DeadCallMsgs(C)"):
-            return True
-        if PAUSE_COLUMNS.match(name) and figure(wanted, "FailedUnexpectedMessage(C)"):
-            return self.use("pause-race")  # SIPp takes a step a turn: a fast peer is there before a pause begins
+        if "twin-abort" in self.used and left.isdigit() and right.isdigit():
+            more, calls = int(right) - int(left), sum(self.taken_back.values())
+            if name in ("FailedCallRejected(C)", "DeadCallMsgs(C)") and party in self.ours:
+                return abs(more) <= calls  # its 200 comes while the leg is still known
+            if name == "SuccessfulCall(C)" or name.endswith(("_CANCEL_Recv", "_200_Sent")):
+                return 0 < more == self.taken_back[party]
+        if TIMEOUT_COLUMN.match(name) and self.moved_timeout(party, name):
+            return self.use("optional-timeout")
+        if name in ("FailedCall(C)", "FailedCallRejected(C)") and self.stopped(party) and left.isdigit() and right.isdigit():
+            return int(right) - int(left) == open_calls(self.baseline.first.parties[party])
         return False
+
+    def moved_timeout(self, party, name):
+        """Whether the steps among which a timeout was moved for SIPp have counted as many in all."""
+        moved = self.rewritten.moved.get(party, []) if self.rewritten else []
+        steps = next((steps for steps in moved if int(name.split("_")[0]) in steps), ())
+        sums = [
+            sum(int(value) for column, value in zip(*p["counts"]) if TIMEOUT_COLUMN.match(column) and int(column.split("_")[0]) in steps)
+            for p in (self.baseline.first.parties[party], self.run.parties[party])
+        ]
+        return bool(steps) and sums[0] == sums[1]
 
     def uses_connections(self, party):
         """Whether it sends over connections."""
@@ -243,13 +264,10 @@ class Departures:
         return scenario is None or scenario.uses("timewait")
 
 
-def kind(message):
-    """The method, or the code with the method that it answers."""
-    words = message.title.split()
-    if not words or words[0] != "SIP/2.0":
-        return words[:1]
-    cseq = next((line.split()[-1] for line in message.lines if line.lower().startswith("cseq")), "")
-    return [words[1] if len(words) > 1 else "", cseq]
+def own_tag(line):
+    """The tag of a To by the grammar, or None."""
+    match = GRAMMAR_TAG.search(re.sub(r'"[^"]*"', "", line).rpartition(">")[2])
+    return match[1] if match else None
 
 
 def bare_targets(text):
@@ -262,27 +280,39 @@ def any_port(text):
     return re.sub(r":(0|<port-\d+>|50[67]0)(?=[;>\s])|(?<=X-Port: )(0|<port-\d+>)", ":<port>", text)
 
 
-def is_echo(wanted, found):
-    """The same but for header fields that tell who calls whom, which answers repeat."""
-    echoed = re.compile(r"(?i)(from|to|f|t|subject)[ \t]*:")
-    rest = [[line for line in m.lines if not echoed.match(line)] for m in (wanted, found)]
-    return rest[0] == rest[1]
-
-
 def same_but(pattern, left, right):
     """Equal, whatever stands where the pattern matches."""
     return pattern.sub("", left) == pattern.sub("", right)
 
 
-def is_abort(message):
-    """The ACK, BYE or CANCEL of a call that was given up."""
-    method = message.title.split(" ")[0]
-    return method in ("ACK", "BYE", "CANCEL") and any("<sip:sipp@" in line for line in message.lines)
+def rate_steps(options):
+    """How often `-rate_increase` changes the rate before it is that of `-rate_max`."""
+    values = dict(zip(options, options[1:]))
+    first, step, last = (values.get(k, d) for k, d in (("-r", "10"), ("-rate_increase", ""), ("-rate_max", "")))
+    if not step.isdigit() or not last.isdigit() or not first.isdigit() or not int(step):
+        return 0
+    return max(0, -(-(int(last) - int(first)) // int(step)))
 
 
-def target_less(text):
-    """A request without its target, its route and its Via."""
-    return re.sub(r"^(\S+) \S* SIP/2.0", r"\1", re.sub(r"(?m)^(Route|Via):.*\n", "", text))
+def shape(call):
+    """First lines and names of header fields of a call, direction by direction."""
+    return tuple(sorted((d, tuple(re.sub(r"\d+", "N", m.title) + names(m) for m in ms)) for d, ms in call.directions.items()))
+
+
+def names(message):
+    """The names of its header fields."""
+    return ",".join(re.findall(r"(?m)^([\w-]+)[ \t]*:", "".join(message.lines).partition("\r\n\r\n")[0]))
+
+
+def is_part(part, whole):
+    """Whether one shape is the begin of another in all directions."""
+    whole = dict(whole)
+    return all(messages == whole.get(d, ())[: len(messages)] for d, messages in part)
+
+
+def open_calls(party):
+    """Calls that are neither successful nor failed."""
+    return figure(party, "TotalCallCreated") - figure(party, "SuccessfulCall(C)") - figure(party, "FailedCall(C)")
 
 
 def figure(party, name):

@@ -111,6 +111,15 @@ def start(party, sandboxed):
         )
 
 
+def slow_wire():
+    """From now on 10 ms pass on the loopback device between two packets, whatever their size; returns tc's exit code.
+
+    Each packet counts as one of the largest size, and the bucket holds one of them.
+    """
+    words = "qdisc add dev lo root stab mpu 66000 mtu 66000 tsize 512 linklayer ethernet tbf rate 52800kbit burst 70000 limit 200mb"
+    return subprocess.run(["tc", *words.split()], check=False).returncode
+
+
 def ports_in_use():
     """Local ports of the network namespace."""
     ports = set()
@@ -177,6 +186,8 @@ def main(path):
         spec = json.load(file)
     if spec["sandboxed"]:
         loopback_up()
+    if spec.get("slow") and slow_wire():
+        return 1
     traces = [os.path.join(p["cwd"], "messages.txt") for p in spec["parties"]]
     witness = Witness(spec["pcap"]) if spec["witness"] else NoWitness(traces)
     running, failed = {}, {}

@@ -31,6 +31,7 @@ class Settings:
     sandbox: list = field(default_factory=list)  # argv prefix that makes namespaces, or empty
     witness: bool = True
     options: list = field(default_factory=list)
+    slow_wire: bool = False  # whether a sandbox can have one
 
 
 @dataclass
@@ -65,6 +66,15 @@ def probe_sandbox():
     return []
 
 
+def probe_slow_wire(sandbox):
+    """Whether a sandbox can delay packets."""
+    if not sandbox or not shutil.which("tc"):
+        return False
+    script = f"import sys; sys.path.insert(0, {HERE!r}); from differ_lib import play; sys.exit(play.slow_wire())"
+    done = subprocess.run([*sandbox, sys.executable, "-B", "-c", script], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
+    return done.returncode == 0
+
+
 def can_witness():
     """Whether this process may open the raw socket that sees the loopback device."""
     try:
@@ -92,12 +102,14 @@ def option(options, name, default):
     return options[options.index(name) + 1] if name in options[:-1] else default
 
 
-def play(settings, pair, combination, number):
-    """Plays one pair once. `combination` says who plays clients and servers: "ss", "gs", "sg", "gg"."""
+def play(settings, pair, combination, number, rewritten=None, slow=False):
+    """Plays one pair once. `combination` says who plays clients and servers: "ss", "gs", "sg", "gg"; SIPp
+    may play the scenario in other words."""
     folder = os.path.join(settings.scratch, pair.name.replace("/", "__"), f"{combination}{number}")
     shutil.rmtree(folder, ignore_errors=True)
     os.makedirs(folder)
-    spec = plan(settings, pair, combination, folder)
+    spec = plan(settings, pair, combination, folder, rewritten)
+    spec["slow"] = slow
     path = os.path.join(folder, "spec.json")
     with open(path, "w", encoding="utf-8") as file:
         json.dump(spec, file, indent=1)
@@ -126,7 +138,7 @@ def folder_of(folder, party):
     return os.path.join(folder, party)
 
 
-def plan(settings, pair, combination, folder):
+def plan(settings, pair, combination, folder, rewritten=None):
     """Who is started how, with which ports."""
     scenarios = pair.scenarios()
     silence = max([settings.silence_s, *(2 * s.longest_silence_s() + 3 for s in scenarios.values())])
@@ -157,7 +169,8 @@ def plan(settings, pair, combination, folder):
         "twin_ports": twins[:1] if classic else list(slaves.values()), "parties": [],
     }
     for i, party in enumerate(pair.parties):
-        place(pair, party, folder)
+        is_other = rewritten and rewritten.is_for(combination[0 if party.client else 1], combination)
+        place(pair, party, folder, rewritten.files if is_other else {})
         argv = command_line(settings, pair, party, combination, names, {
             "{ip}": "127.0.0.1", "{twin}": str(twins[0]), "{slave_cfg}": os.path.join(folder, "slave.cfg"),
         })
@@ -175,12 +188,15 @@ def write_slave_cfg(ports, folder):
         file.writelines(f"{name};127.0.0.1:{port}\n" for name, port in ports.items())
 
 
-def place(pair, party, folder):
-    """A party's own folder, in which all files of the pair's folder are visible."""
+def place(pair, party, folder, texts):
+    """A party's own folder, in which all files of the pair's folder are visible, some with another text."""
     own = folder_of(folder, party.name)
     os.makedirs(own)
     for name in os.listdir(pair.folder):
-        if not name.startswith("."):
+        if name in texts:
+            with open(os.path.join(own, name), "w", encoding="latin-1", newline="") as file:
+                file.write(texts[name])
+        elif not name.startswith("."):
             os.symlink(os.path.join(os.path.abspath(pair.folder), name), os.path.join(own, name))
 
 

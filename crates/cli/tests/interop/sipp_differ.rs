@@ -32,3 +32,14 @@ fn pairs_are_the_same_on_the_wire() {
     let is_known = finished.output.contains("(departure: table-cr)");
     assert!(is_known, "{}", finished.output);
 }
+
+#[test]
+fn known_departures_explain_what_they_say_and_nothing_else() {
+    let name = "known_departures_explain_what_they_say_and_nothing_else";
+    let Some(site) = Site::open(name, &["python3"]) else {
+        return;
+    };
+    let output = site.file("test_differ.out");
+    let finished = Process::run(Site::interop("sipp/test_differ.py"), &output, LIMIT, |_| {});
+    assert_eq!(finished.code, Some(0), "{}", finished.output);
+}

@@ -31,12 +31,12 @@ pub(super) fn ack() -> Text {
 
 /// ACK of a 2xx: a transaction of its own (RFC 3261 13.2.2.4).
 pub(super) fn ack_2xx() -> Text {
-    request("ACK", Keyword::NextUrl, own_via(), 0, ack_end())
+    request("ACK", Keyword::NextUrl, own_via(0), 0, ack_end())
 }
 
-/// BYE (RFC 3261 15.1.1).
+/// BYE (RFC 3261 15.1.1), of another transaction than the ACK that may come before it.
 pub(super) fn bye() -> Text {
-    request("BYE", Keyword::NextUrl, own_via(), 1, end())
+    request("BYE", Keyword::NextUrl, own_via(1), 1, end())
 }
 
 /// CANCEL: it is of the INVITE's transaction (RFC 3261 9.1).
@@ -123,7 +123,7 @@ fn end() -> Vec<Line> {
     ]
 }
 
-fn own_via() -> Line {
+fn own_via(branch: i32) -> Line {
     Line::Of(vec![
         Words("Via: SIP/2.0/"),
         Slot(Keyword::Transport),
@@ -132,7 +132,7 @@ fn own_via() -> Line {
         Words(":"),
         Slot(Keyword::LocalPort(0)),
         Words(";branch="),
-        Slot(Keyword::Branch(0)),
+        Slot(Keyword::Branch(branch)),
     ])
 }
 
@@ -169,4 +169,25 @@ fn message(lines: Vec<Line>) -> Text {
     }
     text.push_bytes(b"\r\n");
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The keyword of its own branch.
+    fn branch(text: &Text) -> String {
+        let mut out = Vec::new();
+        text.render(&mut out, |keyword, out| {
+            out.extend_from_slice(format!("{keyword:?}").as_bytes());
+        });
+        let text = String::from_utf8(out).expect("the texts are ASCII");
+        let (_, rest) = text.split_once(";branch=").expect("a branch");
+        rest.lines().next().unwrap_or_default().to_owned()
+    }
+
+    #[test]
+    fn the_bye_is_of_another_transaction_than_the_ack_before_it() {
+        assert_ne!(branch(&ack_2xx()), branch(&bye()));
+    }
 }

@@ -165,6 +165,7 @@ impl Core {
             return;
         };
         if accepts && let Some(part) = turn.plan.number_of(PartId::OutOfCall) {
+            self.figures[0].auto_answered += 1;
             let id = self.begin(turn, Beginning::Aside { part, name });
             self.first_message(turn, id, received, source);
             return;

@@ -25,7 +25,8 @@ pub(super) struct CallState {
     cseq: i64,
     /// Its Call-ID, and behind it the tag of the peer.
     names: Vec<u8>,
-    peer_tag_len: u32,
+    /// Octets of that tag; `None` before one is known.
+    peer_tag_len: Option<u32>,
     last: Vec<u8>,
     /// Tells whose layout [`Scratch`] holds; 0: nobody's.
     last_stamp: u64,
@@ -52,7 +53,7 @@ impl CallState {
         self.user = None;
         self.cseq = 0;
         self.names.clear();
-        self.peer_tag_len = 0;
+        self.peer_tag_len = None;
         self.last.clear();
         self.last_stamp = 0;
         for value in &mut self.variables {
@@ -80,13 +81,13 @@ impl CallState {
     /// Its Call-ID.
     #[inline]
     pub(super) fn call_id(&self) -> &[u8] {
-        &self.names[..self.names.len() - self.peer_tag_len as usize]
+        &self.names[..self.names.len() - self.peer_tag_len.unwrap_or(0) as usize]
     }
 
-    /// The tag of the peer; empty before one is known.
+    /// The tag of the peer, if one is known; it may be empty.
     #[inline]
-    pub(super) fn peer_tag(&self) -> &[u8] {
-        &self.names[self.names.len() - self.peer_tag_len as usize..]
+    pub(super) fn peer_tag(&self) -> Option<&[u8]> {
+        Some(&self.names[self.names.len() - self.peer_tag_len? as usize..])
     }
 
     /// Where its Call-ID is written, before anything else of the call.
@@ -164,7 +165,7 @@ impl CallState {
         {
             self.names.truncate(self.call_id().len());
             self.names.extend_from_slice(tag);
-            self.peer_tag_len = tag.len() as u32;
+            self.peer_tag_len = Some(tag.len() as u32);
         }
     }
 
@@ -271,7 +272,8 @@ mod tests {
         state.keep_last(&mut scratch, &received);
         state.keep_peer_tag(&received);
         assert!(state.keep_routes(&received) && state.keep_challenge(&received));
-        assert_eq!((state.call_id(), state.peer_tag()), (&b"x"[..], &b"t"[..]));
+        assert_eq!(state.call_id(), b"x");
+        assert_eq!(state.peer_tag(), Some(&b"t"[..]));
         state.start_transaction(TransactionId(1), b"z9", 4);
         state.choose_line(2, 9);
         state.variable_mut(1, 3).set_number(1.0);
@@ -280,7 +282,7 @@ mod tests {
 
         state.begin(8, None, 1);
         assert!(state.call_id().is_empty() && state.last().is_empty());
-        assert!(state.peer_tag().is_empty());
+        assert_eq!(state.peer_tag(), None);
         assert_eq!(state.transaction(TransactionId(1)), None);
         assert_eq!((state.line(2), state.user()), (None, None));
         assert!(!state.variable(1).expect("memory is kept").is_set());

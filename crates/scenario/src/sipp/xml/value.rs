@@ -4,10 +4,10 @@ use std::ops::Range;
 
 use crate::sipp::text::Mapped;
 
-/// The value of an attribute from what stands between its quotes: entities, blanks, then
-/// backslashes.
+/// The value of an attribute from what stands between its quotes: blanks, entities, then
+/// backslashes. A blank that is written as a number stays what it is.
 pub(in crate::sipp) fn value(source: &str, span: Range<usize>) -> Mapped {
-    backslashes(&blanks(&entities(&Mapped::of(source, span), true)))
+    backslashes(&entities(&blanks(&Mapped::of(source, span)), true))
 }
 
 /// A value as SIPp reads most of them: entities are decoded once more.
@@ -113,7 +113,7 @@ mod tests {
             ),
             ("a\tb\r\nc\nd", "a b c d", "a b c d"),
             ("\\\"x\\\"", "\"x\"", "\"x\""),
-            ("&#10;&#92;n", " \n", " \n"),
+            ("&#10;&#92;n\t", "\n\n ", "\n\n "),
         ];
         for (written, once, twice) in cases {
             let found = value(written, 0..written.len());

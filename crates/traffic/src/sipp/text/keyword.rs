@@ -49,9 +49,9 @@ pub(super) fn fill<'t>(
         }
         Keyword::MsgIndex => writer.number(at.step as u64),
         Keyword::PeerTagParam => {
-            if !state.peer_tag().is_empty() {
+            if let Some(tag) = state.peer_tag() {
                 writer.bytes(b";tag=");
-                writer.bytes(state.peer_tag());
+                writer.bytes(tag);
             }
         }
         Keyword::NextUrl => last::next_url(env, state, writer),

@@ -207,6 +207,8 @@ fn parts_of_the_last_message_are_printed() {
     check(&mut bench, &[("[last_message]", &whole)]);
     bench.receive("SIP/2.0 200 OK\nTo: <sip:b>;tag=pt\nCSeq: 5 X\n\n");
     check(&mut bench, &[("[peer_tag_param]|[cseq]", ";tag=pt|77")]);
+    bench.receive("SIP/2.0 200 OK\nTo: <sip:b>;tag=;x\nCSeq: 5 X\n\n");
+    check(&mut bench, &[("[peer_tag_param]|[cseq]", ";tag=|77")]);
 }
 
 #[test]
