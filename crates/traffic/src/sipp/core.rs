@@ -52,6 +52,8 @@ pub(super) struct Core {
     /// By scenario.
     pub(super) figures: Vec<Figures>,
     pub(super) ports: Ports,
+    /// Connections for which calls wait.
+    pub(super) congested: Vec<PortKey>,
     /// The way of all calls that begin here and have no socket of their own.
     pub(super) main_way: Option<Way>,
     /// How often the connection of all calls was made again.
@@ -127,6 +129,7 @@ impl Core {
                 .map(|part| Figures::new(&part.layout))
                 .collect(),
             ports: Ports::default(),
+            congested: Vec::new(),
             main_way: None,
             reconnected: 0,
             reconnect_from_ns: 0,

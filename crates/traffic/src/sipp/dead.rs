@@ -82,7 +82,7 @@ impl DeadCalls {
         // One table is to last as long as its calls are known.
         let length = self.tables.back().map_or(TABLE_LEN_MIN, |last| {
             let was_short = now.saturating_sub(last.first) < self.known;
-            let length = last.entries.len() << u32::from(was_short);
+            let length = last.entries.len() << (2 * u32::from(was_short));
             length.min(TABLE_LEN_MAX)
         });
         while let Some(oldest) = self.tables.front()

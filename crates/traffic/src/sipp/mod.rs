@@ -8,6 +8,7 @@ mod actions;
 mod answered;
 mod call;
 mod commands;
+mod congestion;
 mod connections;
 mod control;
 mod core;

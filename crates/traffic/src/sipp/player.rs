@@ -306,6 +306,7 @@ impl Core {
         }
         self.watch(turn.now_ns);
         self.expire(turn);
+        self.go_on_with_room(turn);
         self.start_calls(turn);
         if self.starts.is_full() && matches!(self.phase, Phase::Running | Phase::Paused) {
             self.phase = Phase::Stopping;

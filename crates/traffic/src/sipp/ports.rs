@@ -1,5 +1,6 @@
 //! Sockets and connections, and which calls use them.
 
+use std::collections::VecDeque;
 use std::net::IpAddr;
 
 use foldhash::fast::FixedState;
@@ -35,6 +36,8 @@ pub(super) struct Port {
     pub(super) pending: Vec<u8>,
     /// The first call of the list of those that use the connection.
     pub(super) first_call: CallId,
+    /// Calls that wait until the connection takes their messages.
+    pub(super) waiting: VecDeque<CallId>,
 }
 
 impl Port {
@@ -47,6 +50,7 @@ impl Port {
             stays: true,
             pending: Vec::new(),
             first_call: NO_CALL,
+            waiting: VecDeque::new(),
         }
     }
 }

@@ -13,9 +13,6 @@ use super::text::{RenderError, render};
 use super::{CallEvent, LogEntry, MediaOrder, Protocol};
 use crate::shard::{DATAGRAM_BYTES_MAX, Way};
 
-/// How often a connection is asked whether it takes more.
-const CONGESTED_NS: u64 = 5 * MS_NS;
-
 impl Core {
     /// Builds and sends the message of a step.
     pub(super) fn send_step(
@@ -41,8 +38,9 @@ impl Core {
             }
         };
         let way = self.routed(turn, id, way, &send.sends);
-        if way.to.is_none() && !turn.world.takes(way) {
+        if !self.takes(turn, way) {
             self.wait_to_send(turn, id, State::Congested, send);
+            self.wait_for_room(id);
             return Go::Wait;
         }
         let call = self.calls.get_mut(id);
@@ -214,11 +212,7 @@ impl Core {
             });
         }
         let limit_ns = call.send_limit_ns;
-        call.deadline_ns = match state {
-            State::Congested => limit_ns.min(turn.now_ns + CONGESTED_NS),
-            _ if limit_ns == u64::MAX => 0,
-            _ => limit_ns,
-        };
+        call.deadline_ns = if limit_ns == u64::MAX { 0 } else { limit_ns };
         self.arm(id);
     }
 

@@ -71,7 +71,7 @@ impl WorldState {
 }
 
 /// A connection on which more waits takes no further messages until the peer has read some.
-const UNSENT_BYTES_MAX: usize = 4 << 20;
+const UNSENT_BYTES_MAX: usize = 256 << 10;
 
 impl World for SippWorld<'_> {
     #[inline]
