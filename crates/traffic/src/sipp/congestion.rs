@@ -4,6 +4,13 @@ use super::call::{CallId, State};
 use super::core::{Core, Turn};
 use crate::shard::{PortKey, Way};
 
+impl Turn<'_, '_> {
+    /// Whether a way takes another message. A datagram socket always does.
+    pub(super) fn takes(&mut self, way: Way) -> bool {
+        way.to.is_some() || self.world.takes(way)
+    }
+}
+
 impl Core {
     /// The call goes on when its connection takes messages again, after those that wait there already.
     pub(super) fn wait_for_room(&mut self, id: CallId) {
@@ -17,11 +24,6 @@ impl Core {
             self.congested.push(way.port);
         }
         port.waiting.push_back(id);
-    }
-
-    /// Whether a connection takes another message.
-    pub(super) fn takes(&self, turn: &mut Turn<'_, '_>, way: Way) -> bool {
-        way.to.is_some() || turn.world.takes(way)
     }
 
     /// Has calls send what their connections take by now.

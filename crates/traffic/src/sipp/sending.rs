@@ -38,7 +38,7 @@ impl Core {
             }
         };
         let way = self.routed(turn, id, way, &send.sends);
-        if !self.takes(turn, way) {
+        if !turn.takes(way) {
             self.wait_to_send(turn, id, State::Congested, send);
             self.wait_for_room(id);
             return Go::Wait;

@@ -236,7 +236,7 @@ impl Core {
         let shared = self
             .main_way
             .filter(|way| way.to.is_none() && self.is_stream());
-        shared.is_some_and(|way| !self.takes(turn, way))
+        shared.is_some_and(|way| !turn.takes(way))
     }
 
     fn start_users(&mut self, turn: &mut Turn<'_, '_>) {
