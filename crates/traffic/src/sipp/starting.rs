@@ -17,6 +17,9 @@ const STARTS_PER_TURN_MAX: u64 = 2_000;
 /// A call that begins later than that after it was due is late.
 const LATE_NS: u64 = 100_000_000;
 
+/// Calls that wait so long in all for a connection that takes nothing are worth a word.
+const CONGESTED_NS: u64 = 1_000_000_000;
+
 /// Without a limit, as many calls may be open as begin in that many times their duration.
 const DURATIONS_OPEN: f64 = 3.0;
 
@@ -45,6 +48,8 @@ pub(super) struct Starts {
     /// Since when calls are due that this thread did not come to begin.
     behind_since_ns: Option<u64>,
     last_ns: u64,
+    /// How long no call began because the connection of all took nothing.
+    congested_ns: u64,
 }
 
 /// What begins a call.
@@ -80,6 +85,7 @@ impl Starts {
             held: 0,
             behind_since_ns: None,
             last_ns: now_ns,
+            congested_ns: 0,
         };
         starts.wait_first(now_ns);
         starts
@@ -197,8 +203,7 @@ impl Core {
             return;
         }
         if self.is_congested(turn) {
-            self.starts.held = due;
-            self.starts.from_ns = turn.now_ns + START_GRAIN_NS;
+            self.hold_calls(turn, due);
             return;
         }
         let left = match self.starts.wanted {
@@ -237,6 +242,21 @@ impl Core {
             .main_way
             .filter(|way| way.to.is_none() && self.is_stream());
         shared.is_some_and(|way| !turn.takes(way))
+    }
+
+    /// No call begins for a moment.
+    fn hold_calls(&mut self, turn: &mut Turn<'_, '_>, due: u64) {
+        let starts = &mut self.starts;
+        starts.held = due;
+        starts.from_ns = turn.now_ns + START_GRAIN_NS;
+        let before_ns = starts.congested_ns;
+        starts.congested_ns += turn.now_ns.saturating_sub(starts.last_ns);
+        if before_ns < CONGESTED_NS && starts.congested_ns >= CONGESTED_NS {
+            self.warn(turn, 0, || {
+                "the peer reads its connection too slowly: calls begin later than the rate says"
+                    .into()
+            });
+        }
     }
 
     fn start_users(&mut self, turn: &mut Turn<'_, '_>) {

@@ -254,11 +254,13 @@ fn no_call_begins_while_the_connection_of_all_takes_nothing() {
         })
         .side();
     side.world.takes = false;
-    side.pass_ms(200);
-    assert_eq!(side.figures().outgoing, 0);
+    side.pass_ms(900);
+    assert_eq!((side.figures().outgoing, side.figures().warnings), (0, 0));
+    side.pass_ms(300);
+    assert_eq!((side.figures().outgoing, side.figures().warnings), (0, 1));
     side.world.takes = true;
     side.pass_ms(100);
-    assert_eq!(side.figures().outgoing, 5);
+    assert_eq!((side.figures().outgoing, side.figures().warnings), (5, 1));
 }
 
 #[test]
