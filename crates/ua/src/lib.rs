@@ -8,6 +8,7 @@ pub mod aka;
 mod dialog;
 pub mod digest;
 pub mod endpoint;
+mod event;
 mod identifiers;
 pub mod registrar;
 mod registration;
@@ -18,6 +19,7 @@ mod timers;
 pub mod transaction;
 
 pub use dialog::{Dialog, DialogError, DialogState, Routing};
+pub use event::{EventPackage, StateKind, SubscriptionState, TerminationReason};
 pub use identifiers::{Identifiers, RandomIdentifiers};
 pub use registration::{RegistrationChange, RegistrationSpec};
 pub use respond::response_to;

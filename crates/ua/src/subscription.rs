@@ -6,6 +6,7 @@ use gannet_sip::{HeaderName, Message, NameAddr, Uri};
 
 use crate::dialog::Dialog;
 use crate::endpoint::{Outcome, RequestId};
+use crate::event::{EventPackage, StateKind, SubscriptionState, ends_subscription};
 use crate::target::Target;
 use crate::timers::Timers;
 
@@ -20,8 +21,8 @@ pub struct SubscriptionSpec {
     pub to: NameAddr,
     /// Contact.
     pub contact: NameAddr,
-    /// The event package with parameters, for example `message-summary`.
-    pub event: String,
+    /// The event package.
+    pub event: EventPackage,
     /// Accept, for example `application/simple-message-summary`.
     pub accept: Option<String>,
     /// The asked lifetime.
@@ -44,13 +45,19 @@ pub enum SubscriptionChange {
     },
     /// A NOTIFY; it was answered 200.
     Notified {
+        /// What it says about the subscription: `pending` until somebody has decided about it.
+        state: SubscriptionState,
         /// The NOTIFY.
         notify: Message,
     },
-    /// The notifier ended it, or it ran out; the NOTIFY if there was one.
+    /// The notifier ended it, or it ran out: then nothing was said about it.
     Terminated {
+        /// What the last NOTIFY says.
+        state: Option<SubscriptionState>,
         /// The last NOTIFY.
         notify: Option<Message>,
+        /// From when on one may subscribe anew; `None` if one should not (RFC 6665 4.1.3).
+        again: Option<Instant>,
     },
     /// SUBSCRIBE was refused or failed.
     Failed {
@@ -129,7 +136,11 @@ impl Subscription {
     ) -> bool {
         if self.expires_at.is_some_and(|at| at <= now) {
             self.end();
-            changes.push(SubscriptionChange::Terminated { notify: None });
+            changes.push(SubscriptionChange::Terminated {
+                state: None,
+                notify: None,
+                again: Some(now),
+            });
             return false;
         }
         let due = self.refresh_at.is_some_and(|at| at <= now) && self.request.is_none();
@@ -163,11 +174,7 @@ impl Subscription {
             other => {
                 // 481 and the like end it; any other failed refresh leaves the old lifetime
                 // (RFC 6665 4.1.2.2).
-                let gone = matches!(
-                    other.code(),
-                    404 | 405 | 410 | 416 | 480..=485 | 489 | 501 | 604
-                );
-                if self.dialog.is_none() || gone {
+                if self.dialog.is_none() || ends_subscription(other.code()) {
                     self.end();
                 }
                 changes.push(SubscriptionChange::Failed { outcome: other });
@@ -183,27 +190,24 @@ impl Subscription {
         timers: Timers,
         changes: &mut Vec<SubscriptionChange>,
     ) {
-        let state = notify
-            .text(HeaderName::SubscriptionState)
-            .unwrap_or_default()
-            .into_owned();
-        let mut pieces = state.split(';').map(str::trim);
-        let terminated = pieces
-            .next()
-            .is_some_and(|s| s.eq_ignore_ascii_case("terminated"));
-        let expires = pieces.find_map(|piece| piece.strip_prefix("expires=")?.parse::<u64>().ok());
+        // The field is mandatory (RFC 6665 8.2.3); without it the subscription goes on.
+        let state = SubscriptionState::of(&notify)
+            .unwrap_or_else(|_| SubscriptionState::new(StateKind::Other(String::new())));
         changes.push(SubscriptionChange::Notified {
+            state: state.clone(),
             notify: notify.clone(),
         });
-        if terminated {
+        if state.is_terminated() {
             self.end();
             changes.push(SubscriptionChange::Terminated {
+                again: state.again_after().map(|wait| now + wait),
+                state: Some(state),
                 notify: Some(notify),
             });
-        } else if let Some(seconds) = expires
+        } else if let Some(expires) = state.expires
             && !self.removing
         {
-            self.granted(now, Duration::from_secs(seconds), timers);
+            self.granted(now, expires, timers);
         }
     }
 

@@ -16,7 +16,7 @@ use gannet_ua::endpoint::{
     RequestSpec,
 };
 use gannet_ua::transaction::TransactionId;
-use gannet_ua::{RegistrationChange, RegistrationSpec, SubscriptionSpec, Target};
+use gannet_ua::{EventPackage, RegistrationChange, RegistrationSpec, SubscriptionSpec, Target};
 use tokio::sync::{Notify, mpsc};
 use tokio::time::timeout_at;
 
@@ -313,7 +313,7 @@ impl Agent {
             from: self.aor(),
             to: self.aor(),
             contact: self.contact(),
-            event: event.to_owned(),
+            event: EventPackage::new(event),
             accept: Some("application/simple-message-summary".to_owned()),
             expires: Duration::from_mins(10),
             headers: Vec::new(),

@@ -4,7 +4,9 @@ use std::time::{Duration, Instant};
 
 use gannet_sip::Method;
 use gannet_ua::endpoint::{Outcome, RegistrationId, RequestSpec, SubscriptionId};
-use gannet_ua::{RegistrationChange, RegistrationSpec, SubscriptionChange, SubscriptionSpec};
+use gannet_ua::{
+    EventPackage, RegistrationChange, RegistrationSpec, SubscriptionChange, SubscriptionSpec,
+};
 
 use super::background::SIMPLE_MESSAGE_SUMMARY;
 use super::core::Actor;
@@ -186,7 +188,7 @@ impl Actor {
             to: gannet_sip::NameAddr::new(from.uri.clone()),
             from,
             contact: self.addresses.contact(),
-            event: "message-summary".to_owned(),
+            event: EventPackage::new("message-summary"),
             accept: Some(SIMPLE_MESSAGE_SUMMARY.to_owned()),
             expires: self.config.profile.mwi.expires,
             headers: Vec::new(),
@@ -207,7 +209,7 @@ impl Actor {
                 MwiSubscription::Terminated
             }
             SubscriptionChange::Accepted { expires, .. } => MwiSubscription::Active { expires },
-            SubscriptionChange::Notified { notify } => return self.note_summary(&notify),
+            SubscriptionChange::Notified { notify, .. } => return self.note_summary(&notify),
             SubscriptionChange::Terminated { .. } => {
                 self.subscription = None;
                 MwiSubscription::Terminated

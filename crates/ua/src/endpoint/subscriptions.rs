@@ -55,7 +55,10 @@ impl Endpoint {
         let spec = subscription.spec.clone();
         let expires = subscription.wanted().as_secs().to_string();
         let mut headers = vec![
-            (HeaderName::Event.as_str().to_owned(), spec.event.clone()),
+            (
+                HeaderName::Event.as_str().to_owned(),
+                spec.event.to_string(),
+            ),
             (HeaderName::Expires.as_str().to_owned(), expires),
         ];
         if let Some(accept) = &spec.accept {

@@ -4,7 +4,7 @@ use gannet_sim::Bench;
 use gannet_sip::{HeaderName, Message, NameAddr, Uri};
 use gannet_ua::digest::Credentials;
 use gannet_ua::endpoint::{Happening, SubscriptionId};
-use gannet_ua::{SubscriptionChange, SubscriptionSpec};
+use gannet_ua::{EventPackage, SubscriptionChange, SubscriptionSpec};
 
 use crate::harness::{assert_drains, bench, cseq, s, text};
 
@@ -14,7 +14,7 @@ fn subscribe(bench: &mut Bench) -> (SubscriptionId, Message) {
         from: Bench::contact(),
         to: NameAddr::new(Uri::at(Some("alice"), Bench::PEER)),
         contact: Bench::contact(),
-        event: "message-summary".to_owned(),
+        event: EventPackage::new("message-summary"),
         accept: Some("application/simple-message-summary".to_owned()),
         expires: s(600),
         headers: Vec::new(),
@@ -56,7 +56,7 @@ fn changes(bench: &mut Bench) -> Vec<String> {
                     format!("accepted {}", expires.as_secs())
                 }
                 SubscriptionChange::Notified { .. } => "notified".to_owned(),
-                SubscriptionChange::Terminated { notify } => {
+                SubscriptionChange::Terminated { notify, .. } => {
                     format!("terminated {}", notify.is_some())
                 }
                 SubscriptionChange::Failed { outcome } => format!("failed {}", outcome.code()),
