@@ -233,6 +233,7 @@ impl Server {
                 call: None,
                 message,
                 source,
+                ..
             } => self.handle_request(now, request, &message, source),
             Happening::Provisional { request, response } => {
                 if let Some(Pending::Relayed(original, _)) = self.pending.get(&request) {
@@ -248,6 +249,7 @@ impl Server {
             // The server has no credentials, registrations or subscriptions of its own.
             Happening::Challenged { .. }
             | Happening::Registration { .. }
+            | Happening::Notice { .. }
             | Happening::Subscription { .. } => {}
         }
     }

@@ -183,17 +183,13 @@ impl Actor {
         let from = self.addresses.from();
         let mut uri = self.addresses.registrar();
         uri.user.clone_from(&from.uri.user);
-        let spec = SubscriptionSpec {
-            uri,
-            to: gannet_sip::NameAddr::new(from.uri.clone()),
-            from,
-            contact: self.addresses.contact(),
-            event: EventPackage::new("message-summary"),
-            accept: Some(SIMPLE_MESSAGE_SUMMARY.to_owned()),
-            expires: self.config.profile.mwi.expires,
-            headers: Vec::new(),
-            destination: self.addresses.server(),
-        };
+        let to = gannet_sip::NameAddr::new(from.uri.clone());
+        let contact = self.addresses.contact();
+        let event = EventPackage::new("message-summary");
+        let mut spec = SubscriptionSpec::new(uri, from, to, contact, event);
+        spec.accept = Some(SIMPLE_MESSAGE_SUMMARY.to_owned());
+        spec.expires = self.config.profile.mwi.expires;
+        spec.destination = self.addresses.server();
         self.show(|state| state.mwi.subscription = MwiSubscription::Pending);
         self.subscription = Some(self.endpoint.subscribe(now, spec));
     }
@@ -210,6 +206,8 @@ impl Actor {
             }
             SubscriptionChange::Accepted { expires, .. } => MwiSubscription::Active { expires },
             SubscriptionChange::Notified { notify, .. } => return self.note_summary(&notify),
+            // The summary that is shown holds on; forks are not asked for.
+            SubscriptionChange::NotModified | SubscriptionChange::Forked { .. } => return,
             SubscriptionChange::Terminated { .. } => {
                 self.subscription = None;
                 MwiSubscription::Terminated

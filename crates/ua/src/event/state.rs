@@ -171,7 +171,7 @@ mod tests {
     fn states_are_read_and_written() {
         let state = parse("Active ; expires = 60");
         assert_eq!(state.kind, StateKind::Active);
-        assert_eq!(state.expires, Some(Duration::from_secs(60)));
+        assert_eq!(state.expires, Some(Duration::from_mins(1)));
         let state = parse("terminated;reason=Probation;retry-after=30");
         assert_eq!(state.reason, Some(TerminationReason::Probation));
         for text in [
