@@ -53,8 +53,8 @@ pub enum SendError {
 /// [`poll_happening`](Self::poll_happening), then ask for the deadline again.
 ///
 /// By itself it answers CANCEL and BYE of its calls and NOTIFY of its subscriptions, refuses what
-/// RFC 3261 8.2 and 12.2.2 say must be refused, sends ACK, repeats 2xx until ACK, ends extra forks
-/// and answers digest challenges. Every other request is a [`Happening::Request`] for its owner.
+/// RFC 3261 8.2 and 12.2.2 say must be refused, sends ACK, repeats 2xx until ACK, ends extra forks,
+/// tells subscribers of their end who did not refresh in time, and answers digest challenges. Every other request is a [`Happening::Request`] for its owner.
 #[derive(Debug)]
 pub struct Endpoint {
     pub(crate) config: EndpointConfig,

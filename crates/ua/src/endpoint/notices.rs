@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use gannet_sip::{HeaderName, Message, Method};
+use gannet_sip::{HeaderName, Message, Method, NameAddr};
 
 use super::client::Purpose;
 use super::command::Reply;
@@ -33,7 +33,10 @@ impl Endpoint {
         let (message, source) = (incoming.message.clone(), incoming.source);
         let known = match incoming.notice {
             Some(id) => Some(id).filter(|id| self.notice(*id).is_some()),
-            None => self.open_notice(now, &incoming, &grant),
+            None => EventPackage::of(&message).ok().and_then(|event| {
+                let contact = grant.contact.clone();
+                self.open_notice(now, &incoming, event, contact)
+            }),
         };
         let Some((id, notice)) = known.and_then(|id| Some((id, self.notices.get_mut(&id)?))) else {
             let tag = incoming.tag;
@@ -103,15 +106,15 @@ impl Endpoint {
         })
     }
 
-    /// The subscription that a new SUBSCRIBE asks for, in a dialog that it makes, or beside what
-    /// lives in a known one already (RFC 6665 4.5.2).
+    /// A new subscription: in the dialog that its request makes, or beside what lives in a known
+    /// one already (RFC 6665 4.5.2). `None` if that dialog is gone.
     fn open_notice(
         &mut self,
         now: Instant,
         incoming: &Incoming,
-        grant: &Grant,
+        event: EventPackage,
+        contact: NameAddr,
     ) -> Option<NoticeId> {
-        let event = EventPackage::of(&incoming.message).ok()?;
         self.last_other += 1;
         let id = NoticeId(self.last_other);
         let usage = Usage::Notifier(id);
@@ -136,7 +139,7 @@ impl Endpoint {
         let notice = Notice {
             event,
             home,
-            contact: grant.contact.clone(),
+            contact,
             ends_at: now,
             request: None,
             waiting: None,
