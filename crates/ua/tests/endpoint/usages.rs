@@ -190,3 +190,27 @@ fn a_lost_subscription_in_a_call_leaves_the_call_alone() {
     assert_eq!(bench.sent(), []);
     send(&mut bench, call, Method::Info).expect("the call stands");
 }
+
+#[test]
+fn a_subscription_in_the_dialog_of_a_fork_that_lost_keeps_it() {
+    let mut bench = notifier();
+    let (call, invite) = bench.call();
+    bench.answer_with_contact(&invite, 180, "lost");
+    let id = bench
+        .endpoint
+        .subscribe_in_call(bench.now, call, spec(EventPackage::new("dialog")))
+        .expect("an early dialog");
+    let subscribe = bench.sent_one();
+    assert_eq!(subscribe.to_tag().as_deref(), Some("lost"));
+    bench.answer(&subscribe, 200, "lost", |response| {
+        response.header(HeaderName::Expires, "300")
+    });
+    bench.answer_with_contact(&invite, 200, "won");
+    assert_eq!(bench.sent_titles(), ["ACK"]);
+    bench.receive_message(&Bench::notify_for(&subscribe, "lost", 1, "active", ""));
+    assert_eq!(bench.sent_titles(), ["200 OK (NOTIFY)"]);
+    bench.endpoint.refresh_subscription(bench.now, id);
+    let refresh = bench.sent_one();
+    assert_eq!(refresh.to_tag().as_deref(), Some("lost"));
+    assert_eq!(cseq(&refresh), 3);
+}
