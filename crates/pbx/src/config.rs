@@ -32,6 +32,8 @@ pub struct PbxConfig {
     pub algorithms: Vec<Algorithm>,
     /// How long a nonce may be used.
     pub nonce_lifetime: Duration,
+    /// What becomes of a refresh whose credentials are for another URI than it is sent to.
+    pub digest_uri: DigestUri,
     /// Whether callers from other domains may call the users of this one, without authentication.
     pub allow_foreign: bool,
     /// How long the phones of a user ring before the call goes on to voicemail or forward.
@@ -72,6 +74,7 @@ impl Default for PbxConfig {
             auth_required: true,
             algorithms: vec![Algorithm::Sha256, Algorithm::Md5],
             nonce_lifetime: Duration::from_mins(5),
+            digest_uri: DigestUri::Lenient,
             allow_foreign: false,
             no_answer: Duration::from_secs(20),
             dnd_code: 486,
@@ -87,6 +90,18 @@ impl Default for PbxConfig {
             scheduler: None,
         }
     }
+}
+
+/// How the `uri` of credentials inside a known subscription is judged. Outside of one it must name
+/// the Request-URI or this server (RFC 7616 3.4.6).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum DigestUri {
+    /// Subscribers behind a NAT or a proxy mix up the addresses that they know: a difference is
+    /// counted and told as [`PbxEvent::Trouble`](crate::PbxEvent::Trouble).
+    #[default]
+    Lenient,
+    /// A difference gets 400, as everywhere else.
+    Strict,
 }
 
 /// Lifetimes that the registrar and the notifier grant, in seconds.

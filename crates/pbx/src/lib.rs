@@ -12,7 +12,7 @@ mod config;
 mod error;
 mod event;
 mod media;
-mod notifier;
+mod mwi;
 mod pbx;
 mod server;
 mod snapshot;
@@ -20,7 +20,7 @@ mod user;
 mod users_file;
 
 pub use config::{
-    Diversion, ExpiresPolicy, PbxConfig, PbxLimits, SpecialExtensions, VoicemailConfig,
+    DigestUri, Diversion, ExpiresPolicy, PbxConfig, PbxLimits, SpecialExtensions, VoicemailConfig,
 };
 pub use error::{PbxError, WaitTimeout};
 pub use event::PbxEvent;

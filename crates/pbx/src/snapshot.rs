@@ -161,6 +161,8 @@ pub struct PbxCounters {
     pub challenges: u64,
     /// Requests with wrong credentials or of a wrong user.
     pub auth_failures: u64,
+    /// Refreshes of subscriptions whose credentials were for another URI.
+    pub digest_uri_differences: u64,
     /// Requests refused with 503 because a limit was reached.
     pub refused_by_limit: u64,
     /// Messages left in mailboxes.

@@ -142,6 +142,10 @@ impl Bench {
         std::mem::take(&mut self.happenings)
     }
 
+    pub(crate) fn put_back(&mut self, happening: Happening) {
+        self.happenings.push(happening);
+    }
+
     /// A call of alice to bob with an offer.
     pub fn call_spec() -> RequestSpec {
         let mut spec = RequestSpec::new(
@@ -225,7 +229,7 @@ impl Bench {
     }
 }
 
-fn crlf(text: &str) -> Vec<u8> {
+pub(crate) fn crlf(text: &str) -> Vec<u8> {
     text.replace("\r\n", "\n")
         .replace('\n', "\r\n")
         .into_bytes()

@@ -8,6 +8,7 @@
 
 pub mod agreement;
 mod bench;
+mod events;
 mod journal;
 mod ladder;
 mod link;

@@ -1,4 +1,4 @@
-//! Two endpoints on a virtual clock: calls, cancels, registrations without loss.
+//! Two endpoints on a virtual clock: calls, cancels, registrations, subscriptions without loss.
 
 use std::collections::VecDeque;
 use std::net::SocketAddr;
@@ -8,7 +8,10 @@ use gannet_sip::{Method, NameAddr, Transport, Uri};
 use gannet_ua::endpoint::{
     Body, CallId, EndCause, Endpoint, EndpointConfig, Happening, Reply, RequestSpec,
 };
-use gannet_ua::{Target, Transmit};
+use gannet_ua::{
+    EventPackage, Grant, News, SubscriptionChange, SubscriptionSpec, SubscriptionState, Target,
+    Transmit,
+};
 
 struct Pair {
     now: Instant,
@@ -99,6 +102,45 @@ impl Pair {
         (caller, callee)
     }
 
+    /// Bob grants a minute to each SUBSCRIBE that waits and tells his state; gives how many did.
+    fn grant(&mut self) -> usize {
+        let bob = &mut self.ends[1];
+        let mut granted = 0;
+        for happening in self.log[1].drain(..) {
+            if let Happening::Request {
+                request, message, ..
+            } = happening
+                && message.method() == Some(Method::Subscribe)
+            {
+                let grant = Grant::new(Duration::from_mins(1), party("bob", 1));
+                let notice = bob.grant(self.now, request, grant).expect("a dialog");
+                let news = News::new(SubscriptionState::active());
+                bob.notify(self.now, notice, news);
+                granted += 1;
+            }
+        }
+        self.settle();
+        granted
+    }
+
+    /// What alice's subscriptions came to since the last time.
+    fn told(&mut self) -> Vec<String> {
+        let changes = self.log[0]
+            .drain(..)
+            .filter_map(|happening| match happening {
+                Happening::Subscription { change, .. } => Some(change),
+                _ => None,
+            });
+        changes
+            .map(|change| match change {
+                SubscriptionChange::Notified { state, .. } => state.to_string(),
+                SubscriptionChange::Accepted { response, .. } => response.title(),
+                SubscriptionChange::Failed { outcome } => format!("failed {}", outcome.code()),
+                other => format!("{other:?}").chars().take(10).collect(),
+            })
+            .collect()
+    }
+
     fn end_causes(&self, index: usize) -> Vec<&EndCause> {
         self.log[index]
             .iter()
@@ -180,4 +222,43 @@ fn a_refused_call_ends_with_its_code() {
         panic!("no failure")
     };
     assert_eq!(outcome.code(), 603);
+}
+
+#[test]
+fn a_subscription_made_in_a_call_is_refreshed_after_it_and_ends_in_time() {
+    let mut pair = Pair::new();
+    pair.ends[1].config_mut().allow.push(Method::Subscribe);
+    let (caller, callee) = pair.call();
+    let reply = Reply::new(200).body(Body::sdp("v=0\r\n"));
+    pair.ends[1].accept(pair.now, callee, party("bob", 1), reply);
+    pair.settle();
+    let bob = party("bob", 1);
+    let mut spec = SubscriptionSpec::new(
+        bob.uri.clone(),
+        party("alice", 0),
+        bob,
+        party("alice", 0),
+        EventPackage::new("dialog"),
+    );
+    spec.expires = Duration::from_mins(1);
+    pair.ends[0]
+        .subscribe_in_call(pair.now, caller, spec)
+        .expect("a dialog");
+    pair.settle();
+    assert_eq!(pair.grant(), 1);
+    let accepted = ["200 OK (SUBSCRIBE)", "active;expires=60"];
+    assert_eq!(pair.told(), accepted);
+    pair.ends[0].hang_up(pair.now, caller);
+    pair.settle();
+    pair.pass(Duration::from_secs(30));
+    assert_eq!(pair.grant(), 1);
+    assert_eq!(pair.told(), accepted);
+    // Nobody answers the next refresh.
+    pair.pass(Duration::from_mins(2));
+    assert_eq!(pair.told(), ["Terminated", "failed 408"]);
+    for end in &pair.ends {
+        let census = end.census();
+        let left = (census.subscriptions, census.notices, census.homes);
+        assert_eq!(left, (0, 0, 0));
+    }
 }

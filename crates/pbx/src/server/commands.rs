@@ -54,7 +54,7 @@ impl Server {
         let aor = self.aor(name);
         self.location.remove_aor(&aor);
         self.drain_location(now);
-        self.notifier.remove_resource(now, name);
+        self.end_watching(now, name);
         self.mailboxes.remove(name);
         self.changed();
         Ok(())
@@ -118,10 +118,12 @@ impl Server {
                 });
             }
         }
-        let subscriptions = self.notifier.list().map(|listed| SubscriptionView {
-            user: listed.resource.to_owned(),
-            contact: listed.contact,
-            expires_in: listed.ends_at.saturating_duration_since(now),
+        let subscriptions = self.endpoint.notices().filter_map(|view| {
+            Some(SubscriptionView {
+                user: self.watchers.resource(view.id)?.to_owned(),
+                contact: view.dialog.remote_target.to_string(),
+                expires_in: view.ends_at.saturating_duration_since(now),
+            })
         });
         snapshot.subscriptions = subscriptions.collect();
         snapshot.subscriptions.sort_by(|a, b| a.user.cmp(&b.user));

@@ -8,6 +8,8 @@ use gannet_ua::endpoint::Reply;
 
 use super::place::refusal;
 use super::state::Server;
+use crate::config::DigestUri;
+use crate::event::PbxEvent;
 
 /// Who sends a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,6 +47,25 @@ impl Server {
         message: &Message,
         target: AuthTarget,
     ) -> Result<Caller, Reply> {
+        self.identify_by(now, message, target, DigestUri::Strict)
+    }
+
+    /// The same for a request in a known subscription, by the rule of the configuration.
+    pub(super) fn identify_watcher(
+        &mut self,
+        now: Instant,
+        message: &Message,
+    ) -> Result<Caller, Reply> {
+        self.identify_by(now, message, AuthTarget::Origin, self.config.digest_uri)
+    }
+
+    fn identify_by(
+        &mut self,
+        now: Instant,
+        message: &Message,
+        target: AuthTarget,
+        rule: DigestUri,
+    ) -> Result<Caller, Reply> {
         let from = message
             .from()
             .map_err(|error| refusal(400, &error.to_string()))?;
@@ -60,7 +81,7 @@ impl Server {
                 Ok(Caller::User(user.name))
             }
             Some(user) => {
-                let proven = self.authenticate(now, message, target)?;
+                let proven = self.authenticate_by(now, message, target, rule)?;
                 if proven == user.name {
                     return Ok(Caller::User(user.name));
                 }
@@ -72,7 +93,7 @@ impl Server {
             }
             None if !self.config.auth_required => Err(refusal(403, "Unknown Caller")),
             None => {
-                let proven = self.authenticate(now, message, target)?;
+                let proven = self.authenticate_by(now, message, target, rule)?;
                 if own {
                     self.counters.auth_failures += 1;
                     return Err(refusal(403, "From Is Not the Authenticated User"));
@@ -89,6 +110,16 @@ impl Server {
         now: Instant,
         message: &Message,
         target: AuthTarget,
+    ) -> Result<String, Reply> {
+        self.authenticate_by(now, message, target, DigestUri::Strict)
+    }
+
+    fn authenticate_by(
+        &mut self,
+        now: Instant,
+        message: &Message,
+        target: AuthTarget,
+        rule: DigestUri,
     ) -> Result<String, Reply> {
         let field = match target {
             AuthTarget::Origin => HeaderName::Authorization,
@@ -111,8 +142,7 @@ impl Server {
                 // any place of ours will do.
                 let names_us = || Uri::parse(&accepted.digest_uri).is_ok_and(|u| self.is_own(&u));
                 if !is_same_uri(&accepted.digest_uri, facts.uri) && !names_us() {
-                    self.counters.auth_failures += 1;
-                    return Err(refusal(400, "Digest uri Is Not the Request-URI"));
+                    self.judge_digest_uri(rule, &accepted.digest_uri, facts.uri)?;
                 }
                 let member = self.directory.find_by_auth(&accepted.username);
                 member
@@ -134,6 +164,28 @@ impl Server {
                     reply = reply.header(field.name, field.value);
                 }
                 Err(reply)
+            }
+        }
+    }
+}
+
+impl Server {
+    fn judge_digest_uri(
+        &mut self,
+        rule: DigestUri,
+        digest_uri: &str,
+        request_uri: &str,
+    ) -> Result<(), Reply> {
+        match rule {
+            DigestUri::Strict => {
+                self.counters.auth_failures += 1;
+                Err(refusal(400, "Digest uri Is Not the Request-URI"))
+            }
+            DigestUri::Lenient => {
+                self.counters.digest_uri_differences += 1;
+                let what = format!("credentials for {digest_uri} in a request to {request_uri}");
+                self.emit(PbxEvent::Trouble { what });
+                Ok(())
             }
         }
     }

@@ -56,7 +56,7 @@ impl Server {
                 .header("Accept", "application/sdp")
                 .header("Accept-Encoding", "identity")
                 .header("Accept-Language", "en")
-                .header("Allow-Events", crate::notifier::MWI_PACKAGE),
+                .header("Allow-Events", crate::mwi::MWI_PACKAGE),
             Err(reply) => reply,
         }
     }

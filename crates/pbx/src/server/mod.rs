@@ -26,6 +26,7 @@ mod state;
 mod storing;
 mod task;
 mod timetable;
+mod watchers;
 
 pub(crate) use directory::Directory;
 pub(crate) use opening::open;

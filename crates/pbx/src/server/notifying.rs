@@ -1,12 +1,15 @@
 //! Message waiting (RFC 3842): to those who subscribed, and unasked to phones that did not.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use gannet_sip::{HeaderName, Message, Method, NameAddr, Uri};
 use gannet_ua::digest::AuthTarget;
-use gannet_ua::endpoint::{Body, Reply, RequestSpec};
+use gannet_ua::endpoint::{Body, NoticeId, Reply, RequestSpec};
 use gannet_ua::registrar::Binding;
 use gannet_ua::transaction::TransactionId;
+use gannet_ua::{
+    EventPackage, Grant, News, NoticeChange, SubscriptionState, Target, TerminationReason,
+};
 
 use super::call::Contact;
 use super::identity::Caller;
@@ -15,57 +18,78 @@ use super::place::{Place, refusal};
 use super::registering::contact_of;
 use super::state::{Pending, Server};
 use crate::event::PbxEvent;
-use crate::notifier::{Acceptance, MWI_CONTENT_TYPE, MWI_PACKAGE, NotifierEvent, message_summary};
+use crate::mwi::{MWI_CONTENT_TYPE, MWI_PACKAGE, message_summary};
 use crate::snapshot::Service;
 
 impl Server {
-    /// Acts on what the notifier reports.
-    pub(super) fn drain_notifier(&mut self, now: Instant) {
-        while let Some(event) = self.notifier.poll_event() {
-            match event {
-                NotifierEvent::Request { request, message } => {
-                    self.subscribe(now, request, &message);
-                }
-                NotifierEvent::Delivered { resource } => self.emit(PbxEvent::MwiDelivered {
-                    user: resource,
-                    subscribed: true,
-                }),
-                NotifierEvent::Ended => self.changed(),
-            }
+    /// A SUBSCRIBE, also inside a call: for the subscription `notice`, or for a new one.
+    pub(super) fn subscribe(
+        &mut self,
+        now: Instant,
+        (request, notice): (TransactionId, Option<NoticeId>),
+        message: &Message,
+        source: Target,
+    ) {
+        let (user, expires) = match self.admit_subscription(now, notice, message) {
+            Ok(admitted) => admitted,
+            Err(reply) => return self.endpoint.respond(now, request, reply),
+        };
+        let grant = Grant::new(expires, self.contact(None, source.transport));
+        // Its dialog may be gone by now; it was told so.
+        let Ok(id) = self.endpoint.grant(now, request, grant) else {
+            return;
+        };
+        if notice.is_none() {
+            self.watchers.insert(id, &user);
         }
+        let state = if expires.is_zero() {
+            SubscriptionState::terminated(TerminationReason::Timeout)
+        } else {
+            SubscriptionState::active()
+        };
+        self.tell_watcher(now, id, state, &user);
+        self.changed();
     }
 
-    fn subscribe(&mut self, now: Instant, request: TransactionId, message: &Message) {
-        // Inside a subscription the dialog itself says whose it is.
-        let resource = if message.to_tag().is_some() {
-            check_package(message).map(|()| String::new())
-        } else {
-            self.wanted_mailbox(now, message)
+    /// Whose mailbox a SUBSCRIBE is about and how long it is told, or how it is refused.
+    fn admit_subscription(
+        &mut self,
+        now: Instant,
+        notice: Option<NoticeId>,
+        message: &Message,
+    ) -> Result<(String, Duration), Reply> {
+        check_package(message)?;
+        let user = match notice {
+            Some(notice) => self.watched_mailbox(now, notice, message)?,
+            None => self.wanted_mailbox(now, message)?,
         };
-        let resource = match resource {
-            Ok(resource) => resource,
-            Err(reply) => return self.notifier.refuse(now, request, &reply),
-        };
-        match self.notifier.accept(now, request, &resource) {
-            Acceptance::Accepted(id) => {
-                if let Some(body) = self.summary_of(id) {
-                    self.notifier.notify(now, id, body);
-                }
-            }
-            Acceptance::Last(id) => {
-                let body = self.summary_of(id);
-                self.notifier.notify_last(now, id, body);
-            }
-            Acceptance::Refused(503) => self.counters.refused_by_limit += 1,
-            Acceptance::Refused(_) => {}
+        let expires = self.lifetime(message)?;
+        if notice.is_none()
+            && self.endpoint.census().notices >= self.config.limits.subscriptions_max
+        {
+            self.counters.refused_by_limit += 1;
+            return Err(Reply::new(503).header("Retry-After", "10"));
         }
-        self.changed();
+        Ok((user, expires))
+    }
+
+    /// Inside a subscription the dialog says whose mailbox it is, whatever the Request-URI. That it
+    /// is still the same user who asks must be proven each time.
+    fn watched_mailbox(
+        &mut self,
+        now: Instant,
+        notice: NoticeId,
+        message: &Message,
+    ) -> Result<String, Reply> {
+        let caller = self.identify_watcher(now, message)?;
+        let user = self.watchers.resource(notice).map(str::to_owned);
+        user.filter(|user| caller.user() == Some(user))
+            .ok_or_else(|| refusal(403, "Not Your Subscription"))
     }
 
     /// Whose mailbox a new SUBSCRIBE is about: one's own, by one's own address or by the number
     /// of the mailbox.
     fn wanted_mailbox(&mut self, now: Instant, message: &Message) -> Result<String, Reply> {
-        check_package(message)?;
         let uri = message
             .request_uri()
             .map_err(|error| refusal(400, &error.to_string()))?;
@@ -79,12 +103,55 @@ impl Server {
         }
     }
 
+    /// What was asked, within the limits; zero ends or fetches.
+    fn lifetime(&self, message: &Message) -> Result<Duration, Reply> {
+        let policy = self.config.expires;
+        let asked = message
+            .number(HeaderName::Expires)
+            .unwrap_or(policy.default_s);
+        // RFC 6665 4.2.1.1: an hour or more is never too brief.
+        if asked > 0 && asked < policy.min_s && asked < 3600 {
+            return Err(Reply::new(423).header("Min-Expires", policy.min_s.to_string()));
+        }
+        Ok(Duration::from_secs(asked.min(policy.max_s).into()))
+    }
+
+    /// Something became of a subscription, or of a NOTIFY in it.
+    pub(super) fn handle_notice(&mut self, notice: NoticeId, change: NoticeChange) {
+        match change {
+            NoticeChange::Delivered => {
+                if let Some(user) = self.watchers.resource(notice).map(str::to_owned) {
+                    let subscribed = true;
+                    self.emit(PbxEvent::MwiDelivered { user, subscribed });
+                }
+            }
+            NoticeChange::Ended => {
+                self.watchers.remove(notice);
+                self.changed();
+            }
+            NoticeChange::Expired | NoticeChange::Lost { .. } => self.changed(),
+            NoticeChange::Refused { .. } => {}
+        }
+    }
+
+    /// Ends all subscriptions to the mailbox of a user who does not exist any more.
+    pub(super) fn end_watching(&mut self, now: Instant, user: &str) {
+        for id in self.watchers.of(user) {
+            let state = SubscriptionState::terminated(TerminationReason::NoResource);
+            self.endpoint.notify(now, id, News::new(state));
+        }
+    }
+
+    fn tell_watcher(&mut self, now: Instant, id: NoticeId, state: SubscriptionState, user: &str) {
+        let news = News::new(state).body(self.summary(user));
+        self.endpoint.notify(now, id, news);
+    }
+
     /// Tells everybody who should know about a change of a mailbox.
     pub(super) fn tell_mailbox(&mut self, now: Instant, user: &str) {
         self.changed();
-        let body = self.summary(user);
-        for id in self.notifier.of(user) {
-            self.notifier.notify(now, id, body.clone());
+        for id in self.watchers.of(user) {
+            self.tell_watcher(now, id, SubscriptionState::active(), user);
         }
         for contact in self.contacts_of(now, user).into_iter().flatten() {
             self.tell_phone(now, user, &contact);
@@ -103,10 +170,9 @@ impl Server {
     /// a phone that has not subscribed.
     fn tell_phone(&mut self, now: Instant, user: &str, contact: &Contact) {
         let address = contact.target.address;
-        let subscribed = self
-            .notifier
-            .list()
-            .any(|s| s.resource == user && s.target.address == address);
+        let watchers = self.watchers.of(user);
+        let mut views = watchers.iter().filter_map(|id| self.endpoint.notice(*id));
+        let subscribed = views.any(|view| view.target.address == address);
         if subscribed || self.is_own_address(address) {
             return;
         }
@@ -125,10 +191,6 @@ impl Server {
         }
     }
 
-    fn summary_of(&self, id: crate::notifier::SubscriptionId) -> Option<Body> {
-        Some(self.summary(self.notifier.resource(id)?))
-    }
-
     fn summary(&self, user: &str) -> Body {
         let (new, old) = self.mailboxes.get(user).map_or((0, 0), Mailbox::counts);
         Body {
@@ -140,9 +202,8 @@ impl Server {
 
 /// Whether the event package and the body type are ours (RFC 6665 4.2.1.1, RFC 3842 3.1).
 fn check_package(message: &Message) -> Result<(), Reply> {
-    let event = message.text(HeaderName::Event).unwrap_or_default();
-    let package = event.split(';').next().unwrap_or_default().trim();
-    if !package.eq_ignore_ascii_case(MWI_PACKAGE) {
+    let package = EventPackage::of(message).map(|event| event.name);
+    if !package.is_ok_and(|name| name.eq_ignore_ascii_case(MWI_PACKAGE)) {
         return Err(Reply::new(489).header("Allow-Events", MWI_PACKAGE));
     }
     let accepted = |value: &str| {
@@ -151,10 +212,6 @@ fn check_package(message: &Message) -> Result<(), Reply> {
             .iter()
             .any(|known| kind.eq_ignore_ascii_case(known))
     };
-    let required: Vec<_> = message.values(HeaderName::Require).collect();
-    if !required.is_empty() {
-        return Err(Reply::new(420).header("Unsupported", required.join(", ")));
-    }
     let mut accepts = message.values(HeaderName::Accept).peekable();
     if accepts.peek().is_some() && !accepts.any(accepted) {
         return Err(Reply::new(406).header("Accept", MWI_CONTENT_TYPE));

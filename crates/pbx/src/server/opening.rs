@@ -15,11 +15,11 @@ use tokio::task::JoinSet;
 use super::directory::Directory;
 use super::state::Server;
 use super::timetable::Timetable;
+use super::watchers::Watchers;
 use crate::config::PbxConfig;
 use crate::error::PbxError;
 use crate::event::PbxEvent;
 use crate::media::MediaRoom;
-use crate::notifier::{Notifier, NotifierConfig};
 use crate::snapshot::PbxCounters;
 
 /// What the server understands; everything else gets 405 with this list.
@@ -86,13 +86,7 @@ impl Server {
             local,
             allow: names.join(", "),
             endpoint: Endpoint::new(endpoint(&config, local, rng.u64(..))),
-            notifier: Notifier::new(NotifierConfig {
-                timers: config.timers,
-                local,
-                expires: config.expires,
-                subscriptions_max: config.limits.subscriptions_max,
-                seed: rng.u64(..),
-            }),
+            watchers: Watchers::default(),
             digest: DigestServer::new(challenges(&config), now, &mut rng),
             location: Location::new(granting(&config)),
             directory: Directory::default(),

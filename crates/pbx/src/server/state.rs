@@ -4,9 +4,8 @@ use std::collections::{BTreeMap, HashMap};
 use std::net::SocketAddr;
 use std::time::Instant;
 
-use bytes::Bytes;
 use gannet_net::{ConnectionId, Incoming};
-use gannet_sip::{Message, Transport};
+use gannet_sip::{Method, Transport};
 use gannet_ua::digest::DigestServer;
 use gannet_ua::endpoint::{CallId, Endpoint, Happening, Outcome, RequestId};
 use gannet_ua::registrar::Location;
@@ -22,10 +21,10 @@ use super::messaging::Delivery;
 use super::relay::passed_reply;
 use super::storing::Written;
 use super::timetable::Timetable;
+use super::watchers::Watchers;
 use crate::config::PbxConfig;
 use crate::event::PbxEvent;
 use crate::media::MediaRoom;
-use crate::notifier::Notifier;
 use crate::snapshot::PbxCounters;
 
 /// A deadline of the server's own.
@@ -63,7 +62,7 @@ pub(crate) struct Server {
     pub(super) local: SocketAddr,
     pub(super) allow: String,
     pub(super) endpoint: Endpoint,
-    pub(super) notifier: Notifier,
+    pub(super) watchers: Watchers,
     pub(super) digest: DigestServer,
     pub(super) location: Location,
     pub(super) directory: Directory,
@@ -110,40 +109,27 @@ impl Server {
                     address: remote,
                     connection: connection.map(ConnectionId::number),
                 };
-                self.handle_message(now, bytes, source);
+                self.endpoint.handle_message(now, bytes, source);
             }
             Incoming::SendFailed {
                 remote, transport, ..
             } => {
                 self.counters.send_failures += 1;
-                self.handle_transport_failure(now, Target::new(transport, remote));
+                let target = Target::new(transport, remote);
+                self.endpoint.handle_transport_failure(now, target);
             }
             Incoming::Unreachable { remote, .. } => {
-                self.handle_transport_failure(now, Target::new(Transport::Udp, remote));
+                let target = Target::new(Transport::Udp, remote);
+                self.endpoint.handle_transport_failure(now, target);
             }
             Incoming::Closed { .. } | Incoming::KeepAlive { .. } => {}
         }
         self.drain(now);
     }
 
-    fn handle_message(&mut self, now: Instant, bytes: Bytes, source: Target) {
-        let message = Message::parse(bytes.clone());
-        if Notifier::takes(&message) {
-            self.notifier.handle_message(now, message, source);
-        } else {
-            self.endpoint.handle_message(now, bytes, source);
-        }
-    }
-
-    fn handle_transport_failure(&mut self, now: Instant, target: Target) {
-        self.endpoint.handle_transport_failure(now, target);
-        self.notifier.handle_transport_failure(now, target);
-    }
-
     /// Does everything that is due.
     pub(crate) fn handle_timeout(&mut self, now: Instant) {
         self.endpoint.handle_timeout(now);
-        self.notifier.handle_timeout(now);
         self.location.expire(now);
         self.drain_location(now);
         while let Some(deadline) = self.timetable.pop_due(now) {
@@ -160,7 +146,6 @@ impl Server {
     pub(crate) fn next_deadline(&self) -> Option<Instant> {
         let all = [
             self.endpoint.next_deadline(),
-            self.notifier.next_deadline(),
             self.location.next_deadline(),
             self.timetable.next(),
         ];
@@ -169,8 +154,7 @@ impl Server {
 
     /// The next message to send.
     pub(crate) fn poll_transmit(&mut self) -> Option<Transmit> {
-        let transmit = self.endpoint.poll_transmit();
-        transmit.or_else(|| self.notifier.poll_transmit())
+        self.endpoint.poll_transmit()
     }
 
     /// The next file that is done; `None` if none is being written.
@@ -201,7 +185,6 @@ impl Server {
 
     /// Acts on everything that the parts report.
     pub(super) fn drain(&mut self, now: Instant) {
-        self.drain_notifier(now);
         while let Some(happening) = self.endpoint.poll_happening() {
             self.handle_happening(now, happening);
         }
@@ -224,6 +207,15 @@ impl Server {
             Happening::CallEnded { call, cause } => self.handle_leg_end(now, call, cause),
             Happening::Request {
                 request,
+                notice,
+                message,
+                source,
+                ..
+            } if message.method() == Some(Method::Subscribe) => {
+                self.subscribe(now, (request, notice), &message, source);
+            }
+            Happening::Request {
+                request,
                 call: Some(leg),
                 message,
                 ..
@@ -233,6 +225,7 @@ impl Server {
                 call: None,
                 message,
                 source,
+                ..
             } => self.handle_request(now, request, &message, source),
             Happening::Provisional { request, response } => {
                 if let Some(Pending::Relayed(original, _)) = self.pending.get(&request) {
@@ -244,6 +237,7 @@ impl Server {
             Happening::RequestDone {
                 request, outcome, ..
             } => self.handle_outcome(now, request, outcome),
+            Happening::Notice { notice, change } => self.handle_notice(notice, change),
             Happening::Dropped { .. } => self.counters.dropped_messages += 1,
             // The server has no credentials, registrations or subscriptions of its own.
             Happening::Challenged { .. }

@@ -16,7 +16,7 @@ use gannet_ua::endpoint::{
     RequestSpec,
 };
 use gannet_ua::transaction::TransactionId;
-use gannet_ua::{RegistrationChange, RegistrationSpec, SubscriptionSpec, Target};
+use gannet_ua::{EventPackage, RegistrationChange, RegistrationSpec, SubscriptionSpec, Target};
 use tokio::sync::{Notify, mpsc};
 use tokio::time::timeout_at;
 
@@ -308,17 +308,14 @@ impl Agent {
     }
 
     pub(crate) fn subscription(&self, event: &str) -> SubscriptionSpec {
-        SubscriptionSpec {
-            uri: self.uri(&self.name),
-            from: self.aor(),
-            to: self.aor(),
-            contact: self.contact(),
-            event: event.to_owned(),
-            accept: Some("application/simple-message-summary".to_owned()),
-            expires: Duration::from_mins(10),
-            headers: Vec::new(),
-            destination: Some(self.server()),
-        }
+        let event = EventPackage::new(event);
+        let aor = self.aor();
+        let uri = self.uri(&self.name);
+        let mut spec = SubscriptionSpec::new(uri, aor.clone(), aor, self.contact(), event);
+        spec.accept = Some("application/simple-message-summary".to_owned());
+        spec.expires = Duration::from_mins(10);
+        spec.destination = Some(self.server());
+        spec
     }
 
     pub(crate) async fn subscription_change(&mut self) -> gannet_ua::SubscriptionChange {

@@ -10,4 +10,5 @@ mod registration;
 mod services;
 mod setup;
 mod voicemail;
+mod watching;
 mod world;

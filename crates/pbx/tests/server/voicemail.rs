@@ -250,7 +250,7 @@ async fn subscriptions_are_refreshed_ended_and_refused() {
     let last = bob
         .wait("the last NOTIFY", |happening| match happening {
             gannet_ua::endpoint::Happening::Subscription {
-                change: SubscriptionChange::Terminated { notify },
+                change: SubscriptionChange::Terminated { notify, .. },
                 ..
             } => Some(notify.clone()),
             _ => None,
@@ -312,7 +312,7 @@ async fn subscriptions_that_nobody_refreshes_end() {
 async fn next_notify(agent: &mut Agent) -> Message {
     loop {
         match agent.subscription_change().await {
-            SubscriptionChange::Notified { notify } => return notify,
+            SubscriptionChange::Notified { notify, .. } => return notify,
             SubscriptionChange::Accepted { .. } => {}
             other => panic!("{}: {other:?}", agent.name),
         }

@@ -62,6 +62,7 @@ impl Actor {
             // The log has them all; nothing is to be done.
             Happening::Challenged { .. }
             | Happening::Provisional { .. }
+            | Happening::Notice { .. }
             | Happening::Dropped { .. } => {}
         }
     }

@@ -4,7 +4,9 @@ use std::time::{Duration, Instant};
 
 use gannet_sip::Method;
 use gannet_ua::endpoint::{Outcome, RegistrationId, RequestSpec, SubscriptionId};
-use gannet_ua::{RegistrationChange, RegistrationSpec, SubscriptionChange, SubscriptionSpec};
+use gannet_ua::{
+    EventPackage, RegistrationChange, RegistrationSpec, SubscriptionChange, SubscriptionSpec,
+};
 
 use super::background::SIMPLE_MESSAGE_SUMMARY;
 use super::core::Actor;
@@ -181,17 +183,13 @@ impl Actor {
         let from = self.addresses.from();
         let mut uri = self.addresses.registrar();
         uri.user.clone_from(&from.uri.user);
-        let spec = SubscriptionSpec {
-            uri,
-            to: gannet_sip::NameAddr::new(from.uri.clone()),
-            from,
-            contact: self.addresses.contact(),
-            event: "message-summary".to_owned(),
-            accept: Some(SIMPLE_MESSAGE_SUMMARY.to_owned()),
-            expires: self.config.profile.mwi.expires,
-            headers: Vec::new(),
-            destination: self.addresses.server(),
-        };
+        let to = gannet_sip::NameAddr::new(from.uri.clone());
+        let contact = self.addresses.contact();
+        let event = EventPackage::new("message-summary");
+        let mut spec = SubscriptionSpec::new(uri, from, to, contact, event);
+        spec.accept = Some(SIMPLE_MESSAGE_SUMMARY.to_owned());
+        spec.expires = self.config.profile.mwi.expires;
+        spec.destination = self.addresses.server();
         self.show(|state| state.mwi.subscription = MwiSubscription::Pending);
         self.subscription = Some(self.endpoint.subscribe(now, spec));
     }
@@ -207,7 +205,9 @@ impl Actor {
                 MwiSubscription::Terminated
             }
             SubscriptionChange::Accepted { expires, .. } => MwiSubscription::Active { expires },
-            SubscriptionChange::Notified { notify } => return self.note_summary(&notify),
+            SubscriptionChange::Notified { notify, .. } => return self.note_summary(&notify),
+            // The summary that is shown holds on; forks are not asked for.
+            SubscriptionChange::NotModified | SubscriptionChange::Forked { .. } => return,
             SubscriptionChange::Terminated { .. } => {
                 self.subscription = None;
                 MwiSubscription::Terminated

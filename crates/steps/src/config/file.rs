@@ -238,6 +238,7 @@ t1 = "100 ms"
 [pbx]
 no_answer = "3 s"
 algorithms = "sha-256"
+digest_uri = "strict"
 "#,
         );
         assert!(file.diagnostics.is_empty(), "{:?}", file.diagnostics);
@@ -261,6 +262,7 @@ algorithms = "sha-256"
         assert_eq!((config.network.loss, config.network.loss_seed), (0.2, 7));
         assert_eq!(config.timers.unwrap().t1, Duration::from_millis(100));
         assert_eq!(config.pbx.no_answer, Some(Duration::from_secs(3)));
+        assert_eq!(config.pbx.digest_uri, Some(gannet_pbx::DigestUri::Strict));
         assert_eq!(
             config.pbx.algorithms,
             Some(vec![gannet_ua::digest::Algorithm::Sha256])

@@ -239,6 +239,8 @@ pub struct PbxSettings {
     pub no_answer: Option<Duration>,
     /// Names of the digest algorithms, most wanted first.
     pub algorithms: Option<Vec<gannet_ua::digest::Algorithm>>,
+    /// How credentials for another URI are judged inside a subscription.
+    pub digest_uri: Option<gannet_pbx::DigestUri>,
     /// Whether users have a voicemail; `None`: in scenarios whose sentences speak of it.
     pub voicemail: Option<bool>,
     /// Where recordings are written.

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use gannet_pbx::DigestUri;
 use gannet_ua::Timers;
 use gannet_ua::digest::Algorithm;
 
@@ -138,6 +139,11 @@ fn pbx(root: &mut Section<'_, '_, '_>, config: &mut Config, folder: &Path) {
         Some(texts.into_iter().map(|text| text.value).collect())
     };
     let pbx = &mut config.pbx;
+    let uris = [
+        ("lenient", DigestUri::Lenient),
+        ("strict", DigestUri::Strict),
+    ];
+    pbx.digest_uri = section.choice("digest_uri", &uris);
     pbx.algorithms = algorithms.filter(|algorithms| !algorithms.is_empty());
     pbx.no_answer = section.time("no_answer");
     pbx.voicemail = section.boolean("voicemail");

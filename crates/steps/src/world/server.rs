@@ -84,6 +84,7 @@ pub(super) fn start_embedded(
             .algorithms
             .clone()
             .unwrap_or(defaults.algorithms.clone()),
+        digest_uri: settings.digest_uri.unwrap_or(defaults.digest_uri),
         no_answer: settings.no_answer.unwrap_or(defaults.no_answer),
         timers: surroundings.config().timers.unwrap_or(defaults.timers),
         seed,

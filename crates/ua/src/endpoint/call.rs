@@ -195,6 +195,14 @@ impl Call {
             || !matches!(self.state, CallState::Confirmed)
     }
 
+    /// The same, to look at it.
+    pub(crate) fn known_dialog(&self, remote_tag: &str) -> Option<&Dialog> {
+        self.dialog
+            .iter()
+            .chain(&self.early)
+            .find(|dialog| dialog.remote_tag == remote_tag)
+    }
+
     /// A request of theirs was answered.
     pub(crate) fn close(&mut self, request: TransactionId) {
         self.open.retain(|open| *open != request);

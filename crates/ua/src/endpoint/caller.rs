@@ -145,6 +145,10 @@ impl Endpoint {
             // Nothing happens here where the call has ended before.
             return self.end_call(now, call, EndCause::CancelCrossed);
         }
+        self.inherit_dialogs(call, Some(&dialog.remote_tag));
+        let Some(entry) = self.calls.get_mut(&call) else {
+            return;
+        };
         // The early dialog's numbers go on in the confirmed one.
         let early = entry
             .early

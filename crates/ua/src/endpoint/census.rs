@@ -17,6 +17,10 @@ pub struct Census {
     pub registrations: usize,
     /// Subscriptions that have not ended.
     pub subscriptions: usize,
+    /// Subscriptions of others, those included whose end is being told.
+    pub notices: usize,
+    /// Dialogs that subscriptions of both kinds live in.
+    pub homes: usize,
 }
 
 impl Endpoint {
@@ -29,6 +33,8 @@ impl Endpoint {
             incoming: self.incoming.len(),
             registrations: self.registrations.len(),
             subscriptions: self.subscriptions.len(),
+            notices: self.notices.len(),
+            homes: self.homes.len(),
         }
     }
 

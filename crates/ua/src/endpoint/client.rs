@@ -7,7 +7,9 @@ use gannet_sip::{CSeq, HeaderName, Message, MessageBuilder, Method};
 
 use super::config::MessageKind;
 use super::core::Endpoint;
-use super::happening::{CallId, Happening, Outcome, RegistrationId, RequestId, SubscriptionId};
+use super::happening::{
+    CallId, Happening, NoticeId, Outcome, RegistrationId, RequestId, SubscriptionId,
+};
 use crate::digest::{AuthAttempt, AuthOutcome, AuthTarget, HeaderField, RequestFacts};
 use crate::target::Target;
 use crate::transaction::TransactionId;
@@ -29,6 +31,8 @@ pub(crate) enum Purpose {
     Register(RegistrationId),
     /// A SUBSCRIBE.
     Subscribe(SubscriptionId),
+    /// A NOTIFY in a subscription of others.
+    Notify(NoticeId),
 }
 
 /// A request that waits for its final response.
@@ -171,8 +175,9 @@ impl Endpoint {
             Purpose::Aside => {}
             Purpose::Register(registration) => self.register_done(now, registration, outcome),
             Purpose::Subscribe(subscription) => {
-                self.subscribe_done(now, subscription, &request.message, outcome);
+                self.subscribe_done(now, subscription, &request, outcome);
             }
+            Purpose::Notify(notice) => self.notify_done(now, notice, &outcome),
         }
     }
 

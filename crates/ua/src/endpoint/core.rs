@@ -12,10 +12,14 @@ use super::call::Call;
 use super::client::{ClientRequest, Purpose};
 use super::command::RequestSpec;
 use super::config::{EndpointConfig, MessageKind};
-use super::happening::{CallId, Happening, Outcome, RegistrationId, RequestId, SubscriptionId};
+use super::happening::{
+    CallId, Happening, NoticeId, Outcome, RegistrationId, RequestId, SubscriptionId,
+};
 use super::identity::locate;
 use super::incoming::Incoming;
+use super::usage::Homes;
 use crate::digest::ClientAuth;
+use crate::notice::Notice;
 use crate::registration::Registration;
 use crate::subscription::Subscription;
 use crate::target::{Target, Transmit};
@@ -49,8 +53,8 @@ pub enum SendError {
 /// [`poll_happening`](Self::poll_happening), then ask for the deadline again.
 ///
 /// By itself it answers CANCEL and BYE of its calls and NOTIFY of its subscriptions, refuses what
-/// RFC 3261 8.2 and 12.2.2 say must be refused, sends ACK, repeats 2xx until ACK, ends extra forks
-/// and answers digest challenges. Every other request is a [`Happening::Request`] for its owner.
+/// RFC 3261 8.2 and 12.2.2 say must be refused, sends ACK, repeats 2xx until ACK, ends extra forks,
+/// tells subscribers of their end who did not refresh in time, and answers digest challenges. Every other request is a [`Happening::Request`] for its owner.
 #[derive(Debug)]
 pub struct Endpoint {
     pub(crate) config: EndpointConfig,
@@ -72,8 +76,12 @@ pub struct Endpoint {
     pub(crate) registration_agenda: Agenda<RegistrationId>,
     pub(crate) subscriptions: BTreeMap<SubscriptionId, Subscription>,
     pub(crate) subscription_agenda: Agenda<SubscriptionId>,
-    /// Subscriptions by Call-ID and local tag.
+    /// Subscriptions by Call-ID and local tag of the SUBSCRIBE that began them.
     pub(crate) by_subscription: HashMap<(String, String), SubscriptionId>,
+    pub(crate) notices: BTreeMap<NoticeId, Notice>,
+    pub(crate) notice_agenda: Agenda<NoticeId>,
+    /// The dialogs of subscriptions of both kinds.
+    pub(crate) homes: Homes,
     happenings: VecDeque<Happening>,
     pub(crate) last_request: u64,
     pub(crate) last_call: u64,
@@ -101,6 +109,9 @@ impl Endpoint {
             subscriptions: BTreeMap::new(),
             subscription_agenda: Agenda::new(),
             by_subscription: HashMap::new(),
+            notices: BTreeMap::new(),
+            notice_agenda: Agenda::new(),
+            homes: Homes::default(),
             happenings: VecDeque::new(),
             last_request: 0,
             last_call: 0,
@@ -144,6 +155,7 @@ impl Endpoint {
         self.handle_call_timeouts(now);
         self.handle_registration_timeouts(now);
         self.handle_subscription_timeouts(now);
+        self.handle_notice_timeouts(now);
     }
 
     /// When [`handle_timeout`](Self::handle_timeout) must be called next.
@@ -153,6 +165,7 @@ impl Endpoint {
             self.call_agenda.first(),
             self.registration_agenda.first(),
             self.subscription_agenda.first(),
+            self.notice_agenda.first(),
         ]
         .into_iter()
         .flatten()

@@ -128,6 +128,9 @@ impl Endpoint {
         let headers = entry.bye_wanted.take().unwrap_or_default();
         if let Some(mut dialog) = entry.dialog.clone() {
             self.send_bye_in(now, call, &mut dialog, headers, Purpose::Aside);
+            if let Some(entry) = self.calls.get_mut(&call) {
+                entry.dialog = Some(dialog);
+            }
         }
         self.end_call(now, call, EndCause::AckMissing);
     }
@@ -150,6 +153,7 @@ impl Endpoint {
         for open in entry.open.clone() {
             self.respond(now, open, Reply::new(487));
         }
+        self.inherit_dialogs(call, None);
         self.file(call);
         self.happen(Happening::CallEnded { call, cause });
     }

@@ -2,6 +2,7 @@
 
 use gannet_sip::{Message, Method};
 
+use crate::notice::NoticeChange;
 use crate::registration::RegistrationChange;
 use crate::subscription::SubscriptionChange;
 use crate::target::Target;
@@ -22,6 +23,10 @@ pub struct RegistrationId(pub(crate) u64);
 /// Number of a subscription.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct SubscriptionId(pub(crate) u64);
+
+/// Number of a subscription of others to us.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct NoticeId(pub(crate) u64);
 
 /// How a request ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -122,12 +127,14 @@ pub enum Happening {
         cause: EndCause,
     },
     /// A request that the user must answer by `respond`: everything but the first INVITE, ACK, BYE
-    /// and CANCEL of calls and NOTIFY of subscriptions.
+    /// and CANCEL of calls and NOTIFY of subscriptions. SUBSCRIBE is accepted by `grant` instead.
     Request {
         /// Handle for `respond`.
         request: TransactionId,
         /// The call, if it came inside one.
         call: Option<CallId>,
+        /// For SUBSCRIBE: the subscription that it prolongs or ends.
+        notice: Option<NoticeId>,
         /// The request.
         message: Message,
         /// Where it came from.
@@ -170,6 +177,13 @@ pub enum Happening {
         subscription: SubscriptionId,
         /// What changed.
         change: SubscriptionChange,
+    },
+    /// Something became of a subscription of others, or of a NOTIFY in it.
+    Notice {
+        /// Which.
+        notice: NoticeId,
+        /// What.
+        change: NoticeChange,
     },
     /// Something that was dropped: a stray response, an ACK without a call, broken bytes.
     Dropped {

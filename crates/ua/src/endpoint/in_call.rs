@@ -134,9 +134,12 @@ impl Endpoint {
         local_tag: &str,
     ) {
         let method = message.method();
-        if method == Some(Method::Notify)
-            && self.handle_notify(now, id, &message, source, local_tag)
-        {
+        let taken = match method {
+            Some(Method::Notify) => self.handle_notify(now, id, &message, source, local_tag),
+            Some(Method::Subscribe) => self.handle_subscribe(now, id, &message, source, local_tag),
+            _ => false,
+        };
+        if taken {
             return;
         }
         let remote_tag = message.from_tag().unwrap_or_default();
@@ -148,8 +151,6 @@ impl Endpoint {
             Some((call, dialog.accept_cseq(number)))
         });
         match live {
-            // A notifier's dialogs are its owner's business.
-            None if method == Some(Method::Subscribe) => self.hand_over(id, None, message, source),
             None => {
                 self.reply(now, id, (&message, source), Reply::new(481), None);
             }
@@ -189,7 +190,7 @@ impl Endpoint {
             Some(reply) => {
                 self.reply(now, id, (&message, source), reply, None);
             }
-            None => self.hand_over(id, Some(call), message, source),
+            None => self.hand_over(id, (Some(call), None), message, source),
         }
     }
 
@@ -207,10 +208,17 @@ impl Endpoint {
                 }
                 None
             }
-            Purpose::Subscribe(id) => self.subscriptions.get_mut(&id).and_then(|subscription| {
-                subscription.cseq = number;
-                subscription.dialog.as_mut()
-            }),
+            Purpose::Subscribe(id) => {
+                let home = self.subscriptions.get_mut(&id).and_then(|subscription| {
+                    subscription.cseq = number;
+                    subscription.home
+                });
+                home.and_then(|home| self.dialog_at_mut(home))
+            }
+            Purpose::Notify(id) => {
+                let home = self.notices.get(&id).map(|notice| notice.home);
+                home.and_then(|home| self.dialog_at_mut(home))
+            }
             Purpose::Plain(None) | Purpose::Invite(_) | Purpose::Aside => None,
         };
         if let Some(dialog) = dialog {

@@ -2,7 +2,7 @@
 
 use gannet_sip::Message;
 
-use super::happening::CallId;
+use super::happening::{CallId, NoticeId};
 use crate::target::Target;
 
 /// A request that was handed to the user.
@@ -11,6 +11,8 @@ pub(crate) struct Incoming {
     pub(crate) message: Message,
     pub(crate) source: Target,
     pub(crate) call: Option<CallId>,
+    /// The subscription that a SUBSCRIBE is about.
+    pub(crate) notice: Option<NoticeId>,
     /// The To tag of all its responses, where the request has none (RFC 3261 8.2.6.2).
     pub(crate) tag: String,
 }

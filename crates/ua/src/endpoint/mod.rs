@@ -16,14 +16,17 @@ mod happening;
 mod identity;
 mod in_call;
 mod incoming;
+mod notices;
 mod registrations;
 mod server;
 mod subscriptions;
+mod usage;
 
 pub use census::Census;
 pub use command::{Body, Reply, RequestSpec};
 pub use config::{Dress, EndpointConfig, MessageKind};
 pub use core::{Endpoint, SendError};
 pub use happening::{
-    CallId, EndCause, Happening, Outcome, RegistrationId, RequestId, SubscriptionId,
+    CallId, EndCause, Happening, NoticeId, Outcome, RegistrationId, RequestId, SubscriptionId,
 };
+pub(crate) use usage::HomeId;

@@ -22,7 +22,7 @@ impl Endpoint {
         let mut registration = Registration::new(spec, call_id, tag, cseq);
         let wish = registration.start();
         self.registrations.insert(id, registration);
-        self.grant(now, id, wish);
+        self.send_register(now, id, wish);
         id
     }
 
@@ -30,7 +30,7 @@ impl Endpoint {
     pub fn refresh_registration(&mut self, now: Instant, id: RegistrationId) {
         if let Some(registration) = self.registrations.get_mut(&id) {
             let wish = registration.start();
-            self.grant(now, id, wish);
+            self.send_register(now, id, wish);
         }
     }
 
@@ -45,7 +45,7 @@ impl Endpoint {
     pub fn unregister(&mut self, now: Instant, id: RegistrationId) {
         if let Some(registration) = self.registrations.get_mut(&id) {
             let wish = registration.stop();
-            self.grant(now, id, wish);
+            self.send_register(now, id, wish);
         }
     }
 
@@ -59,7 +59,7 @@ impl Endpoint {
         }
     }
 
-    fn grant(&mut self, now: Instant, id: RegistrationId, Wish::Send(expires): Wish) {
+    fn send_register(&mut self, now: Instant, id: RegistrationId, Wish::Send(expires): Wish) {
         let Some(registration) = self.registrations.get_mut(&id) else {
             return;
         };
@@ -126,7 +126,7 @@ impl Endpoint {
         let again = registration.again.take().map(Wish::Send);
         self.report_registration(id, changes);
         if let Some(wish) = again.or(wish) {
-            self.grant(now, id, wish);
+            self.send_register(now, id, wish);
         }
         self.file_registration(id);
     }
@@ -146,7 +146,7 @@ impl Endpoint {
                 .and_then(|registration| registration.handle_timeout(now, &mut changes));
             self.report_registration(id, changes);
             if let Some(wish) = wish {
-                self.grant(now, id, wish);
+                self.send_register(now, id, wish);
             }
             self.file_registration(id);
         }

@@ -9,7 +9,7 @@ use gannet_sip::{HeaderName, Message, Method, NameAddr};
 use super::command::Reply;
 use super::config::MessageKind;
 use super::core::{Endpoint, add_headers};
-use super::happening::{CallId, Happening};
+use super::happening::{CallId, Happening, NoticeId};
 use super::incoming::Incoming;
 use crate::respond::response_to;
 use crate::target::Target;
@@ -91,7 +91,7 @@ impl Endpoint {
             None if message.method() == Some(Method::Bye) => {
                 self.reply(now, id, (&message, source), Reply::new(481), None);
             }
-            None => self.hand_over(id, None, message, source),
+            None => self.hand_over(id, (None, None), message, source),
         }
     }
 
@@ -130,8 +130,14 @@ impl Endpoint {
         if !unknown.is_empty() {
             return Some(Reply::new(420).header("Unsupported", unknown.join(", ")));
         }
-        (method == Method::Invite && message.contact().is_err()).then(|| {
-            let reason = Some("INVITE without a usable Contact".to_owned());
+        // Without Contact there is no dialog (RFC 3261 8.1.1.8, RFC 6665 8.2).
+        let makes_dialog = match method {
+            Method::Invite => true,
+            Method::Subscribe => message.to_tag().is_none(),
+            _ => false,
+        };
+        (makes_dialog && message.contact().is_err()).then(|| {
+            let reason = Some(format!("{method} without a usable Contact"));
             Reply {
                 code: 400,
                 reason,
@@ -144,7 +150,7 @@ impl Endpoint {
     pub(crate) fn hand_over(
         &mut self,
         request: TransactionId,
-        call: Option<CallId>,
+        (call, notice): (Option<CallId>, Option<NoticeId>),
         message: Message,
         source: Target,
     ) {
@@ -152,15 +158,21 @@ impl Endpoint {
             message: message.clone(),
             source,
             call,
+            notice,
             tag: self.config.identifiers.tag(&mut self.rng),
         };
         self.incoming.insert(request, incoming);
-        if let Some(entry) = call.and_then(|call| self.calls.get_mut(&call)) {
+        // A subscription does not end with the call (RFC 5057 4.1).
+        let ends_with_call = message.method() != Some(Method::Subscribe);
+        if let Some(entry) = call.and_then(|call| self.calls.get_mut(&call))
+            && ends_with_call
+        {
             entry.open.push(request);
         }
         self.happen(Happening::Request {
             request,
             call,
+            notice,
             message,
             source,
         });

@@ -3,11 +3,18 @@
 use std::time::{Duration, Instant};
 
 use gannet_sim::Bench;
-use gannet_sip::{HeaderName, Message};
+use gannet_sip::{HeaderName, Message, Method};
 use gannet_ua::endpoint::{Census, EndCause, Happening};
 
 pub(crate) fn bench() -> Bench {
     Bench::new(start())
+}
+
+/// One that takes subscriptions.
+pub(crate) fn notifier() -> Bench {
+    let mut bench = bench();
+    bench.endpoint.config_mut().allow.push(Method::Subscribe);
+    bench
 }
 
 pub(crate) fn start() -> Instant {

@@ -125,15 +125,6 @@ fn every_response_to_one_request_has_the_same_tag() {
 }
 
 #[test]
-fn subscribe_in_a_dialog_that_only_its_owner_knows_goes_to_the_owner() {
-    let mut bench = bench();
-    bench.endpoint.config_mut().allow.push(Method::Subscribe);
-    let fields = "Event: presence\nContact: <sip:bob@10.0.0.2>\n";
-    bench.receive_message(&Bench::request("SUBSCRIBE", "s", "notifier", 2, fields));
-    asked(&mut bench);
-}
-
-#[test]
 fn a_request_is_not_mixed_up_with_its_repetition() {
     let mut bench = bench();
     let (_, tag) = talking(&mut bench);

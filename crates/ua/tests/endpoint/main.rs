@@ -1,5 +1,5 @@
 //! The user-agent core, its peer played by the test: calls, forks, CANCEL, BYE, re-INVITE, refusals,
-//! challenges, registration, subscription.
+//! challenges, registration, subscriptions of both sides.
 
 mod auth;
 mod callee;
@@ -9,8 +9,10 @@ mod dialog_harness;
 mod forking;
 mod harness;
 mod in_call;
+mod notices;
 mod refusals;
 mod registration;
 mod reinvite;
 mod subscription;
 mod transport;
+mod usages;

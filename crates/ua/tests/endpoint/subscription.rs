@@ -3,23 +3,30 @@
 use gannet_sim::Bench;
 use gannet_sip::{HeaderName, Message, NameAddr, Uri};
 use gannet_ua::digest::Credentials;
-use gannet_ua::endpoint::{Happening, SubscriptionId};
-use gannet_ua::{SubscriptionChange, SubscriptionSpec};
+use gannet_ua::endpoint::{Body, Happening, SubscriptionId};
+use gannet_ua::{EventPackage, ForkPolicy, SubscriptionChange, SubscriptionSpec};
 
 use crate::harness::{assert_drains, bench, cseq, s, text};
 
+fn spec() -> SubscriptionSpec {
+    let uri = Uri::at(Some("alice"), Bench::PEER);
+    let mut spec = SubscriptionSpec::new(
+        uri.clone(),
+        Bench::contact(),
+        NameAddr::new(uri),
+        Bench::contact(),
+        EventPackage::new("message-summary"),
+    );
+    spec.accept = Some("application/simple-message-summary".to_owned());
+    spec.expires = s(600);
+    spec
+}
+
 fn subscribe(bench: &mut Bench) -> (SubscriptionId, Message) {
-    let spec = SubscriptionSpec {
-        uri: Uri::at(Some("alice"), Bench::PEER),
-        from: Bench::contact(),
-        to: NameAddr::new(Uri::at(Some("alice"), Bench::PEER)),
-        contact: Bench::contact(),
-        event: "message-summary".to_owned(),
-        accept: Some("application/simple-message-summary".to_owned()),
-        expires: s(600),
-        headers: Vec::new(),
-        destination: None,
-    };
+    subscribe_by(bench, spec())
+}
+
+fn subscribe_by(bench: &mut Bench, spec: SubscriptionSpec) -> (SubscriptionId, Message) {
     let id = bench.endpoint.subscribe(bench.now, spec);
     (id, bench.sent_one())
 }
@@ -27,22 +34,26 @@ fn subscribe(bench: &mut Bench) -> (SubscriptionId, Message) {
 fn grant(bench: &mut Bench, request: &Message, tag: &str, seconds: u32) {
     bench.answer(request, 200, tag, |response| {
         response
-            .header(HeaderName::Contact, "<sip:mwi@10.0.0.2>")
+            .header(HeaderName::Contact, format!("<sip:{tag}@10.0.0.2>"))
             .header(HeaderName::Expires, seconds.to_string())
     });
 }
 
 /// A NOTIFY in the dialog of that SUBSCRIBE; gives the code of the answer.
 fn notify(bench: &mut Bench, request: &Message, tag: &str, number: u32, state: &str) -> u16 {
-    bench.receive(&format!(
-        "NOTIFY sip:alice@10.0.0.1 SIP/2.0\n\
-         Via: SIP/2.0/UDP 10.0.0.2;branch=z9hG4bKn{tag}{number}\nMax-Forwards: 70\n\
-         From: <sip:alice@10.0.0.2>;tag={tag}\nTo: {}\nCall-ID: {}\nCSeq: {number} NOTIFY\n\
-         Contact: <sip:mwi@10.0.0.2>\nEvent: message-summary\nSubscription-State: {state}\n\
-         Content-Length: 0\n\n",
-        text(request, HeaderName::From),
-        text(request, HeaderName::CallId),
-    ));
+    notify_with(bench, request, tag, number, state, "")
+}
+
+fn notify_with(
+    bench: &mut Bench,
+    request: &Message,
+    tag: &str,
+    number: u32,
+    state: &str,
+    fields: &str,
+) -> u16 {
+    let notify = Bench::notify_for(request, tag, number, state, fields);
+    bench.receive_message(&notify);
     bench.sent_one().status().expect("an answer")
 }
 
@@ -55,8 +66,10 @@ fn changes(bench: &mut Bench) -> Vec<String> {
                 SubscriptionChange::Accepted { expires, .. } => {
                     format!("accepted {}", expires.as_secs())
                 }
+                SubscriptionChange::NotModified => "not modified".to_owned(),
                 SubscriptionChange::Notified { .. } => "notified".to_owned(),
-                SubscriptionChange::Terminated { notify } => {
+                SubscriptionChange::Forked { .. } => "forked".to_owned(),
+                SubscriptionChange::Terminated { notify, .. } => {
                     format!("terminated {}", notify.is_some())
                 }
                 SubscriptionChange::Failed { outcome } => format!("failed {}", outcome.code()),
@@ -83,7 +96,7 @@ fn subscribing_brings_news_and_is_refreshed_in_its_dialog() {
     bench.pass(s(1));
     let refresh = bench.sent_one();
     assert_eq!(refresh.to_tag().as_deref(), Some("n"));
-    assert_eq!(refresh.request_uri_text(), Some("sip:mwi@10.0.0.2"));
+    assert_eq!(refresh.request_uri_text(), Some("sip:n@10.0.0.2"));
     assert_eq!(cseq(&refresh), 2);
     grant(&mut bench, &refresh, "n", 300);
     assert_eq!(notify(&mut bench, &request, "n", 2, "active"), 200);
@@ -221,4 +234,142 @@ fn numbers_go_on_from_a_challenged_refresh() {
     grant(&mut bench, &again, "n", 300);
     bench.endpoint.refresh_subscription(bench.now, id);
     assert_eq!(cseq(&bench.sent_one()), 4);
+}
+
+#[test]
+fn each_notifier_is_a_subscription_of_its_own_where_forks_are_wanted() {
+    let mut bench = bench();
+    let mut wanted = spec();
+    wanted.fork = ForkPolicy::Each;
+    let (first, request) = subscribe_by(&mut bench, wanted);
+    grant(&mut bench, &request, "n", 300);
+    assert_eq!(notify(&mut bench, &request, "n", 1, "active"), 200);
+    let state = "active;expires=100";
+    assert_eq!(notify(&mut bench, &request, "fork", 1, state), 200);
+    let forked = bench.happenings().into_iter().find_map(|happening| {
+        let Happening::Subscription {
+            subscription,
+            change: SubscriptionChange::Forked { new },
+        } = happening
+        else {
+            return None;
+        };
+        (subscription == first).then_some(new)
+    });
+    let second = forked.expect("a fork");
+    // Each is refreshed by its own lifetime, in its own dialog.
+    bench.pass(s(70));
+    let refresh = bench.sent_one();
+    assert_eq!(refresh.to_tag().as_deref(), Some("fork"));
+    assert_eq!(refresh.request_uri_text(), Some("sip:fork@10.0.0.2"));
+    assert_eq!(cseq(&refresh), 2);
+    bench.answer(&refresh, 481, "fork", |response| response);
+    assert_eq!(bench.endpoint.census().subscriptions, 1);
+    bench.endpoint.refresh_subscription(bench.now, second);
+    assert_eq!(bench.sent(), []);
+    bench.endpoint.refresh_subscription(bench.now, first);
+    assert_eq!(bench.sent_one().to_tag().as_deref(), Some("n"));
+    // Long after the SUBSCRIBE nobody new is listened to (timer N).
+    assert_eq!(notify(&mut bench, &request, "late", 1, "active"), 481);
+}
+
+#[test]
+fn a_2xx_of_another_notifier_does_not_move_the_target() {
+    let mut bench = bench();
+    let (id, request) = subscribe(&mut bench);
+    assert_eq!(notify(&mut bench, &request, "n", 1, "active"), 200);
+    grant(&mut bench, &request, "fork", 300);
+    bench.endpoint.refresh_subscription(bench.now, id);
+    let refresh = bench.sent_one();
+    assert_eq!(refresh.to_tag().as_deref(), Some("n"));
+    assert_eq!(refresh.request_uri_text(), Some("sip:n@10.0.0.2"));
+}
+
+#[test]
+fn the_last_notify_says_when_to_subscribe_anew() {
+    let table = [
+        ("terminated;reason=deactivated", Some(0)),
+        ("terminated;reason=probation;retry-after=20", Some(20)),
+        ("terminated;reason=rejected;retry-after=20", None),
+    ];
+    for (text, wait) in table {
+        let mut bench = bench();
+        let (_, request) = subscribe(&mut bench);
+        grant(&mut bench, &request, "n", 300);
+        assert_eq!(notify(&mut bench, &request, "n", 1, "pending"), 200);
+        assert_eq!(notify(&mut bench, &request, "n", 2, text), 200);
+        let mut states = Vec::new();
+        let mut again = None;
+        for happening in bench.happenings() {
+            let Happening::Subscription { change, .. } = happening else {
+                continue;
+            };
+            match change {
+                SubscriptionChange::Notified { state, .. } => states.push(state.to_string()),
+                SubscriptionChange::Terminated { again: at, .. } => again = at,
+                _ => {}
+            }
+        }
+        assert_eq!(states, ["pending", text]);
+        assert_eq!(again, wait.map(|wait| bench.now + s(wait)), "{text}");
+    }
+}
+
+#[test]
+fn a_state_that_is_known_is_not_told_again() {
+    let mut bench = bench();
+    let mut wanted = spec();
+    wanted.conditional = true;
+    let (id, request) = subscribe_by(&mut bench, wanted);
+    assert_eq!(text(&request, HeaderName::SuppressIfMatch), "");
+    grant(&mut bench, &request, "n", 300);
+    let etag = "SIP-ETag: abc\n";
+    assert_eq!(
+        notify_with(&mut bench, &request, "n", 1, "active", etag),
+        200
+    );
+    changes(&mut bench);
+    for (end, expected) in [
+        (false, &["accepted 300", "not modified"][..]),
+        (true, &["accepted 0", "not modified", "terminated false"]),
+    ] {
+        if end {
+            bench.endpoint.unsubscribe(bench.now, id);
+        } else {
+            bench.endpoint.refresh_subscription(bench.now, id);
+        }
+        let refresh = bench.sent_one();
+        assert_eq!(text(&refresh, HeaderName::SuppressIfMatch), "abc");
+        let expires = if end { "0" } else { "300" };
+        bench.answer(&refresh, 204, "n", |response| {
+            response.header(HeaderName::Expires, expires)
+        });
+        assert_eq!(changes(&mut bench), expected);
+    }
+    assert_drains(&mut bench);
+}
+
+#[test]
+fn a_refresh_may_ask_for_another_lifetime_and_say_more() {
+    let mut bench = bench();
+    let mut wanted = spec();
+    wanted.body = Some(Body {
+        content_type: "application/simple-filter+xml".to_owned(),
+        bytes: "<filter/>".into(),
+    });
+    let (id, request) = subscribe_by(&mut bench, wanted);
+    assert_eq!(request.body(), b"<filter/>");
+    grant(&mut bench, &request, "n", 300);
+    let more = vec![("X-Why".to_owned(), "because".to_owned())];
+    bench
+        .endpoint
+        .refresh_subscription_with(bench.now, id, Some(s(60)), more);
+    let refresh = bench.sent_one();
+    assert_eq!(text(&refresh, HeaderName::Expires), "60");
+    assert_eq!(refresh.headers_by_text("X-Why").count(), 1);
+    grant(&mut bench, &refresh, "n", 60);
+    bench.endpoint.refresh_subscription(bench.now, id);
+    let refresh = bench.sent_one();
+    assert_eq!(text(&refresh, HeaderName::Expires), "60");
+    assert_eq!(refresh.headers_by_text("X-Why").count(), 0);
 }
