@@ -138,6 +138,7 @@ impl Actor {
             Arc::new(report)
         });
         self.legs.remove(&call);
+        self.changes.retain(|_, change| change.call != call);
         self.show_call(call, |record| {
             record.state = CallState::Ended(end);
             record.times.ended = Some(now);
@@ -165,6 +166,8 @@ impl Actor {
         self.booted = false;
         self.subscription = None;
         self.waiting.clear();
+        self.changes.clear();
+        self.left_open.clear();
         self.lingering.clear();
         self.show(|state| {
             *state = PhoneState {
@@ -172,6 +175,7 @@ impl Actor {
                 registrations_done: state.registrations_done,
                 dnd: state.dnd,
                 incoming: state.incoming.clone(),
+                inbox: std::mem::take(&mut state.inbox),
                 power: Power::Off,
                 ..PhoneState::new()
             };

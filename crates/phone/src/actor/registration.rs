@@ -6,8 +6,8 @@ use gannet_sip::Method;
 use gannet_ua::endpoint::{Outcome, RegistrationId, RequestSpec, SubscriptionId};
 use gannet_ua::{RegistrationChange, RegistrationSpec, SubscriptionChange, SubscriptionSpec};
 
-use super::background::SIMPLE_MESSAGE_SUMMARY;
 use super::core::Actor;
+use super::summaries::SIMPLE_MESSAGE_SUMMARY;
 use crate::addresses::instance;
 use crate::error::PhoneError;
 use crate::state::{MwiSubscription, RegistrationState};
