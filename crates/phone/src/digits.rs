@@ -29,6 +29,8 @@ pub enum DtmfWay {
     Rfc4733,
     /// In the body of an INFO.
     Info,
+    /// As tones in the audio (ITU-T Q.23).
+    InBand,
 }
 
 impl fmt::Display for DtmfWay {
@@ -36,6 +38,7 @@ impl fmt::Display for DtmfWay {
         f.write_str(match self {
             Self::Rfc4733 => "by RFC 4733",
             Self::Info => "by INFO",
+            Self::InBand => "in-band",
         })
     }
 }
@@ -47,7 +50,7 @@ pub struct ReceivedKey {
     pub key: char,
     /// How it came.
     pub way: DtmfWay,
-    /// When its first packet, or its INFO, came.
+    /// When it began, or its INFO came.
     pub at: Instant,
 }
 

@@ -48,6 +48,11 @@ impl CallMedia {
         self.wake();
     }
 
+    /// What it plays, or will once media begins.
+    pub fn source(&self) -> Source {
+        self.lock().source.clone()
+    }
+
     /// The mute key: packets go on with silence in them.
     pub fn mute(&self, muted: bool) {
         let mut port = self.lock();

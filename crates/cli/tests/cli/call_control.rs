@@ -64,6 +64,8 @@ fn keys_arrive_in_order_by_each_way() {
         "Bob sends DTMF \"2d\" by INFO",
         "Alice receives DTMF \"2\" by INFO",
         "Alice receives DTMF \"D\"",
+        "Alice sends DTMF \"55*\" in-band",
+        "Bob receives DTMF \"55*\" in-band",
     ];
     let bench = Bench::new().with("f.feature", &feature(&steps));
     bench.run("test f.feature").expect(0, &["1 passed"]);

@@ -1,8 +1,8 @@
-//! DTMF: keys as telephone-events (RFC 4733) or in INFO.
+//! DTMF: keys as telephone-events (RFC 4733), in INFO, or as tones in the audio.
 
 use std::time::{Duration, Instant};
 
-use gannet_media::RtpSession;
+use gannet_media::{RtpSession, Source, render, render_dtmf};
 use gannet_sip::Method;
 use gannet_ua::endpoint::Body;
 
@@ -12,6 +12,8 @@ use crate::digits::{DTMF_RELAY, DtmfWay, ReceivedKey, relay_body};
 use crate::error::PhoneError;
 use crate::media::CallMedia;
 
+/// Between tones in the audio, long enough to tell equal keys apart.
+const PAUSE: Duration = Duration::from_millis(100);
 /// How often a wait looks for new keys: the length of a packet.
 const LOOK_AGAIN: Duration = Duration::from_millis(20);
 
@@ -46,6 +48,7 @@ impl Phone {
             }),
             DtmfWay::Rfc4733 => self.send_events(&media, keys, length, deadline).await,
             DtmfWay::Info => self.send_infos(call, keys, length, deadline).await,
+            DtmfWay::InBand => self.send_tones(&media, keys, length, deadline).await,
         }
     }
 
@@ -81,6 +84,39 @@ impl Phone {
         }
     }
 
+    /// Plays the keys in place of what the phone plays otherwise.
+    async fn send_tones(
+        &self,
+        media: &CallMedia,
+        keys: &[char],
+        length: Duration,
+        deadline: Instant,
+    ) -> Result<(), PhoneError> {
+        let samples = render_dtmf(keys, length, PAUSE).ok_or_else(|| PhoneError::Misuse {
+            phone: self.name().to_owned(),
+            problem: "a character is no DTMF key".to_owned(),
+        })?;
+        // Not right behind other audio: the first key needs its own begin.
+        let lead = vec![0; render(&[], PAUSE).len()];
+        let before = media.source();
+        media.play(Source::once([lead, samples].concat()));
+        let mut sent = false;
+        while !sent && Instant::now() < deadline {
+            let look_at = (Instant::now() + LOOK_AGAIN).min(deadline);
+            tokio::time::sleep_until(look_at.into()).await;
+            sent = media.source_ended();
+        }
+        media.play(before);
+        if sent {
+            return Ok(());
+        }
+        Err(PhoneError::TimedOut {
+            phone: self.name().to_owned(),
+            waited_for: "the end of the DTMF tones".to_owned(),
+            instead: "they are not over".to_owned(),
+        })
+    }
+
     async fn send_infos(
         &self,
         call: CallHandle,
@@ -111,25 +147,27 @@ impl Phone {
 
     /// The keys that came in a call, oldest first, also after its end.
     pub fn received_dtmf(&self, call: CallHandle) -> Vec<ReceivedKey> {
-        let events = self.media(call).ok().and_then(|media| {
+        let by = |way| move |(key, at)| ReceivedKey { key, way, at };
+        let media = self.media(call).ok();
+        let heard = media.and_then(|media| {
             media.ask(|session| {
                 let events = session.received_events().iter();
-                let keys = events.filter_map(|event| Some((event.key?, event.at)));
-                keys.collect::<Vec<_>>()
+                let events = events.filter_map(|event| Some((event.key?, event.at)));
+                let tones = session.listener().dtmf_keys().into_iter();
+                let tones = tones.map(|heard| (heard.key, heard.at));
+                let events = events.map(by(DtmfWay::Rfc4733));
+                events
+                    .chain(tones.map(by(DtmfWay::InBand)))
+                    .collect::<Vec<_>>()
             })
         });
         let state = self.state();
         let infos = state.call(call).map(|record| record.info_digits.iter());
-        let by = |way| move |(key, at)| ReceivedKey { key, way, at };
         let infos = infos
             .into_iter()
             .flatten()
             .map(|digit| (digit.key, digit.at));
-        let mut keys: Vec<_> = events
-            .into_iter()
-            .flatten()
-            .map(by(DtmfWay::Rfc4733))
-            .collect();
+        let mut keys = heard.unwrap_or_default();
         keys.extend(infos.map(by(DtmfWay::Info)));
         keys.sort_by_key(|key| key.at);
         keys

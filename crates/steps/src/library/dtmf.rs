@@ -1,7 +1,7 @@
-//! DTMF keys: sent and received, as telephone-events (RFC 4733) or by INFO.
+//! DTMF keys: sent and received, as telephone-events (RFC 4733), by INFO, or as tones in the audio.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use gannet_events::{Failure, FailureClass};
 use gannet_phone::{CallHandle, DtmfWay, ReceivedKey, dtmf_keys};
@@ -46,6 +46,30 @@ pub(super) fn definitions() -> Vec<StepDefinition> {
             example: "Alice sends DTMF \"1234#\" by INFO",
             run: sends,
             with: Some(DtmfWay::Info),
+        ),
+        step!(
+            "{phone} sends DTMF {text} in-band",
+            section: SECTION,
+            about: "The same as tones in the audio, 100 ms apart, in place of what the phone plays. Keys of 80 ms or more are sure to be heard.",
+            example: "Alice sends DTMF \"1234#\" in-band",
+            run: sends,
+            with: Some(DtmfWay::InBand),
+        ),
+        step!(
+            "{phone} sends DTMF {text} in-band with {n} ms tones",
+            section: SECTION,
+            about: "The same as tones of this length.",
+            example: "Alice sends DTMF \"1234#\" in-band with 200 ms tones",
+            run: sends,
+            with: Some(DtmfWay::InBand),
+        ),
+        step!(
+            "{phone} receives DTMF {text} in-band",
+            section: SECTION,
+            about: "The next keys among those that come as tones in the audio are these, in this order.",
+            example: "Bob receives DTMF \"1234#\" in-band",
+            run: receives,
+            with: Some(DtmfWay::InBand),
         ),
         step!(
             "{phone} sends DTMF {text} with {n} ms tones",
@@ -98,29 +122,29 @@ pub(super) fn definitions() -> Vec<StepDefinition> {
     ]
 }
 
-/// How many keys of each way sentences have consumed.
+/// When the last key of each way came that sentences have consumed.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Taken {
-    events: usize,
-    infos: usize,
+    event: Option<Instant>,
+    info: Option<Instant>,
+    tone: Option<Instant>,
 }
 
 impl Taken {
-    const fn of(&mut self, way: DtmfWay) -> &mut usize {
+    const fn of(&mut self, way: DtmfWay) -> &mut Option<Instant> {
         match way {
-            DtmfWay::Rfc4733 => &mut self.events,
-            DtmfWay::Info => &mut self.infos,
+            DtmfWay::Rfc4733 => &mut self.event,
+            DtmfWay::Info => &mut self.info,
+            DtmfWay::InBand => &mut self.tone,
         }
     }
 
     /// The keys of the way that are not consumed.
     fn fresh(self, keys: &[ReceivedKey], way: Way) -> Vec<ReceivedKey> {
-        let mut passed = Self::default();
         let mut taken = self;
         let fresh = keys.iter().filter(|key| {
-            let seen = passed.of(key.way);
-            *seen += 1;
-            *seen > *taken.of(key.way) && way.is_none_or(|way| way == key.way)
+            let is_new = taken.of(key.way).is_none_or(|last| key.at > last);
+            is_new && way.is_none_or(|way| way == key.way)
         });
         fresh.copied().collect()
     }
@@ -159,7 +183,7 @@ async fn sends(world: &mut World, arguments: Arguments, way: Way) -> StepResult 
 
 /// What the keys that came say about those that are waited for.
 enum Verdict {
-    /// They are there; so much of each way is consumed.
+    /// They are there; up to here each way is consumed.
     Right(Taken),
     /// Another one came.
     Wrong,
@@ -208,7 +232,7 @@ fn verdict(taken: Taken, keys: &[ReceivedKey], way: Way, wanted: &[char]) -> Opt
         if key.key != *expected {
             return Some(Verdict::Wrong);
         }
-        *after.of(key.way) += 1;
+        *after.of(key.way) = Some(key.at);
     }
     Some(Verdict::Right(after))
 }
@@ -234,7 +258,7 @@ fn not_received(
         format!("{name} expected DTMF \"{expected}\"{by} and received \"{received}\"")
     };
     let mut found = failure(FailureClass::Assertion, actor, summary);
-    for other in [DtmfWay::Rfc4733, DtmfWay::Info] {
+    for other in [DtmfWay::Rfc4733, DtmfWay::Info, DtmfWay::InBand] {
         let keys = taken.fresh(keys, Some(other));
         if way.is_some_and(|way| way != other) && !keys.is_empty() {
             let keys: String = keys.iter().map(|key| key.key).collect();
@@ -246,29 +270,32 @@ fn not_received(
 
 #[cfg(test)]
 mod tests {
-    use std::time::Instant;
-
     use super::*;
 
-    fn keys(text: &str) -> Vec<ReceivedKey> {
+    fn keys(start: Instant, text: &str) -> Vec<ReceivedKey> {
         // A small letter came by INFO.
-        let at = Instant::now();
         text.chars()
-            .map(|key| ReceivedKey {
+            .zip(0..)
+            .map(|(key, number)| ReceivedKey {
                 key: key.to_ascii_uppercase(),
                 way: if key.is_ascii_lowercase() {
                     DtmfWay::Info
                 } else {
                     DtmfWay::Rfc4733
                 },
-                at,
+                at: start + TONE * number,
             })
             .collect()
     }
 
-    fn judge(taken: Taken, came: &str, way: Way, wanted: &str) -> Option<Result<Taken, ()>> {
+    fn judge(
+        (start, taken): (Instant, Taken),
+        came: &str,
+        way: Way,
+        wanted: &str,
+    ) -> Option<Result<Taken, ()>> {
         let wanted: Vec<_> = wanted.chars().collect();
-        verdict(taken, &keys(came), way, &wanted).map(|verdict| match verdict {
+        verdict(taken, &keys(start, came), way, &wanted).map(|verdict| match verdict {
             Verdict::Right(taken) => Ok(taken),
             Verdict::Wrong => Err(()),
         })
@@ -276,25 +303,23 @@ mod tests {
 
     #[test]
     fn keys_are_taken_in_order_and_once() {
-        let none = Taken::default();
+        let start = Instant::now();
+        let none = (start, Taken::default());
         assert!(judge(none, "1", None, "12").is_none(), "not yet");
-        assert_eq!(
-            judge(none, "13", None, "12").map(|it| it.is_ok()),
-            Some(false)
-        );
-        let one = judge(none, "12", None, "1")
-            .and_then(Result::ok)
-            .expect("there");
-        assert!(judge(one, "12", None, "2").is_some_and(|it| it.is_ok()));
+        assert!(matches!(judge(none, "13", None, "12"), Some(Err(()))));
+        let one = judge(none, "12", None, "1").and_then(Result::ok);
+        let one = (start, one.expect("there"));
+        assert!(matches!(judge(one, "12", None, "2"), Some(Ok(_))));
     }
 
     #[test]
     fn each_way_has_its_own_keys() {
-        let none = Taken::default();
-        let info = judge(none, "1a2", Some(DtmfWay::Info), "A");
-        let after = info.and_then(Result::ok).expect("there");
-        assert!(judge(after, "1a2", None, "12").is_some_and(|it| it.is_ok()));
+        let start = Instant::now();
+        let none = (start, Taken::default());
+        let info = judge(none, "1a2", Some(DtmfWay::Info), "A").and_then(Result::ok);
+        let after = (start, info.expect("there"));
+        assert!(matches!(judge(after, "1a2", None, "12"), Some(Ok(_))));
         let events = judge(none, "1a2", Some(DtmfWay::Rfc4733), "12");
-        assert!(events.is_some_and(|it| it.is_ok()));
+        assert!(matches!(events, Some(Ok(_))));
     }
 }

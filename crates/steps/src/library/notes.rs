@@ -28,6 +28,6 @@ pub struct Notes {
     pub(super) last_writer: Option<String>,
     /// The number of the first text that no sentence has consumed, by phone.
     pub(super) texts: BTreeMap<String, u64>,
-    /// How many DTMF keys sentences have consumed, by phone and call.
+    /// Up to where sentences have consumed DTMF keys, by phone and call.
     pub(super) keys: BTreeMap<(String, CallHandle), Taken>,
 }
