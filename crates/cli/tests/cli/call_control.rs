@@ -34,7 +34,7 @@ fn who_is_not_held_and_what_cannot_be_held_is_told() {
         call[0],
         call[1],
         "Bob hangs up",
-        "Alice receives BYE",
+        "Alice is idle",
         "Alice puts the call on hold",
     ];
     let bench = Bench::new()

@@ -91,6 +91,7 @@ fn requests_are_built_sent_and_answered_by_hand() {
             "Bob answers the last request with 200 \"Fine\" with body:",
         ]),
         doc(SDP),
+        step("Alice receives 200 to INVITE"),
         step("the reason phrase of 200 to INVITE is \"Fine\""),
         step("Bob receives ACK"),
         step("Alice hangs up"),
