@@ -6,7 +6,7 @@
 //!   receives, reports in RTCP, and listens. Its contract is at the type.
 //! - [`Source`]: silence, tones, the [`Mark`] of a phone, WAV, a replayed
 //!   capture, echo, nothing.
-//! - [`Listener`]: what was heard and when: a mark, a tone, anything, silence.
+//! - [`Listener`]: what was heard and when: a mark, a tone, a DTMF key, anything, silence.
 //! - [`script`]: what SIPp's scenarios send: captures packet by packet, keys, stored octets.
 //! - [`srtp`]: packets encrypted and authenticated, with keys from session descriptions.
 //! - [`Codec`]: both laws of G.711.
@@ -30,7 +30,9 @@ pub mod srtp;
 
 pub use codec::{Codec, SAMPLE_RATE};
 pub use level::{SILENCE_DBFS, level_dbfs};
-pub use listen::{DominantTone, Heard, LISTEN_DELAY, Listener, Quiet, Sound};
+pub use listen::{
+    DominantTone, Heard, HeardKey, LISTEN_DELAY, Listener, Quiet, Sound, render_dtmf,
+};
 pub use session::{
     Channel, ReceivedEvent, ReceivedStream, RemoteReport, RtpReport, RtpSession, RtpSessionConfig,
     SentStream, Transmit, ntp_timestamp,

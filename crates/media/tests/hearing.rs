@@ -3,7 +3,7 @@
 mod bench;
 
 use bench::{Bench, LEFT, RIGHT, ms, secs};
-use gannet_media::{Codec, Heard, LISTEN_DELAY, Mark, Sound, Source, Tone};
+use gannet_media::{Codec, Heard, LISTEN_DELAY, Mark, Sound, Source, Tone, render_dtmf};
 use gannet_sdp::Direction;
 
 fn heard(bench: &Bench, sound: Sound) -> Heard {
@@ -47,6 +47,32 @@ fn with_a_fifth_lost_a_mark_is_still_heard_and_as_no_other_mark() {
             assert!(other.share() < 0.01, "{sent} as {asked}: {other:?}");
         }
     }
+}
+
+#[test]
+fn keys_are_heard_in_order_and_marks_are_no_keys() {
+    let keys: Vec<char> = "1234567890*#ABCD11".chars().collect();
+    for (codec, tone, pause) in [(Codec::Pcmu, 100, 100), (Codec::Pcma, 80, 80)] {
+        for offset in 0..40 {
+            let mut bench = Bench::new(codec);
+            bench.run(ms(offset));
+            let samples = render_dtmf(&keys, ms(tone), ms(pause)).expect("keys");
+            bench.ends[LEFT].set_source(Source::once(samples), bench.now);
+            bench.run(secs(4));
+            let came = bench.ends[RIGHT].listener().dtmf_keys();
+            let text: String = came.iter().map(|key| key.key).collect();
+            assert_eq!(text, "1234567890*#ABCD11", "{codec:?} after {offset} ms");
+            assert!(came.iter().all(|key| key.length <= ms(tone + 80)));
+        }
+    }
+    for mark in 0..Mark::COUNT {
+        let mut bench = Bench::new(Codec::Pcmu);
+        bench.ends[LEFT].set_source(Source::Mark(Mark::nth(mark)), bench.start);
+        bench.run(ms(500));
+        let came = bench.ends[RIGHT].listener().dtmf_keys();
+        assert!(came.is_empty(), "mark {mark}: {came:?}");
+    }
+    assert!(render_dtmf(&['x'], ms(100), ms(100)).is_none());
 }
 
 #[test]

@@ -7,6 +7,8 @@ use std::time::{Duration, Instant};
 use gannet_events::MediaReport;
 use gannet_sip::{Message, Uri};
 
+use crate::digits::InfoDigit;
+
 /// Names a call of one phone; never used again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct CallHandle(pub(crate) u64);
@@ -215,6 +217,12 @@ pub struct CallRecord {
     pub confirmed: bool,
     /// True while the other side has this phone on hold.
     pub held_by_remote: bool,
+    /// True while this phone has the other side on hold.
+    pub on_hold: bool,
+    /// The INFO packages that the other side takes; `None` if it never said so (RFC 6086 5.2).
+    pub remote_packages: Option<Vec<String>>,
+    /// DTMF keys that came by INFO.
+    pub info_digits: Vec<InfoDigit>,
     /// When it changed.
     pub times: CallTimes,
     /// The media as counted at the end of the call; `None` before, or if there was none.

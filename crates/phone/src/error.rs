@@ -49,6 +49,16 @@ pub enum PhoneError {
         /// The phrase.
         reason: String,
     },
+    /// The other side agreed, but to nothing that can be used.
+    #[error("{phone}: {request} was accepted, but {problem}; the session stays as it was")]
+    BadAnswer {
+        /// The phone.
+        phone: String,
+        /// What was sent.
+        request: String,
+        /// What is wrong with the answer.
+        problem: String,
+    },
     /// Nobody answered a request: timer B or F ran out (RFC 3261 17.1).
     #[error("{phone}: no answer to {request} from {destination}")]
     NoAnswer {

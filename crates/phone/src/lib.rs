@@ -16,7 +16,9 @@ mod addresses;
 mod call;
 mod config;
 mod destination;
+mod digits;
 mod error;
+mod inbox;
 mod log;
 mod media;
 mod mwi;
@@ -24,6 +26,7 @@ mod pending;
 mod phone;
 mod policy;
 pub mod profile;
+mod raw;
 mod report;
 mod state;
 
@@ -32,7 +35,9 @@ pub use call::{
 };
 pub use config::{AuthUser, PhoneConfig, Server};
 pub use destination::{CallOptions, Destination};
+pub use digits::{DtmfWay, InfoDigit, ReceivedKey, dtmf_keys};
 pub use error::PhoneError;
+pub use inbox::{Inbox, TextMessage};
 pub use log::{LogEntry, MessageLog};
 pub use media::CallMedia;
 pub use mwi::{MessageCounts, MessageSummary, MwiError};

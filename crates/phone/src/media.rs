@@ -48,13 +48,16 @@ impl CallMedia {
         self.wake();
     }
 
+    /// What it plays, or will once media begins.
+    pub fn source(&self) -> Source {
+        self.lock().source.clone()
+    }
+
     /// The mute key: packets go on with silence in them.
     pub fn mute(&self, muted: bool) {
         let mut port = self.lock();
         port.muted = muted;
-        if let Some(session) = &mut port.session {
-            session.set_muted(muted);
-        }
+        port.apply_mute();
     }
 
     /// Whether audio that plays once has been played.
@@ -175,6 +178,8 @@ pub(crate) struct CallPort {
     /// What to play once there is a session.
     pub(crate) source: Source,
     pub(crate) muted: bool,
+    /// True while this phone has the other side on hold.
+    pub(crate) holds: bool,
     /// False while the phone is cut off: nothing goes out and nothing comes in.
     pub(crate) connected: bool,
 }
@@ -185,7 +190,17 @@ impl CallPort {
             session: None,
             source,
             muted: false,
+            holds: false,
             connected,
+        }
+    }
+
+    /// Lets the session send silence or the source. Whoever is on hold hears silence: the phone's
+    /// user talks to somebody else meanwhile.
+    pub(crate) fn apply_mute(&mut self) {
+        let muted = self.muted || self.holds;
+        if let Some(session) = &mut self.session {
+            session.set_muted(muted);
         }
     }
 }

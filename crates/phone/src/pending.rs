@@ -1,15 +1,17 @@
 //! Requests built by hand, for tests of single messages.
 
-use std::time::Instant;
+use std::borrow::Cow;
+use std::time::{Duration, Instant};
 
+use bytes::Bytes;
 use gannet_events::Direction;
 use gannet_sip::{HeaderName, Message, MessageBuilder, Method, NameAddr};
-use gannet_ua::Target;
 use gannet_ua::digest::{
     AuthAttempt, AuthOutcome, AuthTarget, ClientAuth, ClientPolicy, Credentials, RequestFacts,
 };
+use gannet_ua::{Target, Timers};
 
-use crate::actor::RegisterDraft;
+use crate::actor::RequestDraft;
 use crate::config::AuthUser;
 use crate::error::PhoneError;
 use crate::log::LogEntry;
@@ -33,16 +35,17 @@ pub struct PendingRequest {
 }
 
 impl PendingRequest {
-    pub(crate) fn new(phone: Phone, draft: RegisterDraft) -> Self {
-        let RegisterDraft {
+    pub(crate) fn new(phone: Phone, draft: RequestDraft) -> Self {
+        let RequestDraft {
             builder,
+            method,
             target,
             cseq,
         } = draft;
         Self {
             phone,
             builder,
-            method: Method::Register,
+            method,
             target,
             cseq,
             sent: false,
@@ -63,6 +66,24 @@ impl PendingRequest {
     /// Removes all fields of this name; true if there was one.
     pub fn remove_header(&mut self, name: &str) -> bool {
         self.builder.remove(name)
+    }
+
+    /// Gives the request a body. It keeps the Content-Type that it has; else a session description
+    /// is told by its first line, and all others are plain text.
+    pub fn set_body(&mut self, body: impl Into<Bytes>) {
+        let body = body.into();
+        let present = self
+            .builder
+            .message()
+            .text(HeaderName::ContentType)
+            .map(Cow::into_owned);
+        let content_type = present.unwrap_or_else(|| guessed_type(&body).to_owned());
+        self.builder.set_body(&content_type, body);
+    }
+
+    /// What kind of request it is.
+    pub const fn method(&self) -> &Method {
+        &self.method
     }
 
     /// Sets a parameter of the Contact.
@@ -150,55 +171,64 @@ impl PendingRequest {
         }
     }
 
-    /// Sends the request and waits for its final response; repeats it over UDP as timer E does
-    /// (RFC 3261 17.1.2.2).
+    /// Sends the request once, without looking for a response: an ACK has none.
     ///
     /// # Errors
-    /// If no final response comes in time.
-    pub async fn send(&mut self, deadline: Instant) -> Result<Message, PhoneError> {
-        if self.sent {
+    /// If the phone was stopped.
+    pub async fn send_once(&mut self) -> Result<(), PhoneError> {
+        self.transmit().await.map(drop)
+    }
+
+    /// Sends the request; gives its octets and the place in the log from which responses count.
+    async fn transmit(&mut self) -> Result<(Bytes, u64), PhoneError> {
+        if self.sent && self.method != Method::Ack {
             self.cseq += 1;
             let value = format!("{} {}", self.cseq, self.method);
             self.builder.set(HeaderName::CSeq, value);
         }
         self.sent = true;
-        let log = self.phone.log().clone();
-        let from_seq = log.next_seq();
+        let from_seq = self.phone.log().next_seq();
         let (builder, method, target) = (self.builder.clone(), self.method.clone(), self.target);
         let bytes = self
             .phone
             .ask(move |actor, _| actor.send_by_hand(builder, &method, target))
             .await?;
+        Ok((bytes, from_seq))
+    }
+
+    /// Sends the request and waits for its final response; repeats it over UDP as timers A and E do
+    /// (RFC 3261 17.1.1.2, 17.1.2.2). The final response to an INVITE is acknowledged.
+    ///
+    /// # Errors
+    /// If no final response comes in time.
+    pub async fn send(&mut self, deadline: Instant) -> Result<Message, PhoneError> {
+        let (bytes, from_seq) = self.transmit().await?;
         let request = Message::parse(bytes.clone());
-        let branch = request
-            .via()
-            .ok()
-            .and_then(|via| via.branch().map(str::to_owned));
-        let answers = |entry: &LogEntry| {
+        let branch = branch_of(&request);
+        let answers = |entry: &LogEntry, least: u16| {
             entry.direction == Direction::Received
-                && entry.message.status().is_some_and(|code| code >= 200)
-                && entry
-                    .message
-                    .via()
-                    .ok()
-                    .and_then(|via| via.branch().map(str::to_owned))
-                    == branch
+                && entry.message.status().is_some_and(|code| code >= least)
+                && branch_of(&entry.message) == branch
         };
-        let timers = self
-            .phone
-            .config()
-            .timers
-            .unwrap_or(self.phone.profile().timers);
-        let mut interval = timers.t1;
+        let log = self.phone.log().clone();
+        let is_invite = self.method == Method::Invite;
+        let mut interval = self.timers().t1;
         loop {
-            let look_until = if self.target.transport.is_reliable() {
-                deadline
-            } else {
+            let progress = log.since(from_seq).iter().any(|entry| answers(entry, 100));
+            let done = self.target.transport.is_reliable() || (is_invite && progress);
+            let repeats = !done;
+            let look_until = if repeats {
                 deadline.min(Instant::now() + interval)
+            } else {
+                deadline
             };
-            if let Some(entry) = log.wait_for(from_seq, look_until, answers).await {
-                self.response = Some(entry.message.clone());
-                return Ok(entry.message.clone());
+            let wanted = if repeats && is_invite { 100 } else { 200 };
+            let found = log.wait_for(from_seq, look_until, |entry| answers(entry, wanted));
+            if let Some(entry) = found.await {
+                if entry.message.status().is_some_and(|code| code < 200) {
+                    continue;
+                }
+                return self.take(&request, &entry.message).await;
             }
             if Instant::now() >= deadline {
                 return Err(PhoneError::TimedOut {
@@ -207,11 +237,36 @@ impl PendingRequest {
                     instead: "none came".to_owned(),
                 });
             }
-            interval = (interval * 2).min(timers.t2);
-            let bytes = bytes.clone();
+            interval = self.next_interval(interval);
+            let (bytes, target) = (bytes.clone(), self.target);
             self.phone
                 .ask(move |actor, _| actor.send_again(target, bytes))
                 .await?;
+        }
+    }
+
+    async fn take(&mut self, request: &Message, response: &Message) -> Result<Message, PhoneError> {
+        self.response = Some(response.clone());
+        if self.method == Method::Invite {
+            let (invite, final_response) = (request.clone(), response.clone());
+            let target = self.target;
+            self.phone
+                .ask(move |actor, _| actor.acknowledge_by_hand(&invite, &final_response, target))
+                .await?;
+        }
+        Ok(response.clone())
+    }
+
+    fn timers(&self) -> Timers {
+        let config = self.phone.config();
+        config.timers.unwrap_or(self.phone.profile().timers)
+    }
+
+    /// Timer A doubles, timer E does so up to T2.
+    fn next_interval(&self, interval: Duration) -> Duration {
+        match self.method {
+            Method::Invite => interval * 2,
+            _ => (interval * 2).min(self.timers().t2),
         }
     }
 
@@ -223,5 +278,18 @@ impl PendingRequest {
     /// The request as it stands, without Via and without the fields that the profile adds.
     pub fn message(&self) -> Message {
         self.builder.message()
+    }
+}
+
+fn branch_of(message: &Message) -> Option<String> {
+    let via = message.via().ok()?;
+    via.branch().map(str::to_owned)
+}
+
+fn guessed_type(body: &[u8]) -> &'static str {
+    if body.starts_with(b"v=0") {
+        "application/sdp"
+    } else {
+        "text/plain"
     }
 }

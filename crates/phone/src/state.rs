@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use gannet_sip::Message;
 
 use crate::call::{CallHandle, CallRecord};
+use crate::inbox::Inbox;
 use crate::mwi::MessageSummary;
 use crate::policy::IncomingPolicy;
 
@@ -23,6 +24,10 @@ pub struct PhoneState {
     pub incoming: IncomingPolicy,
     /// Message waiting.
     pub mwi: MwiState,
+    /// Texts that came.
+    pub inbox: Inbox,
+    /// How many requests wait for an answer by hand.
+    pub left_open: usize,
     /// Whether the phone has power and a connection.
     pub power: Power,
 }
@@ -40,6 +45,8 @@ impl PhoneState {
                 summary: None,
                 notified: 0,
             },
+            inbox: Inbox::new(),
+            left_open: 0,
             power: Power::On,
         }
     }

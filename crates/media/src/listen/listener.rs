@@ -166,7 +166,12 @@ impl Listener {
         samples_in(at.saturating_duration_since(self.start))
     }
 
-    fn instant(&self, position: u64) -> Instant {
+    /// The kept blocks, oldest first.
+    pub(super) fn blocks(&self) -> impl Iterator<Item = &Block> {
+        self.blocks.iter()
+    }
+
+    pub(super) fn instant(&self, position: u64) -> Instant {
         self.start + duration(position)
     }
 

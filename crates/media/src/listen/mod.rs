@@ -8,6 +8,7 @@
 mod analyser;
 mod assembler;
 mod block;
+mod keys;
 mod listener;
 mod recorder;
 mod reorder;
@@ -16,6 +17,7 @@ mod span;
 
 pub(crate) use analyser::Analyser;
 pub(crate) use assembler::Assembler;
+pub use keys::{HeardKey, render_dtmf};
 pub use listener::{LISTEN_DELAY, Listener};
 pub(crate) use recorder::Recorder;
 pub(crate) use reorder::{Held, ReorderBuffer};

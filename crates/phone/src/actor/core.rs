@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use gannet_net::{Incoming, MediaScheduler, MediaSocket, SipTransport};
 use gannet_ua::endpoint::{CallId, Endpoint, Outcome, RegistrationId, RequestId, SubscriptionId};
+use gannet_ua::transaction::TransactionId;
 use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::addresses::Addresses;
@@ -18,6 +19,7 @@ use crate::phone::MediaTable;
 use crate::state::{PhoneState, Power};
 
 use super::leg::Leg;
+use super::session_change::SessionChange;
 
 /// Something for the task to do.
 pub(crate) type Act = Box<dyn FnOnce(&mut Actor, Instant) + Send>;
@@ -53,6 +55,12 @@ pub(crate) struct Actor {
     pub(super) booted: bool,
     pub(super) subscription: Option<SubscriptionId>,
     pub(super) waiting: HashMap<RequestId, oneshot::Sender<Outcome>>,
+    /// Changes of sessions that have no final response yet.
+    pub(super) changes: HashMap<RequestId, SessionChange>,
+    /// Requests are left to be answered by hand.
+    pub(super) by_hand: bool,
+    /// Those that were left, oldest first.
+    pub(super) left_open: Vec<TransactionId>,
     /// Media sockets of ended calls and when they close.
     pub(super) lingering: Vec<(Instant, Arc<MediaSocket>)>,
     pub(super) finished: bool,

@@ -139,6 +139,7 @@ impl Actor {
             Arc::new(report)
         });
         self.legs.remove(&call);
+        self.changes.retain(|_, change| change.call != call);
         self.show_call(call, |record| {
             record.state = CallState::Ended(end);
             record.times.ended = Some(now);
@@ -166,6 +167,8 @@ impl Actor {
         self.booted = false;
         self.subscription = None;
         self.waiting.clear();
+        self.changes.clear();
+        self.left_open.clear();
         self.lingering.clear();
         self.show(|state| {
             *state = PhoneState {
@@ -173,6 +176,7 @@ impl Actor {
                 registrations_done: state.registrations_done,
                 dnd: state.dnd,
                 incoming: state.incoming.clone(),
+                inbox: std::mem::take(&mut state.inbox),
                 power: Power::Off,
                 ..PhoneState::new()
             };

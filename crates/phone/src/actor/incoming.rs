@@ -31,19 +31,26 @@ impl Actor {
             handle,
             direction: CallDirection::Incoming,
             state: CallState::Incoming,
-            remote: caller(invite),
+            remote: sender(invite),
             sip_call_id: invite.call_id().unwrap_or_default().to_owned(),
             invite: Some(invite.clone()),
             response: None,
             confirmed: false,
             held_by_remote: false,
+            on_hold: false,
+            remote_packages: None,
+            info_digits: Vec::new(),
             times: CallTimes::new(now),
             media: None,
         });
+        self.note_packages(handle, invite);
         let contact = self.addresses.contact();
         self.endpoint.set_contact(call, contact);
         if dnd {
             return self.endpoint.reject(now, call, Reply::new(style.dnd_code));
+        }
+        if self.by_hand {
+            return;
         }
         match policy {
             IncomingPolicy::Busy => self.endpoint.reject(now, call, Reply::new(style.busy_code)),
@@ -86,6 +93,11 @@ impl Actor {
         let Some(leg) = self.legs.get_mut(&call) else {
             return;
         };
+        if leg.retry.as_ref().is_some_and(|(at, _)| *at <= now)
+            && let Some((_, change)) = leg.retry.take()
+        {
+            return self.retry_change(now, change);
+        }
         if leg.answer_at.is_some_and(|at| at <= now) {
             leg.answer_at = None;
             return self.answer_by_itself(now, call);
@@ -140,7 +152,10 @@ impl Actor {
                 return Ok(());
             }
         };
-        let mut reply = Reply::new(200);
+        let mut reply = match &invite {
+            Some(invite) => self.with_packages(Reply::new(200), invite),
+            None => Reply::new(200),
+        };
         reply.body = description.as_ref().map(sdp_body);
         self.endpoint
             .accept(now, ua_call, self.addresses.contact(), reply);
@@ -248,9 +263,9 @@ fn quoted(warning: &str) -> String {
     )
 }
 
-/// Who calls, as a phone shows it: From.
-fn caller(invite: &Message) -> RemoteParty {
-    match invite.from() {
+/// Who sent a request, as a phone shows it: From.
+pub(super) fn sender(request: &Message) -> RemoteParty {
+    match request.from() {
         Ok(from) => RemoteParty {
             display_name: from.display_name(),
             uri: from.uri,

@@ -10,11 +10,12 @@ use gannet_media::offer_answer::{
 };
 use gannet_media::{RtpSession, RtpSessionConfig, Source, ntp_timestamp};
 use gannet_net::{MediaSocket, wallclock_of};
-use gannet_sdp::SessionDescription;
+use gannet_sdp::{Direction, SessionDescription};
 use gannet_sip::Message;
 use gannet_ua::endpoint::{Body, CallId};
 
 use super::core::{Actor, MEDIA_LINGER};
+use super::session_change::SessionChange;
 use crate::call::{CallEndCause, CallHandle};
 use crate::error::PhoneError;
 use crate::media::{CallMedia, CallPort, lock};
@@ -27,10 +28,17 @@ const SDP: &str = "application/sdp";
 pub(super) struct Leg {
     pub(super) call: CallId,
     pub(super) media: Option<LegMedia>,
-    /// The description that we sent last.
+    /// The description of ours that counts: the last one that was agreed on.
     pub(super) local: Option<SessionDescription>,
-    /// An offer of ours that waits for its answer.
+    /// An offer of ours that waits for its answer. If it is refused all stays as it was
+    /// (RFC 3261 14.1, RFC 6141 3.4).
     pub(super) offer: Option<SessionDescription>,
+    /// We have the other side on hold.
+    pub(super) holds: bool,
+    /// The other side has us on hold.
+    pub(super) held: bool,
+    /// A change of the session that collided with one of theirs, and when it is tried again.
+    pub(super) retry: Option<(Instant, SessionChange)>,
     /// When ringing ends by itself.
     pub(super) ring_until: Option<Instant>,
     /// When the call is answered by itself.
@@ -53,14 +61,28 @@ impl Leg {
             media,
             local: None,
             offer: None,
+            holds: false,
+            held: false,
+            retry: None,
             ring_until: None,
             answer_at: None,
             end_cause: None,
         }
     }
 
+    /// What we want of the session: not to hear whom we have on hold.
+    pub(super) const fn own_direction(&self) -> Direction {
+        if self.holds {
+            Direction::SendOnly
+        } else {
+            Direction::SendRecv
+        }
+    }
+
     pub(super) fn next_deadline(&self) -> Option<Instant> {
-        self.ring_until.into_iter().chain(self.answer_at).min()
+        let retry = self.retry.as_ref().map(|(at, _)| *at);
+        let own = self.ring_until.into_iter().chain(self.answer_at);
+        own.chain(retry).min()
     }
 }
 
@@ -106,29 +128,39 @@ impl Actor {
         })
     }
 
-    fn local_media(&self, media: &LegMedia) -> LocalMedia {
+    fn local_media(&self, media: &LegMedia, direction: Direction) -> LocalMedia {
         let port = media.socket.rtp_address().port();
         let address = std::net::SocketAddr::new(self.local.ip(), port);
-        LocalMedia::new(address, &media.session_id, 1)
+        LocalMedia::new(address, &media.session_id, 1).with_direction(direction)
     }
 
     /// The offer of a call that we make.
     pub(super) fn first_offer(&self, media: &LegMedia) -> SessionDescription {
-        build_offer(&self.config.profile.sdp, &self.local_media(media))
+        let local = self.local_media(media, Direction::SendRecv);
+        build_offer(&self.config.profile.sdp, &local)
     }
 
-    /// An offer for a call: the first one, or a later one with what was sent before.
+    /// An offer for a call that was asked for one: what we want, whatever the other side wanted
+    /// before (RFC 6337 5.3).
     pub(super) fn make_offer(&mut self, call: CallHandle) -> Option<SessionDescription> {
+        let direction = self.legs.get(&call)?.own_direction();
+        self.make_offer_to(call, direction)
+    }
+
+    /// An offer for a call: the first one, or a later one that continues what was agreed on.
+    pub(super) fn make_offer_to(
+        &mut self,
+        call: CallHandle,
+        direction: Direction,
+    ) -> Option<SessionDescription> {
         let leg = self.legs.get(&call)?;
-        let local = self.local_media(leg.media.as_ref()?);
+        let local = self.local_media(leg.media.as_ref()?, direction);
         let capabilities = &self.config.profile.sdp;
         let offer = match &leg.local {
             Some(previous) => build_reoffer(previous, capabilities, &local),
             None => build_offer(capabilities, &local),
         };
-        let leg = self.legs.get_mut(&call)?;
-        leg.local = Some(offer.clone());
-        leg.offer = Some(offer.clone());
+        self.legs.get_mut(&call)?.offer = Some(offer.clone());
         Some(offer)
     }
 
@@ -140,7 +172,7 @@ impl Actor {
         offer: &SessionDescription,
     ) -> Option<Result<SessionDescription, OfferAnswerError>> {
         let leg = self.legs.get(&call)?;
-        let local = self.local_media(leg.media.as_ref()?);
+        let local = self.local_media(leg.media.as_ref()?, leg.own_direction());
         let answer = match build_answer(offer, &self.config.profile.sdp, &local) {
             Ok(answer) => answer,
             Err(error) => return Some(Err(error)),
@@ -165,6 +197,9 @@ impl Actor {
         let offer = self.legs.get(&call)?.offer.clone()?;
         match apply_answer(&offer, &self.config.profile.sdp, answer) {
             Ok(negotiated) => {
+                if let Some(leg) = self.legs.get_mut(&call) {
+                    leg.local = Some(offer);
+                }
                 self.agree(now, call, negotiated);
                 Some(Ok(()))
             }
@@ -174,7 +209,11 @@ impl Actor {
 
     fn agree(&mut self, now: Instant, call: CallHandle, negotiated: Negotiated) {
         let held = negotiated.is_held_by_peer();
-        let Some(media) = self.legs.get(&call).and_then(|leg| leg.media.as_ref()) else {
+        let Some(leg) = self.legs.get_mut(&call) else {
+            return;
+        };
+        leg.held = held;
+        let Some(media) = leg.media.as_ref() else {
             return;
         };
         let mut port = lock(&media.port);
@@ -189,8 +228,8 @@ impl Actor {
                 );
                 let mut session = RtpSession::new(config, now);
                 session.set_source(port.source.clone(), now);
-                session.set_muted(port.muted);
                 port.session = Some(session);
+                port.apply_mute();
             }
         }
         drop(port);

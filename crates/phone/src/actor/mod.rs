@@ -4,15 +4,20 @@
 //! After each of them it sends what the core wants sent and carries what happened into the state.
 
 mod background;
+mod by_hand;
 mod core;
 mod happenings;
 mod incoming;
+mod info;
 mod leg;
 mod outgoing;
 mod registration;
+mod session_change;
 mod setup;
 mod single;
+mod summaries;
+mod texts;
 mod wire;
 
+pub(crate) use by_hand::RequestDraft;
 pub(crate) use core::{Act, Actor};
-pub(crate) use single::RegisterDraft;

@@ -39,6 +39,7 @@ impl Actor {
             spec.headers
                 .push(("P-Preferred-Identity".to_owned(), identity));
         }
+        spec.headers.extend(self.offered_packages());
         spec.headers.extend(options.headers.iter().cloned());
         let offer = (!options.without_sdp).then(|| self.first_offer(&media));
         spec.body = offer.as_ref().map(sdp_body);
@@ -73,6 +74,9 @@ impl Actor {
             response: None,
             confirmed: false,
             held_by_remote: false,
+            on_hold: false,
+            remote_packages: None,
+            info_digits: Vec::new(),
             times: CallTimes::new(now),
             media: None,
         });
@@ -105,6 +109,7 @@ impl Actor {
         let Some(ua_call) = self.legs.get(&call).map(|leg| leg.call) else {
             return;
         };
+        self.note_packages(call, response);
         let sdp = sdp_of(response);
         let agreed = if needs_answer {
             let answer = sdp.and_then(|offer| self.make_answer(now, call, &offer));

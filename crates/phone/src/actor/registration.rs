@@ -8,8 +8,8 @@ use gannet_ua::{
     EventPackage, RegistrationChange, RegistrationSpec, SubscriptionChange, SubscriptionSpec,
 };
 
-use super::background::SIMPLE_MESSAGE_SUMMARY;
 use super::core::Actor;
+use super::summaries::SIMPLE_MESSAGE_SUMMARY;
 use crate::addresses::instance;
 use crate::error::PhoneError;
 use crate::state::{MwiSubscription, RegistrationState};

@@ -8,6 +8,7 @@ use gannet_ua::endpoint::{Body, Dress, MessageKind, Outcome, RequestId, RequestS
 use gannet_ua::{Identifiers, Target};
 use tokio::sync::oneshot;
 
+use super::by_hand::RequestDraft;
 use super::core::Actor;
 use super::setup::dress;
 use crate::addresses::instance;
@@ -15,13 +16,6 @@ use crate::call::{CallHandle, CallRecord};
 use crate::destination::Destination;
 use crate::error::PhoneError;
 use crate::profile::ProfileIdentifiers;
-
-/// What a REGISTER built by hand starts from.
-pub(crate) struct RegisterDraft {
-    pub(crate) builder: MessageBuilder,
-    pub(crate) target: Target,
-    pub(crate) cseq: u32,
-}
 
 impl Actor {
     pub(crate) fn request(
@@ -85,6 +79,9 @@ impl Actor {
             self.boot = None;
             return self.start_registration(now, expires);
         }
+        if let Some(change) = self.changes.remove(&request) {
+            return self.change_done(now, change, &outcome);
+        }
         if let Some(waiting) = self.waiting.remove(&request) {
             // Nobody waits any more if its deadline has passed.
             let _ = waiting.send(outcome);
@@ -92,7 +89,7 @@ impl Actor {
     }
 
     /// A REGISTER without Via and credentials.
-    pub(crate) fn draft_register(&mut self) -> Result<RegisterDraft, PhoneError> {
+    pub(crate) fn draft_register(&mut self) -> Result<RequestDraft, PhoneError> {
         self.require_server("registering")?;
         let target = self
             .addresses
@@ -127,8 +124,9 @@ impl Actor {
         if !style.expires_in_contact {
             builder.push(HeaderName::Expires, expires);
         }
-        Ok(RegisterDraft {
+        Ok(RequestDraft {
             builder,
+            method: Method::Register,
             target,
             cseq,
         })
@@ -170,7 +168,7 @@ impl Actor {
         self.send(target, bytes);
     }
 
-    fn identifiers(&self) -> ProfileIdentifiers {
+    pub(super) fn identifiers(&self) -> ProfileIdentifiers {
         ProfileIdentifiers(self.config.profile.identifiers.clone())
     }
 }

@@ -240,7 +240,13 @@ fn is_answered(record: &CallRecord) -> bool {
 }
 
 fn describe_call(record: &CallRecord) -> String {
-    let state = format!("{} is {}", record.handle, record.state);
+    let hold = match (record.on_hold, record.held_by_remote) {
+        (true, true) => ", on hold by both sides",
+        (true, false) => ", on hold by this side",
+        (false, true) => ", on hold by the other side",
+        (false, false) => "",
+    };
+    let state = format!("{} is {}{hold}", record.handle, record.state);
     match &record.response {
         Some(response) => format!("{state}; the last response was {}", response.title()),
         None => state,

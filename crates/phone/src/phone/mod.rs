@@ -1,7 +1,9 @@
 //! The handle to a phone.
 
 mod calls;
+mod dtmf;
 mod handle;
+mod hold;
 mod power;
 mod registration;
 mod requests;

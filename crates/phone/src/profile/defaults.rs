@@ -100,5 +100,6 @@ fn lists() -> Lists {
         allow_events_on: vec![Method::Invite, Method::Subscribe, Method::Register],
         accept: vec!["application/sdp".to_owned()],
         accept_on: vec![Method::Options],
+        recv_info: None,
     }
 }

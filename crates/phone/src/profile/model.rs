@@ -139,6 +139,9 @@ pub struct Lists {
     pub accept: Vec<String>,
     /// Where Accept is written.
     pub accept_on: Vec<gannet_sip::Method>,
+    /// Recv-Info: the INFO packages that are taken; `None` if the device does not know of packages
+    /// (RFC 6086 5.2.3).
+    pub recv_info: Option<Vec<String>>,
 }
 
 /// How a device registers.

@@ -2,8 +2,10 @@
 
 mod calls;
 mod failing_calls;
+mod hold;
 mod peer;
 mod profiles;
 mod registration;
 mod scripted_peer;
 mod support;
+mod texts;

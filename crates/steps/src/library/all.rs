@@ -1,8 +1,8 @@
 //! The list of all sentences.
 
 use super::{
-    answering, calls, challenge, ending, header_sentences, hearing, message_sentences, phones,
-    registration, request, talking, time, voicemail,
+    answering, calls, challenge, dtmf, ending, header_sentences, hearing, hold, message_sentences,
+    phones, questions, raw, registration, request, talking, texts, time, voicemail,
 };
 use crate::StepDefinition;
 
@@ -13,12 +13,17 @@ pub fn definitions() -> Vec<StepDefinition> {
         registration::definitions(),
         challenge::definitions(),
         request::definitions(),
+        raw::definitions(),
         calls::definitions(),
         answering::definitions(),
         ending::definitions(),
         talking::definitions(),
         hearing::definitions(),
+        hold::definitions(),
+        dtmf::definitions(),
         voicemail::definitions(),
+        texts::definitions(),
+        questions::definitions(),
         message_sentences::definitions(),
         header_sentences::definitions(),
         time::definitions(),

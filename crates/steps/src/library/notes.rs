@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::ask::Answer;
+use super::dtmf::Taken;
 use crate::PhoneSetup;
 use gannet_phone::{CallHandle, PendingRequest};
 
@@ -20,4 +22,12 @@ pub struct Notes {
     pub(super) named_calls: BTreeMap<String, (String, CallHandle)>,
     /// The request that message-level sentences build, and whose it is.
     pub(super) pending: Option<(String, PendingRequest)>,
+    /// The final response to the request that a phone sent last, by phone.
+    pub(super) answers: BTreeMap<String, Answer>,
+    /// The phone that sent a text last.
+    pub(super) last_writer: Option<String>,
+    /// The number of the first text that no sentence has consumed, by phone.
+    pub(super) texts: BTreeMap<String, u64>,
+    /// Up to where sentences have consumed DTMF keys, by phone and call.
+    pub(super) keys: BTreeMap<(String, CallHandle), Taken>,
 }

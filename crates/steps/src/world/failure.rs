@@ -32,7 +32,9 @@ pub(super) fn start_failure(error: PhoneError) -> Failure {
         PhoneError::NotDelivered { .. } => FailureClass::TransportFailure,
         PhoneError::TimedOut { .. } | PhoneError::NoAnswer { .. } => FailureClass::Timeout,
         PhoneError::CallEnded { .. } => FailureClass::CallFailed,
-        PhoneError::Refused { .. } => FailureClass::UnexpectedResponse,
+        PhoneError::Refused { .. } | PhoneError::BadAnswer { .. } => {
+            FailureClass::UnexpectedResponse
+        }
         // Told what it cannot do; more kinds may come.
         _ => FailureClass::Misuse,
     };

@@ -1,4 +1,4 @@
-//! `[lists]`: Allow, Supported, Allow-Events, Accept and where they are written.
+//! `[lists]`: Allow, Supported, Allow-Events, Accept and where they are written; Recv-Info.
 
 use gannet_diag::{Diagnostic, Diagnostics, nearest};
 use gannet_sip::Method;
@@ -59,6 +59,11 @@ pub(super) const KEYS: &[Key] = &[
         name: "accept-on",
         apply: |p, v, d| methods(&mut p.lists.accept_on, v, d),
     },
+    Key {
+        group: GROUP,
+        name: "recv-info",
+        apply: recv_info,
+    },
 ];
 
 /// Without these there are no calls (RFC 3261 13, 15, 9).
@@ -88,6 +93,21 @@ fn allow(profile: &mut Profile, value: Value<'_>, problems: &mut Diagnostics) {
         profile.lists.allow = list;
     } else {
         problems.push(value.wrong(format!("a phone cannot be without {}", missing.join(", "))));
+    }
+}
+
+/// Any package may stand there: its bodies are for the test to look at.
+fn recv_info(profile: &mut Profile, value: Value<'_>, problems: &mut Diagnostics) {
+    if value.is_boolean() {
+        match value.boolean() {
+            Ok(false) => profile.lists.recv_info = None,
+            _ => problems.push(value.wrong("expected false or a list of INFO packages")),
+        }
+        return;
+    }
+    let name = |item: Value<'_>| item.token().map(str::to_owned);
+    if let Some(list) = value.list(problems, name) {
+        profile.lists.recv_info = Some(list);
     }
 }
 
