@@ -1,8 +1,9 @@
 //! The list of all sentences.
 
 use super::{
-    answering, calls, challenge, ending, header_sentences, hearing, message_sentences, phones,
-    registration, request, talking, time, voicemail,
+    agreed, answering, calls, challenge, conditions, ending, figures, flows, header_sentences,
+    hearing, message_sentences, phones, playing, registration, request, sdp_sentences, talking,
+    time, timing, voicemail,
 };
 use crate::StepDefinition;
 
@@ -18,10 +19,17 @@ pub fn definitions() -> Vec<StepDefinition> {
         ending::definitions(),
         talking::definitions(),
         hearing::definitions(),
+        playing::definitions(),
+        agreed::definitions(),
+        figures::definitions(),
         voicemail::definitions(),
         message_sentences::definitions(),
+        flows::definitions(),
         header_sentences::definitions(),
+        sdp_sentences::definitions(),
         time::definitions(),
+        timing::definitions(),
+        conditions::definitions(),
     ]
     .concat()
 }

@@ -1,11 +1,15 @@
 //! The sentences that Gannet knows, by subject.
 
+mod agreed;
 mod all;
 mod answering;
 mod call_table;
 mod calls;
 mod challenge;
+mod conditions;
 mod ending;
+mod figures;
+mod flows;
 mod header_sentences;
 mod headers;
 mod hearing;
@@ -14,12 +18,16 @@ mod message_wait;
 mod messages;
 mod notes;
 mod phones;
+mod playing;
 mod registration;
 mod request;
+mod sdp;
+mod sdp_sentences;
 mod support;
 mod tables;
 mod talking;
 mod time;
+mod timing;
 mod voicemail;
 
 pub use all::definitions;

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::playing::Recording;
 use crate::PhoneSetup;
 use gannet_phone::{CallHandle, PendingRequest};
 
@@ -20,4 +21,14 @@ pub struct Notes {
     pub(super) named_calls: BTreeMap<String, (String, CallHandle)>,
     /// The request that message-level sentences build, and whose it is.
     pub(super) pending: Option<(String, PendingRequest)>,
+    /// Recordings that go on, by phone.
+    pub(super) recordings: BTreeMap<String, Recording>,
+}
+
+impl Notes {
+    /// Writes the recordings that no sentence has ended. Gives what went wrong.
+    pub(crate) fn write_recordings(&self) -> Vec<String> {
+        let written = self.recordings.values().map(Recording::write);
+        written.filter_map(Result::err).collect()
+    }
 }
