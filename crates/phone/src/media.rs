@@ -68,6 +68,28 @@ impl CallMedia {
             .is_some_and(RtpSession::source_ended)
     }
 
+    /// Records what is heard from now on, of `longest` at most, in place of an earlier recording.
+    /// `false` before any agreement.
+    pub fn start_recording(&self, longest: Duration) -> bool {
+        let mut port = self.lock();
+        let Some(session) = &mut port.session else {
+            return false;
+        };
+        session.start_recording(longest, Instant::now());
+        true
+    }
+
+    /// The recording so far as a WAV file, also after the end of the call; `None` before any
+    /// agreement.
+    pub fn recording(&self) -> Option<Vec<u8>> {
+        self.ask(RtpSession::wav_bytes)
+    }
+
+    /// Where the phone's RTP comes from and goes to, while the call is open.
+    pub fn local_address(&self) -> Option<SocketAddr> {
+        Some(self.socket.upgrade()?.rtp_address())
+    }
+
     /// Sends a DTMF key by RFC 4733. `false` if telephone-event was not agreed, the key is none,
     /// or too many wait.
     pub fn send_dtmf(&self, key: char, length: Duration) -> bool {

@@ -18,9 +18,9 @@ mod vocabulary;
 mod world;
 
 pub use vocabulary::{
-    Argument, Arguments, Codes, Keyword, MatchError, Matched, MessagePattern, ParameterKind,
-    Record, Registry, RegistryError, StepDefinition, StepFn, StepFuture, StepResult, Table,
-    parse_time,
+    Argument, Arguments, Codes, Condition, Keyword, MatchError, Matched, MessagePattern,
+    ParameterKind, Record, Registry, RegistryError, StepDefinition, StepFn, StepFuture, StepResult,
+    Table, parse_time,
 };
 pub use world::{
     Account, Actor, PhoneSetup, Progress, RealServer, Server, ServerChoice, Surroundings,

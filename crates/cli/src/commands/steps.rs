@@ -127,6 +127,7 @@ fn as_json(steps: &[&StepDefinition]) -> String {
                 "about": step.about,
                 "example": step.example,
                 "within": step.takes_within,
+                "condition": step.condition,
             })
         })
         .collect();

@@ -17,7 +17,7 @@ Every sentence that a feature may use. `gannet steps TEXT` searches them. Any ke
 are parameters, listed at the end; text in parentheses may be left out, `a/b` means one of both.
 
 A sentence marked *within* may end in ` within <time>`, which replaces the default bound of its wait:
-`Bob receives INVITE within 3 seconds`.
+`Bob receives INVITE within 3 seconds`. One marked *condition* may follow `wait until`.
 
 <!-- Generated: BLESS=1 cargo test -p gannet-cli --test cli steps_page -->
 ";
@@ -58,7 +58,13 @@ fn page(listed: &Value) -> String {
             } else {
                 ""
             };
-            writeln!(page, "- `{pattern}`{within}  \n  {about}").expect("a String takes all");
+            let condition = if step["condition"] == true {
+                " *condition*"
+            } else {
+                ""
+            };
+            writeln!(page, "- `{pattern}`{within}{condition}  \n  {about}")
+                .expect("a String takes all");
             if example != pattern {
                 writeln!(page, "  Example: `{example}`").expect("a String takes all");
             }

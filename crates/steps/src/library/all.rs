@@ -1,8 +1,9 @@
 //! The list of all sentences.
 
 use super::{
-    answering, calls, challenge, dtmf, ending, header_sentences, hearing, hold, message_sentences,
-    phones, questions, raw, registration, request, talking, texts, time, voicemail,
+    agreed, answering, calls, challenge, conditions, dtmf, ending, figures, flows,
+    header_sentences, hearing, hold, message_sentences, phones, playing, questions, raw,
+    registration, request, sdp_sentences, talking, texts, time, timing, voicemail,
 };
 use crate::StepDefinition;
 
@@ -21,12 +22,19 @@ pub fn definitions() -> Vec<StepDefinition> {
         hearing::definitions(),
         hold::definitions(),
         dtmf::definitions(),
+        playing::definitions(),
+        agreed::definitions(),
+        figures::definitions(),
         voicemail::definitions(),
         texts::definitions(),
         questions::definitions(),
         message_sentences::definitions(),
+        flows::definitions(),
         header_sentences::definitions(),
+        sdp_sentences::definitions(),
         time::definitions(),
+        timing::definitions(),
+        conditions::definitions(),
     ]
     .concat()
 }

@@ -39,6 +39,7 @@ pub(super) fn definitions() -> Vec<StepDefinition> {
             section: SECTION,
             about: "Waits until a call has come in and the phone rings.",
             example: "Bob rings",
+            condition,
             run: rings,
         ),
         step!(
@@ -46,6 +47,7 @@ pub(super) fn definitions() -> Vec<StepDefinition> {
             section: SECTION,
             about: "The same as `rings`.",
             example: "Bob is ringing",
+            condition,
             run: rings,
         ),
         step!(
@@ -67,6 +69,7 @@ pub(super) fn definitions() -> Vec<StepDefinition> {
             section: SECTION,
             about: "Waits until the call that came in is answered or over.",
             example: "Bob stops ringing",
+            condition,
             run: stops_ringing,
         ),
         step!(
@@ -74,6 +77,7 @@ pub(super) fn definitions() -> Vec<StepDefinition> {
             section: SECTION,
             about: "The call that came in shows this caller name or number (P-Asserted-Identity before From).",
             example: "Bob shows \"Alice\"",
+            condition,
             run: shows,
         ),
         step!(

@@ -59,6 +59,7 @@ pub(super) fn definitions() -> Vec<StepDefinition> {
             section: SECTION,
             about: "Waits until the phone has no open call.",
             example: "Alice is idle",
+            condition,
             run: is_idle,
         ),
         step!(
@@ -66,6 +67,7 @@ pub(super) fn definitions() -> Vec<StepDefinition> {
             section: SECTION,
             about: "Waits until the phone has so many open calls.",
             example: "Alice has 1 call",
+            condition,
             run: has_calls,
         ),
         step!(
@@ -73,6 +75,7 @@ pub(super) fn definitions() -> Vec<StepDefinition> {
             section: SECTION,
             about: "Waits until both phones have an answered call with each other: each hears the other's own audio.",
             example: "Alice is connected to Bob",
+            condition,
             run: is_connected,
         ),
         step!(
@@ -80,6 +83,7 @@ pub(super) fn definitions() -> Vec<StepDefinition> {
             section: SECTION,
             about: "Waits until the call that was made last has failed with this code.",
             example: "the call fails with 486",
+            condition,
             run: call_fails,
         ),
         step!(
@@ -87,6 +91,7 @@ pub(super) fn definitions() -> Vec<StepDefinition> {
             section: SECTION,
             about: "Waits until the call that was made last is over, however.",
             example: "the call ends",
+            condition,
             run: call_ends,
         ),
         step!(
@@ -94,6 +99,7 @@ pub(super) fn definitions() -> Vec<StepDefinition> {
             section: SECTION,
             about: "Waits until the call that was made last is over; the cause is the phrase of the final response or of the Reason field, or how Gannet puts it.",
             example: "the call ends with cause \"Busy Here\"",
+            condition,
             run: call_ends_with,
         ),
         step!(
@@ -108,6 +114,7 @@ pub(super) fn definitions() -> Vec<StepDefinition> {
             section: SECTION,
             about: "The other side rings: 180 came, or early media that is not silent.",
             example: "Alice hears ringback",
+            condition,
             run: hears_ringback,
         ),
         step!(
@@ -115,6 +122,7 @@ pub(super) fn definitions() -> Vec<StepDefinition> {
             section: SECTION,
             about: "The call that the phone made was refused as busy: 486 or 600.",
             example: "Alice hears busy tone",
+            condition,
             run: hears_busy,
         ),
     ]

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use gannet_events::{Difference, Direction, Failure, FailureClass, NearestMessage};
 use gannet_phone::LogEntry;
-use gannet_sip::{Message, Method};
+use gannet_sip::{HeaderName, Message, Method};
 
 use super::message_wait::kind_differences;
 use super::messages::values;
@@ -63,7 +63,8 @@ async fn of_phone(
     Ok((actor, entry))
 }
 
-fn differs(
+/// What one message says is not what it should be.
+pub(super) fn differs(
     actor: &Actor,
     message: &Message,
     what: String,
@@ -149,9 +150,14 @@ pub(super) async fn header_has_values(
 ) -> StepResult {
     let (actor, entry) = of_phone(world, &arguments, direction, 1, 2).await?;
     let (name, wanted) = (arguments.header(0)?, arguments.integer(3)?);
-    let id = gannet_sip::HeaderName::from_bytes(name.as_bytes());
-    let count = match id {
-        gannet_sip::HeaderName::Other => entry.message.headers_by_text(name).count(),
+    let count = match HeaderName::from_bytes(name.as_bytes()) {
+        // The commas in these do not separate values (RFC 3261 7.3.1 and 20.17).
+        HeaderName::Other
+        | HeaderName::Authorization
+        | HeaderName::ProxyAuthorization
+        | HeaderName::WwwAuthenticate
+        | HeaderName::ProxyAuthenticate
+        | HeaderName::Date => entry.message.headers_by_text(name).count(),
         known => entry.message.values(known).count(),
     };
     if count as u64 == wanted {

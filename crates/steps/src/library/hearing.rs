@@ -26,6 +26,7 @@ pub(super) fn definitions() -> Vec<StepDefinition> {
             section: SECTION,
             about: "Waits until the phone has heard one second of the other's own audio.",
             example: "Alice hears Bob",
+            condition,
             run: hears,
         ),
         step!(
@@ -40,6 +41,7 @@ pub(super) fn definitions() -> Vec<StepDefinition> {
             section: SECTION,
             about: "Waits until the phone has heard one second of this tone.",
             example: "Alice hears a 440 Hz tone",
+            condition,
             run: hears_tone,
         ),
         step!(
@@ -54,6 +56,7 @@ pub(super) fn definitions() -> Vec<StepDefinition> {
             section: SECTION,
             about: "Waits until the phone has received that much RTP audio in its call, silent or not.",
             example: "Alice receives audio for 3 seconds",
+            condition,
             run: receives_audio,
         ),
     ]

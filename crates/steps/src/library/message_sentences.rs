@@ -16,6 +16,7 @@ pub(super) fn definitions() -> Vec<StepDefinition> {
             section: SECTION,
             about: "Waits for this message, among those that no earlier sentence has looked at. For BYE the phone must also have answered 200.",
             example: "Alice receives BYE",
+            condition,
             run: messages::receives,
         ),
         step!(
@@ -23,6 +24,7 @@ pub(super) fn definitions() -> Vec<StepDefinition> {
             section: SECTION,
             about: "Waits until the phone has sent this message.",
             example: "Alice sends ACK",
+            condition,
             run: messages::sends,
         ),
         step!(
@@ -31,6 +33,7 @@ pub(super) fn definitions() -> Vec<StepDefinition> {
             about: "This message is somewhere in all that the phone has received.",
             example: "Alice has received 180",
             no within,
+            condition,
             run: messages::has_received,
             with: Direction::Received,
         ),
@@ -96,6 +99,7 @@ pub(super) fn definitions() -> Vec<StepDefinition> {
             about: "This message is somewhere in all that the phone has sent.",
             example: "Bob has sent 180",
             no within,
+            condition,
             run: messages::has_received,
             with: Direction::Sent,
         ),

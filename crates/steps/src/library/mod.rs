@@ -1,13 +1,17 @@
 //! The sentences that Gannet knows, by subject.
 
+mod agreed;
 mod all;
 mod answering;
 mod ask;
 mod call_table;
 mod calls;
 mod challenge;
+mod conditions;
 mod dtmf;
 mod ending;
+mod figures;
+mod flows;
 mod header_sentences;
 mod headers;
 mod hearing;
@@ -17,15 +21,19 @@ mod message_wait;
 mod messages;
 mod notes;
 mod phones;
+mod playing;
 mod questions;
 mod raw;
 mod registration;
 mod request;
+mod sdp;
+mod sdp_sentences;
 mod support;
 mod tables;
 mod talking;
 mod texts;
 mod time;
+mod timing;
 mod voicemail;
 
 pub use all::definitions;

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::ask::Answer;
 use super::dtmf::Taken;
+use super::playing::Recording;
 use crate::PhoneSetup;
 use gannet_phone::{CallHandle, PendingRequest};
 
@@ -30,4 +31,14 @@ pub struct Notes {
     pub(super) texts: BTreeMap<String, u64>,
     /// Up to where sentences have consumed DTMF keys, by phone and call.
     pub(super) keys: BTreeMap<(String, CallHandle), Taken>,
+    /// Recordings that go on, by phone.
+    pub(super) recordings: BTreeMap<String, Recording>,
+}
+
+impl Notes {
+    /// Writes the recordings that no sentence has ended. Gives what went wrong.
+    pub(crate) fn write_recordings(&self) -> Vec<String> {
+        let written = self.recordings.values().map(Recording::write);
+        written.filter_map(Result::err).collect()
+    }
 }

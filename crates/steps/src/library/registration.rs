@@ -49,6 +49,7 @@ pub(super) fn definitions() -> Vec<StepDefinition> {
             section: SECTION,
             about: "Waits until the registrar has bound the phone's contact.",
             example: "Alice is registered",
+            condition,
             run: is_registered,
         ),
         step!(
@@ -56,6 +57,7 @@ pub(super) fn definitions() -> Vec<StepDefinition> {
             section: SECTION,
             about: "The last REGISTER, sent by the phone itself or message by message, was accepted.",
             example: "Alice is registered at the server",
+            condition,
             run: is_bound,
         ),
         step!(
@@ -64,6 +66,7 @@ pub(super) fn definitions() -> Vec<StepDefinition> {
             about: "The phone has no binding now, and gets none unless a sentence registers it.",
             example: "Alice is not registered",
             no within,
+            condition,
             run: is_not_registered,
         ),
         step!(
@@ -72,6 +75,7 @@ pub(super) fn definitions() -> Vec<StepDefinition> {
             about: "The last REGISTER, sent by the phone itself or message by message, removed the contact.",
             example: "Alice is unregistered",
             no within,
+            condition,
             run: is_unbound,
         ),
         step!(
@@ -95,6 +99,7 @@ pub(super) fn definitions() -> Vec<StepDefinition> {
             about: "The last 200 to REGISTER lists so many contacts.",
             example: "Alice has 1 registered contact",
             no within,
+            condition,
             run: has_contacts,
         ),
     ]

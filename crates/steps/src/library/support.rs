@@ -9,6 +9,9 @@ use gannet_phone::{CallRecord, CallState, PhoneError, RegistrationState};
 
 use crate::{Actor, World, phone_failure};
 
+/// How often [`watch`] looks.
+const LOOK_AGAIN: Duration = Duration::from_millis(20);
+
 /// From now on.
 pub(super) fn deadline(limit: Duration) -> Instant {
     Instant::now() + limit
@@ -35,6 +38,29 @@ pub(super) async fn wait<T>(
             }
             in_latest_call(failure, actor)
         })
+}
+
+/// Looks again and again until there is something to see; `None` if there was nothing in time.
+pub(super) async fn watch<T>(
+    world: &World,
+    what: &str,
+    limit: Duration,
+    mut look: impl FnMut() -> Option<T>,
+) -> Option<T> {
+    let until = deadline(limit);
+    let work = async {
+        loop {
+            if let Some(found) = look() {
+                return Some(found);
+            }
+            let now = Instant::now();
+            if now >= until {
+                return None;
+            }
+            tokio::time::sleep_until((now + LOOK_AGAIN).min(until).into()).await;
+        }
+    };
+    world.progress().during(what, limit, work).await
 }
 
 /// Something about a phone that is not as it should be.

@@ -15,6 +15,7 @@ pub(super) fn definitions() -> Vec<StepDefinition> {
             section: SECTION,
             about: "Waits for a message-summary NOTIFY, solicited or not, that says Messages-Waiting: yes.",
             example: "Bob has voicemail waiting",
+            condition,
             run: has_voicemail,
         ),
         step!(
@@ -23,6 +24,7 @@ pub(super) fn definitions() -> Vec<StepDefinition> {
             about: "The newest message summary, if there is one, says Messages-Waiting: no.",
             example: "Bob has no voicemail waiting",
             no within,
+            condition,
             run: has_no_voicemail,
         ),
         step!(
@@ -30,6 +32,7 @@ pub(super) fn definitions() -> Vec<StepDefinition> {
             section: SECTION,
             about: "Waits for a message summary that counts so many voice messages.",
             example: "Bob has 1 new and 0 old messages",
+            condition,
             run: has_messages,
         ),
     ]

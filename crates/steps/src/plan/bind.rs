@@ -45,7 +45,19 @@ impl<R: FnMut(Diagnostic)> Binder<'_, R> {
         if let Some(table) = &bound.table {
             self.read_table(table, step);
         }
-        match self.scope.registry.find(&bound.text) {
+        bound.matched = self.find(&bound.text, bound.table.as_ref(), &step.text_span);
+        bound.condition = self.bind_condition(&bound, step).map(Box::new);
+        bound
+    }
+
+    /// What a sentence means, with everything in it checked. `span`: where it is written.
+    pub(super) fn find(
+        &mut self,
+        sentence: &str,
+        table: Option<&Table>,
+        span: &Range<usize>,
+    ) -> Option<Matched> {
+        match self.scope.registry.find(sentence) {
             Ok(matched) => {
                 let arguments = &matched.arguments;
                 if arguments.iter().any(|it| it.kind == ParameterKind::Profile) {
@@ -55,41 +67,45 @@ impl<R: FnMut(Diagnostic)> Binder<'_, R> {
                     self.introduced
                         .extend(phones.map(|argument| argument.text.clone()));
                 }
-                self.check_override(&matched, step.text_span.clone());
-                self.check_whole_table(&matched, bound.table.as_ref(), step.text_span.clone());
+                self.check_override(&matched, span.clone());
+                self.check_whole_table(&matched, table, span.clone());
                 for argument in &matched.arguments {
-                    let span = span_of(argument, &bound.text, step, self.text);
+                    let span = span_of(argument, sentence, span, self.text);
                     self.check(argument, span);
                 }
-                bound.matched = Some(matched);
+                Some(matched)
             }
-            Err(MatchError::Undefined { nearest }) => {
-                let report = Diagnostic::error(
-                    "unknown-step",
-                    "no step is written like this",
-                    step.text_span.clone(),
-                )
-                .with_suggestions(&nearest);
-                let report = if nearest.is_empty() {
+            Err(fault) => {
+                self.report_unmatched(fault, span);
+                None
+            }
+        }
+    }
+
+    fn report_unmatched(&mut self, fault: MatchError, span: &Range<usize>) {
+        let report = match fault {
+            MatchError::Undefined { nearest } => {
+                let report =
+                    Diagnostic::error("unknown-step", "no step is written like this", span.clone());
+                if nearest.is_empty() {
                     report.with_help("`gannet steps` lists all steps, `gannet steps TEXT` searches")
                 } else {
-                    report
-                };
-                (self.report)(report);
+                    report.with_suggestions(&nearest)
+                }
             }
-            Err(MatchError::Ambiguous { patterns }) => {
+            MatchError::Ambiguous { patterns } => {
                 let report = Diagnostic::error(
                     "ambiguous-step",
                     "more than one step is written like this",
-                    step.text_span.clone(),
+                    span.clone(),
                 );
                 let report = patterns.iter().fold(report, |report, pattern| {
                     report.with_help(format!("it may be: {pattern}"))
                 });
-                (self.report)(report.with_help("put names into quotes to tell them from words"));
+                report.with_help("put names into quotes to tell them from words")
             }
-        }
-        bound
+        };
+        (self.report)(report);
     }
 
     /// Told when all steps are bound. A scenario that describes phones may name others as well, but
@@ -314,6 +330,7 @@ pub(super) fn unbound(step: &PickleStep, scope: &Scope<'_>) -> BoundStep {
         table,
         doc_string,
         matched: None::<Matched>,
+        condition: None,
     }
 }
 
@@ -326,13 +343,16 @@ pub(crate) fn find_file(name: &str, folder: &Path, media: Option<&Path>) -> Opti
 
 /// Where an argument is written: its own bytes if the sentence stands in the file as it is, else
 /// (placeholders, variables) the whole sentence.
-fn span_of(argument: &Argument, sentence: &str, step: &PickleStep, text: &str) -> Range<usize> {
-    let written = text.get(step.text_span.clone());
-    if written == Some(sentence) {
-        let start = step.text_span.start;
-        start + argument.span.start..start + argument.span.end
+pub(super) fn span_of(
+    argument: &Argument,
+    sentence: &str,
+    whole: &Range<usize>,
+    text: &str,
+) -> Range<usize> {
+    if text.get(whole.clone()) == Some(sentence) {
+        whole.start + argument.span.start..whole.start + argument.span.end
     } else {
-        step.text_span.clone()
+        whole.clone()
     }
 }
 

@@ -7,6 +7,7 @@
 mod arguments;
 mod bind;
 mod compile;
+mod conditions;
 mod directives;
 mod imports;
 mod model;

@@ -68,7 +68,7 @@ impl PlannedScenario {
 
     /// The names that its sentences give to phones.
     pub fn cast(&self) -> BTreeSet<String> {
-        let matched = self.steps.iter().filter_map(|bound| bound.matched.as_ref());
+        let matched = self.steps.iter().flat_map(BoundStep::meanings);
         let arguments = matched.flat_map(|matched| &matched.arguments);
         let named = arguments
             .filter(|argument| argument.kind == ParameterKind::Phone)
@@ -103,7 +103,7 @@ impl PlannedScenario {
 
     /// Whether a sentence puts a phone on IPv6: then the embedded server is there too.
     pub fn speaks_of_ipv6(&self) -> bool {
-        let matched = self.steps.iter().filter_map(|bound| bound.matched.as_ref());
+        let matched = self.steps.iter().flat_map(BoundStep::meanings);
         matched
             .map(|matched| matched.definition.pattern)
             .any(|text| text.ends_with("via IPv6"))
@@ -112,7 +112,7 @@ impl PlannedScenario {
     /// Whether a sentence speaks of voicemail: then the embedded server has it for every phone, and
     /// else refusals reach the caller as they are.
     pub fn speaks_of_voicemail(&self) -> bool {
-        let matched = self.steps.iter().filter_map(|bound| bound.matched.as_ref());
+        let matched = self.steps.iter().flat_map(BoundStep::meanings);
         matched.map(|matched| matched.definition).any(|definition| {
             definition.section == "Voicemail" || definition.pattern.contains("voicemail")
         })
@@ -140,9 +140,18 @@ pub struct BoundStep {
     pub doc_string: Option<String>,
     /// What it does; `None` only in scenarios that are skipped.
     pub matched: Option<Matched>,
+    /// The sentence that stands in this one as its `{step}`.
+    pub condition: Option<Box<Self>>,
 }
 
 impl BoundStep {
+    /// What the sentence means, and what the one in it means.
+    pub fn meanings(&self) -> impl Iterator<Item = &Matched> {
+        let inner = self.condition.as_ref();
+        let inner = inner.and_then(|inner| inner.matched.as_ref());
+        self.matched.iter().chain(inner)
+    }
+
     /// How long the step may take: `base` and all times that its sentence and its table name.
     pub fn limit(&self, base: Duration) -> Duration {
         let Some(matched) = &self.matched else {
@@ -157,8 +166,10 @@ impl BoundStep {
             .flatten()
             .filter_map(|cell| crate::vocabulary::parse_time(cell));
         let within = matched.within.unwrap_or_default();
+        let inner = self.condition.iter().map(|inner| inner.limit(base));
         named
             .chain(in_table)
+            .chain(inner)
             .fold(base + within, Duration::saturating_add)
     }
 }

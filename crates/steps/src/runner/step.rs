@@ -8,7 +8,7 @@ use gannet_events::{Failure, FailureClass, Status};
 use super::guard::catching;
 use super::stop::Stop;
 use crate::plan::{BoundStep, fill, find_file, variables_in};
-use crate::vocabulary::{Argument, Arguments, Matched, ParameterKind, Table};
+use crate::vocabulary::{Argument, Arguments, Condition, Matched, ParameterKind, Table};
 use crate::world::World;
 
 /// How long a step may take.
@@ -153,5 +153,24 @@ fn arguments(
         table: table.transpose()?,
         doc_string: bound.doc_string.as_deref().map(filled).transpose()?,
         folder: folder.to_path_buf(),
+        condition: condition(bound, world, folder)?,
     })
+}
+
+/// The sentence in the sentence, with the variables that earlier steps have stored.
+fn condition(
+    bound: &BoundStep,
+    world: &World,
+    folder: &Path,
+) -> Result<Option<Box<Condition>>, Failure> {
+    let Some(inner) = &bound.condition else {
+        return Ok(None);
+    };
+    let Some(matched) = &inner.matched else {
+        return Ok(None);
+    };
+    Ok(Some(Box::new(Condition {
+        definition: matched.definition,
+        arguments: arguments(inner, matched, world, folder)?,
+    })))
 }

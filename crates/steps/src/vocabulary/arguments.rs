@@ -7,9 +7,11 @@ use gannet_events::{Failure, FailureClass};
 use gannet_gherkin::PickleStepType;
 use regex::Regex;
 
+use super::definition::{StepDefinition, StepFuture};
 use super::parameter::ParameterKind;
 use super::registry::Argument;
 use super::values::{Codes, MessagePattern, parse_time};
+use crate::world::World;
 
 /// The keyword of a step. It never changes what a step does, but a `Given` may find that there is
 /// nothing to do.
@@ -85,6 +87,30 @@ pub struct Arguments {
     pub(crate) table: Option<Table>,
     pub(crate) doc_string: Option<String>,
     pub(crate) folder: PathBuf,
+    pub(crate) condition: Option<Box<Condition>>,
+}
+
+/// The sentence that stands in another one as its `{step}`.
+#[derive(Debug, Clone)]
+pub struct Condition {
+    pub(crate) definition: StepDefinition,
+    pub(crate) arguments: Arguments,
+}
+
+impl Condition {
+    /// The sentence.
+    pub fn sentence(&self) -> &str {
+        &self.arguments.sentence
+    }
+
+    /// Looks once; a sentence that waits does so for `limit` at most.
+    pub fn look<'a>(&self, world: &'a mut World, limit: Duration) -> StepFuture<'a> {
+        let mut arguments = self.arguments.clone();
+        if self.definition.takes_within {
+            arguments.within = Some(limit);
+        }
+        (self.definition.run)(world, arguments)
+    }
 }
 
 impl Arguments {
@@ -184,6 +210,19 @@ impl Arguments {
     /// `{var}`: the name of a variable.
     pub fn var(&self, index: usize) -> Result<&str, Failure> {
         Ok(&self.value(index, Some(ParameterKind::Variable))?.text)
+    }
+
+    /// `{codecs}`: at least one.
+    pub fn codecs(&self, index: usize) -> Result<Vec<&str>, Failure> {
+        let text = &self.value(index, Some(ParameterKind::Codecs))?.text;
+        Ok(text.split(',').map(str::trim).collect())
+    }
+
+    /// `{step}`.
+    pub fn condition(&self) -> Result<&Condition, Failure> {
+        self.condition
+            .as_deref()
+            .ok_or_else(|| our_fault("a step asked for a condition that is not there".to_owned()))
     }
 
     /// The time of ` within {time}`, if the sentence has it.

@@ -31,6 +31,8 @@ pub struct StepDefinition {
     pub example: &'static str,
     /// Whether ` within {time}` may follow the sentence.
     pub takes_within: bool,
+    /// Whether it only looks, and may be looked at again: what `wait until` can wait for.
+    pub condition: bool,
     /// What it does.
     pub run: StepFn,
 }
@@ -47,24 +49,32 @@ pub struct StepDefinition {
 /// )
 /// ```
 ///
-/// `no within` before `run:` leaves out the suffix ` within {time}`. `with: VALUE` after it gives the
-/// function a third argument, for sentences that differ by no more than that.
+/// `no within` before `run:` leaves out the suffix ` within {time}`. `condition` says that the sentence
+/// only looks, so that `wait until` can look again. `with: VALUE` after `run:` gives the function a
+/// third argument, for sentences that differ by no more than that.
 #[macro_export]
 macro_rules! step {
-    (@build $within:expr, $pattern:expr, $section:expr, $about:expr, $example:expr, $run:path $(, $with:expr)?) => {
+    (@build $within:expr, $condition:expr, $pattern:expr, $section:expr, $about:expr, $example:expr, $run:path $(, $with:expr)?) => {
         $crate::StepDefinition {
             pattern: $pattern,
             section: $section,
             about: $about,
             example: $example,
             takes_within: $within,
+            condition: $condition,
             run: |world, arguments| ::std::boxed::Box::pin($run(world, arguments $(, $with)?)),
         }
     };
+    ($pattern:expr, section: $section:expr, about: $about:expr, example: $example:expr, no within, condition, run: $run:path $(, with: $with:expr)? $(,)?) => {
+        $crate::step!(@build false, true, $pattern, $section, $about, $example, $run $(, $with)?)
+    };
     ($pattern:expr, section: $section:expr, about: $about:expr, example: $example:expr, no within, run: $run:path $(, with: $with:expr)? $(,)?) => {
-        $crate::step!(@build false, $pattern, $section, $about, $example, $run $(, $with)?)
+        $crate::step!(@build false, false, $pattern, $section, $about, $example, $run $(, $with)?)
+    };
+    ($pattern:expr, section: $section:expr, about: $about:expr, example: $example:expr, condition, run: $run:path $(, with: $with:expr)? $(,)?) => {
+        $crate::step!(@build true, true, $pattern, $section, $about, $example, $run $(, $with)?)
     };
     ($pattern:expr, section: $section:expr, about: $about:expr, example: $example:expr, run: $run:path $(, with: $with:expr)? $(,)?) => {
-        $crate::step!(@build true, $pattern, $section, $about, $example, $run $(, $with)?)
+        $crate::step!(@build true, false, $pattern, $section, $about, $example, $run $(, $with)?)
     };
 }

@@ -7,8 +7,8 @@ use regex::Regex;
 
 /// What stands at a place of a pattern: `{phone}`, `{time}`, …
 ///
-/// Every kind but `{text}` and `{re}` may be written bare or in double quotes, and every kind may
-/// be a variable, `${NAME}`.
+/// Every kind but `{text}`, `{re}` and `{step}` may be written bare or in double quotes, and every
+/// kind but these may be a variable, `${NAME}`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ParameterKind {
     /// `{phone}`: the name of a phone of the scenario; bare it is one word.
@@ -43,6 +43,10 @@ pub enum ParameterKind {
     Word,
     /// `{text}`: a text in double quotes; `\"` stands for a quote.
     Text,
+    /// `{codecs}`: one or more codecs, separated by commas.
+    Codecs,
+    /// `{step}`: another sentence, one that states a condition.
+    Step,
 }
 
 /// A bare word: no blank, quote or comma, so that lists of names can be written.
@@ -55,10 +59,12 @@ const TIME: &str =
 const CODE: &str = r"[1-6](?:\d\d|xx|XX)(?:, ?[1-6](?:\d\d|xx|XX))*";
 const METHOD: &str = r"[A-Z]{2,}";
 const HEADER: &str = r"[A-Za-z][A-Za-z0-9!%*_+`'~.-]*";
+/// `PCMU` or `PCMU/8000`, as in `a=rtpmap` (RFC 8866 6.6).
+const CODEC: &str = r"[A-Za-z][A-Za-z0-9._+-]*(?:/\d+){0,2}";
 
 impl ParameterKind {
     /// All kinds.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 18] = [
         Self::Phone,
         Self::Destination,
         Self::Profile,
@@ -75,6 +81,8 @@ impl ParameterKind {
         Self::Transport,
         Self::Word,
         Self::Text,
+        Self::Codecs,
+        Self::Step,
     ];
 
     /// The name between the braces.
@@ -96,6 +104,8 @@ impl ParameterKind {
             Self::Transport => "transport",
             Self::Word => "word",
             Self::Text => "text",
+            Self::Codecs => "codecs",
+            Self::Step => "step",
         }
     }
 
@@ -120,6 +130,10 @@ impl ParameterKind {
             Self::Transport => "udp or tcp",
             Self::Word => "a word, or anything in quotes",
             Self::Text => "a text in double quotes",
+            Self::Codecs => {
+                "codecs as SDP names them, with or without clock rate: PCMU, telephone-event/8000"
+            }
+            Self::Step => "another sentence that states a condition: Alice is idle",
         }
     }
 
@@ -145,6 +159,9 @@ impl ParameterKind {
             Self::Transport => "(?:udp|tcp|UDP|TCP)".to_owned(),
             Self::Regex => r"/(?:[^/\\]|\\.)+/".to_owned(),
             Self::Text => QUOTED.to_owned(),
+            Self::Codecs => format!("{CODEC}(?:, ?{CODEC})*"),
+            // As little as there can be: a ` within {time}` behind it bounds the outer sentence.
+            Self::Step => r"\S.*?".to_owned(),
         }
     }
 
@@ -163,10 +180,11 @@ impl ParameterKind {
             | Self::Message
             | Self::Header
             | Self::Transport
-            | Self::Variable => {
+            | Self::Variable
+            | Self::Codecs => {
                 format!(r#"{bare}|"(?:{bare})"|{VARIABLE}|"{VARIABLE}""#)
             }
-            Self::Regex | Self::Text => bare,
+            Self::Regex | Self::Text | Self::Step => bare,
         }
     }
 

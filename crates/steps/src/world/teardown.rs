@@ -48,6 +48,7 @@ impl World {
                 Err(error) => remains.troubles.push(format!("stopping a phone: {error}")),
             }
         }
+        remains.troubles.extend(self.notes.write_recordings());
         remains.troubles.sort();
         remains.media = self
             .retired

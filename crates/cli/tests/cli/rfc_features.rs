@@ -1,0 +1,14 @@
+//! The call flows of RFCs, which stand in `features/rfc`.
+
+use std::path::Path;
+
+use crate::bench::Bench;
+
+#[test]
+fn the_flows_of_the_rfcs_pass_with_the_embedded_server() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../features/rfc");
+    let folder = folder.display().to_string();
+    let run = Bench::new().run_words(&["test", &folder]);
+    run.expect(0, &[]);
+    run.lacks(&["skipped"]);
+}

@@ -1,0 +1,206 @@
+//! What a phone plays into its call, and recording what it hears.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use gannet_events::{Failure, FailureClass};
+use gannet_media::{Replay, Source, read_wav};
+use gannet_phone::CallMedia;
+
+use super::support::{failure, ready_phone};
+use super::talking::{Line, connected_line};
+use crate::{Actor, Arguments, StepDefinition, StepResult, World, step};
+
+const SECTION: &str = "Playing and recording";
+
+/// The longest recording; what comes later is left out. 58 MB.
+const RECORDING_MAX: Duration = Duration::from_hours(1);
+
+/// The sentences of this subject.
+pub(super) fn definitions() -> Vec<StepDefinition> {
+    vec![
+        step!(
+            "{phone} plays {file}",
+            section: SECTION,
+            about: "From now on the phone sends this audio in its open call: a WAV file (16 bits, mono or stereo) once, silence follows; or the RTP of a pcap or pcapng file, again and again. It does not wait for the end.",
+            example: "Alice plays \"hello.wav\"",
+            run: plays_file,
+        ),
+        step!(
+            "{phone} plays a {x} Hz tone",
+            section: SECTION,
+            about: "From now on the phone sends this tone in its open call.",
+            example: "Alice plays a 440 Hz tone",
+            run: plays_tone,
+        ),
+        step!(
+            "{phone} plays silence",
+            section: SECTION,
+            about: "From now on the phone sends packets of silence in its open call.",
+            example: "Alice plays silence",
+            run: plays_silence,
+        ),
+        step!(
+            "{phone} plays its own audio",
+            section: SECTION,
+            about: "The phone sends again what each phone sends by itself: the audio by which others know it.",
+            example: "Alice plays its own audio",
+            run: plays_own,
+        ),
+        step!(
+            "{phone} echoes",
+            section: SECTION,
+            about: "From now on the phone sends back what it hears in its open call.",
+            example: "Bob echoes",
+            run: echoes,
+        ),
+        step!(
+            "{phone} records to {text}",
+            section: SECTION,
+            about: "Records what the phone hears in its open call from now on, one hour at most. The WAV file, relative to the feature, is written at the end of the scenario, or when a sentence stops the recording.",
+            example: "Bob records to \"heard.wav\"",
+            run: records_to,
+        ),
+        step!(
+            "{phone} stops recording",
+            section: SECTION,
+            about: "Ends the phone's recording and writes its file.",
+            example: "Bob stops recording",
+            no within,
+            run: stops_recording,
+        ),
+    ]
+}
+
+async fn line(world: &mut World, arguments: &Arguments) -> Result<Line, Failure> {
+    let actor = ready_phone(world, arguments.phone(0)?).await?;
+    let limit = world.signalling(arguments);
+    connected_line(world, &actor, limit).await
+}
+
+async fn play(world: &mut World, arguments: &Arguments, source: Source) -> StepResult {
+    line(world, arguments).await?.media.play(source);
+    Ok(())
+}
+
+async fn plays_file(world: &mut World, arguments: Arguments) -> StepResult {
+    let line = line(world, &arguments).await?;
+    let path = arguments.file(1)?;
+    let source = read_audio(&path, &line.actor)?;
+    line.media.play(source);
+    Ok(())
+}
+
+/// Reads a WAV file, or else a capture.
+fn read_audio(path: &Path, actor: &Arc<Actor>) -> Result<Source, Failure> {
+    let shown = path.display();
+    let octets = std::fs::read(path).map_err(|error| {
+        let summary = format!("cannot read {shown}");
+        failure(FailureClass::Environment, actor, summary).detail(error.to_string())
+    })?;
+    let no_wav = match read_wav(&octets) {
+        Ok(samples) => return Ok(Source::once(samples)),
+        Err(error) => error,
+    };
+    match Replay::from_capture(&octets) {
+        Ok(replay) => Ok(Source::Replay(Arc::new(replay))),
+        Err(no_capture) => {
+            let summary = format!("{shown} cannot be played");
+            Err(failure(FailureClass::Misuse, actor, summary)
+                .detail(format!("as WAV: {no_wav}"))
+                .detail(format!("as a capture: {no_capture}")))
+        }
+    }
+}
+
+async fn plays_tone(world: &mut World, arguments: Arguments) -> StepResult {
+    let hertz = arguments.decimal(1)? as f32;
+    // Half the sample rate of all audio is the end of what can be played.
+    if !(1.0..gannet_media::SAMPLE_RATE as f32 / 2.0).contains(&hertz) {
+        let summary = format!("a phone plays tones from 1 to 3999 Hz, not {hertz} Hz");
+        return Err(Failure::new(FailureClass::Misuse, summary));
+    }
+    play(world, &arguments, Source::tone(hertz)).await
+}
+
+async fn plays_silence(world: &mut World, arguments: Arguments) -> StepResult {
+    play(world, &arguments, Source::Silence).await
+}
+
+async fn plays_own(world: &mut World, arguments: Arguments) -> StepResult {
+    let line = line(world, &arguments).await?;
+    line.media.play(Source::Mark(line.actor.phone.mark()));
+    Ok(())
+}
+
+async fn echoes(world: &mut World, arguments: Arguments) -> StepResult {
+    play(world, &arguments, Source::Echo).await
+}
+
+/// A recording that goes on.
+#[derive(Debug)]
+pub(super) struct Recording {
+    phone: String,
+    media: CallMedia,
+    path: PathBuf,
+}
+
+impl Recording {
+    /// Writes what was recorded so far.
+    ///
+    /// # Errors
+    /// Why not, in words.
+    pub(super) fn write(&self) -> Result<(), String> {
+        let octets = self.media.recording().unwrap_or_default();
+        std::fs::write(&self.path, octets).map_err(|error| {
+            format!(
+                "cannot write the recording of {} to {}: {error}",
+                self.phone,
+                self.path.display()
+            )
+        })
+    }
+}
+
+async fn records_to(world: &mut World, arguments: Arguments) -> StepResult {
+    let line = line(world, &arguments).await?;
+    let name = line.actor.name().to_owned();
+    if world.notes.recordings.contains_key(&name) {
+        let summary = format!("{name} records already: say `{name} stops recording` first");
+        return Err(failure(FailureClass::Misuse, &line.actor, summary));
+    }
+    let path = arguments.folder().join(arguments.text(1)?);
+    // Told now, when the step can still fail, and not at the end of the scenario.
+    std::fs::write(&path, []).map_err(|error| {
+        let summary = format!("cannot write {}", path.display());
+        failure(FailureClass::Environment, &line.actor, summary).detail(error.to_string())
+    })?;
+    if !line.media.start_recording(RECORDING_MAX) {
+        let summary = format!("the call of {name} has no media yet");
+        return Err(failure(FailureClass::MediaNotHeard, &line.actor, summary));
+    }
+    let recording = Recording {
+        phone: name.clone(),
+        media: line.media,
+        path,
+    };
+    world.notes.recordings.insert(name, recording);
+    Ok(())
+}
+
+async fn stops_recording(world: &mut World, arguments: Arguments) -> StepResult {
+    let actor = ready_phone(world, arguments.phone(0)?).await?;
+    let recording = world.notes.recordings.remove(actor.name());
+    let recording = recording.ok_or_else(|| {
+        let summary = format!("{} does not record", actor.name());
+        failure(FailureClass::Misuse, &actor, summary)
+    })?;
+    // What was received up to now has to pass the jitter buffer first.
+    CallMedia::settled(std::time::Instant::now()).await;
+    recording.write().map_err(not_written)
+}
+
+fn not_written(text: String) -> Failure {
+    Failure::new(FailureClass::Environment, text)
+}
