@@ -20,6 +20,7 @@ mod digits;
 mod error;
 mod inbox;
 mod log;
+mod look;
 mod media;
 mod mwi;
 mod pending;

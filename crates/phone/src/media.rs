@@ -11,6 +11,8 @@ use gannet_media::{
 };
 use gannet_net::{MediaKind, MediaPort, MediaSocket};
 
+use crate::look::look_until;
+
 /// How often a wait for a sound looks again: the length of a listener's block.
 const LOOK_AGAIN: Duration = Duration::from_millis(40);
 
@@ -165,17 +167,15 @@ impl CallMedia {
         from: Instant,
         deadline: Instant,
     ) -> Result<Heard, Heard> {
-        loop {
-            let now = Instant::now();
+        look_until(deadline, LOOK_AGAIN, |now| {
             let heard = self.heard(sound, from, now);
             if heard.covered >= at_least {
-                return Ok(heard);
+                Ok(heard)
+            } else {
+                Err(heard)
             }
-            if now >= deadline {
-                return Err(heard);
-            }
-            tokio::time::sleep_until((now + LOOK_AGAIN).min(deadline).into()).await;
-        }
+        })
+        .await
     }
 
     /// Waits until all that was received up to `moment` can be asked about.

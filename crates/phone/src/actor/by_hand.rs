@@ -5,7 +5,7 @@ use std::time::Instant;
 use bytes::Bytes;
 use gannet_sip::{HeaderName, Message, MessageBuilder, Method, Transport, Uri};
 use gannet_ua::endpoint::Reply;
-use gannet_ua::transaction::TransactionId;
+use gannet_ua::transaction::{TransactionId, build_ack};
 use gannet_ua::{Dialog, Identifiers, Target};
 
 use super::core::Actor;
@@ -131,27 +131,14 @@ impl Actor {
         response: &Message,
         target: Target,
     ) {
+        if response.status().is_none_or(|code| code >= 300) {
+            return self.send(target, build_ack(invite, response));
+        }
         let cseq = invite.cseq().map_or(1, |cseq| cseq.number);
-        if response.status().is_some_and(|code| code < 300) {
-            if let Ok(dialog) = Dialog::from_response(invite, response) {
-                let ack = dialog.request_with_cseq(&Method::Ack, cseq);
-                self.send_by_hand(ack, &Method::Ack, target);
-            }
-            return;
+        if let Ok(dialog) = Dialog::from_response(invite, response) {
+            let ack = dialog.request_with_cseq(&Method::Ack, cseq);
+            self.send_by_hand(ack, &Method::Ack, target);
         }
-        let text = |message: &Message, name| message.text(name).unwrap_or_default().into_owned();
-        let uri = invite.request_uri_text().unwrap_or_default().to_owned();
-        let mut ack = MessageBuilder::request(&Method::Ack, &uri)
-            .header(HeaderName::Via, text(invite, HeaderName::Via))
-            .header(HeaderName::MaxForwards, "70")
-            .header(HeaderName::From, text(invite, HeaderName::From))
-            .header(HeaderName::To, text(response, HeaderName::To))
-            .header(HeaderName::CallId, text(invite, HeaderName::CallId))
-            .header(HeaderName::CSeq, format!("{cseq} ACK"));
-        for route in invite.headers_named(HeaderName::Route) {
-            ack.push(HeaderName::Route, route.unfolded().into_owned());
-        }
-        self.send(target, ack.build());
     }
 
     /// From now on requests wait for an answer by hand, or no more.

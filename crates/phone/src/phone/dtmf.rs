@@ -10,6 +10,7 @@ use super::handle::Phone;
 use crate::call::CallHandle;
 use crate::digits::{DTMF_RELAY, DtmfWay, ReceivedKey, relay_body};
 use crate::error::PhoneError;
+use crate::look::look_until;
 use crate::media::CallMedia;
 
 /// Between tones in the audio, long enough to tell equal keys apart.
@@ -59,29 +60,22 @@ impl Phone {
         length: Duration,
         deadline: Instant,
     ) -> Result<(), PhoneError> {
-        let timed_out = |left: usize| PhoneError::TimedOut {
-            phone: self.name().to_owned(),
-            waited_for: "the end of the DTMF keys".to_owned(),
-            instead: format!("{left} of {} were not sent yet", keys.len()),
-        };
         let mut keys_left = keys.iter();
         let mut next = keys_left.next();
-        loop {
+        let sent = look_until(deadline, LOOK_AGAIN, |_| {
             // As many as the session takes at once.
             while next.is_some_and(|key| media.send_dtmf(*key, length)) {
                 next = keys_left.next();
             }
             let pending = media.ask(RtpSession::dtmf_pending).unwrap_or(0);
             let left = pending + usize::from(next.is_some()) + keys_left.len();
-            if left == 0 {
-                return Ok(());
-            }
-            let now = Instant::now();
-            if now >= deadline {
-                return Err(timed_out(left));
-            }
-            tokio::time::sleep_until((now + LOOK_AGAIN).min(deadline).into()).await;
-        }
+            if left == 0 { Ok(()) } else { Err(left) }
+        });
+        sent.await.map_err(|left| PhoneError::TimedOut {
+            phone: self.name().to_owned(),
+            waited_for: "the end of the DTMF keys".to_owned(),
+            instead: format!("{left} of {} were not sent yet", keys.len()),
+        })
     }
 
     /// Plays the keys in place of what the phone plays otherwise.
@@ -183,16 +177,10 @@ impl Phone {
         deadline: Instant,
         look: impl Fn(&[ReceivedKey]) -> Option<T>,
     ) -> Result<T, Vec<ReceivedKey>> {
-        loop {
+        look_until(deadline, LOOK_AGAIN, |_| {
             let keys = self.received_dtmf(call);
-            if let Some(found) = look(&keys) {
-                return Ok(found);
-            }
-            let now = Instant::now();
-            if now >= deadline {
-                return Err(keys);
-            }
-            tokio::time::sleep_until((now + LOOK_AGAIN).min(deadline).into()).await;
-        }
+            look(&keys).ok_or(keys)
+        })
+        .await
     }
 }

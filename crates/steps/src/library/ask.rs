@@ -9,7 +9,7 @@ use gannet_sip::{Message, Method};
 use gannet_ua::endpoint::Body;
 
 use super::support::{deadline, failure, wait};
-use crate::{Actor, World};
+use crate::{Actor, StepResult, World};
 
 /// A request, and the final response to it.
 #[derive(Debug)]
@@ -40,7 +40,7 @@ pub(super) async fn ask(
     question: Question,
     whither: Whither,
     limit: Duration,
-) -> Result<Message, Failure> {
+) -> StepResult {
     let Question {
         method,
         headers,
@@ -61,12 +61,9 @@ pub(super) async fn ask(
         }
     };
     let response = wait(world, actor, &what, limit, work).await?;
-    let answer = Answer {
-        request,
-        response: response.clone(),
-    };
+    let answer = Answer { request, response };
     world.notes.answers.insert(actor.name().to_owned(), answer);
-    Ok(response)
+    Ok(())
 }
 
 /// The response to the request that a phone sent last.

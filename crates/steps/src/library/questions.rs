@@ -58,9 +58,7 @@ async fn sends_info(world: &mut World, arguments: Arguments) -> StepResult {
         body,
     };
     let limit = world.signalling(&arguments);
-    ask(world, &actor, question, Whither::Inside(call), limit)
-        .await
-        .map(drop)
+    ask(world, &actor, question, Whither::Inside(call), limit).await
 }
 
 async fn sends_options(world: &mut World, arguments: Arguments) -> StepResult {
@@ -72,15 +70,8 @@ async fn sends_options(world: &mut World, arguments: Arguments) -> StepResult {
         body: None,
     };
     let limit = world.signalling(&arguments);
-    ask(
-        world,
-        &actor,
-        question,
-        Whither::Outside(destination),
-        limit,
-    )
-    .await
-    .map(drop)
+    let whither = Whither::Outside(destination);
+    ask(world, &actor, question, whither, limit).await
 }
 
 async fn gets(world: &mut World, arguments: Arguments) -> StepResult {

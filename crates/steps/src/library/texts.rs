@@ -70,15 +70,8 @@ async fn sends(world: &mut World, arguments: Arguments) -> StepResult {
     };
     let limit = world.signalling(&arguments);
     world.notes.last_writer = Some(actor.name().to_owned());
-    ask(
-        world,
-        &actor,
-        question,
-        Whither::Outside(destination),
-        limit,
-    )
-    .await
-    .map(drop)
+    let whither = Whither::Outside(destination);
+    ask(world, &actor, question, whither, limit).await
 }
 
 /// Where a request of its own goes, once everybody can be reached.

@@ -42,7 +42,7 @@ impl Core {
             port: key,
             to: None,
         };
-        while turn.world.takes(way) {
+        while turn.takes(way) {
             let waiting = self.ports.get_mut(key).map(|port| &mut port.waiting);
             let Some(id) = waiting.and_then(std::collections::VecDeque::pop_front) else {
                 return true;

@@ -238,10 +238,7 @@ impl Core {
 
     /// The peer does not read what was sent on the connection of all calls.
     fn is_congested(&self, turn: &mut Turn<'_, '_>) -> bool {
-        let shared = self
-            .main_way
-            .filter(|way| way.to.is_none() && self.is_stream());
-        shared.is_some_and(|way| !turn.takes(way))
+        self.is_stream() && self.main_way.is_some_and(|way| !turn.takes(way))
     }
 
     /// No call begins for a moment.

@@ -175,7 +175,7 @@ impl InviteClient {
 
 /// The ACK for a final response other than 2xx (RFC 3261 17.1.1.3): same Request-URI, Call-ID, From,
 /// top Via, Route and CSeq number as the INVITE; To from the response.
-fn build_ack(invite: &Message, response: &Message) -> Bytes {
+pub fn build_ack(invite: &Message, response: &Message) -> Bytes {
     let uri = invite.request_uri_text().unwrap_or_default();
     let mut ack = MessageBuilder::request(&Method::Ack, uri);
     if let Some(via) = invite.values(HeaderName::Via).next() {

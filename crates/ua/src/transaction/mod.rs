@@ -12,4 +12,5 @@ mod non_invite_server;
 mod table;
 
 pub use event::{TransactionEvent, TransactionId};
+pub use invite_client::build_ack;
 pub use layer::TransactionLayer;

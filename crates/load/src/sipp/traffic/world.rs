@@ -83,7 +83,7 @@ impl World for SippWorld<'_> {
     #[inline]
     fn takes(&mut self, way: Way) -> bool {
         let port = PortId::from_number(way.port.0);
-        way.to.is_some() || self.ports.unsent_bytes(port) < UNSENT_BYTES_MAX
+        self.ports.unsent_bytes(port) < UNSENT_BYTES_MAX
     }
 
     fn open(&mut self, request: OpenRequest) -> Result<PortKey, OpenError> {
