@@ -80,16 +80,10 @@ fn write(path: &Path, text: &str) -> anyhow::Result<()> {
 }
 
 fn summary(learned: &Learned) -> String {
-    let mut text = format!(
-        "learned from {} of {}",
-        learned.from.join(", "),
-        learned.address
-    );
-    if !learned.missing.is_empty() {
-        text.push_str(&format!(
-            "; the capture has no {}",
-            learned.missing.join(", no ")
-        ));
-    }
-    text
+    let missing = match learned.missing.join(", no ") {
+        none if none.is_empty() => none,
+        some => format!("; the capture has no {some}"),
+    };
+    let from = learned.from.join(", ");
+    format!("learned from {from} of {}{missing}", learned.address)
 }

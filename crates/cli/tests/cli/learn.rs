@@ -2,59 +2,75 @@
 
 use crate::bench::{Bench, feature};
 
-/// A folder with the capture of a call between two models, `results/f-L2-s.pcapng`.
-fn captured(caller: &str, callee: &str) -> Bench {
+/// The capture of two calls between two models, one each way.
+const CAPTURE: &str = "results/f-L2-s.pcapng";
+
+/// A folder with it, and the addresses of both phones.
+fn captured(one: &str, other: &str) -> (Bench, Vec<String>) {
     let steps = [
-        &format!("Alice uses {caller} phone") as &str,
-        &format!("Bob uses {callee} phone"),
+        &format!("Alice uses {one} phone") as &str,
+        &format!("Bob uses {other} phone"),
         "Alice calls Bob",
         "Bob answers the call",
         "Bob hangs up",
+        "Alice is idle",
+        "Bob calls Alice",
+        "Alice answers the call",
+        "Alice hangs up",
     ];
     let bench = Bench::new().with("f.feature", &feature(&steps));
     bench.run("test f.feature --out results").expect(0, &[]);
-    bench
-}
-
-/// The address of the phone that calls itself so.
-fn address_of(bench: &Bench, agent: &str) -> String {
-    let events = bench.read("results/events.jsonl");
-    let line = events
-        .lines()
-        .find(|line| line.contains("REGISTER sip:") && line.contains(agent));
-    let line = line.unwrap_or_else(|| panic!("no REGISTER of {agent}"));
-    let contact = line.split("@127.0.0.1:").nth(1).expect("a contact");
-    let port: String = contact.chars().take_while(char::is_ascii_digit).collect();
-    format!("127.0.0.1:{port}")
+    let asked = bench.run(&format!("devices learn {CAPTURE}"));
+    asked.expect(
+        2,
+        &[
+            "say which with --phone ADDRESS",
+            "several addresses in the capture",
+        ],
+    );
+    let addresses = asked.err.split("127.0.0.1:").skip(1).map(|rest| {
+        let port: String = rest.chars().take_while(char::is_ascii_digit).collect();
+        format!("127.0.0.1:{port}")
+    });
+    let addresses = addresses.collect();
+    (bench, addresses)
 }
 
 #[test]
 fn a_learned_profile_sends_what_the_phone_sent() {
-    let bench = captured("Squirrel350", "Chipmunk5000");
-    for model in ["Squirrel350", "Chipmunk5000"] {
-        let phone = address_of(&bench, model);
-        let out = format!("mine/Learned{model}.toml");
-        std::fs::create_dir_all(bench.path().join("mine")).unwrap();
+    let (bench, addresses) = captured("Squirrel350", "Chipmunk5000");
+    assert_eq!(addresses.len(), 2);
+    let mut models = Vec::new();
+    for address in addresses {
+        let out = format!("{}.toml", address.replace([':', '.'], "-"));
         bench
             .run(&format!(
-                "devices learn results/f-L2-s.pcapng --phone {phone} -o {out}"
+                "devices learn {CAPTURE} --phone {address} -o {out}"
             ))
-            .expect(0, &["learned from REGISTER"]);
+            .expect(0, &["learned from REGISTER, INVITE, 200 to INVITE of"]);
         let learned = bench.read(&out);
+        let model = ["Squirrel350", "Chipmunk5000"]
+            .into_iter()
+            .find(|model| learned.contains(*model))
+            .expect("one of both");
+        models.push(model);
         let shipped = bench.run(&format!("devices {model}")).out;
         for key in [
             "user-agent",
-            "compact",
+            "in-responses",
             "call-id",
             "tag",
             "branch",
+            "rport",
+            "port-shown",
             "allow",
             "supported",
             "expires-in",
             "instance",
+            "ring-code",
+            "ptime",
             "session-name",
-            "direction",
-            "telephone-event-fmtp",
+            "writes-sendrecv",
             "attributes",
         ] {
             let value = |text: &str| setting(text, key);
@@ -64,7 +80,21 @@ fn a_learned_profile_sends_what_the_phone_sent() {
                 "{model}: {key}\n{learned}"
             );
         }
+        // What was learned is a profile.
+        bench
+            .run(&format!(
+                "devices {} --devices .",
+                out.trim_end_matches(".toml")
+            ))
+            .expect(0, &["Learned from a capture"]);
+        bench
+            .run(&format!(
+                "devices learn {CAPTURE} --phone {address} -o {out}"
+            ))
+            .expect(3, &["cannot write"]);
     }
+    models.sort_unstable();
+    assert_eq!(models, ["Chipmunk5000", "Squirrel350"]);
 }
 
 /// The value of a key, in one notation; facts of the device filled in.
@@ -81,17 +111,9 @@ fn setting(text: &str, key: &str) -> Option<String> {
 
 #[test]
 fn the_phone_must_be_clear_and_the_file_a_capture() {
-    let bench = captured("generic", "generic");
-    bench.run("devices learn results/f-L2-s.pcapng").expect(
-        2,
-        &[
-            "say which with --phone ADDRESS",
-            "several addresses",
-            "127.0.0.1:",
-        ],
-    );
+    let bench = captured("generic", "generic").0;
     bench
-        .run("devices learn results/f-L2-s.pcapng --phone 192.0.2.7")
+        .run(&format!("devices learn {CAPTURE} --phone 192.0.2.7"))
         .expect(2, &["192.0.2.7 sends no REGISTER"]);
     bench
         .run("devices learn f.feature")

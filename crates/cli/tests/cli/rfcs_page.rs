@@ -8,7 +8,8 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use gannet_gherkin::{IdGenerator, Pickle, Syntax, compile_pickles, parse_with};
+use gannet_gherkin::ast::IdGenerator;
+use gannet_gherkin::{Pickle, Syntax, compile_pickles, parse_with};
 
 const HEAD: &str = "\
 # The RFCs and their features
