@@ -33,6 +33,12 @@ impl Server {
             Command::Snapshot(answer) => {
                 let _ = answer.send(self.snapshot(now));
             }
+            Command::Channels(answer) => {
+                let _ = answer.send(self.channels());
+            }
+            Command::SendInfo(channel, body, answer) => {
+                self.send_info(now, &channel, body, answer);
+            }
             Command::Stop => self.stop(now),
         }
         self.drain(now);

@@ -15,6 +15,7 @@ use tokio::sync::broadcast;
 use tokio::task::JoinSet;
 
 use super::call::Call;
+use super::channels::info_outcome;
 use super::directory::Directory;
 use super::mailbox::Mailbox;
 use super::messaging::Delivery;
@@ -22,6 +23,7 @@ use super::relay::passed_reply;
 use super::storing::Written;
 use super::timetable::Timetable;
 use super::watchers::Watchers;
+use crate::command::Answer;
 use crate::config::PbxConfig;
 use crate::event::PbxEvent;
 use crate::media::MediaRoom;
@@ -48,6 +50,8 @@ pub(crate) enum Pending {
     Message(TransactionId),
     /// It was a NOTIFY about a user's messages.
     Unsolicited(String),
+    /// It was an INFO that somebody asked for by the event socket.
+    Info(Answer),
 }
 
 /// Input: [`Server::handle_incoming`], [`Server::handle_command`](Server::handle_command),
@@ -260,6 +264,7 @@ impl Server {
                     subscribed: false,
                 });
             }
+            Some(Pending::Info(answer)) => info_outcome(answer, &outcome),
             Some(Pending::Unsolicited(_)) | None => {}
         }
     }

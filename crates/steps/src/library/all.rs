@@ -1,7 +1,7 @@
 //! The list of all sentences.
 
 use super::{
-    agreed, answering, calls, challenge, conditions, dtmf, ending, figures, flows,
+    agreed, answering, calls, challenge, conditions, dtmf, ending, event_socket, figures, flows,
     header_sentences, hearing, hold, message_sentences, phones, playing, questions, raw,
     registration, request, sdp_sentences, talking, texts, time, timing, voicemail,
 };
@@ -27,6 +27,7 @@ pub fn definitions() -> Vec<StepDefinition> {
         figures::definitions(),
         voicemail::definitions(),
         texts::definitions(),
+        event_socket::definitions(),
         questions::definitions(),
         message_sentences::definitions(),
         flows::definitions(),

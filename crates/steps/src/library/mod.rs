@@ -10,6 +10,7 @@ mod challenge;
 mod conditions;
 mod dtmf;
 mod ending;
+mod event_socket;
 mod figures;
 mod flows;
 mod header_sentences;

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::ask::Answer;
 use super::dtmf::Taken;
+use super::event_socket::EventSocket;
 use super::playing::Recording;
 use crate::PhoneSetup;
 use gannet_phone::{CallHandle, PendingRequest};
@@ -33,6 +34,8 @@ pub struct Notes {
     pub(super) keys: BTreeMap<(String, CallHandle), Taken>,
     /// Recordings that go on, by phone.
     pub(super) recordings: BTreeMap<String, Recording>,
+    /// The event socket that the scenario has opened.
+    pub(super) event_socket: Option<EventSocket>,
 }
 
 impl Notes {
