@@ -171,7 +171,7 @@ impl Client {
         until: Instant,
         limit: Duration,
     ) -> Result<Message, EslError> {
-        let mut octets = [0; READ_SIZE];
+        let mut octets = vec![0; READ_SIZE];
         loop {
             if let Some(message) = self.decoder.next_message()? {
                 if message.content_type() == "text/disconnect-notice" {

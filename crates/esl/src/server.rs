@@ -135,7 +135,7 @@ impl<S: Service> Connection<S> {
             }
             "bgapi" => {
                 self.start_job(rest.trim(), message.field("Job-UUID"))
-                    .await?
+                    .await?;
             }
             "event" | "events" => {
                 let mut words = rest.split_whitespace();
@@ -213,7 +213,7 @@ impl<S: Service> Connection<S> {
 /// The next message; `None` when the client has gone. Nothing is lost when it is not waited for to
 /// the end: what has been read is in the decoder.
 async fn read(stream: &mut TcpStream, decoder: &mut Decoder) -> io::Result<Option<Message>> {
-    let mut octets = [0; READ_SIZE];
+    let mut octets = vec![0; READ_SIZE];
     loop {
         let next = decoder.next_message();
         if let Some(message) = next.map_err(|error| io::Error::other(error.to_string()))? {

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::{Arc, Mutex};
+use std::time::SystemTime;
 
 use gannet_media::offer_answer::{LocalMedia, MediaCapabilities};
 use gannet_net::MediaSocket;
@@ -36,6 +37,8 @@ pub(crate) struct Call {
     pub(crate) forwards: u32,
     /// The code that the caller got instead of an answer.
     pub(crate) refused: Option<u16>,
+    /// When it came in.
+    pub(crate) began: SystemTime,
     /// Where it stands.
     pub(crate) stage: Stage,
 }

@@ -62,6 +62,7 @@ impl Server {
             asked: admitted.asked,
             forwards: 0,
             refused: None,
+            began: std::time::SystemTime::now(),
             stage: Stage::Ending,
         };
         call.note_sdp(leg, call.asked.body.clone());

@@ -20,12 +20,12 @@ impl Server {
             .flat_map(|call| {
                 legs(call)
                     .into_iter()
-                    .map(|(leg, who, state)| self.channel(call, leg, who, state))
+                    .map(|(leg, who, state)| self.channel(call, leg, &who, state))
             })
             .collect()
     }
 
-    fn channel(&self, call: &Call, leg: CallId, who: String, state: ChannelState) -> ChannelView {
+    fn channel(&self, call: &Call, leg: CallId, who: &str, state: ChannelState) -> ChannelView {
         ChannelView {
             id: self.channel_id(leg),
             inbound: leg == call.first.leg,

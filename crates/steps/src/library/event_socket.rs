@@ -59,7 +59,7 @@ pub(super) fn definitions() -> Vec<StepDefinition> {
         step!(
             "get SIP call info for {phone}",
             section: SECTION,
-            about: "Stores the Call-ID of the phone's newest call as ${call_id}.",
+            about: "Says the Call-ID of the phone's newest call, open or over. Fails if it has had none.",
             example: "get SIP call info for \"Alice\"",
             no within,
             run: get_call,
@@ -163,7 +163,6 @@ async fn get_call(world: &mut World, arguments: Arguments) -> StepResult {
     world
         .progress()
         .say(format!("Call-ID {}", call.sip_call_id));
-    world.set_variable("call_id", call.sip_call_id);
     Ok(())
 }
 
@@ -190,7 +189,7 @@ async fn stop(world: &mut World, arguments: Arguments) -> StepResult {
     };
     // It sees that nothing is left after its pause at the latest.
     match tokio::time::timeout(PAUSE + limit, &mut task.0).await {
-        Ok(ended) => ended.map_err(panicked)?,
+        Ok(ended) => ended.map_err(|error| panicked(&error))?,
         Err(_) => Err(Failure::new(
             FailureClass::Timeout,
             format!("{} does not say what came of the last INFO", socket.server),
@@ -208,7 +207,7 @@ async fn open(world: &mut World) -> Result<&mut EventSocket, Failure> {
     if let Some(task) = socket.task.as_mut().filter(|task| task.0.is_finished()) {
         let ended = (&mut task.0).await;
         socket.task = None;
-        ended.map_err(panicked)??;
+        ended.map_err(|error| panicked(&error))??;
     }
     Ok(socket)
 }
@@ -271,7 +270,7 @@ fn refused(server: &str, command: &str, text: &str) -> Failure {
     Failure::new(FailureClass::UnexpectedResponse, summary)
 }
 
-fn panicked(error: tokio::task::JoinError) -> Failure {
+fn panicked(error: &tokio::task::JoinError) -> Failure {
     Failure::new(FailureClass::Panic, error.to_string())
 }
 

@@ -67,7 +67,7 @@ impl World {
             surroundings, seed, ..
         } = birth;
         let server = match surroundings.real_server() {
-            Some(real) => Server::Real(real.clone()),
+            Some(real) => Server::Real(Box::new(real.clone())),
             None => Server::Embedded(
                 start_embedded(&surroundings, &birth.capture, seed, birth.ipv6).map_err(
                     |error| {
