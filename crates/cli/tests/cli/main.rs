@@ -12,6 +12,7 @@ mod learn;
 mod listing;
 mod media_sentences;
 mod pbx;
+mod pysiptest_faults;
 mod raw;
 mod results;
 mod rfc_features;
