@@ -2,7 +2,7 @@
 
 use super::{
     agreed, answering, calls, challenge, conditions, dtmf, ending, event_socket, figures, flows,
-    header_sentences, hearing, hold, message_sentences, phones, playing, questions, raw,
+    header_sentences, hearing, hold, meanwhile, message_sentences, phones, playing, questions, raw,
     registration, request, sdp_sentences, talking, texts, time, timing, voicemail,
 };
 use crate::StepDefinition;
@@ -36,6 +36,7 @@ pub fn definitions() -> Vec<StepDefinition> {
         time::definitions(),
         timing::definitions(),
         conditions::definitions(),
+        meanwhile::definitions(),
     ]
     .concat()
 }

@@ -29,6 +29,19 @@ pub(super) struct EventSocket {
     task: Option<Task>,
 }
 
+impl Clone for EventSocket {
+    /// The same connection; the background task stays with the original.
+    fn clone(&self) -> Self {
+        Self {
+            server: self.server.clone(),
+            client: Arc::clone(&self.client),
+            channel: self.channel.clone(),
+            left: Arc::clone(&self.left),
+            task: None,
+        }
+    }
+}
+
 /// The background task; it ends with its owner.
 #[derive(Debug)]
 struct Task(JoinHandle<StepResult>);

@@ -17,6 +17,7 @@ mod header_sentences;
 mod headers;
 mod hearing;
 mod hold;
+mod meanwhile;
 mod message_sentences;
 mod message_wait;
 mod messages;
