@@ -40,3 +40,20 @@ pub fn definitions() -> Vec<StepDefinition> {
     ]
     .concat()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Registry;
+
+    #[test]
+    fn every_pattern_can_be_read_and_every_example_means_its_own_sentence() {
+        let faults: Vec<String> = Registry::new(definitions())
+            .err()
+            .into_iter()
+            .flatten()
+            .map(|error| error.to_string())
+            .collect();
+        assert_eq!(faults, [""; 0]);
+    }
+}
