@@ -129,7 +129,7 @@ pub(crate) fn profiles(folders: &[PathBuf]) -> Result<ProfileLibrary, Problem> {
 
 /// The sentences that Gannet knows.
 pub(crate) fn vocabulary() -> Result<Registry, Problem> {
-    Registry::new(library::definitions()).map_err(|errors| {
+    Registry::of_checked(library::definitions()).map_err(|errors| {
         let texts: Vec<_> = errors.iter().map(ToString::to_string).collect();
         Problem::input(anyhow!("the vocabulary has faults:\n{}", texts.join("\n")))
     })

@@ -1,9 +1,10 @@
 //! What handles ask the server's task to do.
 
+use gannet_ua::endpoint::Body;
 use tokio::sync::oneshot;
 
 use crate::error::PbxError;
-use crate::snapshot::PbxSnapshot;
+use crate::snapshot::{ChannelView, PbxSnapshot};
 use crate::user::{Forward, PbxUser};
 
 /// A command with the way back for its answer.
@@ -14,6 +15,8 @@ pub(crate) enum Command {
     SetDnd(String, bool, Answer),
     SetForward(String, Forward, Answer),
     Snapshot(oneshot::Sender<PbxSnapshot>),
+    Channels(oneshot::Sender<Vec<ChannelView>>),
+    SendInfo(String, Body, Answer),
     Stop,
 }
 

@@ -41,6 +41,27 @@ pub enum PbxError {
         /// The name.
         name: String,
     },
+    /// No such channel.
+    #[error("no channel {channel}")]
+    NoChannel {
+        /// Its name.
+        channel: String,
+    },
+    /// An INFO was not taken.
+    #[error("INFO failed: {why}")]
+    Info {
+        /// What came of it.
+        why: String,
+    },
+    /// The event socket has no port.
+    #[error("cannot open an event socket at {bind}")]
+    EventSocket {
+        /// Where it was to be.
+        bind: std::net::SocketAddr,
+        /// What the system says.
+        #[source]
+        source: std::io::Error,
+    },
     /// The server was stopped.
     #[error("the embedded server has stopped")]
     Stopped,

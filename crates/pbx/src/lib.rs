@@ -11,6 +11,7 @@ mod command;
 mod config;
 mod error;
 mod event;
+mod event_socket;
 mod media;
 mod mwi;
 mod pbx;
@@ -26,8 +27,8 @@ pub use error::{PbxError, WaitTimeout};
 pub use event::PbxEvent;
 pub use pbx::Pbx;
 pub use snapshot::{
-    CallState, CallView, MailboxView, PbxCounters, PbxSnapshot, RegistrationView, Service,
-    SubscriptionView, VoicemailView,
+    CallState, CallView, ChannelState, ChannelView, MailboxView, PbxCounters, PbxSnapshot,
+    RegistrationView, Service, SubscriptionView, VoicemailView,
 };
 pub use user::{Forward, PbxUser};
 pub use users_file::{UsersFile, read_users};

@@ -1,19 +1,22 @@
 //! The handle of a running server.
 
 use std::net::SocketAddr;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 use std::time::Duration;
 
+use gannet_ua::endpoint::Body;
+use tokio::net::TcpListener;
 use tokio::sync::{Mutex, broadcast, mpsc, oneshot, watch};
-use tokio::task::JoinHandle;
+use tokio::task::{JoinHandle, JoinSet};
 use tokio::time::{Instant, timeout, timeout_at};
 
 use crate::command::{Answer, Command};
 use crate::config::PbxConfig;
 use crate::error::{PbxError, WaitTimeout};
 use crate::event::PbxEvent;
+use crate::event_socket::Commands;
 use crate::server::{Task, open};
-use crate::snapshot::PbxSnapshot;
+use crate::snapshot::{ChannelView, PbxSnapshot};
 use crate::user::{Forward, PbxUser};
 
 /// Commands that wait for the task; a handle waits when there are more.
@@ -42,6 +45,19 @@ struct Inner {
     version: watch::Receiver<u64>,
     stop_timeout: Duration,
     task: Mutex<Option<JoinHandle<()>>>,
+    /// The tasks of its event sockets.
+    event_sockets: Mutex<JoinSet<()>>,
+}
+
+/// A handle that keeps no server alive.
+#[derive(Debug, Clone)]
+pub(crate) struct WeakPbx(Weak<Inner>);
+
+impl WeakPbx {
+    /// The server, if it is still there.
+    pub(crate) fn upgrade(&self) -> Option<Pbx> {
+        self.0.upgrade().map(|inner| Pbx { inner })
+    }
 }
 
 impl Pbx {
@@ -71,6 +87,7 @@ impl Pbx {
                 version,
                 stop_timeout,
                 task: Mutex::new(Some(task)),
+                event_sockets: Mutex::default(),
             }),
         })
     }
@@ -125,6 +142,50 @@ impl Pbx {
             .await
     }
 
+    /// Opens an event socket as FreeSWITCH has one, with a few of its commands: `show channels`,
+    /// `uuid_exists`, `uuid_setvar`, `uuid_getvar`, `uuid_send_info`. Gives its address, with the true
+    /// port. It ends with the server.
+    ///
+    /// # Errors
+    /// If the address cannot be had.
+    pub async fn open_event_socket(
+        &self,
+        bind: SocketAddr,
+        password: &str,
+    ) -> Result<SocketAddr, PbxError> {
+        let failed = |source| PbxError::EventSocket { bind, source };
+        let listener = TcpListener::bind(bind).await.map_err(failed)?;
+        let address = listener.local_addr().map_err(failed)?;
+        let commands = Commands::new(WeakPbx(Arc::downgrade(&self.inner)));
+        let (commands, password) = (Arc::new(commands), password.to_owned());
+        let mut sockets = self.inner.event_sockets.lock().await;
+        sockets.spawn(async move {
+            // A listener that fails takes no more connections; those who ask will see it.
+            let _ = gannet_esl::serve(listener, password, commands).await;
+        });
+        Ok(address)
+    }
+
+    /// The legs of all calls.
+    ///
+    /// # Errors
+    /// If the server has stopped.
+    pub async fn channels(&self) -> Result<Vec<ChannelView>, PbxError> {
+        let (sender, receiver) = oneshot::channel();
+        let sent = self.inner.commands.send(Command::Channels(sender)).await;
+        sent.map_err(|_| PbxError::Stopped)?;
+        receiver.await.map_err(|_| PbxError::Stopped)
+    }
+
+    /// Sends INFO to the phone of a channel, and waits for its answer.
+    ///
+    /// # Errors
+    /// If there is no such channel, or the phone does not answer with a 2xx.
+    pub async fn send_info(&self, channel: &str, body: Body) -> Result<(), PbxError> {
+        self.ask(|answer| Command::SendInfo(channel.to_owned(), body, answer))
+            .await
+    }
+
     /// How things stand.
     ///
     /// # Errors
@@ -172,6 +233,7 @@ impl Pbx {
         let Some(mut handle) = task.take() else {
             return;
         };
+        self.inner.event_sockets.lock().await.abort_all();
         let _ = self.inner.commands.send(Command::Stop).await;
         let limit = self.inner.stop_timeout + CLOSE_TIMEOUT;
         if timeout(limit, &mut handle).await.is_err() {

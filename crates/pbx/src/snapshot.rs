@@ -97,6 +97,34 @@ pub enum Service {
     Music,
 }
 
+/// One leg of a call, as the event socket shows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ChannelView {
+    /// A UUID.
+    pub id: String,
+    /// Whether the phone made the call, and not the server.
+    pub inbound: bool,
+    /// When the call came in.
+    pub created: SystemTime,
+    /// Server and user, in one word.
+    pub name: String,
+    /// The caller: name of a user, or URI.
+    pub caller: String,
+    /// What was dialled.
+    pub called: String,
+    /// Where it stands.
+    pub state: ChannelState,
+}
+
+/// Where a leg stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ChannelState {
+    /// A phone rings.
+    Ringing,
+    /// There is an answer.
+    Active,
+}
+
 /// The messages of a user.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MailboxView {

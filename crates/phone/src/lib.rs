@@ -29,6 +29,7 @@ mod policy;
 pub mod profile;
 mod raw;
 mod report;
+mod signalling;
 mod state;
 
 pub use call::{
@@ -46,4 +47,5 @@ pub use pending::PendingRequest;
 pub use phone::Phone;
 pub use policy::IncomingPolicy;
 pub use profile::{Profile, ProfileError, ProfileLibrary};
+pub use signalling::{SignallingEvent, SignallingPhone};
 pub use state::{MwiState, MwiSubscription, PhoneState, Power, RegistrationState};

@@ -8,6 +8,7 @@ use crate::header_name::HeaderName;
 use crate::message::Message;
 use crate::method::Method;
 use crate::reason::reason_phrase;
+use crate::start_line::StartLine;
 
 /// Collects a start line, header fields and a body. It writes what it is given: nothing is checked,
 /// nothing is added but Content-Length, and that only while [`ContentLength::Auto`] is set.
@@ -235,6 +236,24 @@ impl MessageBuilder {
         self.content_length = ContentLength::Auto;
     }
 
+    /// The Request-URI of a request; `None` for a response, or if the start line is no request line.
+    pub fn request_uri_text(&self) -> Option<&str> {
+        match StartLine::read(&self.start_line) {
+            StartLine::Request { uri, .. } => Some(uri),
+            _ => None,
+        }
+    }
+
+    /// The value of the first field of this name, as it will be written.
+    pub fn text(&self, name: HeaderName) -> Option<&str> {
+        let line = self.lines.iter().find(|line| line.id == name)?;
+        let text = std::str::from_utf8(&line.value).ok()?;
+        if line.raw {
+            return text.split_once(':').map(|(_, value)| value.trim());
+        }
+        Some(text)
+    }
+
     /// The body so far.
     pub const fn body_bytes(&self) -> &Bytes {
         &self.body
@@ -248,7 +267,7 @@ impl MessageBuilder {
 
     /// Writes the message.
     pub fn build(&self) -> Bytes {
-        let mut out = Vec::with_capacity(self.body.len() + 64 * (self.lines.len() + 2));
+        let mut out = Vec::with_capacity(self.len_max());
         out.extend_from_slice(&self.start_line);
         out.extend_from_slice(b"\r\n");
         let length = self.body.len().to_string();
@@ -277,7 +296,18 @@ impl MessageBuilder {
         }
         out.extend_from_slice(b"\r\n");
         out.extend_from_slice(&self.body);
+        // Messages are kept: no memory beyond their octets.
+        out.shrink_to_fit();
         out.into()
+    }
+
+    /// What the message takes at most, with a Content-Length of its own.
+    fn len_max(&self) -> usize {
+        const END: usize = b"\r\n".len();
+        const LENGTH_LINE: usize = b"Content-Length: 18446744073709551615\r\n".len();
+        let line = |line: &Line| line.name.len() + line.separator.len() + line.value.len() + END;
+        let lines: usize = self.lines.iter().map(line).sum();
+        self.start_line.len() + END + lines + LENGTH_LINE + END + self.body.len()
     }
 
     /// Writes the message and reads it again.

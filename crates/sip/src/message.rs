@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::sync::Arc;
 
 use bytes::Bytes;
 
@@ -22,7 +23,8 @@ use crate::via::Via;
 #[derive(Clone)]
 pub struct Message {
     bytes: Bytes,
-    layout: Layout,
+    /// Shared: messages are kept, handed on and compared much more often than parsed.
+    layout: Arc<Layout>,
 }
 
 impl Message {
@@ -31,7 +33,10 @@ impl Message {
         let bytes = bytes.into();
         let mut layout = Layout::default();
         layout.scan(&bytes);
-        Self { bytes, layout }
+        Self {
+            bytes,
+            layout: Arc::new(layout),
+        }
     }
 
     /// All bytes, as received or built.
@@ -40,7 +45,7 @@ impl Message {
     }
 
     /// Where the parts are.
-    pub const fn layout(&self) -> &Layout {
+    pub fn layout(&self) -> &Layout {
         &self.layout
     }
 

@@ -18,7 +18,7 @@ mod vocabulary;
 mod world;
 
 pub use vocabulary::{
-    Argument, Arguments, Codes, Condition, Keyword, MatchError, Matched, MessagePattern,
+    Argument, Arguments, Codes, Condition, Keyword, MatchError, Matched, MessagePattern, Nested,
     ParameterKind, Record, Registry, RegistryError, StepDefinition, StepFn, StepFuture, StepResult,
     Table, parse_time,
 };

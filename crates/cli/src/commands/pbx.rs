@@ -33,6 +33,10 @@ pub(crate) struct PbxArguments {
     #[arg(long, value_name = "DIR")]
     recordings: Option<PathBuf>,
 
+    /// Open an event socket as FreeSWITCH has one; its password is $FSES_PASSWORD, else ClueCon.
+    #[arg(long, value_name = "ADDRESS:PORT")]
+    event_socket: Option<SocketAddr>,
+
     /// Let users in without a password.
     #[arg(long)]
     no_auth: bool,
@@ -76,6 +80,13 @@ pub(crate) fn execute(arguments: &PbxArguments, terminal: Terminal) -> Result<Ex
             pbx.domain(),
             count(users, "user")
         ));
+        if let Some(bind) = arguments.event_socket {
+            let password = std::env::var("FSES_PASSWORD");
+            let password = password.as_deref().unwrap_or("ClueCon");
+            let address = pbx.open_event_socket(bind, password).await;
+            let address = address.map_err(Problem::environment)?;
+            say(&format!("event socket on {address}"));
+        }
         interrupts.next().await;
         let snapshot = pbx.snapshot().await;
         pbx.stop().await;

@@ -17,3 +17,11 @@ fn a_folder_that_recordings_cannot_go_to_is_told_before_anybody_calls() {
     let run = bench.run("pbx --bind 127.0.0.1:0 --recordings file");
     run.expect(3, &["cannot write recordings to `file`"]);
 }
+
+#[test]
+fn an_event_socket_that_cannot_be_had_is_told() {
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap();
+    let run = Bench::new().run(&format!("pbx --bind 127.0.0.1:0 --event-socket {address}"));
+    run.expect(3, &[&format!("cannot open an event socket at {address}")]);
+}

@@ -164,3 +164,87 @@ fn a_whole_flow_is_one_table() {
         ],
     );
 }
+
+/// A feature with these lines below `meanwhile:`.
+fn meanwhile(before: &[&str], lines: &[&str], after: &[&str]) -> String {
+    let nested: Vec<_> = lines.iter().map(|line| format!("      {line}\n")).collect();
+    let block = format!("meanwhile:\n      \"\"\"\n{}      \"\"\"", nested.concat());
+    let steps: Vec<&str> = before
+        .iter()
+        .copied()
+        .chain([&*block])
+        .chain(after.iter().copied())
+        .collect();
+    feature(&steps)
+}
+
+#[test]
+fn sentences_go_on_at_the_same_time() {
+    // One after the other Bob would answer before Carol has called, and the call to Dan never.
+    let text = meanwhile(
+        &[],
+        &[
+            "When Alice calls Bob",
+            "# two calls at once",
+            "And Carol calls Dan",
+            "Bob receives INVITE",
+            "Dan receives INVITE",
+            "Bob answers the call after 300 ms",
+            "Dan answers the call after 300 ms",
+        ],
+        &[
+            "Alice and Bob talk for 300 ms",
+            "Carol and Dan talk for 300 ms",
+        ],
+    );
+    let bench = Bench::new().with("f.feature", &text);
+    bench.run("test f.feature").expect(0, &["1 passed"]);
+}
+
+#[test]
+fn all_that_fails_meanwhile_is_told() {
+    let text = meanwhile(
+        &["Alice registers"],
+        &[
+            "Alice receives INVITE within 100 ms",
+            "wait 10 ms",
+            "Bob receives BYE within 100 ms",
+        ],
+        &[],
+    );
+    let bench = Bench::new().with("f.feature", &text);
+    bench.run("test f.feature").expect(
+        1,
+        &[
+            "`Alice receives INVITE within 100 ms`:",
+            "also `Bob receives BYE within 100 ms`:",
+        ],
+    );
+}
+
+#[test]
+fn what_cannot_be_done_meanwhile_is_told_at_its_place() {
+    let text = meanwhile(
+        &[],
+        &[
+            "Alice uses generic phone",
+            "Alice cals Bob",
+            "Bob answers the call",
+            "wait until Bob rings",
+        ],
+        &["meanwhile:"],
+    );
+    let bench = Bench::new().with("f.feature", &text);
+    bench.run("test f.feature").expect(
+        2,
+        &[
+            "f.feature:5:7",
+            "phones are described before",
+            "f.feature:6:7",
+            "no step is written like this",
+            "f.feature:8:7",
+            "has no place here",
+            "there is nothing to do meanwhile",
+        ],
+    );
+}

@@ -7,6 +7,7 @@
 mod bridging;
 mod call;
 mod calling;
+mod channels;
 mod commands;
 mod directory;
 mod diverting;

@@ -21,3 +21,4 @@ mod wire;
 
 pub(crate) use by_hand::RequestDraft;
 pub(crate) use core::{Act, Actor};
+pub(crate) use setup::endpoint_for;

@@ -54,7 +54,7 @@ impl Actor {
         })?;
         let seed = mixed_seed(&config);
         Ok(Self {
-            endpoint: endpoint(&config, local, seed),
+            endpoint: endpoint_of(&config, local, seed),
             addresses,
             local,
             rng: fastrand::Rng::with_seed(seed ^ 1),
@@ -86,7 +86,7 @@ impl Actor {
     /// A core that knows nothing yet, as after switching on. Its randomness goes on.
     pub(super) fn reset_endpoint(&mut self) {
         self.seed = self.rng.u64(..);
-        self.endpoint = endpoint(&self.config, self.local, self.seed);
+        self.endpoint = endpoint_of(&self.config, self.local, self.seed);
     }
 
     pub(super) fn mac(&self) -> [u8; 6] {
@@ -94,7 +94,21 @@ impl Actor {
     }
 }
 
-fn endpoint(config: &PhoneConfig, local: SocketAddr, seed: u64) -> Endpoint {
+/// INVITE with and without credentials, BYE, and one more.
+const TRANSACTIONS_PER_CALL: usize = 4;
+
+/// The core of a phone, with the look and the credentials of its configuration.
+pub(crate) fn endpoint_of(config: &PhoneConfig, local: SocketAddr, seed: u64) -> Endpoint {
+    endpoint_for(config, local, seed, None)
+}
+
+/// The same for so many calls at once, those included that ended within the last 64*T1.
+pub(crate) fn endpoint_for(
+    config: &PhoneConfig,
+    local: SocketAddr,
+    seed: u64,
+    calls_max: Option<usize>,
+) -> Endpoint {
     let profile = &config.profile;
     let mut settings = EndpointConfig::new(local, seed);
     settings.timers = config.timers.unwrap_or(profile.timers);
@@ -105,6 +119,10 @@ fn endpoint(config: &PhoneConfig, local: SocketAddr, seed: u64) -> Endpoint {
     settings.outbound = config.server_target();
     settings.outbound_always = config.server.is_some_and(|server| server.outbound_proxy);
     settings.transport = config.transport;
+    if let Some(calls_max) = calls_max {
+        settings.calls_max = calls_max;
+        settings.transactions_max = calls_max.saturating_mul(TRANSACTIONS_PER_CALL);
+    }
     settings.identifiers = Arc::new(ProfileIdentifiers(profile.identifiers.clone()));
     settings.dress = Some(Arc::new(dress(config)));
     let mut endpoint = Endpoint::new(settings);

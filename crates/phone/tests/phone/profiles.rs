@@ -24,13 +24,23 @@ fn mistakes(text: &str) -> String {
 fn every_shipped_profile_loads() {
     let library = ProfileLibrary::shipped();
     let names: Vec<_> = library.names().collect();
-    assert_eq!(names, ["Chipmunk5000", "Squirrel350", "generic"]);
+    let expected = [
+        "Chipmunk5000",
+        "DeskG",
+        "DeskG801",
+        "DeskP",
+        "DeskP650",
+        "DeskY",
+        "DeskY-T2x",
+        "Squirrel350",
+        "generic",
+    ];
+    assert_eq!(names, expected);
+    let mut models = BTreeSet::new();
     for name in names {
         let profile = library.load(name).unwrap_or_else(|error| panic!("{error}"));
-        assert_eq!(
-            (profile.name.as_str(), profile.identity.model.as_str()),
-            (name, name)
-        );
+        assert_eq!(profile.name, name);
+        assert!(models.insert(profile.identity.model.clone()), "{name}");
     }
 }
 
@@ -254,7 +264,7 @@ fn directories_add_profiles() {
         library.load("Vole").expect("valid").identity.vendor,
         "Gannet"
     );
-    assert_eq!(library.names().count(), 4);
+    assert_eq!(library.names().count(), 10);
     let missing = library.add_directory(&directory.path().join("none"));
     assert!(matches!(missing, Err(ProfileError::Unreadable { .. })));
 }

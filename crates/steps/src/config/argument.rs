@@ -69,6 +69,8 @@ impl FromStr for ServerArgument {
             outbound_proxy: None,
             probe: true,
             features: std::collections::BTreeSet::new(),
+            event_socket: None,
+            event_socket_password: None,
         })))
     }
 }

@@ -152,6 +152,10 @@ pub struct ServerConfig {
     pub probe: bool,
     /// What it can do, for `@requires.<feature>`.
     pub features: BTreeSet<String>,
+    /// Where its event socket listens; `None`: at its own address, on port 8021.
+    pub event_socket: Option<HostPort>,
+    /// The event socket's password; `None`: that of the environment, or the usual one.
+    pub event_socket_password: Option<String>,
 }
 
 impl ServerConfig {

@@ -29,6 +29,8 @@ fn read_one(name: At<String>, mut section: Section<'_, '_, '_>) -> Option<Server
     let outbound_proxy = section.parsed("outbound_proxy", EXPECTED, HostPort::parse);
     let probe = section.boolean("probe").unwrap_or(true);
     let features = section.strings("features").unwrap_or_default();
+    let event_socket = section.parsed("event_socket", EXPECTED, HostPort::parse);
+    let event_socket_password = section.string("event_socket_password");
     if !had_address {
         section.missing(
             "address",
@@ -44,5 +46,7 @@ fn read_one(name: At<String>, mut section: Section<'_, '_, '_>) -> Option<Server
         outbound_proxy,
         probe,
         features: features.into_iter().map(|feature| feature.value).collect(),
+        event_socket,
+        event_socket_password: event_socket_password.map(|password| password.value),
     })
 }

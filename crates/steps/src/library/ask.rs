@@ -12,7 +12,7 @@ use super::support::{deadline, failure, wait};
 use crate::{Actor, StepResult, World};
 
 /// A request, and the final response to it.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Answer {
     /// The request in words.
     pub(super) request: String,

@@ -4,12 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::ask::Answer;
 use super::dtmf::Taken;
+use super::event_socket::EventSocket;
 use super::playing::Recording;
 use crate::PhoneSetup;
 use gannet_phone::{CallHandle, PendingRequest};
 
 /// One scenario's notes.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Notes {
     /// Phones whose registration a sentence has taken in hand, or that are registered already.
     pub(super) manual: BTreeSet<String>,
@@ -33,9 +34,33 @@ pub struct Notes {
     pub(super) keys: BTreeMap<(String, CallHandle), Taken>,
     /// Recordings that go on, by phone.
     pub(super) recordings: BTreeMap<String, Recording>,
+    /// The event socket that the scenario has opened.
+    pub(super) event_socket: Option<EventSocket>,
 }
 
 impl Notes {
+    /// Takes over what a sentence has noted on a copy. What both have noted is the copy's.
+    pub(crate) fn absorb(&mut self, copy: Self, before: &Self) {
+        self.manual.extend(copy.manual);
+        self.setups.extend(copy.setups);
+        self.named_calls.extend(copy.named_calls);
+        self.answers.extend(copy.answers);
+        self.texts.extend(copy.texts);
+        self.keys.extend(copy.keys);
+        let ended = |phone: &String| {
+            before.recordings.contains_key(phone) && !copy.recordings.contains_key(phone)
+        };
+        self.recordings.retain(|phone, _| !ended(phone));
+        self.recordings.extend(copy.recordings);
+        if copy.last_call != before.last_call {
+            self.last_call = copy.last_call;
+            self.last_callee = copy.last_callee;
+        }
+        if copy.last_writer != before.last_writer {
+            self.last_writer = copy.last_writer;
+        }
+    }
+
     /// Writes the recordings that no sentence has ended. Gives what went wrong.
     pub(crate) fn write_recordings(&self) -> Vec<String> {
         let written = self.recordings.values().map(Recording::write);

@@ -139,7 +139,7 @@ async fn echoes(world: &mut World, arguments: Arguments) -> StepResult {
 }
 
 /// A recording that goes on.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Recording {
     phone: String,
     media: CallMedia,

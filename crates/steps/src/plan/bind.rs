@@ -47,6 +47,7 @@ impl<R: FnMut(Diagnostic)> Binder<'_, R> {
         }
         bound.matched = self.find(&bound.text, bound.table.as_ref(), &step.text_span);
         bound.condition = self.bind_condition(&bound, step).map(Box::new);
+        bound.nested = self.bind_nested(&bound, step);
         bound
     }
 
@@ -331,6 +332,7 @@ pub(super) fn unbound(step: &PickleStep, scope: &Scope<'_>) -> BoundStep {
         doc_string,
         matched: None::<Matched>,
         condition: None,
+        nested: Vec::new(),
     }
 }
 

@@ -38,6 +38,7 @@ impl<R: FnMut(Diagnostic)> Binder<'_, R> {
             doc_string: outer.doc_string.clone(),
             matched: Some(found),
             condition: None,
+            nested: Vec::new(),
         })
     }
 }

@@ -11,6 +11,7 @@ mod conditions;
 mod directives;
 mod imports;
 mod model;
+mod nested;
 mod scope;
 mod selection;
 mod source;

@@ -142,13 +142,15 @@ pub struct BoundStep {
     pub matched: Option<Matched>,
     /// The sentence that stands in this one as its `{step}`.
     pub condition: Option<Box<Self>>,
+    /// The sentences of its doc string that are carried out at the same time, of `meanwhile:`.
+    pub nested: Vec<Self>,
 }
 
 impl BoundStep {
-    /// What the sentence means, and what the one in it means.
+    /// What the sentence means, and what those in it mean.
     pub fn meanings(&self) -> impl Iterator<Item = &Matched> {
-        let inner = self.condition.as_ref();
-        let inner = inner.and_then(|inner| inner.matched.as_ref());
+        let inner = self.condition.as_deref().into_iter().chain(&self.nested);
+        let inner = inner.filter_map(|inner| inner.matched.as_ref());
         self.matched.iter().chain(inner)
     }
 
@@ -167,9 +169,11 @@ impl BoundStep {
             .filter_map(|cell| crate::vocabulary::parse_time(cell));
         let within = matched.within.unwrap_or_default();
         let inner = self.condition.iter().map(|inner| inner.limit(base));
+        let nested = self.nested.iter().map(|nested| nested.limit(base)).max();
         named
             .chain(in_table)
             .chain(inner)
+            .chain(nested)
             .fold(base + within, Duration::saturating_add)
     }
 }

@@ -8,7 +8,7 @@ use gannet_events::{Failure, FailureClass, Status};
 use super::guard::catching;
 use super::stop::Stop;
 use crate::plan::{BoundStep, fill, find_file, variables_in};
-use crate::vocabulary::{Argument, Arguments, Condition, Matched, ParameterKind, Table};
+use crate::vocabulary::{Argument, Arguments, Condition, Matched, Nested, ParameterKind, Table};
 use crate::world::World;
 
 /// How long a step may take.
@@ -154,7 +154,21 @@ fn arguments(
         doc_string: bound.doc_string.as_deref().map(filled).transpose()?,
         folder: folder.to_path_buf(),
         condition: condition(bound, world, folder)?,
+        nested: nested(bound, world, folder)?,
     })
+}
+
+/// The sentences in the doc string, with the variables that earlier steps have stored.
+fn nested(bound: &BoundStep, world: &World, folder: &Path) -> Result<Vec<Nested>, Failure> {
+    let one = |inner: &BoundStep| {
+        let matched = inner.matched.as_ref()?;
+        let arguments = arguments(inner, matched, world, folder);
+        Some(arguments.map(|arguments| Nested {
+            definition: matched.definition,
+            arguments,
+        }))
+    };
+    bound.nested.iter().filter_map(one).collect()
 }
 
 /// The sentence in the sentence, with the variables that earlier steps have stored.

@@ -88,6 +88,26 @@ pub struct Arguments {
     pub(crate) doc_string: Option<String>,
     pub(crate) folder: PathBuf,
     pub(crate) condition: Option<Box<Condition>>,
+    pub(crate) nested: Vec<Nested>,
+}
+
+/// A sentence of the doc string of `meanwhile:`.
+#[derive(Debug, Clone)]
+pub struct Nested {
+    pub(crate) definition: StepDefinition,
+    pub(crate) arguments: Arguments,
+}
+
+impl Nested {
+    /// The sentence.
+    pub fn sentence(&self) -> &str {
+        &self.arguments.sentence
+    }
+
+    /// Carries it out.
+    pub fn play(self, world: &mut World) -> StepFuture<'_> {
+        (self.definition.run)(world, self.arguments)
+    }
 }
 
 /// The sentence that stands in another one as its `{step}`.
@@ -117,6 +137,11 @@ impl Arguments {
     /// The text of the step without keyword.
     pub fn sentence(&self) -> &str {
         &self.sentence
+    }
+
+    /// The sentences in its doc string, of `meanwhile:`.
+    pub fn nested(&self) -> &[Nested] {
+        &self.nested
     }
 
     /// The keyword.

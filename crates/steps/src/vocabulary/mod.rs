@@ -11,7 +11,7 @@ mod registry_error;
 mod values;
 
 pub(crate) use arguments::compile_regex;
-pub use arguments::{Arguments, Condition, Keyword, Record, Table};
+pub use arguments::{Arguments, Condition, Keyword, Nested, Record, Table};
 pub use definition::{StepDefinition, StepFn, StepFuture, StepResult};
 pub use parameter::ParameterKind;
 pub use registry::{Argument, MatchError, Matched, Registry};

@@ -1,8 +1,11 @@
 //! Finding the definition that a sentence means.
 
+use std::collections::HashMap;
 use std::ops::Range;
+use std::sync::{LazyLock, OnceLock};
 use std::time::Duration;
 
+use cucumber_expressions::expand::IntoRegexCharIter;
 use cucumber_expressions::{Expression, SingleExpression};
 use gannet_diag::nearest;
 use regex::Regex;
@@ -21,9 +24,17 @@ pub struct Registry {
 #[derive(Debug, Clone)]
 struct Entry {
     definition: StepDefinition,
-    regex: Regex,
+    /// Words that every sentence of the pattern has.
+    words: Vec<&'static str>,
+    /// Compiled when a sentence with all these words comes: most patterns of a run never are.
+    regex: OnceLock<Regex>,
     kinds: Vec<ParameterKind>,
 }
+
+/// What stands for each parameter.
+static PARAMETERS: LazyLock<HashMap<&'static str, String>> = LazyLock::new(parameter_patterns);
+/// What may follow a sentence that waits.
+static SUFFIX: LazyLock<String> = LazyLock::new(within_suffix);
 
 /// A value of a sentence.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -66,26 +77,55 @@ pub enum MatchError {
 const NEAREST_MAX: usize = 3;
 
 impl Registry {
-    /// Compiles the definitions and checks them: every pattern can be read, and every example
-    /// matches its own definition only.
+    /// Takes the definitions and checks them: every pattern can be read, and every example matches
+    /// its own definition only.
     ///
     /// # Errors
     /// All faults, in the order of the definitions.
     pub fn new(definitions: Vec<StepDefinition>) -> Result<Self, Vec<RegistryError>> {
-        let parameters = parameter_patterns();
-        let suffix = within_suffix();
-        let mut entries = Vec::with_capacity(definitions.len());
         let mut errors = Vec::new();
+        let entries = definitions.into_iter().filter_map(|definition| {
+            let read = read(definition).and_then(|entry| {
+                let regex = compile(&entry.definition)?;
+                Ok((entry, regex))
+            });
+            match read {
+                Ok((entry, regex)) => Some(Entry {
+                    regex: regex.into(),
+                    ..entry
+                }),
+                Err(error) => {
+                    errors.push(error);
+                    None
+                }
+            }
+        });
+        let registry = Self {
+            entries: entries.collect(),
+        };
+        errors.extend(registry.bad_examples());
+        if errors.is_empty() {
+            Ok(registry)
+        } else {
+            Err(errors)
+        }
+    }
+
+    /// The same of definitions that were checked before: their patterns are compiled when they are
+    /// needed.
+    ///
+    /// # Errors
+    /// What can be seen without compiling: patterns that cannot be read, unknown parameters.
+    pub fn of_checked(definitions: Vec<StepDefinition>) -> Result<Self, Vec<RegistryError>> {
+        let (mut entries, mut errors) = (Vec::new(), Vec::new());
         for definition in definitions {
-            match compile(definition, &parameters, &suffix) {
+            match read(definition) {
                 Ok(entry) => entries.push(entry),
                 Err(error) => errors.push(error),
             }
         }
-        let registry = Self { entries };
-        errors.extend(registry.bad_examples());
         if errors.is_empty() {
-            Ok(registry)
+            Ok(Self { entries })
         } else {
             Err(errors)
         }
@@ -122,7 +162,7 @@ impl Registry {
         let mut fitting: Vec<_> = self
             .entries
             .iter()
-            .filter(|entry| entry.regex.is_match(sentence))
+            .filter(|entry| entry.matches(sentence))
             .collect();
         let fewest = fitting.iter().map(|entry| entry.kinds.len()).min();
         fitting.retain(|entry| Some(entry.kinds.len()) == fewest);
@@ -156,11 +196,20 @@ impl Registry {
 }
 
 impl Entry {
+    fn matches(&self, sentence: &str) -> bool {
+        self.words.iter().all(|word| sentence.contains(word)) && self.regex().is_match(sentence)
+    }
+
+    fn regex(&self) -> &Regex {
+        let compiled = || compile(&self.definition).expect("the definitions were checked before");
+        self.regex.get_or_init(compiled)
+    }
+
     /// The values of a sentence that the pattern matches.
     fn take_apart(&self, sentence: &str) -> Matched {
-        let captures = self.regex.captures(sentence);
+        let captures = self.regex().captures(sentence);
         let groups = captures.iter().flat_map(|captures| {
-            let unnamed = self.regex.capture_names().enumerate();
+            let unnamed = self.regex().capture_names().enumerate();
             unnamed
                 .skip(1)
                 .filter(|(_, name)| name.is_none())
@@ -195,36 +244,56 @@ fn plain(kind: ParameterKind, raw: &str) -> String {
     }
 }
 
-fn compile(
-    definition: StepDefinition,
-    parameters: &std::collections::HashMap<&'static str, String>,
-    suffix: &str,
-) -> Result<Entry, RegistryError> {
+/// The definition with what can be seen of its pattern without compiling it.
+fn read(definition: StepDefinition) -> Result<Entry, RegistryError> {
+    let pattern = definition.pattern;
+    let expression = Expression::parse(pattern).map_err(|error| RegistryError::BadPattern {
+        pattern,
+        reason: error.to_string(),
+    })?;
+    let (mut kinds, mut words) = (Vec::new(), Vec::new());
+    for part in &expression.0 {
+        match part {
+            SingleExpression::Parameter(parameter) => {
+                let name: &str = parameter.input.fragment();
+                kinds.push(ParameterKind::named(name).ok_or_else(|| {
+                    RegistryError::UnknownParameter {
+                        pattern,
+                        parameter: name.to_owned(),
+                    }
+                })?);
+            }
+            // One with a backslash stands for other text.
+            SingleExpression::Text(text) if !text.fragment().contains('\\') => {
+                words.push(*text.fragment());
+            }
+            _ => {}
+        }
+    }
+    Ok(Entry {
+        definition,
+        words,
+        regex: OnceLock::new(),
+        kinds,
+    })
+}
+
+fn compile(definition: &StepDefinition) -> Result<Regex, RegistryError> {
     let pattern = definition.pattern;
     let bad = |reason: String| RegistryError::BadPattern { pattern, reason };
     let expression = Expression::parse(pattern).map_err(|error| bad(error.to_string()))?;
-    let mut kinds = Vec::new();
-    for part in &expression.0 {
-        if let SingleExpression::Parameter(parameter) = part {
-            let name: &str = parameter.input.fragment();
-            kinds.push(ParameterKind::named(name).ok_or_else(|| {
-                RegistryError::UnknownParameter {
-                    pattern,
-                    parameter: name.to_owned(),
-                }
-            })?);
-        }
-    }
-    let whole = Expression::regex_with_parameters(pattern, parameters)
+    let whole = expression
+        .with_parameters(&*PARAMETERS)
+        .into_regex_char_iter()
+        .collect::<Result<String, _>>()
         .map_err(|error| bad(error.to_string()))?;
-    let body = whole.as_str().trim_start_matches('^').trim_end_matches('$');
-    let suffix = if definition.takes_within { suffix } else { "" };
-    let regex = Regex::new(&format!("^{body}{suffix}$")).map_err(|error| bad(error.to_string()))?;
-    Ok(Entry {
-        definition,
-        regex,
-        kinds,
-    })
+    let body = whole.trim_start_matches('^').trim_end_matches('$');
+    let suffix = if definition.takes_within {
+        SUFFIX.as_str()
+    } else {
+        ""
+    };
+    Regex::new(&format!("^{body}{suffix}$")).map_err(|error| bad(error.to_string()))
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! The world of one attempt of a scenario: what its steps act in.
 
 mod actor;
+mod event_sockets;
 mod failure;
 mod phones;
 mod progress;

@@ -11,7 +11,7 @@ use gannet_sip::Transport;
 
 use super::actor::{Account, Actor};
 use super::failure::start_failure;
-use super::server::{RealServer, Server};
+use super::server::Server;
 use super::state::World;
 use crate::config::{EMBEDDED, UserConfig};
 
@@ -191,7 +191,7 @@ impl World {
         };
         let found = self.surroundings.find(server.clone()).await;
         let found = found.map_err(|error| environment(&error))?;
-        Ok(Server::Real(found))
+        Ok(Server::Real(Box::new(found)))
     }
 
     fn account(
@@ -294,7 +294,7 @@ impl World {
             outbound_proxy: true,
         });
         let of_server = match server {
-            Server::Real(RealServer { config, .. }) => config.transport,
+            Server::Real(real) => real.config.transport,
             Server::Embedded(_) => Transport::Udp,
         };
         let of_user = user.and_then(|user| user.transport);

@@ -17,7 +17,7 @@ pub enum Server {
     /// meet.
     Embedded(Pbx),
     /// A server that Gannet did not start.
-    Real(RealServer),
+    Real(Box<RealServer>),
 }
 
 /// A server that Gannet did not start.

@@ -39,6 +39,8 @@ pub struct World {
     rng: fastrand::Rng,
     /// What the step library remembers from step to step.
     pub(crate) notes: Notes,
+    /// What a world from [`World::beside`] began with.
+    notes_before: Option<Box<Notes>>,
 }
 
 /// What a world begins with.
@@ -67,7 +69,7 @@ impl World {
             surroundings, seed, ..
         } = birth;
         let server = match surroundings.real_server() {
-            Some(real) => Server::Real(real.clone()),
+            Some(real) => Server::Real(Box::new(real.clone())),
             None => Server::Embedded(
                 start_embedded(&surroundings, &birth.capture, seed, birth.ipv6).map_err(
                     |error| {
@@ -98,8 +100,45 @@ impl World {
             progress: Progress::new(birth.events, birth.scenario, 0),
             rng: fastrand::Rng::with_seed(seed),
             notes: Notes::default(),
+            notes_before: None,
             surroundings,
         })
+    }
+
+    /// The same world for a sentence that is carried out beside others: it has the same phones, and
+    /// notes of its own.
+    pub(crate) fn beside(&self) -> Self {
+        Self {
+            surroundings: Arc::clone(&self.surroundings),
+            actors: self.actors.clone(),
+            retired: Vec::new(),
+            named_last: self.named_last.clone(),
+            marks_given: self.marks_given,
+            imported: Arc::clone(&self.imported),
+            capture: self.capture.clone(),
+            impairment: self.impairment.clone(),
+            seed: self.seed,
+            voicemail: self.voicemail,
+            cast: self.cast.clone(),
+            described: self.described.clone(),
+            server: self.server.clone(),
+            variables: self.variables.clone(),
+            progress: self.progress.clone(),
+            rng: self.rng.clone(),
+            notes: self.notes.clone(),
+            notes_before: Some(Box::new(self.notes.clone())),
+        }
+    }
+
+    /// Takes over what a sentence has done in a world from [`World::beside`].
+    pub(crate) fn absorb(&mut self, view: Self) {
+        self.actors.extend(view.actors);
+        self.retired.extend(view.retired);
+        self.marks_given = self.marks_given.max(view.marks_given);
+        self.named_last = view.named_last;
+        if let Some(before) = &view.notes_before {
+            self.notes.absorb(view.notes, before);
+        }
     }
 
     /// Whether a sentence of the scenario uses the name for a phone, now or later.

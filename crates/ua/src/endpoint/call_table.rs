@@ -48,7 +48,7 @@ impl Endpoint {
         let id = CallId(self.last_call);
         self.by_dialog
             .insert((call.sip_call_id.clone(), call.local_tag.clone()), id);
-        self.calls.insert(id, call);
+        self.calls.insert(id, Box::new(call));
         id
     }
 
@@ -75,7 +75,7 @@ impl Endpoint {
 
     /// Puts the call's next deadline on the agenda.
     pub(crate) fn file(&mut self, call: CallId) {
-        let deadline = self.calls.get(&call).and_then(Call::next_deadline);
+        let deadline = self.calls.get(&call).and_then(|call| call.next_deadline());
         self.call_agenda.set(call, deadline);
     }
 

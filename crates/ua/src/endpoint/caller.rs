@@ -2,6 +2,7 @@
 
 use std::time::Instant;
 
+use bytes::Bytes;
 use gannet_sip::{HeaderName, Message, Method};
 
 use super::call::{Call, CallState, Cancel, SentAck, Unanswered};
@@ -28,8 +29,9 @@ impl Endpoint {
         let cseq = self.config.identifiers.first_cseq(&mut self.rng);
         let contact = spec.contact.clone();
         let builder = build(spec, &tag, &call_id, cseq);
-        let draft = builder.message();
-        let mut call = Call::new(CallState::Calling, (call_id, tag), draft, target);
+        // The INVITE as sent takes its place below.
+        let unsent = Message::parse(Bytes::new());
+        let mut call = Call::new(CallState::Calling, (call_id, tag), unsent, target);
         call.contact = contact;
         let id = self.new_call(call);
         let request = self.launch(now, Method::Invite, builder, target, Purpose::Invite(id));
@@ -157,7 +159,7 @@ impl Endpoint {
         let mut confirmed = early.cloned().unwrap_or_else(|| dialog.clone());
         confirmed.local_cseq = confirmed.local_cseq.max(dialog.local_cseq);
         confirmed.confirm(&response);
-        entry.early.clear();
+        entry.early = Vec::new();
         entry.dialog = Some(confirmed);
         let invite = entry.invite.clone();
         let needs_answer = is_offer(&invite, &response);

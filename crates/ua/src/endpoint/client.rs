@@ -3,7 +3,7 @@
 
 use std::time::Instant;
 
-use gannet_sip::{CSeq, HeaderName, Message, MessageBuilder, Method};
+use gannet_sip::{CSeq, HeaderName, Message, MessageBuilder, Method, NameAddr};
 
 use super::config::MessageKind;
 use super::core::Endpoint;
@@ -61,8 +61,11 @@ impl Endpoint {
         let fields = if method == Method::Cancel {
             Vec::new()
         } else {
-            let draft = builder.message();
-            let facts = facts(&draft, &method);
+            let facts = RequestFacts {
+                method: method.as_str(),
+                uri: builder.request_uri_text().unwrap_or_default(),
+                body: builder.body_bytes(),
+            };
             self.auth.authorize(&mut attempt, &facts, &mut self.rng)
         };
         self.last_request += 1;
@@ -98,13 +101,15 @@ impl Endpoint {
         for field in fields {
             builder.push(field.name, field.value.as_str());
         }
-        let draft = builder.message();
+        let to = builder.text(HeaderName::To);
+        let to = to.and_then(|to| NameAddr::parse("To", to).ok());
+        let in_dialog = to.is_some_and(|to| to.tag().is_some());
         self.dress(
             &mut builder,
             &MessageKind {
                 method,
                 code: None,
-                in_dialog: draft.to_tag().is_some(),
+                in_dialog,
             },
         );
         builder.message()

@@ -13,6 +13,8 @@ use crate::timers::Timers;
 
 /// Calls at once unless told otherwise.
 const CALLS_MAX: usize = 100_000;
+/// Transactions at once unless told otherwise.
+const TRANSACTIONS_MAX: usize = 500_000;
 
 /// Settings of an [`Endpoint`](super::Endpoint).
 #[derive(Clone)]
@@ -43,6 +45,8 @@ pub struct EndpointConfig {
     pub dress: Option<Arc<dyn Dress>>,
     /// Calls at once, those included that ended within the last 64*T1; further INVITEs get 503.
     pub calls_max: usize,
+    /// Transactions at once; further requests are dropped. One of a call is remembered for 64*T1.
+    pub transactions_max: usize,
     /// Seed of all randomness.
     pub seed: u64,
 }
@@ -73,6 +77,7 @@ impl EndpointConfig {
             identifiers: Arc::new(RandomIdentifiers),
             dress: None,
             calls_max: CALLS_MAX,
+            transactions_max: TRANSACTIONS_MAX,
             seed,
         }
     }

@@ -63,7 +63,8 @@ pub struct Endpoint {
     pub(crate) rng: fastrand::Rng,
     pub(crate) requests: BTreeMap<RequestId, ClientRequest>,
     pub(crate) by_transaction: HashMap<TransactionId, RequestId>,
-    pub(crate) calls: BTreeMap<CallId, Call>,
+    /// Boxed: the nodes of a tree that grows at its end stay half empty.
+    pub(crate) calls: BTreeMap<CallId, Box<Call>>,
     /// Calls by Call-ID and local tag.
     pub(crate) by_dialog: HashMap<(String, String), CallId>,
     /// INVITE client transactions whose 2xx may still be repeated.
@@ -91,8 +92,10 @@ pub struct Endpoint {
 impl Endpoint {
     /// An endpoint without calls.
     pub fn new(config: EndpointConfig) -> Self {
+        let mut transactions = TransactionLayer::new(config.timers);
+        transactions.set_max(config.transactions_max);
         Self {
-            transactions: TransactionLayer::new(config.timers),
+            transactions,
             rng: fastrand::Rng::with_seed(config.seed),
             config,
             auth: ClientAuth::default(),

@@ -30,10 +30,6 @@ pub struct NoticeId(pub(crate) u64);
 
 /// How a request ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[expect(
-    clippy::large_enum_variant,
-    reason = "nearly every outcome is a response, and it is moved once"
-)]
 pub enum Outcome {
     /// A final response.
     Response(Message),

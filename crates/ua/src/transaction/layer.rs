@@ -20,7 +20,7 @@ use crate::target::{Target, Transmit};
 use crate::timers::Timers;
 
 /// More transactions than this at once and new requests are dropped, counted in
-/// [`TransactionLayer::refused`].
+/// [`TransactionLayer::refused`], unless [`TransactionLayer::set_max`] says otherwise.
 const TRANSACTIONS_MAX: usize = 500_000;
 
 /// All transactions of one user agent or server.
@@ -37,6 +37,7 @@ pub struct TransactionLayer {
     transmits: VecDeque<Transmit>,
     events: VecDeque<TransactionEvent>,
     refused: u64,
+    transactions_max: usize,
 }
 
 impl TransactionLayer {
@@ -48,12 +49,18 @@ impl TransactionLayer {
             transmits: VecDeque::new(),
             events: VecDeque::new(),
             refused: 0,
+            transactions_max: TRANSACTIONS_MAX,
         }
     }
 
     /// Changes the timers of transactions that start from now on.
     pub const fn set_timers(&mut self, timers: Timers) {
         self.timers = timers;
+    }
+
+    /// Changes how many transactions there may be before new requests are dropped.
+    pub const fn set_max(&mut self, transactions_max: usize) {
+        self.transactions_max = transactions_max;
     }
 
     /// Starts a client transaction. ACK is no transaction: use [`send_once`](Self::send_once).
@@ -178,7 +185,7 @@ impl TransactionLayer {
     }
 
     fn start_server(&mut self, now: Instant, key: String, message: Message, source: Target) {
-        if self.table.len() >= TRANSACTIONS_MAX {
+        if self.table.len() >= self.transactions_max {
             self.refused += 1;
             return;
         }

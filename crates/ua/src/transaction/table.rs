@@ -70,7 +70,8 @@ pub(crate) struct Entry {
 /// Finds machines by key and by earliest deadline.
 #[derive(Debug, Default)]
 pub(crate) struct Table {
-    entries: BTreeMap<TransactionId, Entry>,
+    /// Boxed: the nodes of a tree that grows at its end stay half empty.
+    entries: BTreeMap<TransactionId, Box<Entry>>,
     clients: HashMap<String, TransactionId>,
     servers: HashMap<String, TransactionId>,
     merged: HashMap<String, TransactionId>,
@@ -102,25 +103,25 @@ impl Table {
         }
         self.entries.insert(
             id,
-            Entry {
+            Box::new(Entry {
                 machine,
                 target,
                 fallback,
                 key,
                 merge_key,
                 deadline: None,
-            },
+            }),
         );
         self.settle(id);
         id
     }
 
     pub(crate) fn get_mut(&mut self, id: TransactionId) -> Option<&mut Entry> {
-        self.entries.get_mut(&id)
+        self.entries.get_mut(&id).map(Box::as_mut)
     }
 
     pub(crate) fn get(&self, id: TransactionId) -> Option<&Entry> {
-        self.entries.get(&id)
+        self.entries.get(&id).map(Box::as_ref)
     }
 
     pub(crate) fn client(&self, key: &str) -> Option<TransactionId> {
