@@ -6,6 +6,7 @@ use bytes::Bytes;
 use gannet_sip::{Message, NameAddr};
 
 use super::happening::RequestId;
+use super::session_timers::CallSession;
 use crate::dialog::Dialog;
 use crate::target::Target;
 use crate::timers::Backoff;
@@ -123,6 +124,8 @@ pub(crate) struct Call {
     pub(crate) reinviting: Option<RequestId>,
     /// BYE waits for the ACK (RFC 3261 15).
     pub(crate) bye_wanted: Option<Vec<(String, String)>>,
+    /// What session timers need; `None` where the endpoint knows nothing of them.
+    pub(crate) session: Option<Box<CallSession>>,
     pub(crate) remove_at: Option<Instant>,
 }
 
@@ -156,6 +159,7 @@ impl Call {
             reinvite: None,
             reinviting: None,
             bye_wanted: None,
+            session: None,
             remove_at: None,
         }
     }
@@ -173,6 +177,7 @@ impl Call {
         let ringing = self.ringing.as_ref().map(|ringing| ringing.at);
         [pending, cancel, ringing, self.expires_at, self.remove_at]
             .into_iter()
+            .chain([self.session_deadline()])
             .flatten()
             .min()
     }

@@ -43,7 +43,8 @@ impl Endpoint {
         Some(&self.calls.get(&call)?.invite)
     }
 
-    pub(crate) fn new_call(&mut self, call: Call) -> CallId {
+    pub(crate) fn new_call(&mut self, mut call: Call) -> CallId {
+        call.session = self.config.session.is_some().then(Box::default);
         self.last_call += 1;
         let id = CallId(self.last_call);
         self.by_dialog
@@ -105,6 +106,7 @@ impl Endpoint {
         }
         self.repeat_ringing(now, call);
         self.repeat_success(now, call);
+        self.handle_session_timeout(now, call);
     }
 
     fn repeat_ringing(&mut self, now: Instant, call: CallId) {

@@ -64,6 +64,7 @@ impl Endpoint {
             dialog.state = DialogState::Confirmed;
         }
         let code = reply.code;
+        let reply = self.settle_session(now, call, &invite, reply);
         let bytes = self.reply_in_call(now, call, reply);
         self.expect_ack(now, call, transaction, &invite, (code, bytes));
     }
@@ -165,6 +166,7 @@ impl Endpoint {
 
     /// A response to the first INVITE of an incoming call, with the call's tag and Contact.
     pub(crate) fn reply_in_call(&mut self, now: Instant, call: CallId, reply: Reply) -> Bytes {
+        self.note_description(call, reply.body.as_ref());
         let Some(entry) = self.calls.get(&call) else {
             return Bytes::new();
         };

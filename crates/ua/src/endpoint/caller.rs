@@ -27,11 +27,13 @@ impl Endpoint {
         let call_id = self.call_id_for(&spec);
         let cseq = self.config.identifiers.first_cseq(&mut self.rng);
         let contact = spec.contact.clone();
-        let builder = build(spec, &tag, &call_id, cseq);
+        let mut builder = build(spec, &tag, &call_id, cseq);
+        self.ask_for_session(&mut builder, None);
         let draft = builder.message();
         let mut call = Call::new(CallState::Calling, (call_id, tag), draft, target);
         call.contact = contact;
         let id = self.new_call(call);
+        self.note_offer(id);
         let request = self.launch(now, Method::Invite, builder, target, Purpose::Invite(id));
         if let (Some(call), Some(sent)) = (self.calls.get_mut(&id), self.requests.get(&request)) {
             call.request = Some(request);
@@ -243,6 +245,7 @@ impl Endpoint {
         (invite, response): (&Message, &Message),
         body: Option<Body>,
     ) {
+        self.note_description(call, body.as_ref());
         let until = now + self.config.timers.give_up();
         let cseq = response.cseq().map_or(0, |cseq| cseq.number);
         let mut ack = dialog.request_with_cseq(&Method::Ack, cseq);

@@ -129,6 +129,9 @@ impl Endpoint {
         {
             return;
         }
+        if code == 422 && self.retry_with_longer_interval(now, id, &response) {
+            return;
+        }
         self.note_authentication_info(id, &response);
         self.finish(now, id, Outcome::Response(response));
     }
@@ -150,6 +153,7 @@ impl Endpoint {
             return;
         };
         self.by_transaction.remove(&request.transaction);
+        let session = self.session_news(id, &request, &outcome);
         match request.purpose {
             Purpose::Plain(call) => {
                 let after = call.map(|call| (call, outcome.clone()));
@@ -178,6 +182,9 @@ impl Endpoint {
                 self.subscribe_done(now, subscription, &request, outcome);
             }
             Purpose::Notify(notice) => self.notify_done(now, notice, &outcome),
+        }
+        if let Some(news) = session {
+            self.session_done(now, news);
         }
     }
 
@@ -229,13 +236,33 @@ impl Endpoint {
         let AuthOutcome::Retry(fields) = outcome else {
             return false;
         };
-        let (target, purpose, old) = (request.target, request.purpose, request.transaction);
         let mut builder = MessageBuilder::from_message(&request.message);
-        builder.remove(HeaderName::Via);
         for name in [HeaderName::Authorization, HeaderName::ProxyAuthorization] {
             builder.remove(name);
         }
+        self.send_anew(now, id, builder, &fields);
+        self.happen(Happening::Challenged {
+            method,
+            response: response.clone(),
+        });
+        true
+    }
+
+    /// Sends a request that was refused once more, changed: a new branch and the next CSeq number.
+    pub(crate) fn send_anew(
+        &mut self,
+        now: Instant,
+        id: RequestId,
+        mut builder: MessageBuilder,
+        fields: &[HeaderField],
+    ) {
+        let Some(request) = self.requests.get(&id) else {
+            return;
+        };
+        let (target, purpose, old) = (request.target, request.purpose, request.transaction);
+        let method = request.message.method().unwrap_or(Method::Options);
         let number = request.message.cseq().map_or(1, |cseq| cseq.number) + 1;
+        builder.remove(HeaderName::Via);
         builder.set(
             HeaderName::CSeq,
             CSeq {
@@ -244,7 +271,7 @@ impl Endpoint {
             }
             .to_string(),
         );
-        let message = self.finish_request(method.clone(), builder, &fields, target);
+        let message = self.finish_request(method, builder, fields, target);
         self.note_cseq(purpose, &message, number);
         let transaction = self.transactions.send_request(now, message.clone(), target);
         self.by_transaction.remove(&old);
@@ -256,11 +283,23 @@ impl Endpoint {
             request.message = message;
             request.transaction = transaction;
         }
-        self.happen(Happening::Challenged {
-            method,
-            response: response.clone(),
-        });
-        true
+    }
+
+    /// The credentials that a request can carry which is sent once more for another reason than a
+    /// challenge.
+    pub(crate) fn credentials_for(
+        &mut self,
+        id: RequestId,
+        draft: &MessageBuilder,
+    ) -> Vec<HeaderField> {
+        let Some(request) = self.requests.get_mut(&id) else {
+            return Vec::new();
+        };
+        let draft = draft.message();
+        let method = draft.method().unwrap_or(Method::Options);
+        let facts = facts(&draft, &method);
+        self.auth
+            .authorize(&mut request.attempt, &facts, &mut self.rng)
     }
 
     fn note_authentication_info(&mut self, id: RequestId, response: &Message) {

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use gannet_sip::{MessageBuilder, Method, Transport};
 
 use crate::identifiers::{Identifiers, RandomIdentifiers};
+use crate::session_timer::SessionPolicy;
 use crate::target::Target;
 use crate::timers::Timers;
 
@@ -37,6 +38,9 @@ pub struct EndpointConfig {
     pub outbound_always: bool,
     /// The transport for next hops that do not name one.
     pub transport: Transport,
+    /// Session timers (RFC 4028); `None` for an endpoint that knows nothing of them. A call that
+    /// begins without has none later.
+    pub session: Option<SessionPolicy>,
     /// How Call-IDs, tags and branches look.
     pub identifiers: Arc<dyn Identifiers>,
     /// Gives messages the look of a device; sees each message last before it is written.
@@ -70,6 +74,7 @@ impl EndpointConfig {
             outbound: None,
             outbound_always: false,
             transport: Transport::Udp,
+            session: None,
             identifiers: Arc::new(RandomIdentifiers),
             dress: None,
             calls_max: CALLS_MAX,

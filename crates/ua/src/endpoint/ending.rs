@@ -116,7 +116,12 @@ impl Endpoint {
     }
 
     pub(crate) fn bye_done(&mut self, now: Instant, call: CallId, outcome: Outcome) {
-        self.end_call(now, call, EndCause::LocalBye(outcome));
+        let cause = if self.session_has_expired(call) {
+            EndCause::SessionExpired(outcome)
+        } else {
+            EndCause::LocalBye(outcome)
+        };
+        self.end_call(now, call, cause);
     }
 
     /// No ACK within 64*T1: the dialog is confirmed, but the session ends by BYE

@@ -1,5 +1,7 @@
 //! What an endpoint reports.
 
+use std::time::Duration;
+
 use gannet_sip::{Message, Method};
 
 use crate::notice::NoticeChange;
@@ -81,6 +83,9 @@ pub enum EndCause {
     Failed(Outcome),
     /// Our 2xx was never acknowledged; BYE was sent (RFC 3261 13.3.1.4).
     AckMissing,
+    /// Nobody refreshed the session in time, or the refresh showed that the other side is gone (408,
+    /// 481): we sent BYE, and this is how it ended (RFC 4028 10).
+    SessionExpired(Outcome),
 }
 
 /// One thing that happened.
@@ -163,6 +168,16 @@ pub enum Happening {
         call: Option<CallId>,
         /// How it ended.
         outcome: Outcome,
+    },
+    /// A session timer runs from now on, for the first time or anew because the session was
+    /// refreshed, or runs no more (RFC 4028 7.2, 9).
+    Session {
+        /// The call.
+        call: CallId,
+        /// How long the session lasts unless it is refreshed; `None` if it does not expire.
+        interval: Option<Duration>,
+        /// Refreshing is our side's.
+        we_refresh: bool,
     },
     /// A registration changed its state.
     Registration {

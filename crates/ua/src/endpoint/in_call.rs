@@ -10,6 +10,7 @@ use super::client::{ClientRequest, Purpose};
 use super::command::{Body, Reply};
 use super::core::{Endpoint, SendError, add_headers};
 use super::happening::{CallId, Outcome, RequestId};
+use crate::session_timer::may_refresh;
 use crate::target::Target;
 use crate::transaction::TransactionId;
 
@@ -47,6 +48,9 @@ impl Endpoint {
             builder.push(HeaderName::Contact, contact.to_string());
         }
         add_headers(&mut builder, headers);
+        if may_refresh(&method) {
+            self.ask_for_session(&mut builder, Some(call));
+        }
         if let Some(body) = body {
             builder.set_body(&body.content_type, body.bytes);
         }

@@ -44,6 +44,10 @@ impl Endpoint {
             }
         }
         let code = reply.code;
+        let reply = match call {
+            Some(call) => self.settle_session(now, call, &message, reply),
+            None => reply,
+        };
         let bytes = self.reply_with_tag(now, request, (&message, source), reply, contact, &tag);
         if let (true, Some(call)) = (method == Method::Invite && success, call) {
             self.expect_ack(now, call, request, &message, (code, bytes));
@@ -126,9 +130,13 @@ impl Endpoint {
                     .iter()
                     .any(|k| k.eq_ignore_ascii_case(tag))
             })
+            .filter(|tag| !self.knows_session_timers(tag))
             .collect();
         if !unknown.is_empty() {
             return Some(Reply::new(420).header("Unsupported", unknown.join(", ")));
+        }
+        if let Some(reply) = self.interval_refusal(message) {
+            return Some(reply);
         }
         // Without Contact there is no dialog (RFC 3261 8.1.1.8, RFC 6665 8.2).
         let makes_dialog = match method {

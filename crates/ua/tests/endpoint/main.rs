@@ -13,6 +13,7 @@ mod notices;
 mod refusals;
 mod registration;
 mod reinvite;
+mod session_timers;
 mod subscription;
 mod transport;
 mod usages;
