@@ -10,6 +10,7 @@
     tone=HZ            what the far end hears (default 660)
     wav=PREFIX         what it hears is recorded: PREFIX-1.wav in its first call, and so on
     rtp=PORT           first of its RTP ports (default SIP_PORT + 2)
+    timer=SECONDS      session timers (RFC 4028), always asked for, with this interval; 90 at least
     log=FILE           pjsip's own log, with every message
 
 Standard input takes `call URI`, `answer [CODE]`, `hangup`, `quit`, one a line.
@@ -110,6 +111,7 @@ class Phone:
             "wav": "",
             "rtp": str(port + 2),
             "log": "",
+            "timer": "",
         }
         self.options.update(options)
         # pjsua2 objects die with their last Python reference, so ended calls are kept to the end.
@@ -154,6 +156,10 @@ class Phone:
     def account_config(self, user, password):
         config = pj.AccountConfig()
         domain, server = self.options["domain"], self.options["server"]
+        if self.options["timer"]:
+            config.callConfig.timerUse = pj.PJSUA_SIP_TIMER_ALWAYS
+            config.callConfig.timerMinSESec = 90
+            config.callConfig.timerSessExpiresSec = int(self.options["timer"])
         suffix = ";transport=tcp" if self.options["transport"] == "tcp" else ""
         config.idUri = f"sip:{user}@{domain}"
         config.mediaConfig.transportConfig.port = int(self.options["rtp"])

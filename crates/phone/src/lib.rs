@@ -32,7 +32,8 @@ mod report;
 mod state;
 
 pub use call::{
-    CallDirection, CallEnd, CallEndCause, CallHandle, CallRecord, CallState, CallTimes, RemoteParty,
+    CallDirection, CallEnd, CallEndCause, CallHandle, CallRecord, CallState, CallTimes,
+    RemoteParty, SessionView,
 };
 pub use config::{AuthUser, PhoneConfig, Server};
 pub use destination::{CallOptions, Destination};

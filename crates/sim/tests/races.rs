@@ -30,37 +30,73 @@ fn cancel_against_200() {
         ("cancelled while answered", 500),
         ("ended by the caller", 20),
     ];
-    play(Race::CancelAnswer, &Expected { crossed: 500, outcomes });
+    play(
+        Race::CancelAnswer,
+        &Expected {
+            crossed: 500,
+            outcomes,
+        },
+    );
 }
 
 #[test]
 fn reinvite_against_reinvite() {
     let outcomes = &[("ended by the caller", 300), ("ended by the callee", 300)];
-    play(Race::Reinvites, &Expected { crossed: 500, outcomes });
+    play(
+        Race::Reinvites,
+        &Expected {
+            crossed: 500,
+            outcomes,
+        },
+    );
 }
 
 #[test]
 fn bye_against_reinvite() {
     let outcomes = &[("ended by the caller", 300), ("ended by the callee", 300)];
-    play(Race::ByeReinvite, &Expected { crossed: 500, outcomes });
+    play(
+        Race::ByeReinvite,
+        &Expected {
+            crossed: 500,
+            outcomes,
+        },
+    );
 }
 
 #[test]
 fn session_refresh_against_expiry() {
     let outcomes = &[("expired", 300), ("ended by the caller", 50)];
-    play(Race::SessionRefresh, &Expected { crossed: 200, outcomes });
+    play(
+        Race::SessionRefresh,
+        &Expected {
+            crossed: 200,
+            outcomes,
+        },
+    );
 }
 
 #[test]
 fn register_against_expiry() {
     let outcomes = &[("lost for a moment", 500), ("kept", 20)];
-    play(Race::RegistrationRefresh, &Expected { crossed: 500, outcomes });
+    play(
+        Race::RegistrationRefresh,
+        &Expected {
+            crossed: 500,
+            outcomes,
+        },
+    );
 }
 
 #[test]
 fn subscribe_against_expiry() {
     let outcomes = &[("subscribed anew", 300), ("one subscription", 50)];
-    play(Race::SubscriptionRefresh, &Expected { crossed: 300, outcomes });
+    play(
+        Race::SubscriptionRefresh,
+        &Expected {
+            crossed: 300,
+            outcomes,
+        },
+    );
 }
 
 #[test]

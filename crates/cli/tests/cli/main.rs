@@ -15,6 +15,7 @@ mod results;
 mod rfc_features;
 mod runner;
 mod selection;
+mod session_timers;
 mod single_requests;
 mod steps_page;
 mod time_sentences;

@@ -12,6 +12,7 @@ mod refused;
 mod seagull_calls;
 mod seagull_capture;
 mod seagull_register;
+mod session_timers;
 mod sipp;
 mod sipp_built_in;
 mod sipp_differ;

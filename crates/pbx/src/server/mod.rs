@@ -22,6 +22,7 @@ mod programme;
 mod registering;
 mod relay;
 mod serving;
+mod session_timers;
 mod state;
 mod storing;
 mod task;

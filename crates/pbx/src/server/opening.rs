@@ -124,6 +124,7 @@ fn endpoint(config: &PbxConfig, local: SocketAddr, seed: u64) -> EndpointConfig 
     let mut endpoint = EndpointConfig::new(local, seed);
     endpoint.timers = config.timers;
     endpoint.allow = METHODS.to_vec();
+    endpoint.session = config.session_timers;
     endpoint
 }
 

@@ -219,7 +219,10 @@ impl Server {
                 call: Some(leg),
                 message,
                 ..
-            } => self.handle_request_in_call(now, request, leg, &message),
+            } => match self.refresh_answer(&message) {
+                Some(reply) => self.endpoint.respond(now, request, reply),
+                None => self.handle_request_in_call(now, request, leg, &message),
+            },
             Happening::Request {
                 request,
                 call: None,
@@ -241,6 +244,7 @@ impl Server {
             Happening::Dropped { .. } => self.counters.dropped_messages += 1,
             // The server has no credentials, registrations or subscriptions of its own.
             Happening::Challenged { .. }
+            | Happening::Session { .. }
             | Happening::Registration { .. }
             | Happening::Subscription { .. } => {}
         }

@@ -43,10 +43,18 @@ impl Actor {
                 self.handle_request(now, request, call, &message);
             }
             Happening::RequestDone {
-                request, outcome, ..
+                request,
+                call,
+                outcome,
             } => {
+                self.note_refresh_answer(now, (request, call), &outcome);
                 self.handle_done(now, request, outcome);
             }
+            Happening::Session {
+                call,
+                interval,
+                we_refresh,
+            } => self.note_session(call, interval, we_refresh),
             Happening::Registration {
                 registration,
                 change,
@@ -118,6 +126,7 @@ impl Actor {
                 with_outcome(cause, &outcome)
             }
             EndCause::AckMissing => plain(CallEndCause::AckMissing),
+            EndCause::SessionExpired(_) => plain(CallEndCause::SessionExpired),
         };
         if let Some(known) = known {
             end.cause = known;

@@ -39,6 +39,7 @@ impl Actor {
             held_by_remote: false,
             on_hold: false,
             remote_packages: None,
+            session: None,
             info_digits: Vec::new(),
             times: CallTimes::new(now),
             media: None,

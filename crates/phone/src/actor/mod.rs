@@ -13,6 +13,7 @@ mod leg;
 mod outgoing;
 mod registration;
 mod session_change;
+mod session_timer;
 mod setup;
 mod single;
 mod summaries;

@@ -101,6 +101,7 @@ fn endpoint(config: &PhoneConfig, local: SocketAddr, seed: u64) -> Endpoint {
     settings.rport = profile.messages.rport;
     settings.allow.clone_from(&profile.lists.allow);
     settings.supported.clone_from(&profile.lists.supported);
+    settings.session = profile.session.support.then_some(profile.session.policy);
     settings.hosts.clone_from(&config.hosts);
     settings.outbound = config.server_target();
     settings.outbound_always = config.server.is_some_and(|server| server.outbound_proxy);

@@ -7,6 +7,7 @@ mod hold;
 mod power;
 mod registration;
 mod requests;
+mod session_timer;
 
 pub(crate) use handle::MediaTable;
 pub use handle::Phone;

@@ -4,13 +4,13 @@ use std::time::Duration;
 
 use gannet_media::offer_answer::MediaCapabilities;
 use gannet_sip::Method;
-use gannet_ua::Timers;
 use gannet_ua::digest::ClientPolicy;
+use gannet_ua::{SessionPolicy, Timers};
 
 use super::header_order::HeaderOrder;
 use super::model::{
     AddressStyle, CompactNames, IdentifierStyle, Identity, IncomingStyle, InstanceStyle, Lists,
-    MessageStyle, MwiStyle, Profile, RegistrationStyle, ResponseIdentity,
+    MessageStyle, MwiStyle, Profile, RegistrationStyle, ResponseIdentity, SessionStyle,
 };
 use super::pattern::Pattern;
 use super::template::Template;
@@ -71,6 +71,10 @@ impl Default for Profile {
             mwi: MwiStyle {
                 subscribes: false,
                 expires: Duration::from_hours(1),
+            },
+            session: SessionStyle {
+                support: true,
+                policy: SessionPolicy::default(),
             },
             timers: Timers::default(),
         }

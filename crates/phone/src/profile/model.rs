@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use gannet_media::offer_answer::MediaCapabilities;
-use gannet_ua::Timers;
 use gannet_ua::digest::ClientPolicy;
+use gannet_ua::{SessionPolicy, Timers};
 
 use super::header_order::HeaderOrder;
 use super::pattern::Pattern;
@@ -36,6 +36,8 @@ pub struct Profile {
     pub sdp: MediaCapabilities,
     /// How it learns of waiting messages.
     pub mwi: MwiStyle,
+    /// What it does about session timers (RFC 4028).
+    pub session: SessionStyle,
     /// T1, T2, T4.
     pub timers: Timers,
 }
@@ -191,6 +193,15 @@ pub struct IncomingStyle {
     pub dnd_code: u16,
     /// Most calls at the same time; further ones get the busy code.
     pub calls_max: u32,
+}
+
+/// What a device does about session timers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SessionStyle {
+    /// It knows them, and lists `timer` in Supported.
+    pub support: bool,
+    /// How it uses them then.
+    pub policy: SessionPolicy,
 }
 
 /// How a device learns of waiting messages.

@@ -7,5 +7,6 @@ mod peer;
 mod profiles;
 mod registration;
 mod scripted_peer;
+mod session_timers;
 mod support;
 mod texts;

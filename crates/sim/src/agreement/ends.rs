@@ -27,8 +27,9 @@ impl End {
                 Some(481) => Some(Self::OursTooLate),
                 _ => None,
             },
-            EndCause::LocalBye(Outcome::Timeout)
-            | EndCause::SessionExpired(Outcome::Timeout) => Some(Self::OursUnheard),
+            EndCause::LocalBye(Outcome::Timeout) | EndCause::SessionExpired(Outcome::Timeout) => {
+                Some(Self::OursUnheard)
+            }
             EndCause::AckMissing => Some(Self::NoAck),
             EndCause::LocalBye(Outcome::TransportFailed)
             | EndCause::SessionExpired(Outcome::TransportFailed)

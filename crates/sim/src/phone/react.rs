@@ -195,7 +195,10 @@ impl Phone {
 
     /// Whoever made the call waits 2.1 to 4 s, the other up to 2 s (RFC 3261 14.1).
     fn try_again(&mut self, now: Instant, call: CallId) {
-        let ours = self.calls.get(&call).is_some_and(|c| c.role == Role::Caller);
+        let ours = self
+            .calls
+            .get(&call)
+            .is_some_and(|c| c.role == Role::Caller);
         let tens_of_ms = if ours {
             self.rng.u64(210..=400)
         } else {

@@ -76,7 +76,10 @@ fn first_flights(journal: &Journal, (node, kind): (usize, Kind)) -> Vec<&Flight>
             if !kind(&message) {
                 return false;
             }
-            let branch = message.via().ok().and_then(|via| via.branch().map(str::to_owned));
+            let branch = message
+                .via()
+                .ok()
+                .and_then(|via| via.branch().map(str::to_owned));
             let key = (branch, message.status());
             let new = !known.contains(&key);
             known.push(key);

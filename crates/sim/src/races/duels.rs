@@ -6,9 +6,7 @@ use gannet_ua::endpoint::Census;
 
 use super::aim::{self, Kind, crossed, is_answer, is_bye, is_cancel, is_reinvite, window};
 use super::contest::{Race, RaceReport};
-use crate::agreement::{
-    Evidence, Findings, Violation, judge_calls, judge_changes, judge_wire,
-};
+use crate::agreement::{Evidence, Findings, Violation, judge_calls, judge_changes, judge_wire};
 use crate::ladder::ladder;
 use crate::link::{Conditions, Link};
 use crate::phone::{CallRecord, Deed, Habits, Phone, Role};
@@ -106,9 +104,8 @@ pub(super) struct Stage {
 impl Stage {
     pub(super) fn new(rng: &mut fastrand::Rng, conditions: Conditions, habits: Habits) -> Self {
         let start = Instant::now();
-        let phones = [0, 1].map(|node| {
-            Phone::new(NAMES[node], address(node), habits, start, rng.u64(..))
-        });
+        let phones =
+            [0, 1].map(|node| Phone::new(NAMES[node], address(node), habits, start, rng.u64(..)));
         let link = Link::new(conditions, rng.u64(..));
         Self {
             world: World::new(start, link, phones.into()),
@@ -128,9 +125,7 @@ impl Stage {
     pub(super) fn call(&mut self) {
         let now = self.world.now();
         let callee = self.world.node(1 - self.caller).contact().uri;
-        self.world
-            .node_mut(self.caller)
-            .call(now, &callee, None);
+        self.world.node_mut(self.caller).call(now, &callee, None);
     }
 
     fn play(
@@ -165,10 +160,7 @@ impl Stage {
 
     /// Lets everything come to its end.
     pub(super) fn rest(&mut self) -> Result<(), Violation> {
-        let waits = [
-            "calls to end",
-            "timers to run out",
-        ];
+        let waits = ["calls to end", "timers to run out"];
         for waiting_for in waits {
             let end = self.world.now() + PART_MAX;
             let done = self.world.run_while(end, |phones| {
@@ -176,7 +168,11 @@ impl Stage {
                     .iter()
                     .any(|phone| phone.is_busy() || phone.census().requests > 0);
                 let wakes = phones.iter().any(|phone| phone.next_deadline().is_some());
-                if waiting_for == waits[0] { talks } else { wakes }
+                if waiting_for == waits[0] {
+                    talks
+                } else {
+                    wakes
+                }
             })?;
             if !done {
                 return Err(Violation::NotDrained { waiting_for });

@@ -39,7 +39,11 @@ pub(super) fn run(seed: u64, with_ladder: bool) -> RaceReport {
     let wanted = with_ladder || !findings.violations.is_empty();
     RaceReport {
         crossed: !losses.is_empty(),
-        outcome: if losses.is_empty() { "kept" } else { "lost for a moment" },
+        outcome: if losses.is_empty() {
+            "kept"
+        } else {
+            "lost for a moment"
+        },
         report: Report {
             seed,
             loss: conditions.loss,
@@ -90,8 +94,7 @@ impl Stage {
             unavailable: 0.0,
         };
         let phone = Phone::new(NAMES[PHONE], address(PHONE), habits, start, rng.u64(..));
-        let registrar =
-            Registrar::new(address(REGISTRAR), registrar_habits, start, rng.u64(..));
+        let registrar = Registrar::new(address(REGISTRAR), registrar_habits, start, rng.u64(..));
         let nodes = vec![
             Actor::Phone(Box::new(phone)),
             Actor::Registrar(Box::new(registrar)),
@@ -106,7 +109,9 @@ impl Stage {
         let now = self.world.now();
         self.phone_mut().register(now, address(REGISTRAR));
         self.world.run_until(now + STAY)?;
-        self.wait("a moment without REGISTER", |phone| phone.census().requests > 0)?;
+        self.wait("a moment without REGISTER", |phone| {
+            phone.census().requests > 0
+        })?;
         let now = self.world.now();
         let (phone, registrar) = (self.phone(), self.registrar());
         findings.extend(judge_registration(now, PHONE, phone, registrar));

@@ -24,7 +24,11 @@ pub(super) fn run(seed: u64, with_ladder: bool) -> RaceReport {
     let mut rng = fastrand::Rng::with_seed(seed);
     let conditions = aim::slow_link(&mut rng);
     // Most sessions are too short for the link, some long enough.
-    let seconds = if rng.u8(0..4) == 0 { rng.u64(8..=16) } else { rng.u64(1..=3) };
+    let seconds = if rng.u8(0..4) == 0 {
+        rng.u64(8..=16)
+    } else {
+        rng.u64(1..=3)
+    };
     let session = SessionPolicy {
         expires: Some(Duration::from_secs(seconds)),
         min_se: Duration::from_secs(1),
@@ -90,9 +94,14 @@ fn judge_refreshes(stage: &Stage) -> Findings {
         return findings;
     }
     let flights = stage.world.journal().flights().iter();
-    let refreshes = flights.filter(|flight| is_refresh(&flight.message())).count();
+    let refreshes = flights
+        .filter(|flight| is_refresh(&flight.message()))
+        .count();
     if refreshes < REFRESHES_MIN {
-        let sip_call_id = phones[0].calls().next().map(|call| call.sip_call_id.clone());
+        let sip_call_id = phones[0]
+            .calls()
+            .next()
+            .map(|call| call.sip_call_id.clone());
         findings.violations.push(Violation::Disagreement {
             sip_call_id: sip_call_id.unwrap_or_default(),
             caller: "that the session lives".to_owned(),

@@ -10,9 +10,7 @@ use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use gannet_sip::{HeaderName, Message, Method, NameAddr, Uri};
-use gannet_ua::endpoint::{
-    Census, Endpoint, EndpointConfig, Happening, SubscriptionId,
-};
+use gannet_ua::endpoint::{Census, Endpoint, EndpointConfig, Happening, SubscriptionId};
 use gannet_ua::{
     EventPackage, Grant, News, SubscriptionChange, SubscriptionSpec, SubscriptionState, Target,
     Transmit,
@@ -118,8 +116,7 @@ impl Party {
     fn subscribe(&mut self, now: Instant) {
         let (own, theirs) = (Self::name(WATCHER), Self::name(NOTIFIER));
         let event = EventPackage::new("presence");
-        let mut spec =
-            SubscriptionSpec::new(theirs.uri.clone(), own.clone(), theirs, own, event);
+        let mut spec = SubscriptionSpec::new(theirs.uri.clone(), own.clone(), theirs, own, event);
         spec.expires = self.expires;
         let id = self.endpoint.subscribe(now, spec);
         self.lives.insert(id, Life::default());
@@ -283,7 +280,9 @@ impl Stage {
     fn judge_quiet(&mut self, findings: &mut Findings) -> Result<(), Violation> {
         let end = self.world.now() + STAY;
         let quiet = self.world.run_while(end, |parties| {
-            parties.iter().any(|party| party.endpoint.census().requests > 0)
+            parties
+                .iter()
+                .any(|party| party.endpoint.census().requests > 0)
         })?;
         let watched = self.world.node(WATCHER).open().count();
         let told = self.world.node(NOTIFIER).endpoint.notices().count();

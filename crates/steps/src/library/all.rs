@@ -3,7 +3,7 @@
 use super::{
     agreed, answering, calls, challenge, conditions, dtmf, ending, figures, flows,
     header_sentences, hearing, hold, message_sentences, phones, playing, questions, raw,
-    registration, request, sdp_sentences, talking, texts, time, timing, voicemail,
+    registration, request, sdp_sentences, session_timers, talking, texts, time, timing, voicemail,
 };
 use crate::StepDefinition;
 
@@ -25,6 +25,7 @@ pub fn definitions() -> Vec<StepDefinition> {
         playing::definitions(),
         agreed::definitions(),
         figures::definitions(),
+        session_timers::definitions(),
         voicemail::definitions(),
         texts::definitions(),
         questions::definitions(),

@@ -1,7 +1,8 @@
 //! Making calls.
 
 use gannet_events::FailureClass;
-use gannet_phone::{CallOptions, CallState, IncomingPolicy};
+use gannet_phone::{CallOptions, CallState, Destination, IncomingPolicy};
+use gannet_sip::Uri;
 
 use super::support::{deadline, failure, ready, ready_phone};
 use crate::{Arguments, StepDefinition, StepResult, World, phone_failure, step};
@@ -41,6 +42,13 @@ pub(super) fn definitions() -> Vec<StepDefinition> {
             about: "The same with From anonymous and Privacy: id.",
             example: "Alice calls Bob anonymously",
             run: calls_anonymously,
+        ),
+        step!(
+            "{phone} calls {phone} directly",
+            section: SECTION,
+            about: "Calls a phone of the scenario at its own address, without the server: what the two agree on, no server has changed.",
+            example: "Alice calls Bob directly",
+            run: calls_directly,
         ),
         step!(
             "{phone} calls {dest} with header {hdr} {text}",
@@ -88,6 +96,14 @@ async fn calls_as(world: &mut World, arguments: Arguments) -> StepResult {
     Ok(())
 }
 
+async fn calls_directly(world: &mut World, arguments: Arguments) -> StepResult {
+    let callee = world.phone(arguments.phone(1)?).await?;
+    let user = callee.phone.aor().user.clone();
+    let address = callee.phone.address();
+    let destination = Destination::Uri(Uri::at(user.as_deref(), address));
+    place(world, &arguments, destination, CallOptions::default()).await
+}
+
 async fn calls_without_sdp(world: &mut World, arguments: Arguments) -> StepResult {
     call(
         world,
@@ -129,15 +145,26 @@ async fn calls_with_header(world: &mut World, arguments: Arguments) -> StepResul
 }
 
 async fn call(world: &mut World, arguments: &Arguments, options: CallOptions) -> StepResult {
-    let caller = world.phone(arguments.phone(0)?).await?;
+    world.phone(arguments.phone(0)?).await?;
     // A callee that is a phone of the scenario must be there before it can be reached.
     if world.is_phone(arguments.dest(1)?) && world.existing(arguments.dest(1)?).is_none() {
         world.phone(arguments.dest(1)?).await?;
     }
     let destination = world.destination(arguments.dest(1)?)?;
+    place(world, arguments, destination, options).await
+}
+
+/// Calls; the sentence names the caller and the callee.
+async fn place(
+    world: &mut World,
+    arguments: &Arguments,
+    destination: Destination,
+    options: CallOptions,
+) -> StepResult {
+    let caller = world.phone(arguments.phone(0)?).await?;
     ready(world).await?;
     let limit = world.signalling(arguments);
-    let callee = world.existing(arguments.dest(1)?);
+    let callee = world.existing(arguments.text(1)?);
     let calls_before = callee
         .as_ref()
         .map_or(0, |callee| callee.phone.state().calls.len());
@@ -148,7 +175,7 @@ async fn call(world: &mut World, arguments: &Arguments, options: CallOptions) ->
         .await
         .map_err(|error| phone_failure(error, &caller))?;
     world.notes.last_call = Some((caller.name().to_owned(), handle));
-    world.notes.last_callee = Some(arguments.dest(1)?.to_owned());
+    world.notes.last_callee = Some(arguments.text(1)?.to_owned());
     let from = caller.cursor();
     let log = caller.phone.log().clone();
     let call_id = caller

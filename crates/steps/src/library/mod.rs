@@ -28,6 +28,7 @@ mod registration;
 mod request;
 mod sdp;
 mod sdp_sentences;
+mod session_timers;
 mod support;
 mod tables;
 mod talking;

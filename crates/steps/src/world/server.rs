@@ -102,6 +102,13 @@ const EXPIRES_MIN: Duration = Duration::from_secs(5);
 fn adapt(config: &mut PbxConfig, settings: &PbxSettings) {
     config.voicemail.directory.clone_from(&settings.recordings);
     config.expires.min_s = whole_seconds(settings.expires_min.unwrap_or(EXPIRES_MIN));
+    if settings.session_timers == Some(false) {
+        config.session_timers = None;
+    }
+    if let Some(policy) = &mut config.session_timers {
+        policy.expires = settings.session_expires;
+        policy.min_se = settings.session_min_se.unwrap_or(policy.min_se);
+    }
     if let Some(echo) = &settings.echo {
         config.extensions.echo.clone_from(echo);
     }

@@ -19,6 +19,7 @@ mod incoming;
 mod notices;
 mod registrations;
 mod server;
+mod session_refresh;
 mod session_timers;
 mod subscriptions;
 mod usage;

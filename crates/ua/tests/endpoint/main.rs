@@ -13,6 +13,8 @@ mod notices;
 mod refusals;
 mod registration;
 mod reinvite;
+mod session_expiry;
+mod session_harness;
 mod session_timers;
 mod subscription;
 mod transport;

@@ -26,6 +26,10 @@ pub(super) const KEYS: &[Key] = &[
         name: "supported",
         apply: |p, v, d| {
             words(&mut p.lists.supported, v, d, |item| {
+                if item.token()? == "timer" {
+                    let message = "timer is listed where session-timers.support is true";
+                    return Err(item.wrong(message));
+                }
                 known(item, &OPTION_TAGS, "option tag")
             });
         },

@@ -8,6 +8,7 @@ mod lists;
 mod messages;
 mod registration;
 mod sdp;
+mod session_timers;
 mod table;
 mod timing;
 

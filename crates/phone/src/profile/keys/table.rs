@@ -2,7 +2,10 @@
 
 use gannet_diag::Diagnostics;
 
-use super::{addresses, digest, identity, incoming, lists, messages, registration, sdp, timing};
+use super::{
+    addresses, digest, identity, incoming, lists, messages, registration, sdp, session_timers,
+    timing,
+};
 use crate::profile::model::Profile;
 use crate::profile::value::Value;
 
@@ -16,7 +19,7 @@ pub(in crate::profile) struct Key {
     pub(in crate::profile) apply: fn(&mut Profile, Value<'_>, &mut Diagnostics),
 }
 
-const GROUPS: [&[Key]; 9] = [
+const GROUPS: [&[Key]; 10] = [
     identity::KEYS,
     messages::KEYS,
     addresses::KEYS,
@@ -25,6 +28,7 @@ const GROUPS: [&[Key]; 9] = [
     digest::KEYS,
     incoming::KEYS,
     sdp::KEYS,
+    session_timers::KEYS,
     timing::KEYS,
 ];
 

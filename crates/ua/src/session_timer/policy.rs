@@ -1,25 +1,14 @@
-//! Session timers (RFC 4028): what is asked for, what is agreed on, when a session must be
-//! refreshed and when it is over.
+//! What a user agent wants of session timers, and what comes of it on either side of a request.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use gannet_sip::{HeaderName, Message, Method, Params};
+use gannet_sip::HeaderName;
 
-/// The option tag of Supported and Require (RFC 4028 3).
-pub(crate) const TIMER: &str = "timer";
+use super::fields::{Agreed, Asked, Refresher, value};
+use super::timer::SessionTimer;
+
 /// The shortest interval where nobody says otherwise (RFC 4028 5).
 const MIN_SE: Duration = Duration::from_secs(90);
-/// How long before its end a session counts as over, at most (RFC 4028 10).
-const MARGIN_MAX: Duration = Duration::from_secs(32);
-
-/// Who refreshes, seen from the transaction in which it was agreed (RFC 4028 4).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Refresher {
-    /// The one who sent the request.
-    Uac,
-    /// The one who answered it.
-    Uas,
-}
 
 /// How a session is refreshed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -60,107 +49,6 @@ impl Default for SessionPolicy {
             refreshes: true,
         }
     }
-}
-
-/// What a request says about session timers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Asked {
-    pub(crate) interval: Option<Duration>,
-    pub(crate) refresher: Option<Refresher>,
-    pub(crate) min_se: Option<Duration>,
-    pub(crate) supports: bool,
-}
-
-/// What a 2xx says: an interval, and who refreshes, seen from its transaction.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Agreed {
-    pub(crate) interval: Duration,
-    pub(crate) refresher: Refresher,
-}
-
-/// The timer of a session that was agreed on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct SessionTimer {
-    pub(crate) interval: Duration,
-    /// Refreshing is our side's.
-    pub(crate) we_refresh: bool,
-    refresh_at: Option<Instant>,
-    expire_at: Option<Instant>,
-}
-
-/// What is to be done now.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Due {
-    /// Send a refresh.
-    Refresh,
-    /// End the session.
-    Expire,
-}
-
-impl Refresher {
-    /// The word on the wire.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Uac => "uac",
-            Self::Uas => "uas",
-        }
-    }
-
-    fn read(word: &str) -> Option<Self> {
-        let is = |known: &Self| word.eq_ignore_ascii_case(known.as_str());
-        [Self::Uac, Self::Uas].into_iter().find(is)
-    }
-}
-
-impl Asked {
-    pub(crate) fn read(request: &Message) -> Self {
-        let (interval, refresher) = session_expires(request).unzip();
-        Self {
-            interval,
-            refresher: refresher.flatten(),
-            min_se: min_se(request),
-            supports: request.lists(HeaderName::Supported, TIMER)
-                || request.lists(HeaderName::Require, TIMER),
-        }
-    }
-}
-
-impl Agreed {
-    /// What a 2xx settles; `None` if the session does not expire (RFC 4028 7.2).
-    pub(crate) fn read(response: &Message) -> Option<Self> {
-        let (interval, refresher) = session_expires(response)?;
-        Some(Self {
-            interval,
-            // The parameter must be there (RFC 4028 9); a server that forgot it refreshes nothing.
-            refresher: refresher.unwrap_or(Refresher::Uac),
-        })
-    }
-
-    /// The value of Session-Expires.
-    pub(crate) fn text(self) -> String {
-        let seconds = self.interval.as_secs();
-        format!("{seconds};refresher={}", self.refresher.as_str())
-    }
-}
-
-/// Interval and refresher of a Session-Expires field. An interval of nothing is none.
-pub(crate) fn session_expires(message: &Message) -> Option<(Duration, Option<Refresher>)> {
-    let seconds = message.number(HeaderName::SessionExpires).ok()?;
-    let value = message.text(HeaderName::SessionExpires)?;
-    let params = Params::parse(value.split_once(';').map_or("", |(_, params)| params));
-    let refresher = params.get("refresher").and_then(Refresher::read);
-    (seconds > 0).then(|| (Duration::from_secs(seconds.into()), refresher))
-}
-
-/// Min-SE.
-pub(crate) fn min_se(message: &Message) -> Option<Duration> {
-    let seconds = message.number(HeaderName::MinSe).ok()?;
-    Some(Duration::from_secs(seconds.into()))
-}
-
-/// True for the methods that may refresh a session (RFC 4028 2).
-pub(crate) const fn may_refresh(method: &Method) -> bool {
-    matches!(method, Method::Invite | Method::Update)
 }
 
 impl SessionPolicy {
@@ -238,68 +126,12 @@ impl SessionPolicy {
     }
 }
 
-/// The value of a Session-Expires field of a request.
-pub(crate) fn value(interval: Duration, refresher: Option<Refresher>) -> String {
-    match refresher {
-        Some(refresher) => Agreed {
-            interval,
-            refresher,
-        }
-        .text(),
-        None => interval.as_secs().to_string(),
-    }
-}
-
-impl SessionTimer {
-    /// A session begins, or was refreshed: half of the interval later it wants to be refreshed
-    /// (RFC 4028 7.2), the smaller of 32 s and a third before its end it counts as over
-    /// (RFC 4028 10).
-    pub(crate) fn start(now: Instant, interval: Duration, we_refresh: bool) -> Self {
-        let margin = (interval / 3).min(MARGIN_MAX);
-        Self {
-            interval,
-            we_refresh,
-            refresh_at: we_refresh.then(|| now + interval / 2),
-            expire_at: Some(now + interval - margin),
-        }
-    }
-
-    /// When to call [`Self::handle_timeout`].
-    pub(crate) fn next_deadline(&self) -> Option<Instant> {
-        self.refresh_at.into_iter().chain(self.expire_at).min()
-    }
-
-    /// What is due now; each thing once.
-    pub(crate) fn handle_timeout(&mut self, now: Instant) -> Option<Due> {
-        let is_due = |at: Option<Instant>| at.is_some_and(|at| at <= now);
-        if is_due(self.expire_at) {
-            self.expire_at = None;
-            self.refresh_at = None;
-            return Some(Due::Expire);
-        }
-        if is_due(self.refresh_at) {
-            self.refresh_at = None;
-            return Some(Due::Refresh);
-        }
-        None
-    }
-
-    /// The refresh could not be had; it is tried again then, unless the session is over before.
-    pub(crate) fn refresh_again(&mut self, at: Instant) {
-        if self.we_refresh && self.expire_at.is_some() {
-            self.refresh_at = Some(at);
-        }
-    }
-
-    /// How long until the session counts as over.
-    pub(crate) fn left(&self, now: Instant) -> Duration {
-        self.expire_at
-            .map_or(Duration::ZERO, |at| at.saturating_duration_since(now))
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use std::time::Instant;
+
+    use gannet_sip::Message;
+
     use super::*;
 
     const fn s(seconds: u64) -> Duration {
@@ -399,14 +231,14 @@ mod tests {
             "300;refresher=uas",
             "the UAC forgot it"
         );
-        assert_eq!(
-            settled(&policy, fields, Some(&theirs)),
-            "300;refresher=uac"
-        );
+        assert_eq!(settled(&policy, fields, Some(&theirs)), "300;refresher=uac");
         let ask = |timer| policy.ask(Some(timer), Some(s(400)));
         let expected = |refresher: &str| {
             vec![
-                (HeaderName::SessionExpires, format!("400;refresher={refresher}")),
+                (
+                    HeaderName::SessionExpires,
+                    format!("400;refresher={refresher}"),
+                ),
                 (HeaderName::MinSe, "400".to_owned()),
             ]
         };
@@ -438,28 +270,5 @@ mod tests {
         assert_eq!(refusal("x: 90\nSupported: timer\n"), None);
         assert_eq!(refusal("x: 89\n"), None);
         assert_eq!(refusal("Supported: timer\n"), None);
-    }
-
-    #[test]
-    fn refreshed_at_half_and_over_a_third_or_32_seconds_before_the_end() {
-        #[expect(clippy::disallowed_methods, reason = "tests need a first instant")]
-        let now = Instant::now();
-        for (interval, refresh, over) in [(90, 45, 60), (1800, 900, 1768), (6, 3, 4)] {
-            let mut timer = SessionTimer::start(now, s(interval), true);
-            assert_eq!(timer.next_deadline(), Some(now + s(refresh)));
-            assert_eq!(timer.handle_timeout(now + s(refresh)), Some(Due::Refresh));
-            assert_eq!(timer.handle_timeout(now + s(refresh)), None, "once");
-            timer.refresh_again(now + s(refresh) + s(1) / 2);
-            assert_eq!(timer.next_deadline(), Some(now + s(refresh) + s(1) / 2));
-            assert_eq!(timer.left(now), s(over));
-            assert_eq!(timer.handle_timeout(now + s(over)), Some(Due::Expire));
-            assert_eq!(timer.next_deadline(), None, "over is over");
-            timer.refresh_again(now + s(over));
-            assert_eq!(timer.next_deadline(), None);
-            let mut theirs = SessionTimer::start(now, s(interval), false);
-            assert_eq!(theirs.next_deadline(), Some(now + s(over)));
-            theirs.refresh_again(now);
-            assert_eq!(theirs.next_deadline(), Some(now + s(over)));
-        }
     }
 }
