@@ -33,6 +33,7 @@ impl End {
             | EndCause::CancelCrossed
             | EndCause::RemoteCancel(_)
             | EndCause::Rejected(_)
+            | EndCause::PrackMissing
             | EndCause::Failed(_) => None,
         }
     }

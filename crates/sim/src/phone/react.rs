@@ -64,6 +64,8 @@ impl Phone {
             Happening::RequestDone { .. }
             | Happening::Challenged { .. }
             | Happening::Provisional { .. }
+            | Happening::PrackWanted { .. }
+            | Happening::Pracked { .. }
             | Happening::Subscription { .. }
             | Happening::Notice { .. }
             | Happening::Dropped { .. } => {}
@@ -218,6 +220,7 @@ fn cause_text(cause: &gannet_ua::endpoint::EndCause) -> String {
         EndCause::Rejected(code) => format!("rejection {code}"),
         EndCause::Failed(outcome) => format!("failure {}", outcome_text(outcome)),
         EndCause::AckMissing => "missing ACK".to_owned(),
+        EndCause::PrackMissing => "missing PRACK".to_owned(),
     }
 }
 

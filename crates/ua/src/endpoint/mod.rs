@@ -12,14 +12,18 @@ mod command;
 mod config;
 mod core;
 mod ending;
+mod exchange;
 mod happening;
 mod identity;
 mod in_call;
 mod incoming;
 mod notices;
+mod prack;
 mod registrations;
+mod reliable;
 mod server;
 mod subscriptions;
+mod update;
 mod usage;
 
 pub use census::Census;
