@@ -33,6 +33,16 @@ impl Actor {
                     self.handle_confirmed(now, call);
                 }
             }
+            Happening::PrackWanted {
+                call,
+                response,
+                needs_answer,
+            } => self.handle_prack_wanted(now, call, &response, needs_answer),
+            Happening::Pracked { call, prack } => {
+                if let Some(call) = self.handle_of(call) {
+                    self.handle_pracked(now, call, &prack);
+                }
+            }
             Happening::CallEnded { call, cause } => self.handle_ended(now, call, cause),
             Happening::Request {
                 request,
@@ -118,6 +128,10 @@ impl Actor {
                 with_outcome(cause, &outcome)
             }
             EndCause::AckMissing => plain(CallEndCause::AckMissing),
+            EndCause::PrackMissing => CallEnd {
+                code: Some(504),
+                ..plain(CallEndCause::PrackMissing)
+            },
         };
         if let Some(known) = known {
             end.cause = known;
@@ -140,6 +154,7 @@ impl Actor {
         });
         self.legs.remove(&call);
         self.changes.retain(|_, change| change.call != call);
+        self.prack_offers.retain(|_, of| *of != call);
         self.show_call(call, |record| {
             record.state = CallState::Ended(end);
             record.times.ended = Some(now);
@@ -168,6 +183,7 @@ impl Actor {
         self.subscription = None;
         self.waiting.clear();
         self.changes.clear();
+        self.prack_offers.clear();
         self.left_open.clear();
         self.lingering.clear();
         self.show(|state| {

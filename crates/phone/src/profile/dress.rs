@@ -12,6 +12,7 @@ pub(crate) struct ProfileDress {
     profile: std::sync::Arc<Profile>,
     user_agent: String,
     headers: Vec<(String, String)>,
+    lists: Lists,
 }
 
 impl ProfileDress {
@@ -22,6 +23,7 @@ impl ProfileDress {
         Self {
             user_agent: identity.user_agent.fill(facts),
             headers: identity.headers.iter().map(fill).collect(),
+            lists: profile.effective_lists(),
             profile,
         }
     }
@@ -48,7 +50,7 @@ impl Dress for ProfileDress {
                 }
             }
         }
-        add_lists(&self.profile.lists, message, kind);
+        add_lists(&self.lists, message, kind);
         // The length is filled in when the message is built; the line is there to be placed.
         add(message, HeaderName::ContentLength, "0");
         self.profile.messages.order.arrange(message, kind);

@@ -243,6 +243,8 @@ pub struct PbxSettings {
     pub digest_uri: Option<gannet_pbx::DigestUri>,
     /// Whether users have a voicemail; `None`: in scenarios whose sentences speak of it.
     pub voicemail: Option<bool>,
+    /// Whether each leg has reliable provisional responses if its phone wants them.
+    pub prack: Option<bool>,
     /// Where recordings are written.
     pub recordings: Option<PathBuf>,
     /// Shortest registration that is granted.

@@ -147,6 +147,7 @@ fn pbx(root: &mut Section<'_, '_, '_>, config: &mut Config, folder: &Path) {
     pbx.algorithms = algorithms.filter(|algorithms| !algorithms.is_empty());
     pbx.no_answer = section.time("no_answer");
     pbx.voicemail = section.boolean("voicemail");
+    pbx.prack = section.boolean("prack");
     pbx.recordings = section
         .string("recordings")
         .map(|text| folder.join(text.value));

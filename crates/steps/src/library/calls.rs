@@ -50,6 +50,22 @@ pub(super) fn definitions() -> Vec<StepDefinition> {
             run: calls_with_header,
         ),
         step!(
+            "{phone} calls {dest} directly",
+            section: SECTION,
+            about: "The same past the server: straight to a phone of the scenario, or to the address in a URI.",
+            example: "Alice calls Bob directly",
+            run: calls_directly,
+            with: false,
+        ),
+        step!(
+            "{phone} calls {dest} directly without SDP",
+            section: SECTION,
+            about: "Past the server and without an offer in INVITE.",
+            example: "Alice calls Bob directly without SDP",
+            run: calls_directly,
+            with: true,
+        ),
+        step!(
             "{phone} expects a call",
             section: SECTION,
             about: "From now on the phone answers every call by itself after ringing briefly.",
@@ -100,6 +116,19 @@ async fn calls_without_sdp(world: &mut World, arguments: Arguments) -> StepResul
     .await
 }
 
+async fn calls_directly(world: &mut World, arguments: Arguments, without_sdp: bool) -> StepResult {
+    call(
+        world,
+        &arguments,
+        CallOptions {
+            direct: true,
+            without_sdp,
+            ..CallOptions::default()
+        },
+    )
+    .await
+}
+
 async fn calls_anonymously(world: &mut World, arguments: Arguments) -> StepResult {
     call(
         world,
@@ -138,6 +167,10 @@ async fn call(world: &mut World, arguments: &Arguments, options: CallOptions) ->
     ready(world).await?;
     let limit = world.signalling(arguments);
     let callee = world.existing(arguments.dest(1)?);
+    let destination = match &callee {
+        Some(callee) if options.direct => callee.phone.contact().clone().into(),
+        _ => destination,
+    };
     let calls_before = callee
         .as_ref()
         .map_or(0, |callee| callee.phone.state().calls.len());

@@ -48,7 +48,7 @@ pub(super) fn definitions() -> Vec<StepDefinition> {
     ]
 }
 
-async fn connected(
+pub(super) async fn connected(
     world: &mut World,
     arguments: &Arguments,
 ) -> Result<(Arc<Actor>, CallHandle), Failure> {

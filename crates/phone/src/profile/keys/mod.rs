@@ -7,6 +7,7 @@ mod incoming;
 mod lists;
 mod messages;
 mod registration;
+mod reliability;
 mod sdp;
 mod table;
 mod timing;

@@ -2,7 +2,9 @@
 
 use gannet_diag::Diagnostics;
 
-use super::{addresses, digest, identity, incoming, lists, messages, registration, sdp, timing};
+use super::{
+    addresses, digest, identity, incoming, lists, messages, registration, reliability, sdp, timing,
+};
 use crate::profile::model::Profile;
 use crate::profile::value::Value;
 
@@ -16,7 +18,7 @@ pub(in crate::profile) struct Key {
     pub(in crate::profile) apply: fn(&mut Profile, Value<'_>, &mut Diagnostics),
 }
 
-const GROUPS: [&[Key]; 9] = [
+const GROUPS: [&[Key]; 10] = [
     identity::KEYS,
     messages::KEYS,
     addresses::KEYS,
@@ -24,6 +26,7 @@ const GROUPS: [&[Key]; 9] = [
     registration::KEYS,
     digest::KEYS,
     incoming::KEYS,
+    reliability::KEYS,
     sdp::KEYS,
     timing::KEYS,
 ];
@@ -39,10 +42,9 @@ pub fn setting_names() -> impl Iterator<Item = String> {
 }
 
 /// Groups that describe real devices too, but that no phone obeys so far.
-pub(in crate::profile) const NOT_YET: [&str; 8] = [
+pub(in crate::profile) const NOT_YET: [&str; 7] = [
     "hold",
     "transfer",
-    "reliability",
     "keep-alive",
     "nat",
     "outgoing",
