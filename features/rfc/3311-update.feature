@@ -9,7 +9,7 @@ Feature: RFC 3311: UPDATE
     And Alice sends UPDATE with hold
     Then Bob sees the call held
     And Bob receives UPDATE
-    And body of UPDATE matches /^a=sendonly/
+    And body of UPDATE matches /a=sendonly/
     And Bob does not hear Alice within 1 second
     When Alice resumes the call
     Then Bob hears Alice

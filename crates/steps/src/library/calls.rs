@@ -50,15 +50,15 @@ pub(super) fn definitions() -> Vec<StepDefinition> {
             run: calls_with_header,
         ),
         step!(
-            "{phone} calls {dest} directly",
+            "{phone} calls {phone} directly",
             section: SECTION,
-            about: "The same past the server: straight to a phone of the scenario, or to the address in a URI.",
+            about: "The same past the server, straight to the other phone.",
             example: "Alice calls Bob directly",
             run: calls_directly,
             with: false,
         ),
         step!(
-            "{phone} calls {dest} directly without SDP",
+            "{phone} calls {phone} directly without SDP",
             section: SECTION,
             about: "Past the server and without an offer in INVITE.",
             example: "Alice calls Bob directly without SDP",
@@ -160,13 +160,13 @@ async fn calls_with_header(world: &mut World, arguments: Arguments) -> StepResul
 async fn call(world: &mut World, arguments: &Arguments, options: CallOptions) -> StepResult {
     let caller = world.phone(arguments.phone(0)?).await?;
     // A callee that is a phone of the scenario must be there before it can be reached.
-    if world.is_phone(arguments.dest(1)?) && world.existing(arguments.dest(1)?).is_none() {
-        world.phone(arguments.dest(1)?).await?;
+    if world.is_phone(arguments.text(1)?) && world.existing(arguments.text(1)?).is_none() {
+        world.phone(arguments.text(1)?).await?;
     }
-    let destination = world.destination(arguments.dest(1)?)?;
+    let destination = world.destination(arguments.text(1)?)?;
     ready(world).await?;
     let limit = world.signalling(arguments);
-    let callee = world.existing(arguments.dest(1)?);
+    let callee = world.existing(arguments.text(1)?);
     let destination = match &callee {
         Some(callee) if options.direct => callee.phone.contact().clone().into(),
         _ => destination,
@@ -181,7 +181,7 @@ async fn call(world: &mut World, arguments: &Arguments, options: CallOptions) ->
         .await
         .map_err(|error| phone_failure(error, &caller))?;
     world.notes.last_call = Some((caller.name().to_owned(), handle));
-    world.notes.last_callee = Some(arguments.dest(1)?.to_owned());
+    world.notes.last_callee = Some(arguments.text(1)?.to_owned());
     let from = caller.cursor();
     let log = caller.phone.log().clone();
     let call_id = caller

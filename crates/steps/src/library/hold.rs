@@ -76,7 +76,8 @@ async fn changes(world: &mut World, arguments: Arguments, holds: bool) -> StepRe
 }
 
 async fn sees(world: &mut World, arguments: Arguments, held: bool) -> StepResult {
-    let (actor, call) = connected(world, &arguments).await?;
+    let actor = ready_phone(world, arguments.phone(0)?).await?;
+    let call = open_call(&actor)?.handle;
     let limit = world.signalling(&arguments);
     let what = if held {
         "the other side to hold the call"
