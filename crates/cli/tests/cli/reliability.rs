@@ -93,7 +93,7 @@ fn a_change_that_cannot_be_is_told() {
     ];
     let early = [
         "Alice calls Bob directly",
-        "Bob rings",
+        "Alice hears ringback",
         "Alice sends UPDATE with hold",
     ];
     let bench = Bench::new()
