@@ -44,6 +44,8 @@ pub struct PbxConfig {
     pub expires: ExpiresPolicy,
     /// Voicemail.
     pub voicemail: VoicemailConfig,
+    /// Whether each leg has reliable provisional responses if its phone wants them (RFC 3262).
+    pub prack: bool,
     /// Numbers that the server answers itself.
     pub extensions: SpecialExtensions,
     /// Bounds.
@@ -83,6 +85,7 @@ impl Default for PbxConfig {
             dnd_code: 486,
             expires: ExpiresPolicy::default(),
             voicemail: VoicemailConfig::default(),
+            prack: true,
             extensions: SpecialExtensions::default(),
             limits: PbxLimits::default(),
             session_timers: Some(SessionPolicy::default()),

@@ -118,6 +118,9 @@ pub enum CallEndCause {
     /// Nobody refreshed the session in time, or a refresh showed that the other side is gone
     /// (RFC 4028 10): this phone ended the call.
     SessionExpired,
+    /// A reliable provisional response of this phone was never acknowledged; the call was refused
+    /// with 504 (RFC 3262 3).
+    PrackMissing,
     /// Offer and answer found no common media.
     NoCommonMedia,
     /// The phone lost its power or its connection, or was stopped.
@@ -138,6 +141,7 @@ impl fmt::Display for CallEndCause {
             Self::TransportFailed => "INVITE could not be delivered",
             Self::AckMissing => "no ACK came",
             Self::SessionExpired => "the session was not refreshed",
+            Self::PrackMissing => "no PRACK came",
             Self::NoCommonMedia => "no common media",
             Self::PowerOff => "this phone went off",
         })
@@ -228,6 +232,8 @@ pub struct CallRecord {
     pub invite: Option<Message>,
     /// The newest response to the INVITE or the newest provisional one, for outgoing calls.
     pub response: Option<Message>,
+    /// True once 180 came, for outgoing calls: the other side alerts its user.
+    pub alerted: bool,
     /// True once the ACK for the 2xx was sent or received.
     pub confirmed: bool,
     /// True while the other side has this phone on hold.

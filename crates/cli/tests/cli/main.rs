@@ -11,6 +11,7 @@ mod listing;
 mod media_sentences;
 mod pbx;
 mod raw;
+mod reliability;
 mod results;
 mod rfc_features;
 mod runner;

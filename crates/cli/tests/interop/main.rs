@@ -17,6 +17,7 @@ mod sipp;
 mod sipp_built_in;
 mod sipp_differ;
 mod sipp_media;
+mod sipp_reliable;
 mod sipp_scenarios;
 mod sipp_statistics;
 mod sipp_third_party;

@@ -18,6 +18,7 @@ mod messaging;
 mod notifying;
 mod opening;
 mod place;
+mod pracking;
 mod programme;
 mod registering;
 mod relay;

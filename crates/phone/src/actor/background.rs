@@ -28,6 +28,8 @@ impl Actor {
             }
             // INFO and UPDATE exist inside calls only (RFC 6086 4.2.2, RFC 3311 5.2).
             (Some(Method::Info | Method::Update), None) => Reply::new(481),
+            // A new offer in PRACK (RFC 3262 5).
+            (Some(Method::Prack), Some(call)) => self.answer_reinvite(now, call, message),
             (Some(Method::Info), Some(call)) => self.answer_info(now, call, message),
             (Some(Method::Notify), _) => self.answer_notify(message),
             (Some(Method::Message), call) => self.answer_text(now, call, message),
@@ -40,7 +42,8 @@ impl Actor {
 
     /// The answer to a method that the phone knows and does nothing for (RFC 3261 8.2.1).
     fn not_allowed(&self) -> Reply {
-        let allowed = self.config.profile.lists.allow.iter().map(Method::as_str);
+        let lists = self.config.profile.effective_lists();
+        let allowed = lists.allow.iter().map(Method::as_str);
         let allowed = allowed.collect::<Vec<_>>().join(", ");
         Reply::new(405).header(HeaderName::Allow.as_str(), allowed)
     }

@@ -33,6 +33,16 @@ impl Actor {
                     self.handle_confirmed(now, call);
                 }
             }
+            Happening::PrackWanted {
+                call,
+                response,
+                needs_answer,
+            } => self.handle_prack_wanted(now, call, &response, needs_answer),
+            Happening::Pracked { call, prack } => {
+                if let Some(call) = self.handle_of(call) {
+                    self.handle_pracked(now, call, &prack);
+                }
+            }
             Happening::CallEnded { call, cause } => self.handle_ended(now, call, cause),
             Happening::Request {
                 request,
@@ -127,6 +137,10 @@ impl Actor {
             }
             EndCause::AckMissing => plain(CallEndCause::AckMissing),
             EndCause::SessionExpired(_) => plain(CallEndCause::SessionExpired),
+            EndCause::PrackMissing => CallEnd {
+                code: Some(504),
+                ..plain(CallEndCause::PrackMissing)
+            },
         };
         if let Some(known) = known {
             end.cause = known;
@@ -149,6 +163,7 @@ impl Actor {
         });
         self.legs.remove(&call);
         self.changes.retain(|_, change| change.call != call);
+        self.prack_offers.retain(|_, of| *of != call);
         self.show_call(call, |record| {
             record.state = CallState::Ended(end);
             record.times.ended = Some(now);
@@ -177,6 +192,7 @@ impl Actor {
         self.subscription = None;
         self.waiting.clear();
         self.changes.clear();
+        self.prack_offers.clear();
         self.left_open.clear();
         self.lingering.clear();
         self.show(|state| {

@@ -6,11 +6,13 @@
 mod background;
 mod by_hand;
 mod core;
+mod early_media;
 mod happenings;
 mod incoming;
 mod info;
 mod leg;
 mod outgoing;
+mod prack;
 mod registration;
 mod session_change;
 mod session_timer;
@@ -22,3 +24,5 @@ mod wire;
 
 pub(crate) use by_hand::RequestDraft;
 pub(crate) use core::{Act, Actor};
+pub(crate) use early_media::Progress;
+pub(crate) use session_change::{Carrier, Wish};

@@ -2,6 +2,7 @@
 
 mod calls;
 mod dtmf;
+mod early;
 mod handle;
 mod hold;
 mod power;

@@ -15,6 +15,7 @@ pub(crate) struct ProfileDress {
     profile: std::sync::Arc<Profile>,
     user_agent: String,
     headers: Vec<(String, String)>,
+    lists: Lists,
 }
 
 impl ProfileDress {
@@ -25,6 +26,7 @@ impl ProfileDress {
         Self {
             user_agent: identity.user_agent.fill(facts),
             headers: identity.headers.iter().map(fill).collect(),
+            lists: profile.effective_lists(),
             profile,
         }
     }
@@ -51,7 +53,7 @@ impl Dress for ProfileDress {
                 }
             }
         }
-        add_lists(&self.profile.lists, message, kind);
+        add_lists(&self.lists, message, kind);
         // The length is filled in when the message is built; the line is there to be placed.
         add(message, HeaderName::ContentLength, "0");
         self.profile.messages.order.arrange(message, kind);

@@ -37,6 +37,7 @@ impl End {
             | EndCause::CancelCrossed
             | EndCause::RemoteCancel(_)
             | EndCause::Rejected(_)
+            | EndCause::PrackMissing
             | EndCause::Failed(_) => None,
         }
     }

@@ -65,6 +65,8 @@ impl Phone {
             | Happening::Session { .. }
             | Happening::Challenged { .. }
             | Happening::Provisional { .. }
+            | Happening::PrackWanted { .. }
+            | Happening::Pracked { .. }
             | Happening::Subscription { .. }
             | Happening::Notice { .. }
             | Happening::Dropped { .. } => {}
@@ -242,6 +244,7 @@ fn cause_text(cause: &gannet_ua::endpoint::EndCause) -> String {
         EndCause::SessionExpired(outcome) => {
             format!("expiry, BYE {}", outcome_text(outcome))
         }
+        EndCause::PrackMissing => "missing PRACK".to_owned(),
     }
 }
 

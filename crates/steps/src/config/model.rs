@@ -249,6 +249,8 @@ pub struct PbxSettings {
     pub session_min_se: Option<Duration>,
     /// Whether users have a voicemail; `None`: in scenarios whose sentences speak of it.
     pub voicemail: Option<bool>,
+    /// Whether each leg has reliable provisional responses if its phone wants them.
+    pub prack: Option<bool>,
     /// Where recordings are written.
     pub recordings: Option<PathBuf>,
     /// Shortest registration that is granted.

@@ -153,6 +153,7 @@ fn pbx(root: &mut Section<'_, '_, '_>, config: &mut Config, folder: &Path) {
     pbx.session_expires = section.parsed("session_expires", expected, seconds);
     pbx.session_min_se = section.parsed("session_min_se", expected, seconds);
     pbx.voicemail = section.boolean("voicemail");
+    pbx.prack = section.boolean("prack");
     pbx.recordings = section
         .string("recordings")
         .map(|text| folder.join(text.value));

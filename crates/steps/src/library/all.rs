@@ -1,9 +1,10 @@
 //! The list of all sentences.
 
 use super::{
-    agreed, answering, calls, challenge, conditions, dtmf, ending, figures, flows,
+    agreed, answering, calls, challenge, conditions, dtmf, early_media, ending, figures, flows,
     header_sentences, hearing, hold, message_sentences, phones, playing, questions, raw,
-    registration, request, sdp_sentences, session_timers, talking, texts, time, timing, voicemail,
+    registration, reliability, request, sdp_sentences, session_changes, session_timers, talking,
+    texts, time, timing, voicemail,
 };
 use crate::StepDefinition;
 
@@ -17,10 +18,13 @@ pub fn definitions() -> Vec<StepDefinition> {
         raw::definitions(),
         calls::definitions(),
         answering::definitions(),
+        early_media::definitions(),
+        reliability::definitions(),
         ending::definitions(),
         talking::definitions(),
         hearing::definitions(),
         hold::definitions(),
+        session_changes::definitions(),
         dtmf::definitions(),
         playing::definitions(),
         agreed::definitions(),

@@ -1,8 +1,7 @@
 //! Making calls.
 
 use gannet_events::FailureClass;
-use gannet_phone::{CallOptions, CallState, Destination, IncomingPolicy};
-use gannet_sip::Uri;
+use gannet_phone::{CallOptions, CallState, IncomingPolicy};
 
 use super::support::{deadline, failure, ready, ready_phone};
 use crate::{Arguments, StepDefinition, StepResult, World, phone_failure, step};
@@ -44,18 +43,27 @@ pub(super) fn definitions() -> Vec<StepDefinition> {
             run: calls_anonymously,
         ),
         step!(
-            "{phone} calls {phone} directly",
-            section: SECTION,
-            about: "Calls a phone of the scenario at its own address, without the server: what the two agree on, no server has changed.",
-            example: "Alice calls Bob directly",
-            run: calls_directly,
-        ),
-        step!(
             "{phone} calls {dest} with header {hdr} {text}",
             section: SECTION,
             about: "The same with one more header field in INVITE.",
             example: "Alice calls Bob with header Subject \"lunch\"",
             run: calls_with_header,
+        ),
+        step!(
+            "{phone} calls {phone} directly",
+            section: SECTION,
+            about: "The same past the server, straight to the other phone.",
+            example: "Alice calls Bob directly",
+            run: calls_directly,
+            with: false,
+        ),
+        step!(
+            "{phone} calls {phone} directly without SDP",
+            section: SECTION,
+            about: "Past the server and without an offer in INVITE.",
+            example: "Alice calls Bob directly without SDP",
+            run: calls_directly,
+            with: true,
         ),
         step!(
             "{phone} expects a call",
@@ -96,20 +104,25 @@ async fn calls_as(world: &mut World, arguments: Arguments) -> StepResult {
     Ok(())
 }
 
-async fn calls_directly(world: &mut World, arguments: Arguments) -> StepResult {
-    let callee = world.phone(arguments.phone(1)?).await?;
-    let user = callee.phone.aor().user.clone();
-    let address = callee.phone.address();
-    let destination = Destination::Uri(Uri::at(user.as_deref(), address));
-    place(world, &arguments, destination, CallOptions::default()).await
-}
-
 async fn calls_without_sdp(world: &mut World, arguments: Arguments) -> StepResult {
     call(
         world,
         &arguments,
         CallOptions {
             without_sdp: true,
+            ..CallOptions::default()
+        },
+    )
+    .await
+}
+
+async fn calls_directly(world: &mut World, arguments: Arguments, without_sdp: bool) -> StepResult {
+    call(
+        world,
+        &arguments,
+        CallOptions {
+            direct: true,
+            without_sdp,
             ..CallOptions::default()
         },
     )
@@ -145,26 +158,19 @@ async fn calls_with_header(world: &mut World, arguments: Arguments) -> StepResul
 }
 
 async fn call(world: &mut World, arguments: &Arguments, options: CallOptions) -> StepResult {
-    world.phone(arguments.phone(0)?).await?;
-    // A callee that is a phone of the scenario must be there before it can be reached.
-    if world.is_phone(arguments.dest(1)?) && world.existing(arguments.dest(1)?).is_none() {
-        world.phone(arguments.dest(1)?).await?;
-    }
-    let destination = world.destination(arguments.dest(1)?)?;
-    place(world, arguments, destination, options).await
-}
-
-/// Calls; the sentence names the caller and the callee.
-async fn place(
-    world: &mut World,
-    arguments: &Arguments,
-    destination: Destination,
-    options: CallOptions,
-) -> StepResult {
     let caller = world.phone(arguments.phone(0)?).await?;
+    // A callee that is a phone of the scenario must be there before it can be reached.
+    if world.is_phone(arguments.text(1)?) && world.existing(arguments.text(1)?).is_none() {
+        world.phone(arguments.text(1)?).await?;
+    }
+    let destination = world.destination(arguments.text(1)?)?;
     ready(world).await?;
     let limit = world.signalling(arguments);
     let callee = world.existing(arguments.text(1)?);
+    let destination = match &callee {
+        Some(callee) if options.direct => callee.phone.contact().clone().into(),
+        _ => destination,
+    };
     let calls_before = callee
         .as_ref()
         .map_or(0, |callee| callee.phone.state().calls.len());

@@ -85,6 +85,7 @@ pub(super) fn start_embedded(
             .clone()
             .unwrap_or(defaults.algorithms.clone()),
         digest_uri: settings.digest_uri.unwrap_or(defaults.digest_uri),
+        prack: settings.prack.unwrap_or(defaults.prack),
         no_answer: settings.no_answer.unwrap_or(defaults.no_answer),
         timers: surroundings.config().timers.unwrap_or(defaults.timers),
         seed,

@@ -105,6 +105,7 @@ impl Endpoint {
             self.end_call(now, call, EndCause::LocalCancel(Outcome::Timeout));
         }
         self.repeat_ringing(now, call);
+        self.repeat_reliable(now, call);
         self.repeat_success(now, call);
         self.handle_session_timeout(now, call);
     }
@@ -118,8 +119,12 @@ impl Endpoint {
         };
         if ringing.at <= now {
             ringing.at = now + RING_AGAIN_AFTER;
-            let (code, bytes) = (ringing.code, ringing.bytes.clone());
-            self.transactions.respond(now, transaction, code, bytes);
+            let code = ringing.code;
+            match ringing.bytes.clone() {
+                Some(bytes) => self.transactions.respond(now, transaction, code, bytes),
+                // Refused only where the call does not ring any more.
+                None => drop(self.ring_reliably(now, call, Reply::new(code))),
+            }
         }
     }
 

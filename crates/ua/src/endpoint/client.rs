@@ -156,6 +156,9 @@ impl Endpoint {
         let session = self.session_news(id, &request, &outcome);
         match request.purpose {
             Purpose::Plain(call) => {
+                if let Some(entry) = call.and_then(|call| self.calls.get_mut(&call)) {
+                    entry.offers.retain(|(offer, _)| *offer != id);
+                }
                 let after = call.map(|call| (call, outcome.clone()));
                 self.happen(Happening::RequestDone {
                     request: id,
@@ -202,7 +205,11 @@ impl Endpoint {
         };
         match request.purpose {
             Purpose::Invite(call) => self.invite_progress(now, call, response),
-            Purpose::Plain(_) | Purpose::Reinvite(_) if response.status() != Some(100) => {
+            Purpose::Reinvite(call) if response.status() != Some(100) => {
+                let invite = request.message.clone();
+                self.reinvite_progress(now, call, (id, invite), response);
+            }
+            Purpose::Plain(_) if response.status() != Some(100) => {
                 self.happen(Happening::Provisional {
                     request: id,
                     response,

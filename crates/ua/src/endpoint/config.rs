@@ -28,6 +28,13 @@ pub struct EndpointConfig {
     pub allow: Vec<Method>,
     /// Option tags that are understood; others in Require get 420 (RFC 3261 8.2.2.3).
     pub supported: Vec<String>,
+    /// Ask for reliable provisional responses by `Require: 100rel`, send them reliably to everybody
+    /// who can take them so, and refuse callers who cannot with 421 (RFC 3262 3 and 4). `supported`
+    /// must have `100rel`: with it alone it is the caller who says what is sent reliably.
+    pub require_100rel: bool,
+    /// Every PRACK is sent by the user, by [`Endpoint::prack`](super::Endpoint::prack); otherwise
+    /// only one that must carry an answer.
+    pub prack_by_user: bool,
     /// Addresses of host names, asked before `outbound`. Names compare in lower case.
     pub hosts: BTreeMap<String, SocketAddr>,
     /// Where requests go whose next hop is a name that `hosts` does not know, and all requests
@@ -70,6 +77,8 @@ impl EndpointConfig {
                 Method::Message,
             ],
             supported: Vec::new(),
+            require_100rel: false,
+            prack_by_user: false,
             hosts: BTreeMap::new(),
             outbound: None,
             outbound_always: false,
@@ -80,6 +89,15 @@ impl EndpointConfig {
             calls_max: CALLS_MAX,
             seed,
         }
+    }
+}
+
+impl EndpointConfig {
+    /// True if the extension is understood.
+    pub(crate) fn supports(&self, tag: &str) -> bool {
+        self.supported
+            .iter()
+            .any(|known| known.eq_ignore_ascii_case(tag))
     }
 }
 

@@ -152,6 +152,10 @@ impl Endpoint {
         entry.ringing = None;
         entry.expires_at = None;
         entry.unanswered = None;
+        entry.owed.clear();
+        if let Some(queue) = &mut entry.reliable {
+            queue.finish();
+        }
         entry.bye_wanted = None;
         entry.remove_at = Some(remove_at);
         // Requests of theirs that still wait are answered 487 (RFC 3261 15.1.2).

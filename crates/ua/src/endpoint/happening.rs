@@ -86,6 +86,9 @@ pub enum EndCause {
     /// Nobody refreshed the session in time, or the refresh showed that the other side is gone (408,
     /// 481): we sent BYE, and this is how it ended (RFC 4028 10).
     SessionExpired(Outcome),
+    /// Our reliable provisional response was never acknowledged; the INVITE was answered 504
+    /// (RFC 3262 3).
+    PrackMissing,
 }
 
 /// One thing that happened.
@@ -123,6 +126,23 @@ pub enum Happening {
         call: CallId,
         /// The ACK, which may carry an answer.
         ack: Message,
+    },
+    /// A reliable provisional response to an INVITE of ours waits for
+    /// [`prack`](super::Endpoint::prack). It was reported as `Progress` or `Provisional` before.
+    PrackWanted {
+        /// The call.
+        call: CallId,
+        /// The response.
+        response: Message,
+        /// It has an offer, which PRACK must answer (RFC 3262 5).
+        needs_answer: bool,
+    },
+    /// A reliable provisional response of ours was acknowledged. PRACK was answered 200.
+    Pracked {
+        /// The call.
+        call: CallId,
+        /// The PRACK, which may carry the answer to an offer in the response.
+        prack: Message,
     },
     /// The call is over, whatever it was before. Always the last happening of a call.
     CallEnded {

@@ -106,8 +106,10 @@ impl Endpoint {
         let Some(session) = session else { return };
         match (sent, &mut session.timer) {
             (Ok(id), _) => session.refreshing = Some(id),
-            // The INVITE on its way refreshes the session, too, if it is accepted.
-            (Err(SendError::InviteInProgress), Some(timer)) => timer.refresh_again(again),
+            // What is on its way refreshes the session, too, if it is accepted.
+            (Err(SendError::InviteInProgress | SendError::OfferInProgress), Some(timer)) => {
+                timer.refresh_again(again);
+            }
             (Err(_), _) => {}
         }
     }
