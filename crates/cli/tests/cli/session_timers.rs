@@ -7,7 +7,7 @@ fn the_server_refreshes_each_side_as_it_was_agreed() {
     let config = "[pbx]\nsession_expires = \"3 s\"\nsession_min_se = \"2 s\"\n";
     let steps = [
         "Alice uses session timer 4 refreshed by uac",
-        "Bob uses session timer 4 refreshed by uas",
+        "Bob uses session timer 3 refreshed by uas",
         "Alice calls Bob",
         "Bob receives INVITE with header Session-Expires equal to \"3\"",
         "Bob answers the call",
@@ -33,6 +33,7 @@ fn the_server_refreshes_by_reinvite_who_takes_no_update() {
         "Alice uses session timer 3 refreshed by uas",
         "Alice calls Bob",
         "Bob answers the call",
+        "Bob receives ACK",
         "Alice receives 200 to INVITE with header Session-Expires equal to \"3;refresher=uas\"",
         "the session is refreshed within 3 seconds",
         "Alice receives INVITE with header Session-Expires equal to \"3;refresher=uac\"",
@@ -52,7 +53,7 @@ fn a_server_without_session_timers_says_nothing_about_them() {
     let steps = [
         "Alice uses session timer 90 refreshed by uac",
         "Alice calls Bob",
-        "Bob receives INVITE without header Supported",
+        "Bob receives INVITE without header Session-Expires",
         "Bob answers the call",
         "Alice receives 200 to INVITE without header Session-Expires",
         "the session is refreshed within 100 ms",

@@ -202,8 +202,8 @@ impl Stage {
     fn judge_glare(&self) -> Findings {
         let mut findings = Findings::default();
         for phone in self.world.nodes() {
-            let own = phone.requests().iter().filter(|r| r.request.is_some());
-            let last = own.filter(|request| request.method == "INVITE").next_back();
+            let mut own = phone.requests().iter().filter(|r| r.request.is_some());
+            let last = own.rfind(|request| request.method == "INVITE");
             let accepted = last.and_then(|request| request.done).map(|(_, code)| code);
             let Some(call) = phone.calls().next() else {
                 continue;

@@ -22,7 +22,7 @@ const NAMES: [&str; 2] = ["alice", "registrar"];
 const PHONE: usize = 0;
 const REGISTRAR: usize = 1;
 /// How long the phone stays registered.
-const STAY: Duration = Duration::from_secs(60);
+const STAY: Duration = Duration::from_mins(1);
 /// How long everything may take from there.
 const PART_MAX: Duration = Duration::from_mins(15);
 

@@ -14,7 +14,7 @@ use super::aim::{self, crossed, is_bye, is_inside};
 use super::contest::RaceReport;
 use super::duels::Stage;
 use crate::agreement::{Findings, Violation};
-use crate::phone::Habits;
+use crate::phone::{Habits, Phone};
 
 /// A session of no more than the shortest talk is refreshed so often in each call, or the call does
 /// not last.
@@ -72,7 +72,7 @@ fn is_refresh(message: &Message) -> bool {
 
 /// True if a side has ended the call because nobody refreshed it.
 fn expired(stage: &Stage) -> bool {
-    let mut calls = stage.world.nodes().iter().flat_map(|phone| phone.calls());
+    let mut calls = stage.world.nodes().iter().flat_map(Phone::calls);
     calls.any(|call| matches!(&call.ended, Some((_, EndCause::SessionExpired(_)))))
 }
 

@@ -34,7 +34,7 @@ impl SessionTimer {
             interval,
             we_refresh,
             refresh_at: we_refresh.then(|| now + interval / 2),
-            expire_at: Some(now + interval - margin),
+            expire_at: Some(now + interval.saturating_sub(margin)),
         }
     }
 
