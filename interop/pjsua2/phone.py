@@ -11,6 +11,7 @@
     wav=PREFIX         what it hears is recorded: PREFIX-1.wav in its first call, and so on
     rtp=PORT           first of its RTP ports (default SIP_PORT + 2)
     timer=SECONDS      session timers (RFC 4028), always asked for, with this interval; 90 at least
+    prack=off|supported|required   100rel (RFC 3262; default off)
     log=FILE           pjsip's own log, with every message
 
 Standard input takes `call URI`, `answer [CODE]`, `hangup`, `quit`, one a line.
@@ -110,6 +111,7 @@ class Phone:
             "tone": "660",
             "wav": "",
             "rtp": str(port + 2),
+            "prack": "off",
             "log": "",
             "timer": "",
         }
@@ -165,6 +167,11 @@ class Phone:
         config.mediaConfig.transportConfig.port = int(self.options["rtp"])
         config.mediaConfig.transportConfig.boundAddress = "127.0.0.1"
         config.mediaConfig.transportConfig.publicAddress = "127.0.0.1"
+        config.callConfig.prackUse = {
+            "off": pj.PJSUA_100REL_NOT_USED,
+            "supported": pj.PJSUA_100REL_OPTIONAL,
+            "required": pj.PJSUA_100REL_MANDATORY,
+        }[self.options["prack"]]
         if server != "-":
             config.regConfig.registrarUri = f"sip:{domain}{suffix}"
             config.sipConfig.proxies.append(f"sip:{server}{suffix};lr")

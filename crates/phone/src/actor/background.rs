@@ -22,14 +22,15 @@ impl Actor {
             return self.leave_open(request);
         }
         let reply = match (message.method(), call) {
-            (Some(Method::Invite), Some(call)) => self.answer_reinvite(now, call, message),
+            // PRACK comes here with a new offer only (RFC 3262 5).
+            (Some(Method::Invite | Method::Prack), Some(call)) => {
+                self.answer_reinvite(now, call, message)
+            }
             (Some(Method::Update), Some(call)) if sdp_of(message).is_some() => {
                 self.answer_reinvite(now, call, message)
             }
             // INFO and UPDATE exist inside calls only (RFC 6086 4.2.2, RFC 3311 5.2).
             (Some(Method::Info | Method::Update), None) => Reply::new(481),
-            // A new offer in PRACK (RFC 3262 5).
-            (Some(Method::Prack), Some(call)) => self.answer_reinvite(now, call, message),
             (Some(Method::Info), Some(call)) => self.answer_info(now, call, message),
             (Some(Method::Notify), _) => self.answer_notify(message),
             (Some(Method::Message), call) => self.answer_text(now, call, message),

@@ -5,6 +5,7 @@
 
 mod background;
 mod by_hand;
+mod change_offer;
 mod core;
 mod early_media;
 mod happenings;

@@ -2,7 +2,8 @@
 
 use std::time::Instant;
 
-use gannet_sip::{Message, Method};
+use gannet_sip::{Message, Method, Uri};
+use gannet_ua::Target;
 use gannet_ua::endpoint::RequestSpec;
 
 use super::core::Actor;
@@ -23,9 +24,7 @@ impl Actor {
     ) -> Result<CallHandle, PhoneError> {
         self.require_power()?;
         let (uri, to, mut target) = self.addresses.callee(destination);
-        if options.direct {
-            target = Some(self.raw_target(None, Some(&uri))?);
-        }
+        target = self.past_server(&uri, options)?.or(target);
         let media = self.open_media()?;
         let from = if options.anonymous {
             self.addresses.anonymous()
@@ -87,6 +86,12 @@ impl Actor {
             media: None,
         });
         Ok(handle)
+    }
+
+    /// Where a call goes that leaves out the server.
+    fn past_server(&self, uri: &Uri, options: &CallOptions) -> Result<Option<Target>, PhoneError> {
+        let direct = options.direct;
+        direct.then(|| self.raw_target(None, Some(uri))).transpose()
     }
 
     pub(super) fn handle_progress(&mut self, now: Instant, call: CallHandle, response: Message) {

@@ -1,10 +1,10 @@
 //! The list of all sentences.
 
 use super::{
-    agreed, answering, calls, challenge, conditions, dtmf, early_media, ending, figures, flows,
-    header_sentences, hearing, hold, message_sentences, phones, playing, questions, raw,
-    registration, reliability, request, sdp_sentences, session_changes, session_timers, talking,
-    texts, time, timing, voicemail,
+    agreed, answering, calls, challenge, conditions, direct_calls, dtmf, early_media, ending,
+    figures, flows, header_sentences, hearing, hold, message_sentences, phones, playing, questions,
+    raw, registration, reliability, request, sdp_sentences, session_changes, session_timers,
+    talking, texts, time, timing, voicemail,
 };
 use crate::StepDefinition;
 
@@ -17,6 +17,7 @@ pub fn definitions() -> Vec<StepDefinition> {
         request::definitions(),
         raw::definitions(),
         calls::definitions(),
+        direct_calls::definitions(),
         answering::definitions(),
         early_media::definitions(),
         reliability::definitions(),

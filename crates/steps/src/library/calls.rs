@@ -50,22 +50,6 @@ pub(super) fn definitions() -> Vec<StepDefinition> {
             run: calls_with_header,
         ),
         step!(
-            "{phone} calls {phone} directly",
-            section: SECTION,
-            about: "The same past the server, straight to the other phone.",
-            example: "Alice calls Bob directly",
-            run: calls_directly,
-            with: false,
-        ),
-        step!(
-            "{phone} calls {phone} directly without SDP",
-            section: SECTION,
-            about: "Past the server and without an offer in INVITE.",
-            example: "Alice calls Bob directly without SDP",
-            run: calls_directly,
-            with: true,
-        ),
-        step!(
             "{phone} expects a call",
             section: SECTION,
             about: "From now on the phone answers every call by itself after ringing briefly.",
@@ -116,19 +100,6 @@ async fn calls_without_sdp(world: &mut World, arguments: Arguments) -> StepResul
     .await
 }
 
-async fn calls_directly(world: &mut World, arguments: Arguments, without_sdp: bool) -> StepResult {
-    call(
-        world,
-        &arguments,
-        CallOptions {
-            direct: true,
-            without_sdp,
-            ..CallOptions::default()
-        },
-    )
-    .await
-}
-
 async fn calls_anonymously(world: &mut World, arguments: Arguments) -> StepResult {
     call(
         world,
@@ -157,7 +128,11 @@ async fn calls_with_header(world: &mut World, arguments: Arguments) -> StepResul
     .await
 }
 
-async fn call(world: &mut World, arguments: &Arguments, options: CallOptions) -> StepResult {
+pub(super) async fn call(
+    world: &mut World,
+    arguments: &Arguments,
+    options: CallOptions,
+) -> StepResult {
     let caller = world.phone(arguments.phone(0)?).await?;
     // A callee that is a phone of the scenario must be there before it can be reached.
     if world.is_phone(arguments.text(1)?) && world.existing(arguments.text(1)?).is_none() {
@@ -171,9 +146,8 @@ async fn call(world: &mut World, arguments: &Arguments, options: CallOptions) ->
         Some(callee) if options.direct => callee.phone.contact().clone().into(),
         _ => destination,
     };
-    let calls_before = callee
-        .as_ref()
-        .map_or(0, |callee| callee.phone.state().calls.len());
+    let calls_of = |callee: &std::sync::Arc<crate::Actor>| callee.phone.state().calls.len();
+    let calls_before = callee.as_ref().map_or(0, calls_of);
     caller.consume_to(caller.phone.log().next_seq());
     let handle = caller
         .phone

@@ -8,6 +8,7 @@ mod call_table;
 mod calls;
 mod challenge;
 mod conditions;
+mod direct_calls;
 mod dtmf;
 mod early_media;
 mod ending;

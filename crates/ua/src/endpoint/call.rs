@@ -7,7 +7,7 @@ use gannet_sip::{Message, NameAddr};
 
 use super::happening::RequestId;
 use super::prack::{Owed, ReliableStream};
-use super::reliable::ReliableQueue;
+use super::reliable_queue::ReliableQueue;
 use super::session_timers::CallSession;
 use crate::dialog::Dialog;
 use crate::target::Target;

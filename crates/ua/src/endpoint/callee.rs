@@ -11,7 +11,7 @@ use super::caller::is_offer;
 use super::command::Reply;
 use super::core::Endpoint;
 use super::happening::{CallId, EndCause, Happening};
-use super::reliable::Held;
+use super::reliable_queue::Held;
 use crate::dialog::{Dialog, DialogState};
 use crate::target::Target;
 use crate::timers::Backoff;
@@ -64,7 +64,7 @@ impl Endpoint {
         let (CallState::Incoming, Some(transaction)) = (entry.state, entry.server) else {
             return;
         };
-        let held = Held::Accept(contact, reply);
+        let held = Held::Accept(Box::new(contact), reply);
         let Some(Held::Accept(contact, reply)) = self.hold_success(call, transaction, held) else {
             return;
         };
@@ -72,7 +72,7 @@ impl Endpoint {
             return;
         };
         entry.finish_reliable(transaction);
-        entry.contact = Some(contact);
+        entry.contact = Some(*contact);
         entry.state = CallState::Accepted;
         entry.ringing = None;
         entry.expires_at = None;

@@ -21,6 +21,7 @@ mod notices;
 mod prack;
 mod registrations;
 mod reliable;
+mod reliable_queue;
 mod server;
 mod session_refresh;
 mod session_timers;

@@ -1,10 +1,9 @@
 //! Reliable provisional responses of ours (RFC 3262 3): one at a time, repeated until PRACK.
 
-use std::collections::VecDeque;
 use std::time::Instant;
 
 use bytes::Bytes;
-use gannet_sip::{HeaderName, Message, Method, NameAddr, RAck};
+use gannet_sip::{HeaderName, Message, Method, RAck};
 
 use super::call::{Call, CallState, Ringing};
 use super::call_table::RING_AGAIN_AFTER;
@@ -12,6 +11,7 @@ use super::command::Reply;
 use super::core::{Endpoint, SendError};
 use super::exchange::carries_session;
 use super::happening::{CallId, EndCause, Happening};
+use super::reliable_queue::{Held, Matched, ReliableQueue, Unacknowledged};
 use crate::dialog::{Dialog, DialogState};
 use crate::target::Target;
 use crate::timers::Backoff;
@@ -23,122 +23,6 @@ pub(crate) const OPTION_TAG: &str = "100rel";
 const WAITING_MAX: usize = 64;
 /// RSeq begins in the lower half of its range (RFC 3262 3).
 const FIRST_RSEQ_MAX: u32 = (1 << 31) - 1;
-
-/// What goes out reliably before the final response to one INVITE of theirs.
-#[derive(Debug)]
-pub(crate) struct ReliableQueue {
-    pub(crate) transaction: TransactionId,
-    cseq: u32,
-    /// The INVITE has an offer.
-    offered: bool,
-    next_rseq: u32,
-    sent: Option<Unacknowledged>,
-    waiting: VecDeque<Reply>,
-    /// The 2xx, while a description of ours is not acknowledged.
-    held: Option<Held>,
-    /// A description of ours was acknowledged.
-    acknowledged: bool,
-    /// The response that was not acknowledged when the final one went out.
-    late: Option<u32>,
-    /// The final response is out.
-    over: bool,
-}
-
-/// The response that waits for its PRACK.
-#[derive(Debug)]
-struct Unacknowledged {
-    rseq: u32,
-    code: u16,
-    bytes: Bytes,
-    resend: Backoff,
-    give_up: Instant,
-    /// It has a description.
-    session: bool,
-}
-
-/// A 2xx that has to wait.
-#[derive(Debug)]
-pub(crate) enum Held {
-    /// To the first INVITE.
-    Accept(NameAddr, Reply),
-    /// To a re-INVITE.
-    Respond(Reply),
-}
-
-/// What a PRACK was for.
-enum Matched {
-    /// For the response that is being repeated; `answers` if the body answers an offer in it.
-    Sent { answers: bool },
-    /// For one that the final response has overtaken.
-    Late,
-}
-
-impl ReliableQueue {
-    fn new(transaction: TransactionId, invite: &Message, first_rseq: u32) -> Self {
-        Self {
-            transaction,
-            cseq: invite.cseq().map_or(0, |cseq| cseq.number),
-            offered: carries_session(invite),
-            next_rseq: first_rseq,
-            sent: None,
-            waiting: VecDeque::new(),
-            held: None,
-            acknowledged: false,
-            late: None,
-            over: false,
-        }
-    }
-
-    pub(crate) fn next_deadline(&self) -> Option<Instant> {
-        let sent = self.sent.as_ref()?;
-        Some(sent.resend.at.min(sent.give_up))
-    }
-
-    /// An offer of ours is out that PRACK has to answer.
-    pub(crate) fn offers(&self) -> bool {
-        !self.offered && self.sent.as_ref().is_some_and(|sent| sent.session)
-    }
-
-    /// The INVITE's offer has its answer.
-    pub(crate) fn answered(&self) -> bool {
-        self.acknowledged || self.sent.as_ref().is_some_and(|sent| sent.session)
-    }
-
-    /// Both sides know the first description of ours.
-    pub(crate) const fn is_agreed(&self) -> bool {
-        self.acknowledged
-    }
-
-    /// No 2xx may go out before PRACK (RFC 3262 3).
-    fn holds_success(&self) -> bool {
-        self.sent.as_ref().is_some_and(|sent| sent.session)
-            || self.waiting.iter().any(|reply| reply.body.is_some())
-    }
-
-    /// The final response goes out: nothing is repeated any more (RFC 3262 3).
-    pub(crate) fn finish(&mut self) {
-        self.over = true;
-        self.waiting.clear();
-        self.held = None;
-        if let Some(sent) = self.sent.take() {
-            self.late = Some(sent.rseq);
-        }
-    }
-
-    fn take(&mut self, rack: &RAck) -> Option<Matched> {
-        if rack.cseq.method != Method::Invite || rack.cseq.number != self.cseq {
-            return None;
-        }
-        if self.late == Some(rack.rseq) {
-            self.late = None;
-            return Some(Matched::Late);
-        }
-        let sent = self.sent.take_if(|sent| sent.rseq == rack.rseq)?;
-        let answers = sent.session && !self.offered && !self.acknowledged;
-        self.acknowledged |= sent.session;
-        Some(Matched::Sent { answers })
-    }
-}
 
 impl Endpoint {
     /// Sends a provisional response, 101 to 199, for an incoming call reliably, as soon as the one
@@ -407,7 +291,7 @@ impl Endpoint {
             }
         } else {
             match queue.held.take() {
-                Some(Held::Accept(contact, reply)) => self.accept(now, call, contact, reply),
+                Some(Held::Accept(contact, reply)) => self.accept(now, call, *contact, reply),
                 Some(Held::Respond(reply)) => self.respond(now, transaction, reply),
                 None => {}
             }

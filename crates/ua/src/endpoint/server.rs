@@ -11,7 +11,7 @@ use super::config::MessageKind;
 use super::core::{Endpoint, add_headers};
 use super::happening::{CallId, Happening, NoticeId};
 use super::incoming::Incoming;
-use super::reliable::Held;
+use super::reliable_queue::Held;
 use crate::respond::response_to;
 use crate::target::Target;
 use crate::transaction::TransactionId;
