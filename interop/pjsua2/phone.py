@@ -10,6 +10,8 @@
     tone=HZ            what the far end hears (default 660)
     wav=PREFIX         what it hears is recorded: PREFIX-1.wav in its first call, and so on
     rtp=PORT           first of its RTP ports (default SIP_PORT + 2)
+    timer=SECONDS      session timers (RFC 4028), always asked for, with this interval; 90 at least
+    prack=off|supported|required   100rel (RFC 3262; default off)
     log=FILE           pjsip's own log, with every message
 
 Standard input takes `call URI`, `answer [CODE]`, `hangup`, `quit`, one a line.
@@ -109,7 +111,9 @@ class Phone:
             "tone": "660",
             "wav": "",
             "rtp": str(port + 2),
+            "prack": "off",
             "log": "",
+            "timer": "",
         }
         self.options.update(options)
         # pjsua2 objects die with their last Python reference, so ended calls are kept to the end.
@@ -154,11 +158,20 @@ class Phone:
     def account_config(self, user, password):
         config = pj.AccountConfig()
         domain, server = self.options["domain"], self.options["server"]
+        if self.options["timer"]:
+            config.callConfig.timerUse = pj.PJSUA_SIP_TIMER_ALWAYS
+            config.callConfig.timerMinSESec = 90
+            config.callConfig.timerSessExpiresSec = int(self.options["timer"])
         suffix = ";transport=tcp" if self.options["transport"] == "tcp" else ""
         config.idUri = f"sip:{user}@{domain}"
         config.mediaConfig.transportConfig.port = int(self.options["rtp"])
         config.mediaConfig.transportConfig.boundAddress = "127.0.0.1"
         config.mediaConfig.transportConfig.publicAddress = "127.0.0.1"
+        config.callConfig.prackUse = {
+            "off": pj.PJSUA_100REL_NOT_USED,
+            "supported": pj.PJSUA_100REL_OPTIONAL,
+            "required": pj.PJSUA_100REL_MANDATORY,
+        }[self.options["prack"]]
         if server != "-":
             config.regConfig.registrarUri = f"sip:{domain}{suffix}"
             config.sipConfig.proxies.append(f"sip:{server}{suffix};lr")

@@ -7,8 +7,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use gannet_net::{Capture, Impairment, MediaScheduler};
-use gannet_ua::Timers;
 use gannet_ua::digest::Algorithm;
+use gannet_ua::{SessionPolicy, Timers};
 
 use crate::user::PbxUser;
 
@@ -44,10 +44,15 @@ pub struct PbxConfig {
     pub expires: ExpiresPolicy,
     /// Voicemail.
     pub voicemail: VoicemailConfig,
+    /// Whether each leg has reliable provisional responses if its phone wants them (RFC 3262).
+    pub prack: bool,
     /// Numbers that the server answers itself.
     pub extensions: SpecialExtensions,
     /// Bounds.
     pub limits: PbxLimits,
+    /// What each side of a call is asked and granted about session timers (RFC 4028); `None`: the
+    /// server knows nothing of them.
+    pub session_timers: Option<SessionPolicy>,
     /// T1, T2, T4.
     pub timers: Timers,
     /// Seed of all randomness (tags, branches, nonces, SSRC).
@@ -80,8 +85,10 @@ impl Default for PbxConfig {
             dnd_code: 486,
             expires: ExpiresPolicy::default(),
             voicemail: VoicemailConfig::default(),
+            prack: true,
             extensions: SpecialExtensions::default(),
             limits: PbxLimits::default(),
+            session_timers: Some(SessionPolicy::default()),
             timers: Timers::default(),
             seed: 0x0067_616e_6e65_7470,
             owner: Arc::from("pbx"),

@@ -115,6 +115,12 @@ pub enum CallEndCause {
     TransportFailed,
     /// The 2xx of this phone was never acknowledged (RFC 3261 13.3.1.4).
     AckMissing,
+    /// Nobody refreshed the session in time, or a refresh showed that the other side is gone
+    /// (RFC 4028 10): this phone ended the call.
+    SessionExpired,
+    /// A reliable provisional response of this phone was never acknowledged; the call was refused
+    /// with 504 (RFC 3262 3).
+    PrackMissing,
     /// Offer and answer found no common media.
     NoCommonMedia,
     /// The phone lost its power or its connection, or was stopped.
@@ -134,6 +140,8 @@ impl fmt::Display for CallEndCause {
             Self::Timeout => "no response to INVITE",
             Self::TransportFailed => "INVITE could not be delivered",
             Self::AckMissing => "no ACK came",
+            Self::SessionExpired => "the session was not refreshed",
+            Self::PrackMissing => "no PRACK came",
             Self::NoCommonMedia => "no common media",
             Self::PowerOff => "this phone went off",
         })
@@ -196,6 +204,17 @@ impl CallTimes {
     }
 }
 
+/// A session timer of a call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SessionView {
+    /// How long the session lasts unless it is refreshed.
+    pub interval: Duration,
+    /// This phone refreshes it.
+    pub we_refresh: bool,
+    /// How often it was refreshed, by whomever.
+    pub refreshes: u32,
+}
+
 /// One call of a phone, also after its end.
 #[derive(Debug, Clone)]
 pub struct CallRecord {
@@ -213,6 +232,8 @@ pub struct CallRecord {
     pub invite: Option<Message>,
     /// The newest response to the INVITE or the newest provisional one, for outgoing calls.
     pub response: Option<Message>,
+    /// True once 180 came, for outgoing calls: the other side alerts its user.
+    pub alerted: bool,
     /// True once the ACK for the 2xx was sent or received.
     pub confirmed: bool,
     /// True while the other side has this phone on hold.
@@ -221,6 +242,8 @@ pub struct CallRecord {
     pub on_hold: bool,
     /// The INFO packages that the other side takes; `None` if it never said so (RFC 6086 5.2).
     pub remote_packages: Option<Vec<String>>,
+    /// The session timer that runs, if one does (RFC 4028).
+    pub session: Option<SessionView>,
     /// DTMF keys that came by INFO.
     pub info_digits: Vec<InfoDigit>,
     /// When it changed.

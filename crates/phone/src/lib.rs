@@ -33,7 +33,8 @@ mod signalling;
 mod state;
 
 pub use call::{
-    CallDirection, CallEnd, CallEndCause, CallHandle, CallRecord, CallState, CallTimes, RemoteParty,
+    CallDirection, CallEnd, CallEndCause, CallHandle, CallRecord, CallState, CallTimes,
+    RemoteParty, SessionView,
 };
 pub use config::{AuthUser, PhoneConfig, Server};
 pub use destination::{CallOptions, Destination};

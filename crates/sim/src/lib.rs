@@ -4,7 +4,7 @@
 //! Nothing here waits or opens a socket: an hour of virtual time takes milliseconds, and the same
 //! seed always plays the same run. [`Scenario`] makes a whole run (register, call, CANCEL, BYE,
 //! re-INVITE) of a seed; [`agreement`] says what its two sides must agree on; [`Bench`] holds one
-//! endpoint whose peer is the test itself.
+//! endpoint whose peer is the test itself; [`races`] aims two acts at each other.
 
 pub mod agreement;
 mod bench;
@@ -14,6 +14,7 @@ mod ladder;
 mod link;
 mod peer;
 mod phone;
+pub mod races;
 mod registrar;
 mod report;
 mod scenario;
@@ -24,7 +25,7 @@ pub use journal::{Flight, Journal};
 pub use ladder::ladder;
 pub use link::{Conditions, Link};
 pub use peer::{Peer, Step};
-pub use phone::{CallRecord, Habits, Phone, Registering, RequestRecord, Role};
+pub use phone::{CallRecord, Deed, Habits, Phone, Registering, RequestRecord, Role};
 pub use registrar::{Registrar, RegistrarHabits};
 pub use report::{Report, Tally};
 pub use scenario::Scenario;

@@ -235,26 +235,26 @@ impl From<Fault> for Violation {
     }
 }
 
-fn address(node: usize) -> SocketAddr {
+pub(crate) fn address(node: usize) -> SocketAddr {
     let last = u8::try_from(node + 1).unwrap_or(u8::MAX);
     SocketAddr::from(([10, 0, 0, last], 5060))
 }
 
 #[derive(Debug)]
-enum Actor {
+pub(crate) enum Actor {
     Phone(Box<Phone>),
     Registrar(Box<Registrar>),
 }
 
 impl Actor {
-    fn phone(&self) -> Option<&Phone> {
+    pub(crate) fn phone(&self) -> Option<&Phone> {
         match self {
             Self::Phone(phone) => Some(phone),
             Self::Registrar(_) => None,
         }
     }
 
-    fn census(&self) -> Census {
+    pub(crate) fn census(&self) -> Census {
         match self {
             Self::Phone(phone) => phone.census(),
             Self::Registrar(registrar) => registrar.census(),

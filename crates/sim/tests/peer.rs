@@ -11,19 +11,9 @@ use gannet_ua::{Target, Transmit};
 
 /// Never gives up, never changes anything, hangs up within half a second.
 const PATIENT: Habits = Habits {
-    wrong_password: false,
-    expires: Duration::from_mins(1),
-    expires_in_contact: false,
-    challenges_callers: false,
-    cancels: 0.0,
-    delays_offer: 0.0,
-    answers: 1.0,
-    refuses: 0.0,
-    answers_at_once: 0.0,
-    reinvites: 0.0,
-    informs: 0.0,
-    punctual: 0.0,
+    talk_from_ms: 0,
     talk_ms: 500,
+    ..Habits::QUIET
 };
 
 #[derive(Debug)]

@@ -50,6 +50,23 @@ fn pjsua2_through_the_embedded_server() {
     with_pjsua2("pjsua2_through_the_embedded_server", ServerKind::Embedded);
 }
 
+/// Whoever calls pjsua2 is refused without 100rel, and whoever it calls must acknowledge: the server
+/// does both, for phones that do not know how.
+#[test]
+fn pjsua2_with_100rel_through_the_embedded_server() {
+    let python = Pjsua2::python();
+    let name = "pjsua2_with_100rel_through_the_embedded_server";
+    let Some(site) = Site::open(name, &["python3", &python]) else {
+        return;
+    };
+    let server = Server::start(&site, ServerKind::Embedded);
+    let bob = server.account("bob");
+    let settings = ["answer=auto", "prack=required"];
+    let mut phone = Pjsua2::start(&site, &bob, FOREIGN_TONE_HZ, &settings);
+    calls_both_ways(&site, &server, &mut phone);
+    assert!(phone.logged("RAck: ") > 0, "no PRACK in either direction");
+}
+
 fn with_baresip(name: &'static str, kind: ServerKind) {
     let Some(site) = Site::open(name, &[kind.programs(), &["baresip", "python3"]].concat()) else {
         return;

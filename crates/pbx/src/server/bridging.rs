@@ -99,7 +99,7 @@ impl Server {
                 None
             }
             // Both sides have sent one at once (RFC 3261 14.1).
-            Err(SendError::InviteInProgress) => Some(Reply::new(491)),
+            Err(SendError::InviteInProgress | SendError::OfferInProgress) => Some(Reply::new(491)),
             Err(error) => Some(refusal(500, &error.to_string())),
         }
     }

@@ -7,7 +7,7 @@ use std::time::SystemTime;
 use gannet_media::offer_answer::{LocalMedia, MediaCapabilities};
 use gannet_net::MediaSocket;
 use gannet_sdp::SessionDescription;
-use gannet_sip::{Message, NameAddr, Transport, Uri};
+use gannet_sip::{HeaderName, Message, NameAddr, Transport, Uri};
 use gannet_ua::Target;
 use gannet_ua::endpoint::{Body, CallId};
 
@@ -69,6 +69,8 @@ pub(crate) struct Asked {
     pub(crate) headers: Vec<(String, String)>,
     /// The offer.
     pub(crate) body: Option<Body>,
+    /// The caller demands reliable provisional responses (RFC 3262 4).
+    pub(crate) reliably: bool,
     /// Max-Forwards towards the callee.
     pub(crate) max_forwards: u32,
     /// The Call-ID of the first party's leg.
@@ -90,6 +92,7 @@ impl Asked {
             identity,
             headers: passed_headers(invite),
             body: passed_body(invite),
+            reliably: invite.lists(HeaderName::Require, "100rel"),
             max_forwards,
             call_id: invite.call_id().unwrap_or_default().to_owned(),
         })

@@ -9,6 +9,7 @@ use gannet_ua::endpoint::{CallId, EndCause, Reply, RequestSpec};
 use super::call::{Branch, Contact, Fork, Party, Stage};
 use super::failure::Failure;
 use super::identity::Caller;
+use super::pracking::early_answer;
 use super::relay::{passed_body, passed_reply};
 use super::state::{Deadline, Server};
 use crate::config::Diversion;
@@ -108,7 +109,7 @@ impl Server {
         let mut spec = RequestSpec::new(Method::Invite, uri, asked.from.clone(), asked.to.clone());
         spec.contact = Some(self.contact(user.as_deref(), contact.target.transport));
         spec.destination = Some(contact.target);
-        spec.headers = asked.headers.clone();
+        spec.headers.clone_from(&asked.headers);
         spec.headers
             .push(("Max-Forwards".into(), asked.max_forwards.to_string()));
         spec.headers.push(("Allow".into(), self.allow.clone()));
@@ -116,17 +117,27 @@ impl Server {
             spec.headers
                 .push(("P-Asserted-Identity".into(), identity.to_string()));
         }
-        spec.body = asked.body.clone();
+        spec.body.clone_from(&asked.body);
+        // Without an offer the phone would have to make one in a provisional response, and the
+        // caller may not be able to answer it there.
+        if self.config.prack && spec.body.is_some() {
+            spec.headers.push(("Supported".into(), "100rel".into()));
+        }
         Some(spec)
     }
 
     /// A phone rings.
     pub(super) fn handle_progress(&mut self, now: Instant, leg: CallId, response: &Message) {
         let (allow, fresh_tag) = (self.allow.clone(), format!("{:016x}", self.rng.u64(..)));
+        if let Some(answer) = early_answer(response) {
+            self.early_answers.entry(leg).or_insert(answer);
+        }
         let Some((_, call)) = self.call_of(leg) else {
             return;
         };
         let (caller, to) = (call.first.leg, call.asked.to.clone());
+        let reliably = call.asked.reliably;
+        let offered = call.asked.body.is_some();
         let Some(fork) = call.fork_mut() else {
             return;
         };
@@ -135,7 +146,15 @@ impl Server {
             return;
         };
         branch.rang = true;
+        if reliably && !offered {
+            // The first reliable response would need an offer (RFC 3261 13.2.1).
+            return;
+        }
         let mut reply = passed_reply(response);
+        if reliably && contested {
+            // A reliable answer binds the caller, and another phone may answer yet.
+            reply.body = None;
+        }
         reply.headers.push(("Allow".into(), allow));
         if reply.body.is_some() && contested {
             // Early media of a phone that may not be the one that answers: a dialog of its own.
@@ -154,6 +173,7 @@ impl Server {
         response: &Message,
         needs_answer: bool,
     ) {
+        let early = self.early_answers.remove(&leg);
         let Some((number, call)) = self.call_of(leg) else {
             return self.endpoint.hang_up(now, leg);
         };
@@ -179,6 +199,7 @@ impl Server {
             };
         }
         let mut reply = passed_reply(response);
+        reply.body = reply.body.or(early);
         reply.headers.push(("Allow".into(), self.allow.clone()));
         let contact = self.contact(Some(&dialled), transport);
         self.endpoint.accept(now, caller, contact, reply);
@@ -198,6 +219,7 @@ impl Server {
         leg: CallId,
         cause: EndCause,
     ) {
+        self.early_answers.remove(&leg);
         let fork = self.calls.get_mut(&number).and_then(|c| c.fork_mut());
         let Some((fork, branch)) = fork.and_then(|f| f.open.remove(&leg).map(|b| (f, b))) else {
             return;

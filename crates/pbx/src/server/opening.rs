@@ -23,7 +23,7 @@ use crate::media::MediaRoom;
 use crate::snapshot::PbxCounters;
 
 /// What the server understands; everything else gets 405 with this list.
-const METHODS: [Method; 11] = [
+const METHODS: [Method; 12] = [
     Method::Invite,
     Method::Ack,
     Method::Bye,
@@ -35,7 +35,14 @@ const METHODS: [Method; 11] = [
     Method::Notify,
     Method::Register,
     Method::Subscribe,
+    Method::Prack,
 ];
+
+/// Those that this server takes.
+fn methods(config: &PbxConfig) -> Vec<Method> {
+    let taken = |method: &Method| config.prack || *method != Method::Prack;
+    METHODS.into_iter().filter(taken).collect()
+}
 
 /// The SIP sockets of a server.
 #[derive(Debug)]
@@ -79,7 +86,8 @@ impl Server {
         };
         let local = SocketAddr::new(advertised, bound.port());
         let mut rng = fastrand::Rng::with_seed(config.seed);
-        let names: Vec<_> = METHODS.iter().map(Method::as_str).collect();
+        let methods = methods(&config);
+        let names: Vec<_> = methods.iter().map(Method::as_str).collect();
         let users = std::mem::take(&mut config.users);
         let mut server = Self {
             bound,
@@ -94,6 +102,7 @@ impl Server {
             calls: BTreeMap::new(),
             legs: HashMap::new(),
             pending: HashMap::new(),
+            early_answers: HashMap::new(),
             deliveries: HashMap::new(),
             timetable: Timetable::default(),
             room: MediaRoom {
@@ -123,7 +132,11 @@ impl Server {
 fn endpoint(config: &PbxConfig, local: SocketAddr, seed: u64) -> EndpointConfig {
     let mut endpoint = EndpointConfig::new(local, seed);
     endpoint.timers = config.timers;
-    endpoint.allow = METHODS.to_vec();
+    endpoint.allow = methods(config);
+    if config.prack {
+        endpoint.supported.push("100rel".to_owned());
+    }
+    endpoint.session = config.session_timers;
     endpoint
 }
 

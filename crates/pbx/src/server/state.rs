@@ -78,6 +78,8 @@ pub(crate) struct Server {
     pub(super) bound: SocketAddr,
     /// As others reach it.
     pub(super) local: SocketAddr,
+    /// The answers that phones gave reliably before their 2xx, by leg.
+    pub(super) early_answers: HashMap<CallId, Body>,
     pub(super) allow: String,
     pub(super) endpoint: Endpoint,
     pub(super) watchers: Watchers,
@@ -237,7 +239,18 @@ impl Server {
                 call: Some(leg),
                 message,
                 ..
-            } => self.handle_request_in_call(now, request, leg, &message),
+            } if message.method() == Some(Method::Prack) => {
+                self.relay_prack(now, request, leg, &message);
+            }
+            Happening::Request {
+                request,
+                call: Some(leg),
+                message,
+                ..
+            } => match self.refresh_answer(&message) {
+                Some(reply) => self.endpoint.respond(now, request, reply),
+                None => self.handle_request_in_call(now, request, leg, &message),
+            },
             Happening::Request {
                 request,
                 call: None,
@@ -257,8 +270,12 @@ impl Server {
             } => self.handle_outcome(now, request, outcome),
             Happening::Notice { notice, change } => self.handle_notice(notice, change),
             Happening::Dropped { .. } => self.counters.dropped_messages += 1,
-            // The server has no credentials, registrations or subscriptions of its own.
+            // The server has no credentials, registrations or subscriptions of its own, and
+            // offers nothing that a provisional response could answer by an offer.
             Happening::Challenged { .. }
+            | Happening::Session { .. }
+            | Happening::PrackWanted { .. }
+            | Happening::Pracked { .. }
             | Happening::Registration { .. }
             | Happening::Subscription { .. } => {}
         }

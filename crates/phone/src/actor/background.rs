@@ -22,7 +22,10 @@ impl Actor {
             return self.leave_open(request);
         }
         let reply = match (message.method(), call) {
-            (Some(Method::Invite), Some(call)) => self.answer_reinvite(now, call, message),
+            // PRACK comes here with a new offer only (RFC 3262 5).
+            (Some(Method::Invite | Method::Prack), Some(call)) => {
+                self.answer_reinvite(now, call, message)
+            }
             (Some(Method::Update), Some(call)) if sdp_of(message).is_some() => {
                 self.answer_reinvite(now, call, message)
             }
@@ -40,7 +43,8 @@ impl Actor {
 
     /// The answer to a method that the phone knows and does nothing for (RFC 3261 8.2.1).
     fn not_allowed(&self) -> Reply {
-        let allowed = self.config.profile.lists.allow.iter().map(Method::as_str);
+        let lists = self.config.profile.effective_lists();
+        let allowed = lists.allow.iter().map(Method::as_str);
         let allowed = allowed.collect::<Vec<_>>().join(", ");
         Reply::new(405).header(HeaderName::Allow.as_str(), allowed)
     }

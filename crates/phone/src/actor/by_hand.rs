@@ -56,7 +56,11 @@ impl Actor {
     }
 
     /// Where octets go: to the target, to the address of the URI, else to the server.
-    fn raw_target(&self, target: Option<Target>, uri: Option<&Uri>) -> Result<Target, PhoneError> {
+    pub(super) fn raw_target(
+        &self,
+        target: Option<Target>,
+        uri: Option<&Uri>,
+    ) -> Result<Target, PhoneError> {
         let of_uri = |uri: &Uri| {
             let ip = uri.host.trim_matches(['[', ']']).parse().ok()?;
             let tcp = uri

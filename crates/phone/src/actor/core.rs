@@ -57,6 +57,10 @@ pub(crate) struct Actor {
     pub(super) waiting: HashMap<RequestId, oneshot::Sender<Outcome>>,
     /// Changes of sessions that have no final response yet.
     pub(super) changes: HashMap<RequestId, SessionChange>,
+    /// PRACKs of ours with an offer that have no final response yet.
+    pub(super) prack_offers: HashMap<RequestId, CallHandle>,
+    /// Reliable provisional responses are acknowledged.
+    pub(super) sends_prack: bool,
     /// Requests are left to be answered by hand.
     pub(super) by_hand: bool,
     /// Those that were left, oldest first.

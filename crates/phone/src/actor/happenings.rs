@@ -33,6 +33,16 @@ impl Actor {
                     self.handle_confirmed(now, call);
                 }
             }
+            Happening::PrackWanted {
+                call,
+                response,
+                needs_answer,
+            } => self.handle_prack_wanted(now, call, &response, needs_answer),
+            Happening::Pracked { call, prack } => {
+                if let Some(call) = self.handle_of(call) {
+                    self.handle_pracked(now, call, &prack);
+                }
+            }
             Happening::CallEnded { call, cause } => self.handle_ended(now, call, cause),
             Happening::Request {
                 request,
@@ -43,10 +53,18 @@ impl Actor {
                 self.handle_request(now, request, call, &message);
             }
             Happening::RequestDone {
-                request, outcome, ..
+                request,
+                call,
+                outcome,
             } => {
+                self.note_refresh_answer(now, (request, call), &outcome);
                 self.handle_done(now, request, outcome);
             }
+            Happening::Session {
+                call,
+                interval,
+                we_refresh,
+            } => self.note_session(call, interval, we_refresh),
             Happening::Registration {
                 registration,
                 change,
@@ -118,6 +136,11 @@ impl Actor {
                 with_outcome(cause, &outcome)
             }
             EndCause::AckMissing => plain(CallEndCause::AckMissing),
+            EndCause::SessionExpired(_) => plain(CallEndCause::SessionExpired),
+            EndCause::PrackMissing => CallEnd {
+                code: Some(504),
+                ..plain(CallEndCause::PrackMissing)
+            },
         };
         if let Some(known) = known {
             end.cause = known;
@@ -140,6 +163,7 @@ impl Actor {
         });
         self.legs.remove(&call);
         self.changes.retain(|_, change| change.call != call);
+        self.prack_offers.retain(|_, of| *of != call);
         self.show_call(call, |record| {
             record.state = CallState::Ended(end);
             record.times.ended = Some(now);
@@ -168,6 +192,7 @@ impl Actor {
         self.subscription = None;
         self.waiting.clear();
         self.changes.clear();
+        self.prack_offers.clear();
         self.left_open.clear();
         self.lingering.clear();
         self.show(|state| {

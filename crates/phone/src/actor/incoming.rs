@@ -6,6 +6,7 @@ use gannet_sip::{HeaderName, Message, Uri};
 use gannet_ua::endpoint::{CallId, Reply};
 
 use super::core::Actor;
+use super::early_media::Progress;
 use super::leg::{Leg, sdp_body, sdp_of};
 use crate::call::{
     CallDirection, CallEndCause, CallHandle, CallRecord, CallState, CallTimes, RemoteParty,
@@ -35,10 +36,12 @@ impl Actor {
             sip_call_id: invite.call_id().unwrap_or_default().to_owned(),
             invite: Some(invite.clone()),
             response: None,
+            alerted: false,
             confirmed: false,
             held_by_remote: false,
             on_hold: false,
             remote_packages: None,
+            session: None,
             info_digits: Vec::new(),
             times: CallTimes::new(now),
             media: None,
@@ -75,17 +78,17 @@ impl Actor {
     }
 
     fn ring(&mut self, now: Instant, call: CallHandle, ring_time: Option<Duration>) {
-        let Some(leg) = self.legs.get_mut(&call) else {
-            return;
+        let progress = Progress {
+            code: self.config.profile.incoming.ring_code,
+            reliable: false,
+            media: false,
         };
-        leg.ring_until = ring_time.map(|time| now + time);
-        let ua_call = leg.call;
-        self.endpoint.ring(
-            now,
-            ua_call,
-            Reply::new(self.config.profile.incoming.ring_code),
-        );
-        self.show_call(call, |record| record.times.ringing = Some(now));
+        // It fails only where a caller requires what the phone has no sockets for: that call waits
+        // without ringing.
+        let _ = self.send_progress(now, call, &progress);
+        if let Some(leg) = self.legs.get_mut(&call) {
+            leg.ring_until = ring_time.map(|time| now + time);
+        }
     }
 
     /// A deadline of the leg has come.
@@ -121,25 +124,14 @@ impl Actor {
 
     pub(crate) fn answer(&mut self, now: Instant, call: CallHandle) -> Result<(), PhoneError> {
         let ua_call = self.require_incoming(call, "answer")?;
-        let media = self.open_media()?;
-        let table = self.media_table();
-        table
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner)
-            .insert(call, media.handle());
+        self.ensure_media(call)?;
         let Some(leg) = self.legs.get_mut(&call) else {
             return Err(self.error_no_call(call));
         };
-        leg.media = Some(media);
         leg.ring_until = None;
         leg.answer_at = None;
         let invite = self.endpoint.invite_of(ua_call).cloned();
-        let offer = invite.as_ref().and_then(sdp_of);
-        let description = match offer {
-            Some(offer) => self.make_answer(now, call, &offer).transpose(),
-            None => Ok(self.make_offer(call)),
-        };
-        let description = match description {
+        let description = match self.describe(now, call, invite.as_ref()) {
             Ok(description) => description,
             Err(error) => {
                 if let Some(leg) = self.legs.get_mut(&call) {

@@ -5,8 +5,8 @@ use std::time::Instant;
 
 use gannet_events::MediaReport;
 use gannet_media::offer_answer::{
-    LocalMedia, Negotiated, OfferAnswerError, apply_answer, build_answer, build_offer,
-    build_reoffer, continue_session,
+    LocalMedia, MediaCapabilities, Negotiated, OfferAnswerError, apply_answer, build_answer,
+    build_offer, build_reoffer, continue_session,
 };
 use gannet_media::{RtpSession, RtpSessionConfig, Source, ntp_timestamp};
 use gannet_net::{MediaSocket, wallclock_of};
@@ -33,6 +33,16 @@ pub(super) struct Leg {
     /// An offer of ours that waits for its answer. If it is refused all stays as it was
     /// (RFC 3261 14.1, RFC 6141 3.4).
     pub(super) offer: Option<SessionDescription>,
+    /// The offer in our INVITE, which each fork answers for itself.
+    pub(super) first_offer: Option<SessionDescription>,
+    /// The fork whose reliable provisional response ended the first exchange: no later description
+    /// of that fork counts as its answer (RFC 3261 13.2.1, RFC 3262 5).
+    pub(super) early_tag: Option<String>,
+    /// What we described before the 2xx, and whether that was reliable.
+    pub(super) described: Option<(SessionDescription, bool)>,
+    /// What counted before a change of ours was answered in a provisional response; it counts again
+    /// if the change fails (RFC 6141 3.4).
+    pub(super) fallback: Option<Fallback>,
     /// We have the other side on hold.
     pub(super) holds: bool,
     /// The other side has us on hold.
@@ -45,6 +55,12 @@ pub(super) struct Leg {
     pub(super) answer_at: Option<Instant>,
     /// Why we end it, where the core cannot know.
     pub(super) end_cause: Option<CallEndCause>,
+}
+
+/// What a call goes back to.
+pub(super) struct Fallback {
+    pub(super) local: Option<SessionDescription>,
+    pub(super) negotiated: Option<Negotiated>,
 }
 
 /// The sockets and the session of a call.
@@ -61,6 +77,10 @@ impl Leg {
             media,
             local: None,
             offer: None,
+            first_offer: None,
+            early_tag: None,
+            described: None,
+            fallback: None,
             holds: false,
             held: false,
             retry: None,
@@ -105,16 +125,7 @@ pub(super) fn sdp_body(description: &SessionDescription) -> Body {
 impl Actor {
     /// Opens the RTP and RTCP sockets of a call.
     pub(super) fn open_media(&mut self) -> Result<LegMedia, PhoneError> {
-        let socket = self
-            .scheduler
-            .open(
-                self.config.bind_ip,
-                self.config.rtp_ports.clone(),
-                self.config.name.as_str(),
-                self.config.capture.clone(),
-                &self.config.impairment,
-            )
-            .map_err(|error| PhoneError::from_net(&self.config.name, &error))?;
+        let socket = self.open_media_socket()?;
         let connected = self.power() == Power::On;
         let port = CallPort::new(Source::Mark(self.config.mark), connected);
         let port = Arc::new(Mutex::new(port));
@@ -128,7 +139,19 @@ impl Actor {
         })
     }
 
-    fn local_media(&self, media: &LegMedia, direction: Direction) -> LocalMedia {
+    /// Opens a pair of ports that belongs to no call yet.
+    pub(super) fn open_media_socket(&self) -> Result<MediaSocket, PhoneError> {
+        let socket = self.scheduler.open(
+            self.config.bind_ip,
+            self.config.rtp_ports.clone(),
+            self.config.name.as_str(),
+            self.config.capture.clone(),
+            &self.config.impairment,
+        );
+        socket.map_err(|error| PhoneError::from_net(&self.config.name, &error))
+    }
+
+    pub(super) fn local_media(&self, media: &LegMedia, direction: Direction) -> LocalMedia {
         let port = media.socket.rtp_address().port();
         let address = std::net::SocketAddr::new(self.local.ip(), port);
         LocalMedia::new(address, &media.session_id, 1).with_direction(direction)
@@ -155,10 +178,21 @@ impl Actor {
     ) -> Option<SessionDescription> {
         let leg = self.legs.get(&call)?;
         let local = self.local_media(leg.media.as_ref()?, direction);
-        let capabilities = &self.config.profile.sdp;
+        let profile = std::sync::Arc::clone(&self.config.profile);
+        self.offer_as(call, &profile.sdp, &local)
+    }
+
+    /// The same with other codecs or another address.
+    pub(super) fn offer_as(
+        &mut self,
+        call: CallHandle,
+        capabilities: &MediaCapabilities,
+        local: &LocalMedia,
+    ) -> Option<SessionDescription> {
+        let leg = self.legs.get(&call)?;
         let offer = match &leg.local {
-            Some(previous) => build_reoffer(previous, capabilities, &local),
-            None => build_offer(capabilities, &local),
+            Some(previous) => build_reoffer(previous, capabilities, local),
+            None => build_offer(capabilities, local),
         };
         self.legs.get_mut(&call)?.offer = Some(offer.clone());
         Some(offer)
@@ -207,7 +241,7 @@ impl Actor {
         }
     }
 
-    fn agree(&mut self, now: Instant, call: CallHandle, negotiated: Negotiated) {
+    pub(super) fn agree(&mut self, now: Instant, call: CallHandle, negotiated: Negotiated) {
         let held = negotiated.is_held_by_peer();
         let Some(leg) = self.legs.get_mut(&call) else {
             return;

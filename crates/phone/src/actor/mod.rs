@@ -5,14 +5,18 @@
 
 mod background;
 mod by_hand;
+mod change_offer;
 mod core;
+mod early_media;
 mod happenings;
 mod incoming;
 mod info;
 mod leg;
 mod outgoing;
+mod prack;
 mod registration;
 mod session_change;
+mod session_timer;
 mod setup;
 mod single;
 mod summaries;
@@ -21,4 +25,6 @@ mod wire;
 
 pub(crate) use by_hand::RequestDraft;
 pub(crate) use core::{Act, Actor};
+pub(crate) use early_media::Progress;
+pub(crate) use session_change::{Carrier, Wish};
 pub(crate) use setup::endpoint_for;

@@ -2,11 +2,12 @@
 
 use std::time::Instant;
 
-use gannet_sip::{Message, Method};
+use gannet_sip::{Message, Method, Uri};
+use gannet_ua::Target;
 use gannet_ua::endpoint::RequestSpec;
 
 use super::core::Actor;
-use super::leg::{Leg, sdp_body, sdp_of};
+use super::leg::{Leg, sdp_body};
 use crate::call::{
     CallDirection, CallEndCause, CallHandle, CallRecord, CallState, CallTimes, RemoteParty,
 };
@@ -22,7 +23,8 @@ impl Actor {
         options: &CallOptions,
     ) -> Result<CallHandle, PhoneError> {
         self.require_power()?;
-        let (uri, to, target) = self.addresses.callee(destination);
+        let (uri, to, mut target) = self.addresses.callee(destination);
+        target = self.past_server(&uri, options)?.or(target);
         let media = self.open_media()?;
         let from = if options.anonymous {
             self.addresses.anonymous()
@@ -54,6 +56,7 @@ impl Actor {
         let handle = self.new_handle();
         let mut leg = Leg::new(call, Some(media));
         leg.local.clone_from(&offer);
+        leg.first_offer.clone_from(&offer);
         leg.offer = offer;
         self.legs.insert(handle, leg);
         self.handles.insert(call, handle);
@@ -72,10 +75,12 @@ impl Actor {
                 .to_owned(),
             invite: self.endpoint.invite_of(call).cloned(),
             response: None,
+            alerted: false,
             confirmed: false,
             held_by_remote: false,
             on_hold: false,
             remote_packages: None,
+            session: None,
             info_digits: Vec::new(),
             times: CallTimes::new(now),
             media: None,
@@ -83,15 +88,17 @@ impl Actor {
         Ok(handle)
     }
 
+    /// Where a call goes that leaves out the server.
+    fn past_server(&self, uri: &Uri, options: &CallOptions) -> Result<Option<Target>, PhoneError> {
+        let direct = options.direct;
+        direct.then(|| self.raw_target(None, Some(uri))).transpose()
+    }
+
     pub(super) fn handle_progress(&mut self, now: Instant, call: CallHandle, response: Message) {
-        if let Some(answer) = sdp_of(&response)
-            && let Some(Err(_)) = self.take_answer(now, call, &answer)
-        {
-            // Early media that cannot be had is no reason to give up the call; the final answer
-            // decides.
-        }
+        self.take_early_answer(now, call, &response);
         self.show_call(call, |record| {
             record.times.ringing.get_or_insert(now);
+            record.alerted |= response.status() == Some(180);
             if record.state == CallState::Calling {
                 record.state = CallState::Ringing;
             }
@@ -110,7 +117,7 @@ impl Actor {
             return;
         };
         self.note_packages(call, response);
-        let sdp = sdp_of(response);
+        let sdp = self.final_description(call, response);
         let agreed = if needs_answer {
             let answer = sdp.and_then(|offer| self.make_answer(now, call, &offer));
             let answer = answer.and_then(Result::ok);

@@ -1,9 +1,11 @@
-//! New offers inside a call: theirs, and ours that put the other side on hold.
+//! New offers inside a call: theirs, and ours, which put the other side on hold, change the codec or
+//! our media address.
 
+use std::sync::{Arc, PoisonError};
 use std::time::{Duration, Instant};
 
-use gannet_sdp::Direction;
-use gannet_sip::{Message, Method};
+use gannet_net::MediaSocket;
+use gannet_sip::{HeaderName, Message, Method};
 use gannet_ua::endpoint::{CallId, Outcome, Reply, SendError};
 use tokio::sync::oneshot;
 
@@ -12,17 +14,60 @@ use super::leg::{sdp_body, sdp_of};
 use crate::call::{CallDirection, CallHandle, CallRecord, CallState};
 use crate::error::PhoneError;
 
-/// What a re-INVITE is called in errors.
-const RE_INVITE: &str = "re-INVITE";
 /// When to look again whether an INVITE in the other direction is over.
 const INVITE_OVER_SOON: Duration = Duration::from_millis(50);
+
+/// The longest wait that is asked of whoever came too early (RFC 3261 14.2).
+const RETRY_AFTER_MAX_S: u32 = 10;
 
 /// A change of a session that was offered and has no final response yet.
 pub(super) struct SessionChange {
     pub(super) call: CallHandle,
-    /// Whether the other side is on hold afterwards.
-    holds: bool,
+    pub(super) wish: Wish,
+    pub(super) by: Carrier,
+    /// The new ports, for [`Wish::Address`].
+    pub(super) socket: Option<MediaSocket>,
     done: oneshot::Sender<Result<(), PhoneError>>,
+}
+
+/// What is to be different afterwards.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Wish {
+    /// Whether the other side is on hold.
+    Hold(bool),
+    /// Only these codecs, by their names in `a=rtpmap`, with or without clock rate; telephone-event
+    /// stays.
+    Codecs(Vec<String>),
+    /// Other RTP and RTCP ports of ours.
+    Address,
+}
+
+/// By which request a change is offered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Carrier {
+    /// re-INVITE (RFC 3261 14).
+    ReInvite,
+    /// UPDATE (RFC 3311).
+    Update,
+}
+
+impl Carrier {
+    /// What it is called.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::ReInvite => "re-INVITE",
+            Self::Update => "UPDATE",
+        }
+    }
+}
+
+impl SessionChange {
+    pub(super) const fn method(&self) -> Method {
+        match self.by {
+            Carrier::ReInvite => Method::Invite,
+            Carrier::Update => Method::Update,
+        }
+    }
 }
 
 impl Actor {
@@ -52,18 +97,31 @@ impl Actor {
         }
     }
 
-    /// Puts the other side of a call on hold, or ends that, by re-INVITE.
-    pub(crate) fn change_hold(
+    /// Offers a change of a session, and gives what will say how it went.
+    pub(crate) fn change_session(
         &mut self,
         now: Instant,
         call: CallHandle,
-        holds: bool,
+        wish: Wish,
+        by: Carrier,
     ) -> Result<oneshot::Receiver<Result<(), PhoneError>>, PhoneError> {
-        let fits = |record: &CallRecord| record.state == CallState::Answered && record.confirmed;
-        let action = if holds { "hold" } else { "resume" };
-        self.require_call(call, action, "connected", fits)?;
+        // UPDATE may come before the answer; the core says whether it may have an offer.
+        let early = by == Carrier::Update;
+        let fits = |record: &CallRecord| match record.state {
+            CallState::Answered => record.confirmed || early,
+            CallState::Ended(_) => false,
+            _ => early,
+        };
+        let expected = if early { "open" } else { "connected" };
+        self.require_call(call, "change the session", expected, fits)?;
         let (done, outcome) = oneshot::channel();
-        let change = SessionChange { call, holds, done };
+        let change = SessionChange {
+            call,
+            wish,
+            by,
+            socket: None,
+            done,
+        };
         self.start_change(now, change).map_err(|(_, error)| error)?;
         Ok(outcome)
     }
@@ -71,46 +129,62 @@ impl Actor {
     fn start_change(
         &mut self,
         now: Instant,
-        change: SessionChange,
+        mut change: SessionChange,
     ) -> Result<(), (SessionChange, PhoneError)> {
-        let call = change.call;
-        let Some(leg) = self.legs.get(&call) else {
-            let error = self.error_no_call(call);
-            return Err((change, error));
+        let (call, by) = (change.call, change.by);
+        // Before the answer that of our INVITE waits still.
+        let before = self.legs.get(&call).and_then(|leg| leg.offer.clone());
+        let offer = match self.offer_of(&mut change) {
+            Ok(offer) => offer,
+            Err(error) => return Err((change, error)),
         };
-        let (ua_call, held) = (leg.call, leg.held);
-        let direction = offered_direction(change.holds, held);
-        let Some(offer) = self.make_offer_to(call, direction) else {
-            let error = self.unsendable("the call has no media".to_owned());
+        let Some(ua_call) = self.legs.get(&call).map(|leg| leg.call) else {
+            let error = self.error_no_call(call);
             return Err((change, error));
         };
         let headers = self.offered_packages().into_iter().collect();
         let body = Some(sdp_body(&offer));
-        let sent = self
-            .endpoint
-            .request_in_call(now, ua_call, Method::Invite, headers, body);
+        let sent = match by {
+            Carrier::ReInvite => {
+                let method = Method::Invite;
+                self.endpoint
+                    .request_in_call(now, ua_call, method, headers, body)
+            }
+            Carrier::Update => self.endpoint.update(now, ua_call, Vec::new(), body),
+        };
         match sent {
             Ok(request) => {
                 self.changes.insert(request, change);
                 Ok(())
             }
-            // Theirs is over as soon as its ACK is here (RFC 3261 14.1).
+            // Theirs is over as soon as its ACK or answer is here (RFC 3261 14.1).
             Err(SendError::InviteInProgress) => {
                 self.try_again(now + INVITE_OVER_SOON, change);
                 Ok(())
             }
+            Err(SendError::OfferInProgress) if self.is_confirmed(call) => {
+                self.try_again(now + INVITE_OVER_SOON, change);
+                Ok(())
+            }
             Err(error) => {
-                self.forget_offer(call);
-                let error = self.unsendable(error.to_string());
+                if let Some(leg) = self.legs.get_mut(&call) {
+                    leg.offer = before;
+                }
+                let error = self.unsendable(by, error.to_string());
                 Err((change, error))
             }
         }
     }
 
-    fn unsendable(&self, reason: String) -> PhoneError {
+    fn is_confirmed(&self, call: CallHandle) -> bool {
+        let state = self.state.borrow();
+        state.call(call).is_some_and(|record| record.confirmed)
+    }
+
+    pub(super) fn unsendable(&self, by: Carrier, reason: String) -> PhoneError {
         PhoneError::Unsendable {
             phone: self.config.name.clone(),
-            request: RE_INVITE.to_owned(),
+            request: by.name().to_owned(),
             reason,
         }
     }
@@ -130,14 +204,20 @@ impl Actor {
     /// the session stays as it was (RFC 3261 14.1).
     pub(super) fn change_done(&mut self, now: Instant, change: SessionChange, outcome: &Outcome) {
         let phone = self.config.name.clone();
-        let request = RE_INVITE.to_owned();
+        let request = change.by.name().to_owned();
         let code = outcome.code();
         if code == 491 {
+            self.roll_back(now, change.call);
             return self.retry_later(now, change);
         }
+        if let Some(wait) = asked_wait(outcome) {
+            self.roll_back(now, change.call);
+            return self.try_again(now + wait, change);
+        }
+        let mut change = change;
         let result = match outcome {
             Outcome::Response(response) if code < 300 => self
-                .take_change(now, &change, response)
+                .take_change(now, &mut change, response)
                 .map_err(|problem| PhoneError::BadAnswer {
                     phone,
                     request,
@@ -161,6 +241,11 @@ impl Actor {
             }),
         };
         self.forget_offer(change.call);
+        if code >= 300 {
+            self.roll_back(now, change.call);
+        } else if let Some(leg) = self.legs.get_mut(&change.call) {
+            leg.fallback = None;
+        }
         // Whoever asked may have given up.
         let _ = change.done.send(result);
     }
@@ -168,17 +253,33 @@ impl Actor {
     fn take_change(
         &mut self,
         now: Instant,
-        change: &SessionChange,
+        change: &mut SessionChange,
         response: &Message,
     ) -> Result<(), String> {
-        let (call, holds) = (change.call, change.holds);
+        let call = change.call;
         self.note_packages(call, response);
-        let answer = sdp_of(response).ok_or("its 2xx has no answer to the offer")?;
-        match self.take_answer(now, call, &answer) {
-            Some(Ok(())) => {}
-            Some(Err(error)) => return Err(error.to_string()),
-            None => return Err("the offer is gone".to_owned()),
+        let answered = self
+            .legs
+            .get(&call)
+            .is_some_and(|leg| leg.fallback.is_some());
+        // The answer may have come in a reliable provisional response already.
+        if !answered {
+            let answer = sdp_of(response).ok_or("its 2xx has no answer to the offer")?;
+            match self.take_answer(now, call, &answer) {
+                Some(Ok(())) => {}
+                Some(Err(error)) => return Err(error.to_string()),
+                None => return Err("the offer is gone".to_owned()),
+            }
         }
+        match &change.wish {
+            Wish::Hold(holds) => self.note_hold(call, *holds),
+            Wish::Codecs(_) => {}
+            Wish::Address => self.move_media(call, change.socket.take()),
+        }
+        Ok(())
+    }
+
+    fn note_hold(&mut self, call: CallHandle, holds: bool) {
         if let Some(leg) = self.legs.get_mut(&call) {
             leg.holds = holds;
             if let Some(media) = &leg.media {
@@ -188,7 +289,25 @@ impl Actor {
             }
         }
         self.show_call(call, |record| record.on_hold = holds);
-        Ok(())
+    }
+
+    /// The session goes on at other ports.
+    fn move_media(&mut self, call: CallHandle, socket: Option<MediaSocket>) {
+        let table = self.media_table();
+        let Some(socket) = socket else { return };
+        let Some(media) = self.legs.get_mut(&call).and_then(|leg| leg.media.as_mut()) else {
+            return;
+        };
+        let old = std::mem::replace(&mut media.socket, Arc::new(socket));
+        // Two sockets of one port would share its packets out between them.
+        old.detach();
+        media
+            .socket
+            .attach(Arc::clone(&media.port) as Arc<std::sync::Mutex<dyn gannet_net::MediaPort>>);
+        table
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(call, media.handle());
     }
 
     /// Both sides have offered at once: whoever owns the Call-ID waits longer (RFC 3261 14.1).
@@ -220,13 +339,11 @@ impl Actor {
     }
 }
 
-/// Who holds does not want to hear, who is held does not speak (RFC 3264 8.4): sendonly, inactive
-/// if both hold, recvonly if only the other side goes on holding.
-const fn offered_direction(holds: bool, held: bool) -> Direction {
-    match (holds, held) {
-        (false, false) => Direction::SendRecv,
-        (true, false) => Direction::SendOnly,
-        (false, true) => Direction::RecvOnly,
-        (true, true) => Direction::Inactive,
-    }
+/// How long a refusal asks to wait before the same is tried again (RFC 3311 5.2).
+fn asked_wait(outcome: &Outcome) -> Option<Duration> {
+    let response = outcome.response().filter(|_| outcome.code() == 500)?;
+    let seconds = response.number(HeaderName::RetryAfter).ok()?;
+    Some(Duration::from_secs(u64::from(
+        seconds.min(RETRY_AFTER_MAX_S),
+    )))
 }

@@ -17,7 +17,7 @@ use crate::config::PhoneConfig;
 use crate::error::PhoneError;
 use crate::log::MessageLog;
 use crate::phone::MediaTable;
-use crate::profile::{Facts, ProfileDress, ProfileIdentifiers};
+use crate::profile::{Facts, ProfileDress, ProfileIdentifiers, Reliable};
 use crate::state::PhoneState;
 
 impl Actor {
@@ -76,6 +76,8 @@ impl Actor {
             waiting: HashMap::new(),
             changes: HashMap::new(),
             by_hand: false,
+            prack_offers: HashMap::new(),
+            sends_prack: true,
             left_open: Vec::new(),
             lingering: Vec::new(),
             finished: false,
@@ -113,8 +115,12 @@ pub(crate) fn endpoint_for(
     let mut settings = EndpointConfig::new(local, seed);
     settings.timers = config.timers.unwrap_or(profile.timers);
     settings.rport = profile.messages.rport;
-    settings.allow.clone_from(&profile.lists.allow);
-    settings.supported.clone_from(&profile.lists.supported);
+    let lists = profile.effective_lists();
+    settings.allow = lists.allow;
+    settings.supported = lists.supported;
+    settings.require_100rel = profile.reliable() == Reliable::Required;
+    settings.prack_by_user = true;
+    settings.session = profile.session.support.then_some(profile.session.policy);
     settings.hosts.clone_from(&config.hosts);
     settings.outbound = config.server_target();
     settings.outbound_always = config.server.is_some_and(|server| server.outbound_proxy);

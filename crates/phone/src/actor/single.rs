@@ -82,6 +82,10 @@ impl Actor {
         if let Some(change) = self.changes.remove(&request) {
             return self.change_done(now, change, &outcome);
         }
+        if let Some(call) = self.prack_offers.remove(&request) {
+            let answer = outcome.response().filter(|_| outcome.code() < 300);
+            return self.prack_offer_done(now, call, answer);
+        }
         if let Some(waiting) = self.waiting.remove(&request) {
             // Nobody waits any more if its deadline has passed.
             let _ = waiting.send(outcome);

@@ -2,11 +2,13 @@
 
 mod calls;
 mod dtmf;
+mod early;
 mod handle;
 mod hold;
 mod power;
 mod registration;
 mod requests;
+mod session_timer;
 
 pub(crate) use handle::MediaTable;
 pub use handle::Phone;

@@ -4,13 +4,14 @@ use std::time::Duration;
 
 use gannet_media::offer_answer::MediaCapabilities;
 use gannet_sip::Method;
-use gannet_ua::Timers;
 use gannet_ua::digest::ClientPolicy;
+use gannet_ua::{SessionPolicy, Timers};
 
 use super::header_order::HeaderOrder;
 use super::model::{
     AddressStyle, CompactNames, IdentifierStyle, Identity, IncomingStyle, InstanceStyle, Lists,
-    MessageStyle, MwiStyle, Profile, RegistrationStyle, ResponseIdentity,
+    MessageStyle, MwiStyle, Profile, RegistrationStyle, ReliabilityStyle, Reliable,
+    ResponseIdentity, SessionStyle,
 };
 use super::pattern::Pattern;
 use super::template::Template;
@@ -67,10 +68,18 @@ impl Default for Profile {
                 dnd_code: 486,
                 calls_max: 2,
             },
+            reliability: ReliabilityStyle {
+                provisional: Reliable::Off,
+                prack_offer: false,
+            },
             sdp: MediaCapabilities::default(),
             mwi: MwiStyle {
                 subscribes: false,
                 expires: Duration::from_hours(1),
+            },
+            session: SessionStyle {
+                support: true,
+                policy: SessionPolicy::default(),
             },
             timers: Timers::default(),
         }
@@ -78,7 +87,7 @@ impl Default for Profile {
 }
 
 /// What a phone does when asked; other methods it could only refuse.
-pub(super) const METHODS: [Method; 9] = [
+pub(super) const METHODS: [Method; 10] = [
     Method::Invite,
     Method::Ack,
     Method::Bye,
@@ -88,11 +97,16 @@ pub(super) const METHODS: [Method; 9] = [
     Method::Info,
     Method::Update,
     Method::Message,
+    Method::Prack,
 ];
 
 fn lists() -> Lists {
     Lists {
-        allow: METHODS.to_vec(),
+        // PRACK follows from `reliability.100rel`.
+        allow: METHODS
+            .into_iter()
+            .filter(|method| *method != Method::Prack)
+            .collect(),
         allow_on: vec![Method::Invite, Method::Options],
         supported: Vec::new(),
         supported_on: vec![Method::Invite, Method::Options, Method::Register],

@@ -6,12 +6,16 @@ use gannet_ua::endpoint::{Dress, MessageKind};
 use super::model::{CompactNames, Lists, Profile, ResponseIdentity};
 use super::template::Facts;
 
+/// The option tag of session timers.
+const TIMER: &str = "timer";
+
 /// The look of one phone.
 #[derive(Debug)]
 pub(crate) struct ProfileDress {
     profile: std::sync::Arc<Profile>,
     user_agent: String,
     headers: Vec<(String, String)>,
+    lists: Lists,
 }
 
 impl ProfileDress {
@@ -22,6 +26,7 @@ impl ProfileDress {
         Self {
             user_agent: identity.user_agent.fill(facts),
             headers: identity.headers.iter().map(fill).collect(),
+            lists: profile.effective_lists(),
             profile,
         }
     }
@@ -48,7 +53,7 @@ impl Dress for ProfileDress {
                 }
             }
         }
-        add_lists(&self.profile.lists, message, kind);
+        add_lists(&self.lists, message, kind);
         // The length is filled in when the message is built; the line is there to be placed.
         add(message, HeaderName::ContentLength, "0");
         self.profile.messages.order.arrange(message, kind);
@@ -74,11 +79,6 @@ fn add_lists(lists: &Lists, message: &mut MessageBuilder, kind: &MessageKind) {
     let methods: Vec<_> = lists.allow.iter().map(Method::as_str).collect();
     write(&lists.allow_on, HeaderName::Allow, methods.join(", "));
     write(
-        &lists.supported_on,
-        HeaderName::Supported,
-        lists.supported.join(", "),
-    );
-    write(
         &lists.allow_events_on,
         HeaderName::AllowEvents,
         lists.allow_events.join(", "),
@@ -88,6 +88,27 @@ fn add_lists(lists: &Lists, message: &mut MessageBuilder, kind: &MessageKind) {
         HeaderName::Accept,
         lists.accept.join(", "),
     );
+    let listed = lists.supported_on.contains(&kind.method);
+    let tags = if listed { &lists.supported[..] } else { &[] };
+    add_supported(message, tags);
+}
+
+/// What the core alone has written, `timer` (RFC 4028 7.1), stands behind the device's own list.
+fn add_supported(message: &mut MessageBuilder, tags: &[String]) {
+    let name = HeaderName::Supported;
+    let lines = message.lines_mut().iter();
+    let of_core = lines
+        .filter(|line| line.id == name && !line.raw)
+        .any(|line| line.value == TIMER.as_bytes());
+    let mut tags = tags.to_vec();
+    if of_core && !tags.iter().any(|tag| tag.eq_ignore_ascii_case(TIMER)) {
+        tags.push(TIMER.to_owned());
+    }
+    if of_core {
+        message.set(name, tags.join(", "));
+    } else if !tags.is_empty() {
+        add(message, name, &tags.join(", "));
+    }
 }
 
 fn shorten(names: &CompactNames, message: &mut MessageBuilder) {

@@ -24,7 +24,8 @@ pub use keys::setting_names;
 pub use library::{ProfileError, ProfileLibrary};
 pub use model::{
     AddressStyle, CompactNames, IdentifierStyle, Identity, IncomingStyle, InstanceStyle, Lists,
-    MessageStyle, MwiStyle, Profile, RegistrationStyle, ResponseIdentity,
+    MessageStyle, MwiStyle, Profile, RegistrationStyle, ReliabilityStyle, Reliable,
+    ResponseIdentity, SessionStyle,
 };
 pub use pattern::Pattern;
 pub use template::Template;

@@ -3,12 +3,16 @@
 use std::time::Duration;
 
 use gannet_media::offer_answer::MediaCapabilities;
-use gannet_ua::Timers;
+use gannet_sip::Method;
 use gannet_ua::digest::ClientPolicy;
+use gannet_ua::{SessionPolicy, Timers};
 
 use super::header_order::HeaderOrder;
 use super::pattern::Pattern;
 use super::template::Template;
+
+/// The option tag of reliable provisional responses (RFC 3262 8.1).
+const TAG_100REL: &str = "100rel";
 
 /// A device model: everything by which a phone differs from other phones. Made by
 /// [`super::ProfileLibrary::load`], changed by [`Profile::with_override`].
@@ -32,12 +36,41 @@ pub struct Profile {
     pub digest: ClientPolicy,
     /// What it does with calls that come in.
     pub incoming: IncomingStyle,
+    /// How it takes and sends provisional responses.
+    pub reliability: ReliabilityStyle,
     /// Its codecs and the layout of its SDP.
     pub sdp: MediaCapabilities,
     /// How it learns of waiting messages.
     pub mwi: MwiStyle,
+    /// What it does about session timers (RFC 4028).
+    pub session: SessionStyle,
     /// T1, T2, T4.
     pub timers: Timers,
+}
+
+impl Profile {
+    /// What the device makes of 100rel, however the profile says so.
+    pub fn reliable(&self) -> Reliable {
+        let listed = || self.lists.supported.iter().any(|tag| tag == TAG_100REL);
+        match self.reliability.provisional {
+            Reliable::Off if listed() => Reliable::Supported,
+            other => other,
+        }
+    }
+
+    /// The lists with what follows from other settings.
+    pub fn effective_lists(&self) -> Lists {
+        let mut lists = self.lists.clone();
+        if self.reliable() != Reliable::Off {
+            if !lists.supported.iter().any(|tag| tag == TAG_100REL) {
+                lists.supported.push(TAG_100REL.to_owned());
+            }
+            if !lists.allow.contains(&Method::Prack) {
+                lists.allow.push(Method::Prack);
+            }
+        }
+        lists
+    }
 }
 
 /// Who made a device.
@@ -191,6 +224,35 @@ pub struct IncomingStyle {
     pub dnd_code: u16,
     /// Most calls at the same time; further ones get the busy code.
     pub calls_max: u32,
+}
+
+/// What a device does about session timers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SessionStyle {
+    /// It knows them, and lists `timer` in Supported.
+    pub support: bool,
+    /// How it uses them then.
+    pub policy: SessionPolicy,
+}
+
+/// How a device takes and sends provisional responses (RFC 3262).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ReliabilityStyle {
+    /// Whether they may be sent reliably.
+    pub provisional: Reliable,
+    /// Its PRACK for an answer carries a new offer (RFC 3262 5).
+    pub prack_offer: bool,
+}
+
+/// What a device makes of 100rel.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Reliable {
+    /// It does not know it: PRACK is not in Allow.
+    Off,
+    /// It lists it in Supported and sends reliably to callers that require it.
+    Supported,
+    /// It requires it of others and sends reliably to all who can; callers who cannot get 421.
+    Required,
 }
 
 /// How a device learns of waiting messages.

@@ -6,6 +6,8 @@ mod hold;
 mod peer;
 mod profiles;
 mod registration;
+mod reliable;
 mod scripted_peer;
+mod session_timers;
 mod support;
 mod texts;

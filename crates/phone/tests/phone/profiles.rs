@@ -197,7 +197,7 @@ fn all_mistakes_are_told_at_once_with_place_and_nearest_name() {
          [identiti]\n\
          model = \"x\"\n\
          [lists]\n\
-         supported = [\"100rel\", \"path\"]\n\
+         supported = [\"eventlist\", \"path\"]\n\
          allow = [\"INVITE\", \"REFER\", \"BEY\"]\n\
          [sdp]\n\
          codecs = [\"PCMU\", \"G722\", { name = \"PCMA\", pt = 8 }]\n\
@@ -218,7 +218,7 @@ fn all_mistakes_are_told_at_once_with_place_and_nearest_name() {
         "settings of \"hold\" do not work yet",
         "unknown table or key \"identiti\"",
         "did you mean `identity`?",
-        "option tag 100rel does not work yet",
+        "option tag eventlist does not work yet",
         "REFER does not work yet",
         "did you mean `BYE`?",
         "codec G722 does not work yet",

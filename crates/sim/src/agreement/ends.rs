@@ -21,18 +21,23 @@ impl End {
     pub(super) fn of(cause: &EndCause) -> Option<Self> {
         match cause {
             EndCause::RemoteBye(_) => Some(Self::Theirs),
-            EndCause::LocalBye(Outcome::Response(response)) => match response.status() {
+            EndCause::LocalBye(Outcome::Response(response))
+            | EndCause::SessionExpired(Outcome::Response(response)) => match response.status() {
                 Some(200) => Some(Self::Ours),
                 Some(481) => Some(Self::OursTooLate),
                 _ => None,
             },
-            EndCause::LocalBye(Outcome::Timeout) => Some(Self::OursUnheard),
+            EndCause::LocalBye(Outcome::Timeout) | EndCause::SessionExpired(Outcome::Timeout) => {
+                Some(Self::OursUnheard)
+            }
             EndCause::AckMissing => Some(Self::NoAck),
             EndCause::LocalBye(Outcome::TransportFailed)
+            | EndCause::SessionExpired(Outcome::TransportFailed)
             | EndCause::LocalCancel(_)
             | EndCause::CancelCrossed
             | EndCause::RemoteCancel(_)
             | EndCause::Rejected(_)
+            | EndCause::PrackMissing
             | EndCause::Failed(_) => None,
         }
     }

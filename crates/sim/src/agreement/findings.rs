@@ -114,6 +114,11 @@ pub enum Violation {
         /// The contacts that the registrar holds.
         registrar: Vec<String>,
     },
+    /// Subscriber and notifier know different subscriptions, or one that ended goes on.
+    Subscription {
+        /// What was found.
+        story: String,
+    },
 }
 
 impl fmt::Display for Violation {
@@ -170,6 +175,7 @@ impl fmt::Display for Violation {
                 f,
                 "node {node} is {client}, the registrar holds {registrar:?}"
             ),
+            Self::Subscription { story } => write!(f, "subscription {story}"),
         }
     }
 }

@@ -13,6 +13,9 @@ use super::user::{OWN_REALM, Phone};
 /// How long a caller lets it ring at most, in milliseconds: from, to.
 const PATIENCE_MS: (u64, u64) = (45_000, 60_000);
 
+/// When to look again whether an INVITE of the other side is over.
+const LOOK_AGAIN: Duration = Duration::from_millis(200);
+
 /// Something the user has in mind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Action {
@@ -130,7 +133,8 @@ impl Phone {
     /// What is done once a call stands. Both sides will hang up some time: the first one ends it.
     pub(super) fn plan_talk(&mut self, now: Instant, call: CallId) {
         let wait = self.some_time(self.habits.talk_ms);
-        let mut end = now + wait;
+        let least = Duration::from_millis(self.habits.talk_from_ms);
+        let mut end = now + least + wait;
         if self.is_in_mood(self.habits.punctual) {
             end = self.next_beat(end);
         }
@@ -155,13 +159,19 @@ impl Phone {
     }
 
     fn send_in_call(&mut self, now: Instant, call: CallId, method: Method) {
-        let offer = method == Method::Invite && !self.is_in_mood(self.habits.delays_offer);
+        let is_invite = method == Method::Invite;
+        let offer = is_invite && !self.is_in_mood(self.habits.delays_offer);
         let body = offer.then(|| self.session());
         let text = method.to_string();
         let Ok(request) = self
             .endpoint
             .request_in_call(now, call, method, Vec::new(), body)
         else {
+            // An INVITE of the other side is on its way (RFC 3261 14.1).
+            let stands = self.calls.get(&call).is_some_and(|c| c.ended.is_none());
+            if self.habits.tries_again && stands && is_invite {
+                self.in_future(now, LOOK_AGAIN, Action::Reinvite(call));
+            }
             return;
         };
         let cseq = self.endpoint.dialog(call).map(|dialog| dialog.local_cseq);

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use gannet_ua::SessionPolicy;
+
 /// Probabilities and times by which a user acts.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Habits {
@@ -25,15 +27,48 @@ pub struct Habits {
     pub answers_at_once: f64,
     /// Probability of changing the session once by re-INVITE.
     pub reinvites: f64,
+    /// Probability of refusing a change of the session.
+    pub refuses_changes: f64,
+    /// A re-INVITE that met one of the other side is tried again, at the time that RFC 3261 14.1
+    /// says.
+    pub tries_again: bool,
+    /// Session timers (RFC 4028).
+    pub session: Option<SessionPolicy>,
+    /// How long before its end a registration is refreshed.
+    pub refresh_before: Duration,
     /// Probability of sending INFO once.
     pub informs: f64,
     /// Probability of hanging up at a whole multiple of five seconds, as the other may, too.
     pub punctual: f64,
-    /// The longest talk, milliseconds.
+    /// The shortest talk, milliseconds.
+    pub talk_from_ms: u64,
+    /// So much longer it may be, milliseconds.
     pub talk_ms: u64,
 }
 
 impl Habits {
+    /// Somebody who answers, talks for 20 to 30 seconds, hangs up, and does nothing by chance.
+    pub const QUIET: Self = Self {
+        wrong_password: false,
+        expires: Duration::from_mins(1),
+        expires_in_contact: false,
+        challenges_callers: false,
+        cancels: 0.0,
+        delays_offer: 0.0,
+        answers: 1.0,
+        refuses: 0.0,
+        answers_at_once: 0.0,
+        reinvites: 0.0,
+        refuses_changes: 0.0,
+        tries_again: true,
+        session: None,
+        refresh_before: Duration::from_secs(10),
+        informs: 0.0,
+        punctual: 0.0,
+        talk_from_ms: 20_000,
+        talk_ms: 10_000,
+    };
+
     /// Habits that a seed chooses.
     pub fn draw(rng: &mut fastrand::Rng) -> Self {
         Self {
@@ -47,8 +82,13 @@ impl Habits {
             refuses: 0.6,
             answers_at_once: 0.25,
             reinvites: 0.3,
+            refuses_changes: 0.2,
+            tries_again: false,
+            session: None,
+            refresh_before: Duration::from_secs(10),
             informs: 0.2,
             punctual: 0.3,
+            talk_from_ms: 0,
             // Short talks race the handshake, long ones outlast every timer of it.
             talk_ms: match rng.u8(0..8) {
                 0 | 1 => 700,

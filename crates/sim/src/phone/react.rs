@@ -62,8 +62,11 @@ impl Phone {
             } => self.request_done(now, request, call, &outcome),
             Happening::Registration { change, .. } => self.registration_changed(now, change),
             Happening::RequestDone { .. }
+            | Happening::Session { .. }
             | Happening::Challenged { .. }
             | Happening::Provisional { .. }
+            | Happening::PrackWanted { .. }
+            | Happening::Pracked { .. }
             | Happening::Subscription { .. }
             | Happening::Notice { .. }
             | Happening::Dropped { .. } => {}
@@ -148,7 +151,7 @@ impl Phone {
     fn asked(&mut self, now: Instant, request: TransactionId, call: CallId, message: &Message) {
         let method = message.method().unwrap_or(Method::Options);
         let (wait, code) = if method == Method::Invite {
-            let refused = self.is_in_mood(0.2);
+            let refused = self.is_in_mood(self.habits.refuses_changes);
             (self.some_time(1_500), if refused { 488 } else { 200 })
         } else {
             (self.some_time(100), 200)
@@ -177,14 +180,34 @@ impl Phone {
         };
         record.done = Some((now, code));
         record.timed_out = *outcome == Outcome::Timeout;
+        let met = code == 491 && record.method == "INVITE";
         let offered = outcome
             .response()
             .is_some_and(|response| code < 300 && !response.body().is_empty());
-        if record.method == "INVITE" && offered {
+        let offered = offered && record.method == "INVITE";
+        if met && self.habits.tries_again {
+            self.try_again(now, call);
+        }
+        if offered {
             // Nothing happens where the re-INVITE had made the offer.
             let wait = self.some_time(500);
             self.in_future(now, wait, Action::Acknowledge(call));
         }
+    }
+
+    /// Whoever made the call waits 2.1 to 4 s, the other up to 2 s (RFC 3261 14.1).
+    fn try_again(&mut self, now: Instant, call: CallId) {
+        let ours = self
+            .calls
+            .get(&call)
+            .is_some_and(|c| c.role == Role::Caller);
+        let tens_of_ms = if ours {
+            self.rng.u64(210..=400)
+        } else {
+            self.rng.u64(0..=200)
+        };
+        let wait = Duration::from_millis(tens_of_ms * 10);
+        self.in_future(now, wait, Action::Reinvite(call));
     }
 
     fn registration_changed(&mut self, now: Instant, change: RegistrationChange) {
@@ -218,6 +241,10 @@ fn cause_text(cause: &gannet_ua::endpoint::EndCause) -> String {
         EndCause::Rejected(code) => format!("rejection {code}"),
         EndCause::Failed(outcome) => format!("failure {}", outcome_text(outcome)),
         EndCause::AckMissing => "missing ACK".to_owned(),
+        EndCause::SessionExpired(outcome) => {
+            format!("expiry, BYE {}", outcome_text(outcome))
+        }
+        EndCause::PrackMissing => "missing PRACK".to_owned(),
     }
 }
 

@@ -46,7 +46,9 @@ impl Phone {
     /// A phone at this address; its user part is `name`.
     pub fn new(name: &str, address: SocketAddr, habits: Habits, now: Instant, seed: u64) -> Self {
         let mut rng = fastrand::Rng::with_seed(seed);
-        let mut endpoint = Endpoint::new(EndpointConfig::new(address, rng.u64(..)));
+        let mut config = EndpointConfig::new(address, rng.u64(..));
+        config.session = habits.session;
+        let mut endpoint = Endpoint::new(config);
         let password = if habits.wrong_password {
             "wrong"
         } else {
@@ -126,7 +128,7 @@ impl Phone {
             aor: NameAddr::new(self.aor()),
             contact: self.contact(),
             expires: self.habits.expires,
-            refresh_before: Duration::from_secs(10),
+            refresh_before: self.habits.refresh_before,
             retry_after: Some(Duration::from_secs(3)).filter(|_| !self.habits.wrong_password),
             follow_received: false,
             expires_in_contact: self.habits.expires_in_contact,

@@ -239,6 +239,7 @@ t1 = "100 ms"
 no_answer = "3 s"
 algorithms = "sha-256"
 digest_uri = "strict"
+prack = false
 "#,
         );
         assert!(file.diagnostics.is_empty(), "{:?}", file.diagnostics);
@@ -263,6 +264,7 @@ digest_uri = "strict"
         assert_eq!(config.timers.unwrap().t1, Duration::from_millis(100));
         assert_eq!(config.pbx.no_answer, Some(Duration::from_secs(3)));
         assert_eq!(config.pbx.digest_uri, Some(gannet_pbx::DigestUri::Strict));
+        assert_eq!(config.pbx.prack, Some(false));
         assert_eq!(
             config.pbx.algorithms,
             Some(vec![gannet_ua::digest::Algorithm::Sha256])

@@ -245,8 +245,16 @@ pub struct PbxSettings {
     pub algorithms: Option<Vec<gannet_ua::digest::Algorithm>>,
     /// How credentials for another URI are judged inside a subscription.
     pub digest_uri: Option<gannet_pbx::DigestUri>,
+    /// Whether it knows session timers.
+    pub session_timers: Option<bool>,
+    /// The session interval that it asks for.
+    pub session_expires: Option<Duration>,
+    /// The shortest session interval that it takes.
+    pub session_min_se: Option<Duration>,
     /// Whether users have a voicemail; `None`: in scenarios whose sentences speak of it.
     pub voicemail: Option<bool>,
+    /// Whether each leg has reliable provisional responses if its phone wants them.
+    pub prack: Option<bool>,
     /// Where recordings are written.
     pub recordings: Option<PathBuf>,
     /// Shortest registration that is granted.

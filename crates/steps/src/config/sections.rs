@@ -8,6 +8,7 @@ use gannet_ua::digest::Algorithm;
 
 use super::model::Config;
 use super::reader::Section;
+use crate::vocabulary::parse_time;
 
 pub(super) fn read(root: &mut Section<'_, '_, '_>, config: &mut Config, folder: &Path) {
     timeouts(root, config);
@@ -146,7 +147,13 @@ fn pbx(root: &mut Section<'_, '_, '_>, config: &mut Config, folder: &Path) {
     pbx.digest_uri = section.choice("digest_uri", &uris);
     pbx.algorithms = algorithms.filter(|algorithms| !algorithms.is_empty());
     pbx.no_answer = section.time("no_answer");
+    pbx.session_timers = section.boolean("session_timers");
+    let seconds = |text: &str| parse_time(text).filter(|time| time.as_secs() > 0);
+    let expected = "a time of a second or more, for example \"90 s\"";
+    pbx.session_expires = section.parsed("session_expires", expected, seconds);
+    pbx.session_min_se = section.parsed("session_min_se", expected, seconds);
     pbx.voicemail = section.boolean("voicemail");
+    pbx.prack = section.boolean("prack");
     pbx.recordings = section
         .string("recordings")
         .map(|text| folder.join(text.value));

@@ -1,9 +1,10 @@
 //! The list of all sentences.
 
 use super::{
-    agreed, answering, calls, challenge, conditions, dtmf, ending, event_socket, figures, flows,
-    header_sentences, hearing, hold, meanwhile, message_sentences, phones, playing, questions, raw,
-    registration, request, sdp_sentences, talking, texts, time, timing, voicemail,
+    agreed, answering, calls, challenge, conditions, direct_calls, dtmf, early_media, ending,
+    event_socket, figures, flows, header_sentences, hearing, hold, meanwhile, message_sentences,
+    phones, playing, questions, raw, registration, reliability, request, sdp_sentences,
+    session_changes, session_timers, talking, texts, time, timing, voicemail,
 };
 use crate::StepDefinition;
 
@@ -16,15 +17,20 @@ pub fn definitions() -> Vec<StepDefinition> {
         request::definitions(),
         raw::definitions(),
         calls::definitions(),
+        direct_calls::definitions(),
         answering::definitions(),
+        early_media::definitions(),
+        reliability::definitions(),
         ending::definitions(),
         talking::definitions(),
         hearing::definitions(),
         hold::definitions(),
+        session_changes::definitions(),
         dtmf::definitions(),
         playing::definitions(),
         agreed::definitions(),
         figures::definitions(),
+        session_timers::definitions(),
         voicemail::definitions(),
         texts::definitions(),
         event_socket::definitions(),

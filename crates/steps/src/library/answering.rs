@@ -203,7 +203,7 @@ fn no_call(actor: &Arc<Actor>) -> Failure {
 }
 
 /// Waits until the newest call that came in waits for an answer.
-async fn incoming(
+pub(super) async fn incoming(
     world: &mut World,
     actor: &Arc<Actor>,
     limit: Duration,
@@ -225,7 +225,7 @@ async fn rings(world: &mut World, arguments: Arguments) -> StepResult {
     ringing(world, &actor, limit).await.map(drop)
 }
 
-async fn ringing(
+pub(super) async fn ringing(
     world: &mut World,
     actor: &Arc<Actor>,
     limit: Duration,

@@ -48,7 +48,7 @@ pub(super) fn definitions() -> Vec<StepDefinition> {
     ]
 }
 
-async fn connected(
+pub(super) async fn connected(
     world: &mut World,
     arguments: &Arguments,
 ) -> Result<(Arc<Actor>, CallHandle), Failure> {
@@ -76,7 +76,8 @@ async fn changes(world: &mut World, arguments: Arguments, holds: bool) -> StepRe
 }
 
 async fn sees(world: &mut World, arguments: Arguments, held: bool) -> StepResult {
-    let (actor, call) = connected(world, &arguments).await?;
+    let actor = ready_phone(world, arguments.phone(0)?).await?;
+    let call = open_call(&actor)?.handle;
     let limit = world.signalling(&arguments);
     let what = if held {
         "the other side to hold the call"

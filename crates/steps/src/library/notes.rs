@@ -32,6 +32,8 @@ pub struct Notes {
     pub(super) texts: BTreeMap<String, u64>,
     /// Up to where sentences have consumed DTMF keys, by phone and call.
     pub(super) keys: BTreeMap<(String, CallHandle), Taken>,
+    /// How many refreshes of a session sentences have consumed, by phone and call.
+    pub(super) refreshes: BTreeMap<(String, CallHandle), u32>,
     /// Recordings that go on, by phone.
     pub(super) recordings: BTreeMap<String, Recording>,
     /// The event socket that the scenario has opened.

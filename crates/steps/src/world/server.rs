@@ -85,6 +85,7 @@ pub(super) fn start_embedded(
             .clone()
             .unwrap_or(defaults.algorithms.clone()),
         digest_uri: settings.digest_uri.unwrap_or(defaults.digest_uri),
+        prack: settings.prack.unwrap_or(defaults.prack),
         no_answer: settings.no_answer.unwrap_or(defaults.no_answer),
         timers: surroundings.config().timers.unwrap_or(defaults.timers),
         seed,
@@ -102,6 +103,13 @@ const EXPIRES_MIN: Duration = Duration::from_secs(5);
 fn adapt(config: &mut PbxConfig, settings: &PbxSettings) {
     config.voicemail.directory.clone_from(&settings.recordings);
     config.expires.min_s = whole_seconds(settings.expires_min.unwrap_or(EXPIRES_MIN));
+    if settings.session_timers == Some(false) {
+        config.session_timers = None;
+    }
+    if let Some(policy) = &mut config.session_timers {
+        policy.expires = settings.session_expires;
+        policy.min_se = settings.session_min_se.unwrap_or(policy.min_se);
+    }
     if let Some(echo) = &settings.echo {
         config.extensions.echo.clone_from(echo);
     }

@@ -6,6 +6,9 @@ use bytes::Bytes;
 use gannet_sip::{Message, NameAddr};
 
 use super::happening::RequestId;
+use super::prack::{Owed, ReliableStream};
+use super::reliable_queue::ReliableQueue;
+use super::session_timers::CallSession;
 use crate::dialog::Dialog;
 use crate::target::Target;
 use crate::timers::Backoff;
@@ -81,7 +84,8 @@ pub(crate) struct PendingOk {
 #[derive(Debug, Clone)]
 pub(crate) struct Ringing {
     pub(crate) code: u16,
-    pub(crate) bytes: Bytes,
+    /// `None` if it was sent reliably: then it is sent anew, with the next RSeq (RFC 3262 3).
+    pub(crate) bytes: Option<Bytes>,
     pub(crate) at: Instant,
 }
 
@@ -121,8 +125,23 @@ pub(crate) struct Call {
     pub(crate) reinvite: Option<TransactionId>,
     /// A re-INVITE of ours without a final response.
     pub(crate) reinviting: Option<RequestId>,
+    /// What we send reliably before the final response to their newest INVITE that wants it.
+    pub(crate) reliable: Option<Box<ReliableQueue>>,
+    /// The reliable provisional responses that came, by fork and INVITE.
+    pub(crate) streams: Vec<ReliableStream>,
+    /// Those that the user has to acknowledge.
+    pub(crate) owed: Vec<Owed>,
+    /// INVITEs of ours, by remote tag and CSeq number, whose exchange of descriptions ended with a
+    /// reliable provisional response.
+    pub(crate) early_answers: Vec<(String, u32)>,
+    /// UPDATEs and PRACKs of ours with an offer that have no final response, with their remote tags.
+    pub(crate) offers: Vec<(RequestId, String)>,
+    /// The newest Allow of the other side.
+    pub(crate) remote_allow: Option<String>,
     /// BYE waits for the ACK (RFC 3261 15).
     pub(crate) bye_wanted: Option<Vec<(String, String)>>,
+    /// What session timers need; `None` where the endpoint knows nothing of them.
+    pub(crate) session: Option<Box<CallSession>>,
     pub(crate) remove_at: Option<Instant>,
 }
 
@@ -155,7 +174,14 @@ impl Call {
             open: Vec::new(),
             reinvite: None,
             reinviting: None,
+            reliable: None,
+            streams: Vec::new(),
+            owed: Vec::new(),
+            early_answers: Vec::new(),
+            offers: Vec::new(),
+            remote_allow: None,
             bye_wanted: None,
+            session: None,
             remove_at: None,
         }
     }
@@ -171,10 +197,22 @@ impl Call {
             _ => None,
         };
         let ringing = self.ringing.as_ref().map(|ringing| ringing.at);
-        [pending, cancel, ringing, self.expires_at, self.remove_at]
-            .into_iter()
-            .flatten()
-            .min()
+        let reliable = self
+            .reliable
+            .as_ref()
+            .and_then(|queue| queue.next_deadline());
+        [
+            pending,
+            cancel,
+            ringing,
+            reliable,
+            self.expires_at,
+            self.remove_at,
+            self.session_deadline(),
+        ]
+        .into_iter()
+        .flatten()
+        .min()
     }
 
     /// The dialog with this remote tag, early ones included.
@@ -221,6 +259,7 @@ impl Call {
             || self.unanswered.is_some()
             || matches!(self.state, CallState::Calling | CallState::NeedsAnswer)
             || self.pending.iter().any(|ok| ok.offers)
+            || !self.offers.is_empty()
     }
 
     /// Forgets what nothing can come back for any more.

@@ -43,7 +43,8 @@ impl Endpoint {
         Some(&self.calls.get(&call)?.invite)
     }
 
-    pub(crate) fn new_call(&mut self, call: Call) -> CallId {
+    pub(crate) fn new_call(&mut self, mut call: Call) -> CallId {
+        call.session = self.config.session.is_some().then(Box::default);
         self.last_call += 1;
         let id = CallId(self.last_call);
         self.by_dialog
@@ -104,7 +105,9 @@ impl Endpoint {
             self.end_call(now, call, EndCause::LocalCancel(Outcome::Timeout));
         }
         self.repeat_ringing(now, call);
+        self.repeat_reliable(now, call);
         self.repeat_success(now, call);
+        self.handle_session_timeout(now, call);
     }
 
     fn repeat_ringing(&mut self, now: Instant, call: CallId) {
@@ -116,8 +119,12 @@ impl Endpoint {
         };
         if ringing.at <= now {
             ringing.at = now + RING_AGAIN_AFTER;
-            let (code, bytes) = (ringing.code, ringing.bytes.clone());
-            self.transactions.respond(now, transaction, code, bytes);
+            let code = ringing.code;
+            match ringing.bytes.clone() {
+                Some(bytes) => self.transactions.respond(now, transaction, code, bytes),
+                // Refused only where the call does not ring any more.
+                None => drop(self.ring_reliably(now, call, Reply::new(code))),
+            }
         }
     }
 

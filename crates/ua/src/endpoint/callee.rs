@@ -11,13 +11,16 @@ use super::caller::is_offer;
 use super::command::Reply;
 use super::core::Endpoint;
 use super::happening::{CallId, EndCause, Happening};
+use super::reliable_queue::Held;
 use crate::dialog::{Dialog, DialogState};
 use crate::target::Target;
 use crate::timers::Backoff;
 use crate::transaction::TransactionId;
 
 impl Endpoint {
-    /// Sends a provisional response, 101 to 199, for an incoming call and repeats it each minute.
+    /// Sends a provisional response, 101 to 199, for an incoming call and repeats it each minute; if
+    /// the caller requires it, or `require_100rel` is set and the caller can, by
+    /// [`ring_reliably`](Self::ring_reliably).
     /// Nothing happens with another code, or if the call does not wait for an answer.
     pub fn ring(&mut self, now: Instant, call: CallId, reply: Reply) {
         let Some(entry) = self.calls.get_mut(&call) else {
@@ -26,6 +29,14 @@ impl Endpoint {
         if entry.state != CallState::Incoming || !(101..200).contains(&reply.code) {
             return;
         }
+        let invite = entry.invite.clone();
+        if self.must_be_reliable(&invite) {
+            // It cannot fail here.
+            return drop(self.ring_reliably(now, call, reply));
+        }
+        let Some(entry) = self.calls.get_mut(&call) else {
+            return;
+        };
         if entry.dialog.is_none() {
             entry.dialog =
                 Dialog::from_request(&entry.invite, &entry.local_tag, DialogState::Early).ok();
@@ -33,14 +44,15 @@ impl Endpoint {
         let code = reply.code;
         let bytes = self.reply_in_call(now, call, reply);
         if let Some(entry) = self.calls.get_mut(&call) {
-            let at = now + RING_AGAIN_AFTER;
+            let (at, bytes) = (now + RING_AGAIN_AFTER, Some(bytes));
             entry.ringing = Some(Ringing { code, bytes, at });
         }
         self.file(call);
     }
 
     /// Answers an incoming call with a 2xx and repeats it until ACK comes: then
-    /// [`Happening::Confirmed`], else [`EndCause::AckMissing`]. With another code it is
+    /// [`Happening::Confirmed`], else [`EndCause::AckMissing`]. It goes out as soon as descriptions in
+    /// reliable provisional responses are acknowledged (RFC 3262 3). With another code it is
     /// [`reject`](Self::reject).
     pub fn accept(&mut self, now: Instant, call: CallId, contact: NameAddr, reply: Reply) {
         if !(200..300).contains(&reply.code) {
@@ -52,7 +64,15 @@ impl Endpoint {
         let (CallState::Incoming, Some(transaction)) = (entry.state, entry.server) else {
             return;
         };
-        entry.contact = Some(contact);
+        let held = Held::Accept(Box::new(contact), reply);
+        let Some(Held::Accept(contact, reply)) = self.hold_success(call, transaction, held) else {
+            return;
+        };
+        let Some(entry) = self.calls.get_mut(&call) else {
+            return;
+        };
+        entry.finish_reliable(transaction);
+        entry.contact = Some(*contact);
         entry.state = CallState::Accepted;
         entry.ringing = None;
         entry.expires_at = None;
@@ -64,6 +84,7 @@ impl Endpoint {
             dialog.state = DialogState::Confirmed;
         }
         let code = reply.code;
+        let reply = self.settle_session(now, call, &invite, reply);
         let bytes = self.reply_in_call(now, call, reply);
         self.expect_ack(now, call, transaction, &invite, (code, bytes));
     }
@@ -94,10 +115,15 @@ impl Endpoint {
             self.reply(now, id, (&message, source), reply, None);
             return;
         }
+        if let Some(reply) = self.refusal_without_100rel(&message) {
+            self.reply(now, id, (&message, source), reply, None);
+            return;
+        }
         let tag = self.config.identifiers.tag(&mut self.rng);
         let call_id = message.call_id().unwrap_or_default().to_owned();
         let mut call = Call::new(CallState::Incoming, (call_id, tag), message.clone(), source);
         call.server = Some(id);
+        call.note_allow(&message);
         call.expires_at = message
             .number(HeaderName::Expires)
             .ok()
@@ -123,7 +149,9 @@ impl Endpoint {
     ) {
         let timers = self.config.timers;
         if let Some(entry) = self.calls.get_mut(&call) {
-            let offers = is_offer(invite, &Message::parse(bytes.clone()));
+            let queue = entry.reliable.as_ref();
+            let agreed = queue.is_some_and(|it| it.transaction == transaction && it.is_agreed());
+            let offers = !agreed && is_offer(invite, &Message::parse(bytes.clone()));
             entry.pending.push(PendingOk {
                 cseq: invite.cseq().map_or(0, |cseq| cseq.number),
                 transaction,
@@ -165,6 +193,7 @@ impl Endpoint {
 
     /// A response to the first INVITE of an incoming call, with the call's tag and Contact.
     pub(crate) fn reply_in_call(&mut self, now: Instant, call: CallId, reply: Reply) -> Bytes {
+        self.note_description(call, reply.body.as_ref());
         let Some(entry) = self.calls.get(&call) else {
             return Bytes::new();
         };

@@ -11,6 +11,8 @@ use super::command::{Body, RequestSpec};
 use super::config::MessageKind;
 use super::core::{Endpoint, SendError, build};
 use super::happening::{CallId, EndCause, Happening, Outcome};
+use super::prack::Provisional;
+use super::reliable::OPTION_TAG;
 use crate::dialog::Dialog;
 use crate::transaction::TransactionId;
 
@@ -23,12 +25,16 @@ impl Endpoint {
     /// [`Happening::Answered`] or [`Happening::CallEnded`].
     pub fn invite(&mut self, now: Instant, mut spec: RequestSpec) -> Result<CallId, SendError> {
         spec.method = Method::Invite;
+        if self.config.require_100rel {
+            spec.headers.push(("Require".into(), OPTION_TAG.into()));
+        }
         let target = self.target_of(&spec)?;
         let tag = self.config.identifiers.tag(&mut self.rng);
         let call_id = self.call_id_for(&spec);
         let cseq = self.config.identifiers.first_cseq(&mut self.rng);
         let contact = spec.contact.clone();
-        let builder = build(spec, &tag, &call_id, cseq);
+        let mut builder = build(spec, &tag, &call_id, cseq);
+        self.ask_for_session(&mut builder, None);
         // The INVITE as sent takes its place below.
         let unsent = Message::parse(Bytes::new());
         let mut call = Call::new(CallState::Calling, (call_id, tag), unsent, target);
@@ -39,6 +45,7 @@ impl Endpoint {
             call.request = Some(request);
             call.invite = sent.message.clone();
         }
+        self.note_offer(id);
         Ok(id)
     }
 
@@ -68,11 +75,37 @@ impl Endpoint {
         entry.trying = true;
         let cancel = matches!(entry.cancel, Cancel::Wanted(_));
         if response.status() != Some(100) {
-            entry.note_early_dialog(&response);
-            self.happen(Happening::Progress { call, response });
+            entry.note_allow(&response);
+            self.note_progress(now, call, response);
         }
         if cancel {
             self.send_cancel(now, call);
+        }
+    }
+
+    fn note_progress(&mut self, now: Instant, call: CallId, response: Message) {
+        let rseq = match self.sort_provisional(call, &response) {
+            Provisional::Plain => None,
+            Provisional::Reliable(rseq) => Some(rseq),
+            Provisional::Ignored => {
+                let why = "a reliable provisional response that is repeated or out of order";
+                return self.happen(Happening::Dropped {
+                    message: response,
+                    why,
+                });
+            }
+        };
+        let Some(entry) = self.calls.get_mut(&call) else {
+            return;
+        };
+        entry.note_early_dialog(&response);
+        let invite = entry.invite.clone();
+        self.happen(Happening::Progress {
+            call,
+            response: response.clone(),
+        });
+        if let Some(rseq) = rseq {
+            self.answer_reliable(now, call, &invite, rseq, response);
         }
     }
 
@@ -83,6 +116,7 @@ impl Endpoint {
             entry.invite = invite;
             entry.trying = false;
             entry.early.clear();
+            entry.forget_streams();
         }
     }
 
@@ -162,7 +196,9 @@ impl Endpoint {
         entry.early = Vec::new();
         entry.dialog = Some(confirmed);
         let invite = entry.invite.clone();
-        let needs_answer = is_offer(&invite, &response);
+        let tag = response.to_tag().unwrap_or_default();
+        let needs_answer = is_offer(&invite, &response) && !entry.has_early_answer(&tag, &invite);
+        entry.note_allow(&response);
         if needs_answer {
             entry.state = CallState::NeedsAnswer;
             entry.unanswered = Some(Unanswered {
@@ -245,6 +281,7 @@ impl Endpoint {
         (invite, response): (&Message, &Message),
         body: Option<Body>,
     ) {
+        self.note_description(call, body.as_ref());
         let until = now + self.config.timers.give_up();
         let cseq = response.cseq().map_or(0, |cseq| cseq.number);
         let mut ack = dialog.request_with_cseq(&Method::Ack, cseq);

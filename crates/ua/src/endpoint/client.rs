@@ -134,6 +134,9 @@ impl Endpoint {
         {
             return;
         }
+        if code == 422 && self.retry_with_longer_interval(now, id, &response) {
+            return;
+        }
         self.note_authentication_info(id, &response);
         self.finish(now, id, Outcome::Response(response));
     }
@@ -155,8 +158,12 @@ impl Endpoint {
             return;
         };
         self.by_transaction.remove(&request.transaction);
+        let session = self.session_news(id, &request, &outcome);
         match request.purpose {
             Purpose::Plain(call) => {
+                if let Some(entry) = call.and_then(|call| self.calls.get_mut(&call)) {
+                    entry.offers.retain(|(offer, _)| *offer != id);
+                }
                 let after = call.map(|call| (call, outcome.clone()));
                 self.happen(Happening::RequestDone {
                     request: id,
@@ -184,6 +191,9 @@ impl Endpoint {
             }
             Purpose::Notify(notice) => self.notify_done(now, notice, &outcome),
         }
+        if let Some(news) = session {
+            self.session_done(now, news);
+        }
     }
 
     /// Forgets a request together with its transaction; nobody is told.
@@ -200,7 +210,11 @@ impl Endpoint {
         };
         match request.purpose {
             Purpose::Invite(call) => self.invite_progress(now, call, response),
-            Purpose::Plain(_) | Purpose::Reinvite(_) if response.status() != Some(100) => {
+            Purpose::Reinvite(call) if response.status() != Some(100) => {
+                let invite = request.message.clone();
+                self.reinvite_progress(now, call, (id, invite), response);
+            }
+            Purpose::Plain(_) if response.status() != Some(100) => {
                 self.happen(Happening::Provisional {
                     request: id,
                     response,
@@ -234,13 +248,33 @@ impl Endpoint {
         let AuthOutcome::Retry(fields) = outcome else {
             return false;
         };
-        let (target, purpose, old) = (request.target, request.purpose, request.transaction);
         let mut builder = MessageBuilder::from_message(&request.message);
-        builder.remove(HeaderName::Via);
         for name in [HeaderName::Authorization, HeaderName::ProxyAuthorization] {
             builder.remove(name);
         }
+        self.send_anew(now, id, builder, &fields);
+        self.happen(Happening::Challenged {
+            method,
+            response: response.clone(),
+        });
+        true
+    }
+
+    /// Sends a request that was refused once more, changed: a new branch and the next CSeq number.
+    pub(crate) fn send_anew(
+        &mut self,
+        now: Instant,
+        id: RequestId,
+        mut builder: MessageBuilder,
+        fields: &[HeaderField],
+    ) {
+        let Some(request) = self.requests.get(&id) else {
+            return;
+        };
+        let (target, purpose, old) = (request.target, request.purpose, request.transaction);
+        let method = request.message.method().unwrap_or(Method::Options);
         let number = request.message.cseq().map_or(1, |cseq| cseq.number) + 1;
+        builder.remove(HeaderName::Via);
         builder.set(
             HeaderName::CSeq,
             CSeq {
@@ -249,7 +283,7 @@ impl Endpoint {
             }
             .to_string(),
         );
-        let message = self.finish_request(method.clone(), builder, &fields, target);
+        let message = self.finish_request(method, builder, fields, target);
         self.note_cseq(purpose, &message, number);
         let transaction = self.transactions.send_request(now, message.clone(), target);
         self.by_transaction.remove(&old);
@@ -261,11 +295,23 @@ impl Endpoint {
             request.message = message;
             request.transaction = transaction;
         }
-        self.happen(Happening::Challenged {
-            method,
-            response: response.clone(),
-        });
-        true
+    }
+
+    /// The credentials that a request can carry which is sent once more for another reason than a
+    /// challenge.
+    pub(crate) fn credentials_for(
+        &mut self,
+        id: RequestId,
+        draft: &MessageBuilder,
+    ) -> Vec<HeaderField> {
+        let Some(request) = self.requests.get_mut(&id) else {
+            return Vec::new();
+        };
+        let draft = draft.message();
+        let method = draft.method().unwrap_or(Method::Options);
+        let facts = facts(&draft, &method);
+        self.auth
+            .authorize(&mut request.attempt, &facts, &mut self.rng)
     }
 
     fn note_authentication_info(&mut self, id: RequestId, response: &Message) {

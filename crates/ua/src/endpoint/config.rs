@@ -8,6 +8,7 @@ use std::sync::Arc;
 use gannet_sip::{MessageBuilder, Method, Transport};
 
 use crate::identifiers::{Identifiers, RandomIdentifiers};
+use crate::session_timer::SessionPolicy;
 use crate::target::Target;
 use crate::timers::Timers;
 
@@ -29,6 +30,13 @@ pub struct EndpointConfig {
     pub allow: Vec<Method>,
     /// Option tags that are understood; others in Require get 420 (RFC 3261 8.2.2.3).
     pub supported: Vec<String>,
+    /// Ask for reliable provisional responses by `Require: 100rel`, send them reliably to everybody
+    /// who can take them so, and refuse callers who cannot with 421 (RFC 3262 3 and 4). `supported`
+    /// must have `100rel`: with it alone it is the caller who says what is sent reliably.
+    pub require_100rel: bool,
+    /// Every PRACK is sent by the user, by [`Endpoint::prack`](super::Endpoint::prack); otherwise
+    /// only one that must carry an answer.
+    pub prack_by_user: bool,
     /// Addresses of host names, asked before `outbound`. Names compare in lower case.
     pub hosts: BTreeMap<String, SocketAddr>,
     /// Where requests go whose next hop is a name that `hosts` does not know, and all requests
@@ -39,6 +47,9 @@ pub struct EndpointConfig {
     pub outbound_always: bool,
     /// The transport for next hops that do not name one.
     pub transport: Transport,
+    /// Session timers (RFC 4028); `None` for an endpoint that knows nothing of them. A call that
+    /// begins without has none later.
+    pub session: Option<SessionPolicy>,
     /// How Call-IDs, tags and branches look.
     pub identifiers: Arc<dyn Identifiers>,
     /// Gives messages the look of a device; sees each message last before it is written.
@@ -70,16 +81,28 @@ impl EndpointConfig {
                 Method::Message,
             ],
             supported: Vec::new(),
+            require_100rel: false,
+            prack_by_user: false,
             hosts: BTreeMap::new(),
             outbound: None,
             outbound_always: false,
             transport: Transport::Udp,
+            session: None,
             identifiers: Arc::new(RandomIdentifiers),
             dress: None,
             calls_max: CALLS_MAX,
             transactions_max: TRANSACTIONS_MAX,
             seed,
         }
+    }
+}
+
+impl EndpointConfig {
+    /// True if the extension is understood.
+    pub(crate) fn supports(&self, tag: &str) -> bool {
+        self.supported
+            .iter()
+            .any(|known| known.eq_ignore_ascii_case(tag))
     }
 }
 

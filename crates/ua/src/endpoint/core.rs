@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::time::Instant;
 
 use bytes::Bytes;
-use gannet_sip::{HeaderName, Message, MessageBuilder, NameAddr, Transport, Uri, Via, host_text};
+use gannet_sip::{
+    HeaderName, Message, MessageBuilder, Method, NameAddr, Transport, Uri, Via, host_text,
+};
 use thiserror::Error;
 
 use super::agenda::Agenda;
@@ -41,6 +43,27 @@ pub enum SendError {
     /// (RFC 3261 14.1).
     #[error("another INVITE of the call is on its way")]
     InviteInProgress,
+    /// An offer has to wait until the one before it, of either side, is answered (RFC 3264 4,
+    /// RFC 3311 5.1).
+    #[error("an offer of the call has no answer yet")]
+    OfferInProgress,
+    /// The other side has said which methods it takes, or has said nothing, and the method is not
+    /// among them (RFC 3311 5.1).
+    #[error("the other side does not take {method}: its Allow is {}", allow.as_deref().unwrap_or("missing"))]
+    NotAllowed {
+        /// The method.
+        method: Method,
+        /// The methods of its Allow, if it sent one.
+        allow: Option<String>,
+    },
+    /// The INVITE does not let its provisional responses be sent reliably (RFC 3262 3).
+    #[error(
+        "the INVITE has 100rel neither in Supported nor in Require, or this side does not know it"
+    )]
+    Unreliable,
+    /// No reliable provisional response waits for this PRACK.
+    #[error("no reliable provisional response waits for PRACK")]
+    NothingToAcknowledge,
 }
 
 /// A user-agent core without I/O.

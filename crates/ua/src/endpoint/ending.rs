@@ -116,7 +116,12 @@ impl Endpoint {
     }
 
     pub(crate) fn bye_done(&mut self, now: Instant, call: CallId, outcome: Outcome) {
-        self.end_call(now, call, EndCause::LocalBye(outcome));
+        let cause = if self.session_has_expired(call) {
+            EndCause::SessionExpired(outcome)
+        } else {
+            EndCause::LocalBye(outcome)
+        };
+        self.end_call(now, call, cause);
     }
 
     /// No ACK within 64*T1: the dialog is confirmed, but the session ends by BYE
@@ -147,6 +152,10 @@ impl Endpoint {
         entry.ringing = None;
         entry.expires_at = None;
         entry.unanswered = None;
+        entry.owed.clear();
+        if let Some(queue) = &mut entry.reliable {
+            queue.finish();
+        }
         entry.bye_wanted = None;
         entry.remove_at = Some(remove_at);
         // Requests of theirs that still wait are answered 487 (RFC 3261 15.1.2).

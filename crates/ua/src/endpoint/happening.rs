@@ -1,5 +1,7 @@
 //! What an endpoint reports.
 
+use std::time::Duration;
+
 use gannet_sip::{Message, Method};
 
 use crate::notice::NoticeChange;
@@ -77,6 +79,12 @@ pub enum EndCause {
     Failed(Outcome),
     /// Our 2xx was never acknowledged; BYE was sent (RFC 3261 13.3.1.4).
     AckMissing,
+    /// Nobody refreshed the session in time, or the refresh showed that the other side is gone (408,
+    /// 481): we sent BYE, and this is how it ended (RFC 4028 10).
+    SessionExpired(Outcome),
+    /// Our reliable provisional response was never acknowledged; the INVITE was answered 504
+    /// (RFC 3262 3).
+    PrackMissing,
 }
 
 /// One thing that happened.
@@ -114,6 +122,23 @@ pub enum Happening {
         call: CallId,
         /// The ACK, which may carry an answer.
         ack: Message,
+    },
+    /// A reliable provisional response to an INVITE of ours waits for
+    /// [`prack`](super::Endpoint::prack). It was reported as `Progress` or `Provisional` before.
+    PrackWanted {
+        /// The call.
+        call: CallId,
+        /// The response.
+        response: Message,
+        /// It has an offer, which PRACK must answer (RFC 3262 5).
+        needs_answer: bool,
+    },
+    /// A reliable provisional response of ours was acknowledged. PRACK was answered 200.
+    Pracked {
+        /// The call.
+        call: CallId,
+        /// The PRACK, which may carry the answer to an offer in the response.
+        prack: Message,
     },
     /// The call is over, whatever it was before. Always the last happening of a call.
     CallEnded {
@@ -159,6 +184,16 @@ pub enum Happening {
         call: Option<CallId>,
         /// How it ended.
         outcome: Outcome,
+    },
+    /// A session timer runs from now on, for the first time or anew because the session was
+    /// refreshed, or runs no more (RFC 4028 7.2, 9).
+    Session {
+        /// The call.
+        call: CallId,
+        /// How long the session lasts unless it is refreshed; `None` if it does not expire.
+        interval: Option<Duration>,
+        /// Refreshing is our side's.
+        we_refresh: bool,
     },
     /// A registration changed its state.
     Registration {

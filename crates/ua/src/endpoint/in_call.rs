@@ -9,7 +9,9 @@ use super::caller::is_offer;
 use super::client::{ClientRequest, Purpose};
 use super::command::{Body, Reply};
 use super::core::{Endpoint, SendError, add_headers};
-use super::happening::{CallId, Outcome, RequestId};
+use super::happening::{CallId, Happening, Outcome, RequestId};
+use super::prack::Provisional;
+use crate::session_timer::may_refresh;
 use crate::target::Target;
 use crate::transaction::TransactionId;
 
@@ -33,6 +35,10 @@ impl Endpoint {
         if is_invite && entry.has_open_invite() {
             return Err(SendError::InviteInProgress);
         }
+        let offers_open = !entry.offers.is_empty() || self.has_open(entry, &Method::Update);
+        if is_invite && offers_open {
+            return Err(SendError::OfferInProgress);
+        }
         let dialog = entry.dialog.as_ref().or_else(|| entry.early.last());
         let next_hop = dialog.ok_or(SendError::NoDialog)?.routing().next_hop;
         let target = self.target_in_call(call, &next_hop)?;
@@ -42,11 +48,16 @@ impl Endpoint {
             Some(dialog) => dialog,
             None => entry.early.last_mut().ok_or(SendError::NoDialog)?,
         };
+        let remote_tag = dialog.remote_tag.clone();
+        let offers = method == Method::Update && body.is_some();
         let mut builder = dialog.request(&method);
         if let Some(contact) = contact.filter(|_| method.is_target_refresh()) {
             builder.push(HeaderName::Contact, contact.to_string());
         }
         add_headers(&mut builder, headers);
+        if may_refresh(&method) {
+            self.ask_for_session(&mut builder, Some(call));
+        }
         if let Some(body) = body {
             builder.set_body(&body.content_type, body.bytes);
         }
@@ -56,10 +67,56 @@ impl Endpoint {
             Purpose::Plain(Some(call))
         };
         let request = self.launch(now, method, builder, target, purpose);
-        if is_invite && let Some(entry) = self.calls.get_mut(&call) {
-            entry.reinviting = Some(request);
+        if let Some(entry) = self.calls.get_mut(&call) {
+            if is_invite {
+                entry.reinviting = Some(request);
+            }
+            if offers {
+                entry.offers.push((request, remote_tag));
+            }
         }
         Ok(request)
+    }
+
+    /// A provisional response to a re-INVITE of ours, 101 to 199.
+    pub(crate) fn reinvite_progress(
+        &mut self,
+        now: Instant,
+        call: CallId,
+        (request, invite): (RequestId, Message),
+        response: Message,
+    ) {
+        let rseq = match self.sort_provisional(call, &response) {
+            Provisional::Plain => None,
+            Provisional::Reliable(rseq) => Some(rseq),
+            Provisional::Ignored => {
+                let why = "a reliable provisional response that is repeated or out of order";
+                return self.happen(Happening::Dropped {
+                    message: response,
+                    why,
+                });
+            }
+        };
+        // A reliable response moves the target already (RFC 6141 4.6).
+        let remote_tag = response.to_tag().unwrap_or_default();
+        if rseq.is_some()
+            && let Some(entry) = self.calls.get_mut(&call)
+            && let Some(dialog) = entry.dialog_with(&remote_tag)
+        {
+            dialog.refresh_target(&response);
+        }
+        self.happen(Happening::Provisional {
+            request,
+            response: response.clone(),
+        });
+        if let Some(rseq) = rseq {
+            self.answer_reliable(now, call, &invite, rseq, response);
+        }
+    }
+
+    fn is_ended(&self, call: CallId) -> bool {
+        let entry = self.calls.get(&call);
+        entry.is_some_and(|entry| entry.state == CallState::Ended)
     }
 
     pub(crate) fn reinvite_done(
@@ -78,7 +135,11 @@ impl Endpoint {
                 if let Some(dialog) = &mut entry.dialog {
                     dialog.refresh_target(response);
                 }
-                let waits = is_offer(&request.message, response) && entry.is_standing();
+                entry.note_allow(response);
+                let tag = response.to_tag().unwrap_or_default();
+                let waits = is_offer(&request.message, response)
+                    && !entry.has_early_answer(&tag, &request.message)
+                    && entry.is_standing();
                 if waits {
                     entry.unanswered = Some(Unanswered {
                         invite: request.message.clone(),
@@ -120,6 +181,11 @@ impl Endpoint {
         {
             dialog.refresh_target(response);
         }
+        if outcome.code() < 300
+            && let Some(entry) = self.calls.get_mut(&call)
+        {
+            entry.note_allow(response);
+        }
         if outcome.code() == 481 {
             self.send_bye(now, call, Vec::new());
         }
@@ -144,6 +210,14 @@ impl Endpoint {
         }
         let remote_tag = message.from_tag().unwrap_or_default();
         let number = message.cseq().map_or(0, |cseq| cseq.number);
+        // A response that the end of the call has overtaken may be acknowledged still
+        // (RFC 3262 3).
+        if method == Some(Method::Prack)
+            && let Some(call) = self.call_of(&message, local_tag)
+            && self.is_ended(call)
+        {
+            return self.handle_prack(now, id, call, message, source);
+        }
         let live = self.call_of(&message, local_tag).and_then(|call| {
             let entry = self.calls.get_mut(&call)?;
             let alive = entry.state != CallState::Ended;
@@ -173,17 +247,27 @@ impl Endpoint {
         let Some(entry) = self.calls.get_mut(&call) else {
             return;
         };
-        let refusal = match (message.method(), entry.state) {
+        entry.note_allow(&message);
+        let (state, reinvite) = (entry.state, entry.reinvite.is_some());
+        let (awaits_answer, updating) = match self.calls.get(&call) {
+            Some(entry) => (entry.awaits_answer(), self.has_open(entry, &Method::Update)),
+            None => return,
+        };
+        let refusal = match (message.method(), state) {
             (Some(Method::Bye), _) => return self.handle_bye(now, id, call, message, source),
+            (Some(Method::Prack), _) => return self.handle_prack(now, id, call, message, source),
             // Our BYE is on its way: the session is over (RFC 3261 15.1.1, RFC 5407 3.2.2).
             (_, CallState::Ending) => Some(Reply::new(481)),
-            (Some(Method::Invite), CallState::Incoming) => Some(too_early(&mut self.rng)),
-            (Some(Method::Invite), _) if entry.reinvite.is_some() => Some(too_early(&mut self.rng)),
-            (Some(Method::Invite), _) if entry.awaits_answer() => Some(Reply::new(491)),
+            (Some(Method::Invite), CallState::Incoming) => Some(self.too_early()),
+            (Some(Method::Invite), _) if reinvite || updating => Some(self.too_early()),
+            (Some(Method::Invite), _) if awaits_answer => Some(Reply::new(491)),
             (Some(Method::Invite), _) => {
-                entry.reinvite = Some(id);
+                if let Some(entry) = self.calls.get_mut(&call) {
+                    entry.reinvite = Some(id);
+                }
                 None
             }
+            (Some(Method::Update), _) => self.update_refusal(call, &message),
             _ => None,
         };
         match refusal {
@@ -225,9 +309,4 @@ impl Endpoint {
             dialog.local_cseq = dialog.local_cseq.max(number);
         }
     }
-}
-
-/// The INVITE before this one has no final response yet (RFC 3261 14.2).
-fn too_early(rng: &mut fastrand::Rng) -> Reply {
-    Reply::new(500).header("Retry-After", rng.u32(0..=10).to_string())
 }

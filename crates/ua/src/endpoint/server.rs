@@ -11,6 +11,7 @@ use super::config::MessageKind;
 use super::core::{Endpoint, add_headers};
 use super::happening::{CallId, Happening, NoticeId};
 use super::incoming::Incoming;
+use super::reliable_queue::Held;
 use crate::respond::response_to;
 use crate::target::Target;
 use crate::transaction::TransactionId;
@@ -24,29 +25,53 @@ impl Endpoint {
         };
         let (message, source, call) = (incoming.message.clone(), incoming.source, incoming.call);
         let tag = incoming.tag.clone();
+        let method = message.method().unwrap_or(Method::Options);
+        let success = (200..300).contains(&reply.code);
+        let reinvite = call.filter(|_| method == Method::Invite);
+        let mut reply = reply;
+        if let Some(call) = reinvite {
+            if (101..200).contains(&reply.code) && self.must_be_reliable(&message) {
+                // It cannot fail here.
+                return drop(self.respond_reliably(now, request, reply));
+            }
+            if success {
+                let held = Held::Respond(reply);
+                match self.hold_success(call, request, held) {
+                    Some(Held::Respond(free)) => reply = free,
+                    _ => return,
+                }
+            }
+        }
         if reply.code >= 200 {
             self.incoming.remove(&request);
         }
-        let method = message.method().unwrap_or(Method::Options);
-        let success = (200..300).contains(&reply.code);
         let entry = call.and_then(|call| self.calls.get_mut(&call));
         let contact = entry.as_ref().and_then(|entry| entry.contact.clone());
         let contact = contact.filter(|_| method.is_target_refresh() && success);
         if let Some(entry) = entry {
             if reply.code >= 200 {
                 entry.close(request);
+                entry.finish_reliable(request);
             }
+            let remote_tag = message.from_tag().unwrap_or_default();
             if success
                 && method.is_target_refresh()
-                && let Some(dialog) = &mut entry.dialog
+                && let Some(dialog) = entry.dialog_with(&remote_tag)
             {
                 dialog.refresh_target(&message);
             }
         }
         let code = reply.code;
+        let reply = match call {
+            Some(call) => self.settle_session(now, call, &message, reply),
+            None => reply,
+        };
         let bytes = self.reply_with_tag(now, request, (&message, source), reply, contact, &tag);
         if let (true, Some(call)) = (method == Method::Invite && success, call) {
             self.expect_ack(now, call, request, &message, (code, bytes));
+        }
+        if let (true, Some(call)) = (method == Method::Prack && code >= 200, call) {
+            self.go_on_after_prack(now, call);
         }
     }
 
@@ -88,7 +113,7 @@ impl Endpoint {
             None if message.method() == Some(Method::Invite) => {
                 self.start_incoming_call(now, id, message, source);
             }
-            None if message.method() == Some(Method::Bye) => {
+            None if matches!(message.method(), Some(Method::Bye | Method::Prack)) => {
                 self.reply(now, id, (&message, source), Reply::new(481), None);
             }
             None => self.hand_over(id, (None, None), message, source),
@@ -126,9 +151,13 @@ impl Endpoint {
                     .iter()
                     .any(|k| k.eq_ignore_ascii_case(tag))
             })
+            .filter(|tag| !self.knows_session_timers(tag))
             .collect();
         if !unknown.is_empty() {
             return Some(Reply::new(420).header("Unsupported", unknown.join(", ")));
+        }
+        if let Some(reply) = self.interval_refusal(message) {
+            return Some(reply);
         }
         // Without Contact there is no dialog (RFC 3261 8.1.1.8, RFC 6665 8.2).
         let makes_dialog = match method {

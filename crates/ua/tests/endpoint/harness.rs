@@ -17,6 +17,15 @@ pub(crate) fn notifier() -> Bench {
     bench
 }
 
+/// One that knows reliable provisional responses.
+pub(crate) fn reliable() -> Bench {
+    let mut bench = bench();
+    let config = bench.endpoint.config_mut();
+    config.allow.push(Method::Prack);
+    config.supported.push("100rel".to_owned());
+    bench
+}
+
 pub(crate) fn start() -> Instant {
     #[expect(clippy::disallowed_methods, reason = "the base of the virtual clock")]
     Instant::now()

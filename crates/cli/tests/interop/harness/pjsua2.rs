@@ -75,6 +75,12 @@ impl Pjsua2 {
         PathBuf::from(format!("{prefix}-{number}.wav"))
     }
 
+    /// How often a text stands in its own log, which has every message.
+    pub(crate) fn logged(&self, text: &str) -> usize {
+        let log = std::fs::read_to_string(&self.log).unwrap_or_default();
+        log.matches(text).count()
+    }
+
     /// Waits until it reports an event that begins so, and gives the whole line.
     pub(crate) fn wait_for(&self, event: &str, limit: Duration) -> String {
         let find = || {

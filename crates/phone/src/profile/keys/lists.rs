@@ -26,6 +26,10 @@ pub(super) const KEYS: &[Key] = &[
         name: "supported",
         apply: |p, v, d| {
             words(&mut p.lists.supported, v, d, |item| {
+                if item.token()? == "timer" {
+                    let message = "timer is listed where session-timers.support is true";
+                    return Err(item.wrong(message));
+                }
                 known(item, &OPTION_TAGS, "option tag")
             });
         },
@@ -68,9 +72,10 @@ pub(super) const KEYS: &[Key] = &[
 
 /// Without these there are no calls (RFC 3261 13, 15, 9).
 const METHODS_NEEDED: usize = 4;
-/// Extensions that need nothing of a phone but to bear with them: Path (RFC 3327 5.1) and
-/// History-Info (RFC 7044).
-const OPTION_TAGS: [&str; 2] = ["path", "histinfo"];
+/// Extensions that need nothing of a phone but to bear with them, Path (RFC 3327 5.1) and
+/// History-Info (RFC 7044), and those that work: 100rel here is the same as
+/// `reliability.100rel = "supported"`, with its place in the list.
+const OPTION_TAGS: [&str; 3] = ["path", "histinfo", "100rel"];
 /// Event packages that a phone understands.
 const PACKAGES: [&str; 1] = ["message-summary"];
 

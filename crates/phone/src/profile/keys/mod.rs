@@ -7,7 +7,9 @@ mod incoming;
 mod lists;
 mod messages;
 mod registration;
+mod reliability;
 mod sdp;
+mod session_timers;
 mod table;
 mod timing;
 

@@ -2,7 +2,10 @@
 
 use gannet_diag::Diagnostics;
 
-use super::{addresses, digest, identity, incoming, lists, messages, registration, sdp, timing};
+use super::{
+    addresses, digest, identity, incoming, lists, messages, registration, reliability, sdp,
+    session_timers, timing,
+};
 use crate::profile::model::Profile;
 use crate::profile::value::Value;
 
@@ -16,7 +19,7 @@ pub(in crate::profile) struct Key {
     pub(in crate::profile) apply: fn(&mut Profile, Value<'_>, &mut Diagnostics),
 }
 
-const GROUPS: [&[Key]; 9] = [
+const GROUPS: [&[Key]; 11] = [
     identity::KEYS,
     messages::KEYS,
     addresses::KEYS,
@@ -24,7 +27,9 @@ const GROUPS: [&[Key]; 9] = [
     registration::KEYS,
     digest::KEYS,
     incoming::KEYS,
+    reliability::KEYS,
     sdp::KEYS,
+    session_timers::KEYS,
     timing::KEYS,
 ];
 
@@ -39,10 +44,9 @@ pub fn setting_names() -> impl Iterator<Item = String> {
 }
 
 /// Groups that describe real devices too, but that no phone obeys so far.
-pub(in crate::profile) const NOT_YET: [&str; 8] = [
+pub(in crate::profile) const NOT_YET: [&str; 7] = [
     "hold",
     "transfer",
-    "reliability",
     "keep-alive",
     "nat",
     "outgoing",

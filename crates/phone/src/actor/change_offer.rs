@@ -1,0 +1,92 @@
+//! The offers by which a session is changed.
+
+use std::sync::Arc;
+
+use gannet_media::offer_answer::{Format, MediaCapabilities};
+use gannet_sdp::{Direction, SessionDescription};
+
+use super::core::Actor;
+use super::session_change::{SessionChange, Wish};
+use crate::error::PhoneError;
+
+impl Actor {
+    /// The offer for a change.
+    pub(super) fn offer_of(
+        &mut self,
+        change: &mut SessionChange,
+    ) -> Result<SessionDescription, PhoneError> {
+        let (call, by) = (change.call, change.by);
+        let without_media = |actor: &Self| actor.unsendable(by, "the call has no media".to_owned());
+        let Some(leg) = self.legs.get(&call) else {
+            return Err(self.error_no_call(call));
+        };
+        let (own, held) = (leg.own_direction(), leg.held);
+        let offer = match &change.wish {
+            Wish::Hold(holds) => self.make_offer_to(call, offered_direction(*holds, held)),
+            Wish::Codecs(names) => {
+                let capabilities = self.only(names)?;
+                let media = self.legs.get(&call).and_then(|leg| leg.media.as_ref());
+                let local = media.map(|media| self.local_media(media, own));
+                local.and_then(|local| self.offer_as(call, &capabilities, &local))
+            }
+            Wish::Address => {
+                let socket = self.open_media_socket()?;
+                let media = self.legs.get(&call).and_then(|leg| leg.media.as_ref());
+                let local = media.map(|media| self.local_media(media, own));
+                let capabilities = Arc::clone(&self.config.profile);
+                let offer = local.and_then(|mut local| {
+                    local.address.set_port(socket.rtp_address().port());
+                    self.offer_as(call, &capabilities.sdp, &local)
+                });
+                change.socket = Some(socket);
+                offer
+            }
+        };
+        offer.ok_or_else(|| without_media(self))
+    }
+
+    /// The device's abilities with these codecs alone.
+    fn only(&self, names: &[String]) -> Result<MediaCapabilities, PhoneError> {
+        let mut capabilities = self.config.profile.sdp.clone();
+        let known: Vec<_> = capabilities
+            .formats
+            .iter()
+            .filter(|format| format.codec().is_some())
+            .map(|format| format.encoding.clone())
+            .collect();
+        let mut formats = Vec::new();
+        for name in names {
+            let (encoding, rate) = match name.split_once('/') {
+                Some((encoding, rate)) => (encoding, rate.parse().ok()),
+                None => (name.as_str(), None),
+            };
+            let found = capabilities.formats.iter().find(|format| {
+                format.codec().is_some()
+                    && format.encoding.eq_ignore_ascii_case(encoding)
+                    && rate.is_none_or(|rate: u32| rate == format.clock_rate)
+            });
+            let Some(found) = found else {
+                return Err(self.misuse(format!(
+                    "the phone has no codec {name}; it has {}",
+                    known.join(", ")
+                )));
+            };
+            formats.push(found.clone());
+        }
+        let others = capabilities.formats.into_iter();
+        formats.extend(others.filter(Format::is_telephone_event));
+        capabilities.formats = formats;
+        Ok(capabilities)
+    }
+}
+
+/// Who holds does not want to hear, who is held does not speak (RFC 3264 8.4): sendonly, inactive
+/// if both hold, recvonly if only the other side goes on holding.
+const fn offered_direction(holds: bool, held: bool) -> Direction {
+    match (holds, held) {
+        (false, false) => Direction::SendRecv,
+        (true, false) => Direction::SendOnly,
+        (false, true) => Direction::RecvOnly,
+        (true, true) => Direction::Inactive,
+    }
+}
