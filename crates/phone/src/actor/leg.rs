@@ -19,6 +19,7 @@ use super::session_change::SessionChange;
 use crate::call::{CallEndCause, CallHandle};
 use crate::error::PhoneError;
 use crate::media::{CallMedia, CallPort, lock};
+use crate::profile::HoldForm;
 use crate::state::Power;
 
 /// The application/sdp media type.
@@ -35,6 +36,8 @@ pub(super) struct Leg {
     pub(super) offer: Option<SessionDescription>,
     /// We have the other side on hold.
     pub(super) holds: bool,
+    /// Our offers carry the zero address, by which old devices hold (RFC 3264 8.4).
+    pub(super) zero_address: bool,
     /// The other side has us on hold.
     pub(super) held: bool,
     /// A change of the session that collided with one of theirs, and when it is tried again.
@@ -62,6 +65,7 @@ impl Leg {
             local: None,
             offer: None,
             holds: false,
+            zero_address: false,
             held: false,
             retry: None,
             ring_until: None,
@@ -71,11 +75,11 @@ impl Leg {
     }
 
     /// What we want of the session: not to hear whom we have on hold.
-    pub(super) const fn own_direction(&self) -> Direction {
-        if self.holds {
-            Direction::SendOnly
-        } else {
-            Direction::SendRecv
+    pub(super) const fn own_direction(&self, form: HoldForm) -> Direction {
+        match (self.holds, form) {
+            (true, HoldForm::SendOnly | HoldForm::ZeroAddress) => Direction::SendOnly,
+            (true, HoldForm::Inactive) => Direction::Inactive,
+            (false, _) => Direction::SendRecv,
         }
     }
 
@@ -143,7 +147,8 @@ impl Actor {
     /// An offer for a call that was asked for one: what we want, whatever the other side wanted
     /// before (RFC 6337 5.3).
     pub(super) fn make_offer(&mut self, call: CallHandle) -> Option<SessionDescription> {
-        let direction = self.legs.get(&call)?.own_direction();
+        let form = self.config.profile.hold;
+        let direction = self.legs.get(&call)?.own_direction(form);
         self.make_offer_to(call, direction)
     }
 
@@ -154,7 +159,8 @@ impl Actor {
         direction: Direction,
     ) -> Option<SessionDescription> {
         let leg = self.legs.get(&call)?;
-        let local = self.local_media(leg.media.as_ref()?, direction);
+        let mut local = self.local_media(leg.media.as_ref()?, direction);
+        local.zero_address = leg.zero_address;
         let capabilities = &self.config.profile.sdp;
         let offer = match &leg.local {
             Some(previous) => build_reoffer(previous, capabilities, &local),
@@ -172,7 +178,8 @@ impl Actor {
         offer: &SessionDescription,
     ) -> Option<Result<SessionDescription, OfferAnswerError>> {
         let leg = self.legs.get(&call)?;
-        let local = self.local_media(leg.media.as_ref()?, leg.own_direction());
+        let direction = leg.own_direction(self.config.profile.hold);
+        let local = self.local_media(leg.media.as_ref()?, direction);
         let answer = match build_answer(offer, &self.config.profile.sdp, &local) {
             Ok(answer) => answer,
             Err(error) => return Some(Err(error)),
