@@ -204,10 +204,18 @@ impl Actor {
         let offer = self.legs.get(&call)?.offer.clone()?;
         match apply_answer(&offer, &self.config.profile.sdp, answer) {
             Ok(negotiated) => {
-                if let Some(leg) = self.legs.get_mut(&call) {
+                let first = offer.media_at(0);
+                let silenced = first.is_some_and(|it| it.direction() == Direction::Inactive);
+                let held = self.legs.get_mut(&call).map(|leg| {
                     leg.local = Some(offer);
-                }
+                    leg.held
+                });
                 self.agree(now, call, negotiated);
+                // No other answer is possible then: it does not say what the other side wants
+                // (RFC 3264 6.1).
+                if let Some(held) = held.filter(|_| silenced) {
+                    self.note_held(call, held);
+                }
                 Some(Ok(()))
             }
             Err(error) => Some(Err(error)),
@@ -215,12 +223,9 @@ impl Actor {
     }
 
     fn agree(&mut self, now: Instant, call: CallHandle, negotiated: Negotiated) {
-        let held = negotiated.is_held_by_peer();
-        let Some(leg) = self.legs.get_mut(&call) else {
-            return;
-        };
-        leg.held = held;
-        let Some(media) = leg.media.as_ref() else {
+        self.note_held(call, negotiated.is_held_by_peer());
+        let media = self.legs.get(&call).and_then(|leg| leg.media.as_ref());
+        let Some(media) = media else {
             return;
         };
         let mut port = lock(&media.port);
@@ -241,6 +246,13 @@ impl Actor {
         }
         drop(port);
         media.socket.wake();
+    }
+
+    /// Whether the other side has us on hold.
+    fn note_held(&mut self, call: CallHandle, held: bool) {
+        if let Some(leg) = self.legs.get_mut(&call) {
+            leg.held = held;
+        }
         self.show_call(call, |record| record.held_by_remote = held);
     }
 

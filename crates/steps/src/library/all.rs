@@ -3,7 +3,8 @@
 use super::{
     agreed, answering, calls, challenge, conditions, dtmf, ending, figures, flows,
     header_sentences, hearing, hold, message_sentences, phones, playing, questions, raw,
-    registration, request, sdp_sentences, talking, texts, time, timing, voicemail,
+    registration, request, sdp_sentences, several_calls, talking, texts, time, timing, transfers,
+    voicemail,
 };
 use crate::StepDefinition;
 
@@ -21,6 +22,8 @@ pub fn definitions() -> Vec<StepDefinition> {
         talking::definitions(),
         hearing::definitions(),
         hold::definitions(),
+        several_calls::definitions(),
+        transfers::definitions(),
         dtmf::definitions(),
         playing::definitions(),
         agreed::definitions(),
