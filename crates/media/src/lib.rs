@@ -38,5 +38,6 @@ pub use session::{
     SentStream, Transmit, ntp_timestamp,
 };
 pub use source::{
-    Mark, Replay, ReplayError, Samples, Source, Tone, WavError, read_wav, render, write_wav,
+    CapturedPacket, Mark, Replay, ReplayError, Samples, Source, Tone, WavError, read_packets,
+    read_wav, render, write_wav,
 };

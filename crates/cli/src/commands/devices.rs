@@ -3,19 +3,23 @@
 use std::io::{self, Write};
 use std::path::PathBuf;
 
-use clap::Args;
+use clap::{Args, Subcommand};
 use gannet_diag::SourceFile;
 use gannet_events::ExitCode;
 use gannet_phone::profile::Identity;
 use serde_json::json;
 
+use super::learn::{self, LearnArguments};
 use crate::problem::Problem;
 use crate::setup::profiles;
 
-/// List the device profiles, or show one.
+/// List the device profiles, show one, or learn one from a capture.
 #[derive(Debug, Args)]
-#[command(after_help = EXAMPLES)]
+#[command(after_help = EXAMPLES, args_conflicts_with_subcommands = true)]
 pub(crate) struct DevicesArguments {
+    #[command(subcommand)]
+    command: Option<DevicesCommand>,
+
     /// The profile to show.
     name: Option<String>,
 
@@ -28,13 +32,22 @@ pub(crate) struct DevicesArguments {
     json: bool,
 }
 
+#[derive(Debug, Subcommand)]
+enum DevicesCommand {
+    Learn(LearnArguments),
+}
+
 const EXAMPLES: &str = "\
 Examples:
   gannet devices                  the names of all profiles
   gannet devices Squirrel350      its file, to copy and change
-  gannet devices --devices mine   with those of a folder";
+  gannet devices --devices mine   with those of a folder
+  gannet devices learn call.pcap  a profile like the phone in a capture";
 
 pub(crate) fn execute(arguments: &DevicesArguments) -> Result<ExitCode, Problem> {
+    if let Some(DevicesCommand::Learn(learn)) = &arguments.command {
+        return learn::execute(learn);
+    }
     let library = profiles(&arguments.devices)?;
     let names: Vec<&str> = match &arguments.name {
         Some(name) => vec![name],

@@ -12,3 +12,17 @@ fn the_flows_of_the_rfcs_pass_with_the_embedded_server() {
     run.expect(0, &[]);
     run.lacks(&["skipped"]);
 }
+
+#[test]
+fn one_scenario_passes_with_every_device_model() {
+    let feature = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../features/devices.feature");
+    let text = std::fs::read_to_string(&feature).expect("a feature");
+    let bench = Bench::new();
+    let run = bench.run_words(&["test", &feature.display().to_string()]);
+    run.expect(0, &[]);
+    let listed = bench.run("devices");
+    for line in listed.out.lines() {
+        let name = line.split(' ').next().expect("a name");
+        assert!(text.contains(&format!("| {name} ")), "no row with {name}");
+    }
+}

@@ -9,6 +9,7 @@ mod audio;
 mod captures;
 mod pysiptest;
 mod refused;
+mod rfc_features;
 mod seagull_calls;
 mod seagull_capture;
 mod seagull_register;

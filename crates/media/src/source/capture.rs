@@ -1,8 +1,9 @@
 //! Packets out of a pcap or pcapng file.
 
+use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
-use etherparse::{EtherType, SlicedPacket, TransportSlice};
+use etherparse::{EtherType, NetSlice, SlicedPacket, TransportSlice};
 use pcap_file::pcap::PcapParser;
 use pcap_file::pcapng::{Block, PcapNgParser, blocks::interface_description as interface};
 use pcap_file::{DataLink, PcapError};
@@ -20,6 +21,16 @@ pub(crate) struct Frame {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Udp<'a> {
     pub(crate) destination_port: u16,
+    pub(crate) payload: &'a [u8],
+}
+
+/// What a packet carries, from where to where.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Carried<'a> {
+    pub(crate) source: SocketAddr,
+    pub(crate) destination: SocketAddr,
+    /// Number of the first octet in its TCP stream; `None` for UDP.
+    pub(crate) sequence: Option<u32>,
     pub(crate) payload: &'a [u8],
 }
 
@@ -130,10 +141,59 @@ const KNOWN: [DataLink; 8] = [
     DataLink::LOOP,
 ];
 
+/// What a packet carries, if that is a whole datagram or a segment of a stream.
+pub(crate) fn carried_by(frame: &Frame) -> Option<Carried<'_>> {
+    let sliced = slice(frame)?;
+    let (source, destination) = addresses(&sliced)?;
+    let (ports, sequence, payload) = match sliced.transport? {
+        TransportSlice::Udp(udp) => (
+            (udp.source_port(), udp.destination_port()),
+            None,
+            udp.payload(),
+        ),
+        TransportSlice::Tcp(tcp) => (
+            (tcp.source_port(), tcp.destination_port()),
+            Some(tcp.sequence_number()),
+            tcp.payload(),
+        ),
+        _ => return None,
+    };
+    Some(Carried {
+        source: SocketAddr::new(source, ports.0),
+        destination: SocketAddr::new(destination, ports.1),
+        sequence,
+        payload,
+    })
+}
+
+fn addresses(sliced: &SlicedPacket<'_>) -> Option<(IpAddr, IpAddr)> {
+    match sliced.net.as_ref()? {
+        NetSlice::Ipv4(ip) => Some((
+            ip.header().source_addr().into(),
+            ip.header().destination_addr().into(),
+        )),
+        NetSlice::Ipv6(ip) => Some((
+            ip.header().source_addr().into(),
+            ip.header().destination_addr().into(),
+        )),
+        NetSlice::Arp(_) => None,
+    }
+}
+
 /// The UDP datagram in a packet, if that has a whole one.
 pub(crate) fn udp_of(frame: &Frame) -> Option<Udp<'_>> {
+    match slice(frame)?.transport? {
+        TransportSlice::Udp(udp) => Some(Udp {
+            destination_port: udp.destination_port(),
+            payload: udp.payload(),
+        }),
+        _ => None,
+    }
+}
+
+fn slice(frame: &Frame) -> Option<SlicedPacket<'_>> {
     let octets = &frame.octets[..];
-    let sliced = match frame.link {
+    Some(match frame.link {
         DataLink::ETHERNET => SlicedPacket::from_ethernet(octets).ok()?,
         DataLink::LINUX_SLL => SlicedPacket::from_linux_sll(octets).ok()?,
         DataLink::LINUX_SLL2 => {
@@ -148,14 +208,7 @@ pub(crate) fn udp_of(frame: &Frame) -> Option<Udp<'_>> {
             SlicedPacket::from_ip(octets.get(LOOPBACK_HEADER..)?).ok()?
         }
         _ => return None,
-    };
-    match sliced.transport? {
-        TransportSlice::Udp(udp) => Some(Udp {
-            destination_port: udp.destination_port(),
-            payload: udp.payload(),
-        }),
-        _ => None,
-    }
+    })
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ mod mark;
 mod player;
 mod replay;
 mod resample;
+mod signalling;
 mod tone;
 mod wav;
 
@@ -17,5 +18,6 @@ pub use mark::Mark;
 pub(crate) use player::Player;
 pub(crate) use replay::ReplayPacket;
 pub use replay::{Replay, ReplayError};
+pub use signalling::{CapturedPacket, read_packets};
 pub use tone::{Tone, render};
 pub use wav::{WavError, read_wav, write_wav};

@@ -10,23 +10,28 @@ use super::keys::keys;
 use super::model::Profile;
 use super::read::with_document;
 
+/// Name, file and text of a profile that comes with Gannet.
+macro_rules! shipped {
+    ($name:literal) => {
+        (
+            $name,
+            concat!("devices/", $name, ".toml"),
+            include_str!(concat!("../../../../devices/", $name, ".toml")),
+        )
+    };
+}
+
 /// The profiles that come with Gannet.
-const SHIPPED: [(&str, &str, &str); 3] = [
-    (
-        "Squirrel350",
-        "devices/Squirrel350.toml",
-        include_str!("../../../../devices/Squirrel350.toml"),
-    ),
-    (
-        "Chipmunk5000",
-        "devices/Chipmunk5000.toml",
-        include_str!("../../../../devices/Chipmunk5000.toml"),
-    ),
-    (
-        "generic",
-        "devices/generic.toml",
-        include_str!("../../../../devices/generic.toml"),
-    ),
+const SHIPPED: [(&str, &str, &str); 9] = [
+    shipped!("Squirrel350"),
+    shipped!("Chipmunk5000"),
+    shipped!("generic"),
+    shipped!("DeskG"),
+    shipped!("DeskG801"),
+    shipped!("DeskP"),
+    shipped!("DeskP650"),
+    shipped!("DeskY"),
+    shipped!("DeskY-T2x"),
 ];
 
 /// Most profiles in a line of `inherits`.

@@ -9,6 +9,7 @@ mod dress;
 mod header_order;
 mod identifiers;
 mod keys;
+pub mod learn;
 mod library;
 mod model;
 mod pattern;
