@@ -20,7 +20,10 @@ fn invite(replaces: &str) -> Message {
     let fields = format!("{contact}Replaces: {replaces}\n");
     let invite = Bench::request("INVITE", "carol", "", 1, &fields);
     let text = String::from_utf8(invite.bytes().to_vec()).expect("text");
-    Message::parse(text.replace("Call-ID: bobs-call", "Call-ID: carols-call").into_bytes())
+    Message::parse(
+        text.replace("Call-ID: bobs-call", "Call-ID: carols-call")
+            .into_bytes(),
+    )
 }
 
 fn naming(bench: &Bench, call: CallId) -> Replaces {
