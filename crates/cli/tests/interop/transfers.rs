@@ -1,9 +1,12 @@
 //! Transfers between phones of gannet and foreign ones, each in each part: who transfers, who is
 //! transferred, and to whom. The proxy between them leaves the dialogs to them.
 
+use std::path::Path;
 use std::time::Duration;
 
-use crate::harness::{Baresip, FeatureRun, ForeignPhone, Pjsua2, Server, ServerKind, Site};
+use crate::harness::{
+    Baresip, FeatureRun, ForeignPhone, Pjsua2, Server, ServerKind, Sipp, Site, Transport,
+};
 
 /// What the foreign phones play; `interop/calls` names it.
 const TONE_HZ: u16 = 880;
@@ -95,4 +98,53 @@ fn baresip_transfers() {
     phone.transfer(&Server::uri("carol"));
     let outcome = gannet.wait(RUN_LIMIT);
     outcome.assert_passed();
+}
+
+/// `scenarios/sipp/refer/uas.xml` is transferred.
+#[test]
+fn sipp_is_transferred() {
+    let Some(site) = Site::open("sipp_is_transferred", &["sipp"]) else {
+        return;
+    };
+    let scenario = repository_file("scenarios/sipp/refer/uas.xml");
+    let sipp = Sipp::start(&site, Transport::Udp, &["-sf", &scenario, "-m", "1"]);
+    sipp.wait_until_ready();
+    let toml = format!(
+        "default_server = \"sipp\"\n\n[server.sipp]\naddress = \"127.0.0.1:{}\"\n\
+         probe = false\n\n[user.Alice]\n",
+        sipp.port(),
+    );
+    let feature = Site::interop("calls/transfers_sipp.feature");
+    let run = FeatureRun::of_file(&site, "transfers_sipp", feature);
+    let outcome = run.with_config(&toml).run(RUN_LIMIT);
+    outcome.assert_passed();
+    sipp.assert_success();
+}
+
+/// SIPp calls Alice where she listens and sends her to Carol, whom she calls through her server.
+#[test]
+fn sipp_transfers() {
+    let programs = [ServerKind::Kamailio.programs(), &["sipp"]].concat();
+    let Some(site) = Site::open("sipp_transfers", &programs) else {
+        return;
+    };
+    let server = Server::start(&site, ServerKind::Kamailio);
+    let feature = Site::interop("calls/is_transferred.feature");
+    let run = FeatureRun::of_file(&site, "is_transferred", feature);
+    let gannet = run.with_config(&server.gannet_toml()).start();
+    let contact = server.wait_for_contact("alice", REGISTERED_LIMIT);
+    server.wait_for_contact("carol", REGISTERED_LIMIT);
+    let after_user = contact.split_once('@').map_or(&*contact, |(_, rest)| rest);
+    let target = after_user.split([';', '>', '?']).next().unwrap_or_default();
+    let scenario = repository_file("crates/cli/tests/interop/sipp/transferor.xml");
+    let arguments = ["-sf", &scenario, "-s", "alice", "-m", "1", target];
+    let sipp = Sipp::start(&site, Transport::Udp, &arguments);
+    let outcome = gannet.wait(RUN_LIMIT);
+    outcome.assert_passed();
+    sipp.assert_success();
+}
+
+fn repository_file(name: &str) -> String {
+    let repository = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    repository.join(name).display().to_string()
 }

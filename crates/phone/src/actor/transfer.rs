@@ -80,9 +80,10 @@ impl Actor {
         let (uri, header, target) = self.addresses.callee(whom);
         let mut request =
             RequestSpec::new(Method::Refer, uri.clone(), self.addresses.from(), header);
-        request.destination = match straight {
-            true => Some(self.straight(&uri)?),
-            false => target,
+        request.destination = if straight {
+            Some(self.straight(&uri)?)
+        } else {
+            target
         };
         let to = self.target_of_transfer(to);
         let place = ReferPlace::Outside(Box::new(request));

@@ -84,9 +84,10 @@ pub(super) const KEYS: &[Key] = &[
 /// `true`, `"ask"`, or the code of the refusal.
 fn accept(profile: &mut Profile, value: Value<'_>, problems: &mut Diagnostics) {
     let policy = if value.is_boolean() {
-        value.boolean().and_then(|accept| match accept {
-            true => Ok(TransferPolicy::Accept),
-            false => Err(value.wrong("expected true, \"ask\", or the status code of a refusal")),
+        value.boolean().and_then(|accept| {
+            let wrong = "expected true, \"ask\", or the status code of a refusal";
+            let policy = accept.then_some(TransferPolicy::Accept);
+            policy.ok_or_else(|| value.wrong(wrong))
         })
     } else if value.text().is_ok() {
         value.choice(&[("ask", TransferPolicy::Ask)])
