@@ -31,6 +31,7 @@ mod raw;
 mod report;
 mod signalling;
 mod state;
+mod transfer;
 
 pub use call::{
     CallDirection, CallEnd, CallEndCause, CallHandle, CallRecord, CallState, CallTimes,
@@ -50,3 +51,4 @@ pub use policy::IncomingPolicy;
 pub use profile::{Profile, ProfileError, ProfileLibrary};
 pub use signalling::{SignallingEvent, SignallingPhone};
 pub use state::{MwiState, MwiSubscription, PhoneState, Power, RegistrationState};
+pub use transfer::{TransferOptions, TransferRecord, TransferState, TransferTo};

@@ -24,3 +24,4 @@ mod session_timers;
 mod single_requests;
 mod steps_page;
 mod time_sentences;
+mod transfers;

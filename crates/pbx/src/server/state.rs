@@ -216,6 +216,7 @@ impl Server {
                 call,
                 invite,
                 source,
+                ..
             } => self.handle_incoming_call(now, call, &invite, source),
             Happening::Progress { call, response } => self.handle_progress(now, call, &response),
             Happening::Answered {
@@ -276,6 +277,7 @@ impl Server {
             | Happening::Session { .. }
             | Happening::PrackWanted { .. }
             | Happening::Pracked { .. }
+            | Happening::Refer { .. }
             | Happening::Registration { .. }
             | Happening::Subscription { .. } => {}
         }

@@ -7,7 +7,9 @@ use gannet_sdp::{Direction, SessionDescription};
 
 use super::core::Actor;
 use super::session_change::{SessionChange, Wish};
+use crate::call::CallHandle;
 use crate::error::PhoneError;
+use crate::profile::HoldForm;
 
 impl Actor {
     /// The offer for a change.
@@ -20,9 +22,13 @@ impl Actor {
         let Some(leg) = self.legs.get(&call) else {
             return Err(self.error_no_call(call));
         };
-        let (own, held) = (leg.own_direction(), leg.held);
+        let form = self.config.profile.hold;
+        let (own, held) = (leg.own_direction(form), leg.held);
         let offer = match &change.wish {
-            Wish::Hold(holds) => self.make_offer_to(call, offered_direction(*holds, held)),
+            Wish::Hold(holds) => {
+                self.hold_by_address(call, *holds && form == HoldForm::ZeroAddress);
+                self.make_offer_to(call, offered_direction((*holds, held), form))
+            }
             Wish::Codecs(names) => {
                 let capabilities = self.only(names)?;
                 let media = self.legs.get(&call).and_then(|leg| leg.media.as_ref());
@@ -43,6 +49,12 @@ impl Actor {
             }
         };
         offer.ok_or_else(|| without_media(self))
+    }
+
+    fn hold_by_address(&mut self, call: CallHandle, zero_address: bool) {
+        if let Some(leg) = self.legs.get_mut(&call) {
+            leg.zero_address = zero_address;
+        }
     }
 
     /// The device's abilities with these codecs alone.
@@ -81,12 +93,13 @@ impl Actor {
 }
 
 /// Who holds does not want to hear, who is held does not speak (RFC 3264 8.4): sendonly, inactive
-/// if both hold, recvonly if only the other side goes on holding.
-const fn offered_direction(holds: bool, held: bool) -> Direction {
-    match (holds, held) {
-        (false, false) => Direction::SendRecv,
-        (true, false) => Direction::SendOnly,
-        (false, true) => Direction::RecvOnly,
-        (true, true) => Direction::Inactive,
+/// if both hold, recvonly if only the other side goes on holding. Some devices want to hear nothing
+/// and say nothing, and old ones show it by the address alone.
+const fn offered_direction((holds, held): (bool, bool), form: HoldForm) -> Direction {
+    match (holds, held, form) {
+        (false, false, _) | (true, false, HoldForm::ZeroAddress) => Direction::SendRecv,
+        (true, false, HoldForm::SendOnly) => Direction::SendOnly,
+        (false, true, _) => Direction::RecvOnly,
+        (true, true, _) | (true, false, HoldForm::Inactive) => Direction::Inactive,
     }
 }

@@ -20,6 +20,7 @@ use crate::state::{PhoneState, Power};
 
 use super::leg::Leg;
 use super::session_change::SessionChange;
+use super::transfer::Transfers;
 
 /// Something for the task to do.
 pub(crate) type Act = Box<dyn FnOnce(&mut Actor, Instant) + Send>;
@@ -61,6 +62,8 @@ pub(crate) struct Actor {
     pub(super) prack_offers: HashMap<RequestId, CallHandle>,
     /// Reliable provisional responses are acknowledged.
     pub(super) sends_prack: bool,
+    /// Transfers, its own and those that others asked it for.
+    pub(super) transfers: Transfers,
     /// Requests are left to be answered by hand.
     pub(super) by_hand: bool,
     /// Those that were left, oldest first.

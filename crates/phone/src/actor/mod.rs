@@ -14,6 +14,7 @@ mod info;
 mod leg;
 mod outgoing;
 mod prack;
+mod referral;
 mod registration;
 mod session_change;
 mod session_timer;
@@ -21,6 +22,7 @@ mod setup;
 mod single;
 mod summaries;
 mod texts;
+mod transfer;
 mod wire;
 
 pub(crate) use by_hand::RequestDraft;

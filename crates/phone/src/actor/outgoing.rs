@@ -2,14 +2,14 @@
 
 use std::time::Instant;
 
-use gannet_sip::{Message, Method, Uri};
-use gannet_ua::Target;
+use gannet_sip::{Message, Method};
 use gannet_ua::endpoint::RequestSpec;
+use gannet_ua::{Dialog, Sipfrag};
 
 use super::core::Actor;
 use super::leg::{Leg, sdp_body};
 use crate::call::{
-    CallDirection, CallEndCause, CallHandle, CallRecord, CallState, CallTimes, RemoteParty,
+    CallDirection, CallEnd, CallEndCause, CallHandle, CallRecord, CallState, CallTimes, RemoteParty,
 };
 use crate::destination::{CallOptions, Destination};
 use crate::error::PhoneError;
@@ -23,8 +23,7 @@ impl Actor {
         options: &CallOptions,
     ) -> Result<CallHandle, PhoneError> {
         self.require_power()?;
-        let (uri, to, mut target) = self.addresses.callee(destination);
-        target = self.past_server(&uri, options)?.or(target);
+        let (uri, to, target) = self.addresses.callee(destination);
         let media = self.open_media()?;
         let from = if options.anonymous {
             self.addresses.anonymous()
@@ -33,7 +32,11 @@ impl Actor {
         };
         let mut spec = RequestSpec::new(Method::Invite, uri.clone(), from, to);
         spec.contact = Some(self.addresses.contact());
-        spec.destination = target;
+        spec.destination = if options.straight {
+            Some(self.straight(&uri)?)
+        } else {
+            target
+        };
         if options.anonymous {
             spec.headers.push(("Privacy".to_owned(), "id".to_owned()));
             // Who really calls is for the trusted server alone (RFC 3325 9.2).
@@ -79,6 +82,8 @@ impl Actor {
             confirmed: false,
             held_by_remote: false,
             on_hold: false,
+            referred: false,
+            around_server: self.goes_around_server(self.endpoint.peer(call)),
             remote_packages: None,
             session: None,
             info_digits: Vec::new(),
@@ -88,13 +93,8 @@ impl Actor {
         Ok(handle)
     }
 
-    /// Where a call goes that leaves out the server.
-    fn past_server(&self, uri: &Uri, options: &CallOptions) -> Result<Option<Target>, PhoneError> {
-        let direct = options.direct;
-        direct.then(|| self.raw_target(None, Some(uri))).transpose()
-    }
-
     pub(super) fn handle_progress(&mut self, now: Instant, call: CallHandle, response: Message) {
+        self.tell_referrer(now, call, Sipfrag::of_response(&response));
         self.take_early_answer(now, call, &response);
         self.show_call(call, |record| {
             record.times.ringing.get_or_insert(now);
@@ -141,7 +141,9 @@ impl Actor {
             record.confirmed = true;
             record.response = Some(response.clone());
         });
-        if !agreed {
+        if agreed {
+            self.tell_referrer(now, call, Sipfrag::of_response(response));
+        } else {
             self.end_for(now, call, CallEndCause::NoCommonMedia);
         }
     }
@@ -181,6 +183,29 @@ impl Actor {
         for call in calls {
             self.endpoint.hang_up(now, call);
         }
+    }
+
+    /// Forgets a call without a word to the other side.
+    pub(crate) fn vanish(&mut self, now: Instant, call: CallHandle) -> Result<(), PhoneError> {
+        let fits = |record: &CallRecord| record.state.is_open();
+        let ua_call = self.require_call(call, "forget", "open", fits)?;
+        self.endpoint.forget_call(ua_call);
+        self.handles.remove(&ua_call);
+        let end = CallEnd {
+            cause: CallEndCause::Vanished,
+            code: None,
+            reason: None,
+        };
+        self.close_call(now, call, end, None);
+        Ok(())
+    }
+
+    /// The dialog of a call that is open.
+    pub(crate) fn dialog_of(&self, call: CallHandle) -> Result<Dialog, PhoneError> {
+        let fits = |record: &CallRecord| record.state.is_open();
+        let ua_call = self.require_call(call, "look at the dialog", "open", fits)?;
+        let dialog = self.endpoint.dialog(ua_call).cloned();
+        dialog.ok_or_else(|| self.error_no_call(call))
     }
 
     /// The core's number of a call in a fitting state.

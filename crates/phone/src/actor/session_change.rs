@@ -13,6 +13,7 @@ use super::core::Actor;
 use super::leg::{sdp_body, sdp_of};
 use crate::call::{CallDirection, CallHandle, CallRecord, CallState};
 use crate::error::PhoneError;
+use crate::profile::HoldForm;
 
 /// When to look again whether an INVITE in the other direction is over.
 const INVITE_OVER_SOON: Duration = Duration::from_millis(50);
@@ -333,8 +334,10 @@ impl Actor {
     }
 
     fn forget_offer(&mut self, call: CallHandle) {
+        let by_address = self.config.profile.hold == HoldForm::ZeroAddress;
         if let Some(leg) = self.legs.get_mut(&call) {
             leg.offer = None;
+            leg.zero_address = leg.holds && by_address;
         }
     }
 }

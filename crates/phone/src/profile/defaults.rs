@@ -5,13 +5,13 @@ use std::time::Duration;
 use gannet_media::offer_answer::MediaCapabilities;
 use gannet_sip::Method;
 use gannet_ua::digest::ClientPolicy;
-use gannet_ua::{SessionPolicy, Timers};
+use gannet_ua::{ReferReport, SessionPolicy, Timers};
 
 use super::header_order::HeaderOrder;
 use super::model::{
-    AddressStyle, CompactNames, IdentifierStyle, Identity, IncomingStyle, InstanceStyle, Lists,
-    MessageStyle, MwiStyle, Profile, RegistrationStyle, ReliabilityStyle, Reliable,
-    ResponseIdentity, SessionStyle,
+    AddressStyle, CompactNames, HangUp, HoldForm, IdentifierStyle, Identity, IncomingStyle,
+    InstanceStyle, Lists, MessageStyle, MwiStyle, Profile, RegistrationStyle, ReliabilityStyle,
+    Reliable, ResponseIdentity, SessionStyle, TargetForm, TransferPolicy, TransferStyle,
 };
 use super::pattern::Pattern;
 use super::template::Template;
@@ -72,6 +72,16 @@ impl Default for Profile {
                 provisional: Reliable::Off,
                 prack_offer: false,
             },
+            hold: HoldForm::SendOnly,
+            transfer: TransferStyle {
+                accept: TransferPolicy::Accept,
+                accept_code: 202,
+                hold_first: false,
+                attended_target: TargetForm::Contact,
+                referred_by: true,
+                hang_up: HangUp::Success,
+                report: ReferReport::Implicit,
+            },
             sdp: MediaCapabilities::default(),
             mwi: MwiStyle {
                 subscribes: false,
@@ -87,7 +97,7 @@ impl Default for Profile {
 }
 
 /// What a phone does when asked; other methods it could only refuse.
-pub(super) const METHODS: [Method; 10] = [
+pub(super) const METHODS: [Method; 12] = [
     Method::Invite,
     Method::Ack,
     Method::Bye,
@@ -98,6 +108,8 @@ pub(super) const METHODS: [Method; 10] = [
     Method::Update,
     Method::Message,
     Method::Prack,
+    Method::Refer,
+    Method::Subscribe,
 ];
 
 fn lists() -> Lists {
@@ -108,7 +120,7 @@ fn lists() -> Lists {
             .filter(|method| *method != Method::Prack)
             .collect(),
         allow_on: vec![Method::Invite, Method::Options],
-        supported: Vec::new(),
+        supported: vec!["replaces".to_owned(), "norefersub".to_owned()],
         supported_on: vec![Method::Invite, Method::Options, Method::Register],
         allow_events: Vec::new(),
         allow_events_on: vec![Method::Invite, Method::Subscribe, Method::Register],

@@ -9,7 +9,7 @@ use crate::peer::{Peer, offer};
 use crate::support::{assert_valid, phone, soon};
 
 async fn connected() -> (Phone, Peer, CallHandle) {
-    let bob = phone("Bob", "Squirrel350", 2).await;
+    let bob = phone("Bob", "generic", 2).await;
     let after = Duration::ZERO;
     let policy = IncomingPolicy::AutoAnswer { after };
     bob.set_incoming(policy).await.expect("set");

@@ -11,3 +11,4 @@ mod scripted_peer;
 mod session_timers;
 mod support;
 mod texts;
+mod transfers;

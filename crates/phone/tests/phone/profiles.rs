@@ -192,13 +192,16 @@ fn all_mistakes_are_told_at_once_with_place_and_nearest_name() {
          ring-code = 181\n\
          ring-time = \"long\"\n\
          expires = 5\n\
-         [hold]\n\
+         [quirks]\n\
          style = \"sendonly\"\n\
+         [transfer]\n\
+         accept = false\n\
+         accept-code = 201\n\
          [identiti]\n\
          model = \"x\"\n\
          [lists]\n\
          supported = [\"eventlist\", \"path\"]\n\
-         allow = [\"INVITE\", \"REFER\", \"BEY\"]\n\
+         allow = [\"INVITE\", \"PUBLISH\", \"BEY\"]\n\
          [sdp]\n\
          codecs = [\"PCMU\", \"G722\", { name = \"PCMA\", pt = 8 }]\n\
          [identifiers]\n\
@@ -215,11 +218,13 @@ fn all_mistakes_are_told_at_once_with_place_and_nearest_name() {
         "expected 180 or 183, found 181",
         "expected a whole number from 0 to 86400, found \"long\"",
         "it belongs into [registration]",
-        "settings of \"hold\" do not work yet",
+        "settings of \"quirks\" do not work yet",
+        "expected true, \"ask\", or the status code of a refusal",
+        "expected 200 or 202, found 201",
         "unknown table or key \"identiti\"",
         "did you mean `identity`?",
         "option tag eventlist does not work yet",
-        "REFER does not work yet",
+        "PUBLISH does not work yet",
         "did you mean `BYE`?",
         "codec G722 does not work yet",
         "unknown key \"pt\" of a codec",

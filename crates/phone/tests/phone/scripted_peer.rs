@@ -155,8 +155,8 @@ async fn background_requests_are_answered_and_disturb_nothing() {
         (3, Method::Message, "200 OK (MESSAGE)"),
         (4, Method::new("JUMP"), "501 Not Implemented (JUMP)"),
         (5, Method::Publish, "405 Method Not Allowed (PUBLISH)"),
-        (6, Method::Refer, "405 Method Not Allowed (REFER)"),
-        (7, Method::Subscribe, "405 Method Not Allowed (SUBSCRIBE)"),
+        (6, Method::Register, "405 Method Not Allowed (REGISTER)"),
+        (7, Method::Prack, "405 Method Not Allowed (PRACK)"),
         (8, Method::Bye, "481 Call/Transaction Does Not Exist (BYE)"),
     ] {
         let request = peer.request(&method, cseq, None).header("Event", "x");

@@ -68,6 +68,7 @@ impl Phone {
             | Happening::PrackWanted { .. }
             | Happening::Pracked { .. }
             | Happening::Subscription { .. }
+            | Happening::Refer { .. }
             | Happening::Notice { .. }
             | Happening::Dropped { .. } => {}
         }

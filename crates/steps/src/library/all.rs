@@ -4,7 +4,8 @@ use super::{
     agreed, answering, calls, challenge, conditions, direct_calls, dtmf, early_media, ending,
     event_socket, figures, flows, header_sentences, hearing, hold, meanwhile, message_sentences,
     phones, playing, questions, raw, registration, reliability, request, sdp_sentences,
-    session_changes, session_timers, talking, texts, time, timing, voicemail,
+    session_changes, session_timers, several_calls, talking, texts, time, timing, transfers,
+    voicemail,
 };
 use crate::StepDefinition;
 
@@ -26,6 +27,8 @@ pub fn definitions() -> Vec<StepDefinition> {
         hearing::definitions(),
         hold::definitions(),
         session_changes::definitions(),
+        several_calls::definitions(),
+        transfers::definitions(),
         dtmf::definitions(),
         playing::definitions(),
         agreed::definitions(),

@@ -1,10 +1,9 @@
 //! Making calls.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use gannet_events::{Failure, FailureClass};
-use gannet_phone::{CallOptions, CallState, IncomingPolicy};
+use gannet_phone::{CallOptions, CallState, Destination, IncomingPolicy};
 
 use super::support::{deadline, failure, ready, ready_phone};
 use crate::{Actor, Arguments, StepDefinition, StepResult, World, phone_failure, step};
@@ -131,26 +130,43 @@ async fn calls_with_header(world: &mut World, arguments: Arguments) -> StepResul
     .await
 }
 
-pub(super) async fn call(
+async fn call(world: &mut World, arguments: &Arguments, options: CallOptions) -> StepResult {
+    let limit = world.signalling(arguments);
+    let names = (arguments.phone(0)?, arguments.dest(1)?);
+    place(world, names, limit, options).await
+}
+
+/// Whom a phone calls: past the server a phone of the scenario is reached at its contact.
+pub(super) fn whither(
+    world: &World,
+    name: &str,
+    options: &CallOptions,
+) -> Result<Destination, Failure> {
+    match world.existing(name).filter(|_| options.straight) {
+        Some(actor) => Ok(Destination::Uri(actor.phone.contact().clone())),
+        None => world.destination(name),
+    }
+}
+
+/// Calls, and waits until the call has reached anybody.
+pub(super) async fn place(
     world: &mut World,
-    arguments: &Arguments,
+    (caller, callee): (&str, &str),
+    limit: Duration,
     options: CallOptions,
 ) -> StepResult {
-    let caller = world.phone(arguments.phone(0)?).await?;
+    let called = callee.to_owned();
+    let caller = world.phone(caller).await?;
     // A callee that is a phone of the scenario must be there before it can be reached.
-    if world.is_phone(arguments.text(1)?) && world.existing(arguments.text(1)?).is_none() {
-        world.phone(arguments.text(1)?).await?;
+    if world.is_phone(callee) && world.existing(callee).is_none() {
+        world.phone(callee).await?;
     }
-    let destination = world.destination(arguments.text(1)?)?;
     ready(world).await?;
-    let limit = world.signalling(arguments);
-    let callee = world.existing(arguments.text(1)?);
-    let destination = match &callee {
-        Some(callee) if options.direct => callee.phone.contact().clone().into(),
-        _ => destination,
-    };
-    let calls_of = |callee: &Arc<Actor>| callee.phone.state().calls.len();
-    let calls_before = callee.as_ref().map_or(0, calls_of);
+    let destination = whither(world, callee, &options)?;
+    let callee = world.existing(callee);
+    let calls_before = callee
+        .as_ref()
+        .map_or(0, |callee| callee.phone.state().calls.len());
     caller.consume_to(caller.phone.log().next_seq());
     let handle = caller
         .phone
@@ -158,7 +174,7 @@ pub(super) async fn call(
         .await
         .map_err(|error| phone_failure(error, &caller))?;
     world.notes.last_call = Some((caller.name().to_owned(), handle));
-    world.notes.last_callee = Some(arguments.text(1)?.to_owned());
+    world.notes.last_callee = Some(called);
     let from = caller.cursor();
     let log = caller.phone.log().clone();
     let call_id = caller

@@ -1,43 +1,33 @@
-//! Calls past the server.
+//! Calls past the server without an offer.
 
 use gannet_phone::CallOptions;
 
-use super::calls::call;
+use super::calls::place;
 use crate::{Arguments, StepDefinition, StepResult, World, step};
-
-const SECTION: &str = "Calls";
 
 /// The sentences of this subject.
 pub(super) fn definitions() -> Vec<StepDefinition> {
-    vec![
-        step!(
-            "{phone} calls {phone} directly",
-            section: SECTION,
-            about: "The same past the server, straight to the other phone.",
-            example: "Alice calls Bob directly",
-            run: calls_directly,
-            with: false,
-        ),
-        step!(
-            "{phone} calls {phone} directly without SDP",
-            section: SECTION,
-            about: "Past the server and without an offer in INVITE.",
-            example: "Alice calls Bob directly without SDP",
-            run: calls_directly,
-            with: true,
-        ),
-    ]
+    vec![step!(
+        "{phone} calls {dest} directly without SDP",
+        section: "Calls",
+        about: "Past the server, straight to a phone of the scenario or the address in a URI, and without an offer in INVITE.",
+        example: "Alice calls Bob directly without SDP",
+        run: calls_without_sdp,
+    )]
 }
 
-async fn calls_directly(world: &mut World, arguments: Arguments, without_sdp: bool) -> StepResult {
-    call(
+async fn calls_without_sdp(world: &mut World, arguments: Arguments) -> StepResult {
+    let limit = world.signalling(&arguments);
+    let options = CallOptions {
+        straight: true,
+        without_sdp: true,
+        ..CallOptions::default()
+    };
+    place(
         world,
-        &arguments,
-        CallOptions {
-            direct: true,
-            without_sdp,
-            ..CallOptions::default()
-        },
+        (arguments.phone(0)?, arguments.dest(1)?),
+        limit,
+        options,
     )
     .await
 }

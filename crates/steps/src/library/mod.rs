@@ -35,12 +35,15 @@ mod sdp;
 mod sdp_sentences;
 mod session_changes;
 mod session_timers;
+mod several_calls;
 mod support;
 mod tables;
 mod talking;
 mod texts;
 mod time;
 mod timing;
+mod transferring;
+mod transfers;
 mod voicemail;
 
 pub use all::definitions;

@@ -37,7 +37,7 @@ pub(super) fn definitions() -> Vec<StepDefinition> {
 }
 
 async fn changes_codec(world: &mut World, arguments: Arguments) -> StepResult {
-    let (actor, call) = connected(world, &arguments).await?;
+    let (actor, call) = connected(world, &arguments, false).await?;
     let codecs = arguments
         .codecs(1)?
         .into_iter()
@@ -49,7 +49,7 @@ async fn changes_codec(world: &mut World, arguments: Arguments) -> StepResult {
 }
 
 async fn is_refused_codec(world: &mut World, arguments: Arguments) -> StepResult {
-    let (actor, call) = connected(world, &arguments).await?;
+    let (actor, call) = connected(world, &arguments, false).await?;
     let codecs = arguments
         .codecs(1)?
         .into_iter()
@@ -77,7 +77,7 @@ async fn is_refused_codec(world: &mut World, arguments: Arguments) -> StepResult
 }
 
 async fn changes_address(world: &mut World, arguments: Arguments) -> StepResult {
-    let (actor, call) = connected(world, &arguments).await?;
+    let (actor, call) = connected(world, &arguments, false).await?;
     let limit = world.signalling(&arguments);
     let work = actor.phone.change_media_address(call, deadline(limit));
     wait(world, &actor, "200 to re-INVITE", limit, work).await

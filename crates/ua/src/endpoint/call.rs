@@ -5,7 +5,7 @@ use std::time::Instant;
 use bytes::Bytes;
 use gannet_sip::{Message, NameAddr};
 
-use super::happening::RequestId;
+use super::happening::{CallId, RequestId};
 use super::prack::{Owed, ReliableStream};
 use super::reliable_queue::ReliableQueue;
 use super::session_timers::CallSession;
@@ -138,6 +138,8 @@ pub(crate) struct Call {
     pub(crate) offers: Vec<(RequestId, String)>,
     /// The newest Allow of the other side.
     pub(crate) remote_allow: Option<String>,
+    /// The call that this one takes the place of once it is accepted (RFC 3891 3).
+    pub(crate) replaces: Option<CallId>,
     /// BYE waits for the ACK (RFC 3261 15).
     pub(crate) bye_wanted: Option<Vec<(String, String)>>,
     /// What session timers need; `None` where the endpoint knows nothing of them.
@@ -180,6 +182,7 @@ impl Call {
             early_answers: Vec::new(),
             offers: Vec::new(),
             remote_allow: None,
+            replaces: None,
             bye_wanted: None,
             session: None,
             remove_at: None,

@@ -87,6 +87,7 @@ impl Endpoint {
         let reply = self.settle_session(now, call, &invite, reply);
         let bytes = self.reply_in_call(now, call, reply);
         self.expect_ack(now, call, transaction, &invite, (code, bytes));
+        self.end_replaced(now, call);
     }
 
     /// Refuses an incoming call with 300 to 699. Nothing happens with another code, or if the call
@@ -119,11 +120,19 @@ impl Endpoint {
             self.reply(now, id, (&message, source), reply, None);
             return;
         }
+        let replaces = match self.replaced_call(&message) {
+            Ok(replaces) => replaces,
+            Err(reply) => {
+                self.reply(now, id, (&message, source), reply, None);
+                return;
+            }
+        };
         let tag = self.config.identifiers.tag(&mut self.rng);
         let call_id = message.call_id().unwrap_or_default().to_owned();
         let mut call = Call::new(CallState::Incoming, (call_id, tag), message.clone(), source);
         call.server = Some(id);
         call.note_allow(&message);
+        call.replaces = replaces;
         call.expires_at = message
             .number(HeaderName::Expires)
             .ok()
@@ -135,6 +144,7 @@ impl Endpoint {
             call,
             invite: message,
             source,
+            replaces,
         });
     }
 

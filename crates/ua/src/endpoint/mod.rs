@@ -19,9 +19,11 @@ mod in_call;
 mod incoming;
 mod notices;
 mod prack;
+mod referring;
 mod registrations;
 mod reliable;
 mod reliable_queue;
+mod replacing;
 mod server;
 mod session_refresh;
 mod session_timers;
@@ -36,4 +38,6 @@ pub use core::{Endpoint, SendError};
 pub use happening::{
     CallId, EndCause, Happening, NoticeId, Outcome, RegistrationId, RequestId, SubscriptionId,
 };
+pub(crate) use referring::ReferPart;
+pub use referring::{ReferChange, ReferPlace, ReferSpec};
 pub(crate) use usage::HomeId;

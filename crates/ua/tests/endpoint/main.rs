@@ -1,5 +1,5 @@
 //! The user-agent core, its peer played by the test: calls, forks, CANCEL, BYE, re-INVITE, refusals,
-//! challenges, registration, subscriptions of both sides.
+//! challenges, registration, subscriptions of both sides, REFER, Replaces.
 
 mod auth;
 mod callee;
@@ -11,10 +11,12 @@ mod harness;
 mod in_call;
 mod notices;
 mod prack;
+mod refer;
 mod refusals;
 mod registration;
 mod reinvite;
 mod reliable;
+mod replaces;
 mod session_expiry;
 mod session_harness;
 mod session_timers;

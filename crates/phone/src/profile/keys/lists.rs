@@ -72,12 +72,19 @@ pub(super) const KEYS: &[Key] = &[
 
 /// Without these there are no calls (RFC 3261 13, 15, 9).
 const METHODS_NEEDED: usize = 4;
-/// Extensions that need nothing of a phone but to bear with them, Path (RFC 3327 5.1) and
-/// History-Info (RFC 7044), and those that work: 100rel here is the same as
-/// `reliability.100rel = "supported"`, with its place in the list.
-const OPTION_TAGS: [&str; 3] = ["path", "histinfo", "100rel"];
+/// What a phone can do, or need only bear with: Path (RFC 3327 5.1) and History-Info (RFC 7044).
+/// 100rel here is the same as `reliability.100rel = "supported"`, with its place in the list.
+const OPTION_TAGS: [&str; 7] = [
+    "path",
+    "histinfo",
+    "100rel",
+    "replaces",
+    "norefersub",
+    "nosub",
+    "explicitsub",
+];
 /// Event packages that a phone understands.
-const PACKAGES: [&str; 1] = ["message-summary"];
+const PACKAGES: [&str; 2] = ["message-summary", "refer"];
 
 fn allow(profile: &mut Profile, value: Value<'_>, problems: &mut Diagnostics) {
     let list = value.list(problems, |item| {

@@ -12,6 +12,7 @@ mod sdp;
 mod session_timers;
 mod table;
 mod timing;
+mod transfer;
 
 pub use table::setting_names;
 pub(super) use table::{Key, NOT_YET, keys};

@@ -4,7 +4,7 @@ use gannet_diag::Diagnostics;
 
 use super::{
     addresses, digest, identity, incoming, lists, messages, registration, reliability, sdp,
-    session_timers, timing,
+    session_timers, timing, transfer,
 };
 use crate::profile::model::Profile;
 use crate::profile::value::Value;
@@ -19,7 +19,7 @@ pub(in crate::profile) struct Key {
     pub(in crate::profile) apply: fn(&mut Profile, Value<'_>, &mut Diagnostics),
 }
 
-const GROUPS: [&[Key]; 11] = [
+const GROUPS: [&[Key]; 12] = [
     identity::KEYS,
     messages::KEYS,
     addresses::KEYS,
@@ -31,6 +31,7 @@ const GROUPS: [&[Key]; 11] = [
     sdp::KEYS,
     session_timers::KEYS,
     timing::KEYS,
+    transfer::KEYS,
 ];
 
 /// All keys.
@@ -44,12 +45,5 @@ pub fn setting_names() -> impl Iterator<Item = String> {
 }
 
 /// Groups that describe real devices too, but that no phone obeys so far.
-pub(in crate::profile) const NOT_YET: [&str; 7] = [
-    "hold",
-    "transfer",
-    "keep-alive",
-    "nat",
-    "outgoing",
-    "conference",
-    "quirks",
-];
+pub(in crate::profile) const NOT_YET: [&str; 5] =
+    ["keep-alive", "nat", "outgoing", "conference", "quirks"];
