@@ -129,7 +129,7 @@ fn a_session_that_they_do_not_refresh_ends_by_bye_before_its_end() {
         let fields = format!("Supported: timer\nSession-Expires: {interval};refresher=uac\n");
         called(&mut bench, &fields);
         assert_eq!(started(&mut bench), [(interval, false)]);
-        bench.pass(s(over) - s(1));
+        bench.pass(s(over - 1));
         assert_eq!(bench.sent_titles(), [""; 0]);
         bench.pass(s(1));
         let bye = bench.sent_one();
