@@ -3,6 +3,7 @@
 use tokio::sync::oneshot;
 
 use crate::error::PbxError;
+use crate::registrar::{RegistrarFeatures, TrustDomain};
 use crate::snapshot::PbxSnapshot;
 use crate::user::{Forward, PbxUser};
 
@@ -13,6 +14,8 @@ pub(crate) enum Command {
     RemoveUser(String, Answer),
     SetDnd(String, bool, Answer),
     SetForward(String, Forward, Answer),
+    SetRegistrar(RegistrarFeatures, Answer),
+    SetTrust(TrustDomain, Answer),
     Snapshot(oneshot::Sender<PbxSnapshot>),
     Stop,
 }

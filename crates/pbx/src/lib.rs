@@ -14,6 +14,7 @@ mod event;
 mod media;
 mod mwi;
 mod pbx;
+mod registrar;
 mod server;
 mod snapshot;
 mod user;
@@ -25,6 +26,7 @@ pub use config::{
 pub use error::{PbxError, WaitTimeout};
 pub use event::PbxEvent;
 pub use pbx::Pbx;
+pub use registrar::{RegistrarFeatures, TrustDomain};
 pub use snapshot::{
     CallState, CallView, MailboxView, PbxCounters, PbxSnapshot, RegistrationView, Service,
     SubscriptionView, VoicemailView,

@@ -13,6 +13,7 @@ use crate::config::PbxConfig;
 use crate::error::{PbxError, WaitTimeout};
 use crate::event::PbxEvent;
 use crate::server::{Task, open};
+use crate::registrar::{RegistrarFeatures, TrustDomain};
 use crate::snapshot::PbxSnapshot;
 use crate::user::{Forward, PbxUser};
 
@@ -123,6 +124,23 @@ impl Pbx {
     pub async fn set_forward(&self, name: &str, forward: Forward) -> Result<(), PbxError> {
         self.ask(|answer| Command::SetForward(name.to_owned(), forward, answer))
             .await
+    }
+
+    /// What the registrar does beside binding contacts, from now on. What was granted stays granted.
+    ///
+    /// # Errors
+    /// If the server has stopped.
+    pub async fn set_registrar(&self, features: RegistrarFeatures) -> Result<(), PbxError> {
+        self.ask(|answer| Command::SetRegistrar(features, answer))
+            .await
+    }
+
+    /// Whose word about identities counts from now on.
+    ///
+    /// # Errors
+    /// If the server has stopped.
+    pub async fn set_trust(&self, trust: TrustDomain) -> Result<(), PbxError> {
+        self.ask(|answer| Command::SetTrust(trust, answer)).await
     }
 
     /// How things stand.

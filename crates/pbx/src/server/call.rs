@@ -88,6 +88,8 @@ pub(crate) struct Branch {
     pub(crate) rang: bool,
     /// To tag of its provisional responses with early media, if it needs its own.
     pub(crate) tag: Option<String>,
+    /// The phone's other flows.
+    pub(crate) others: Vec<Contact>,
 }
 
 /// Where a user is reached.
@@ -97,6 +99,11 @@ pub(crate) struct Contact {
     pub(crate) uri: Uri,
     /// Where to send.
     pub(crate) target: Target,
+    /// Route values: the Path of the binding (RFC 3327 5.3).
+    pub(crate) routes: Vec<String>,
+    /// Other flows to the same phone, to be tried one after the other when this one fails
+    /// (RFC 5626 5.3).
+    pub(crate) others: Vec<Contact>,
 }
 
 /// What the server does in a call that it has answered.
@@ -113,6 +120,18 @@ pub(crate) struct Serving {
     /// The last description that was sent.
     pub(crate) description: SessionDescription,
     pub(crate) programme: Programme,
+}
+
+impl Branch {
+    /// The next flow to the same phone, with those that come after it.
+    pub(crate) fn next_flow(self) -> Option<Contact> {
+        let mut others = self.others.into_iter();
+        let next = others.next()?;
+        Some(Contact {
+            others: others.collect(),
+            ..next
+        })
+    }
 }
 
 impl Call {

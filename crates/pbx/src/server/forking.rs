@@ -8,6 +8,7 @@ use gannet_ua::endpoint::{CallId, EndCause, Reply, RequestSpec};
 
 use super::call::{Branch, Contact, Fork, Stage};
 use super::failure::Failure;
+use super::privacy::Privacy;
 use super::relay::{passed_body, passed_headers, passed_reply};
 use super::state::{Deadline, Server};
 use crate::config::Diversion;
@@ -21,7 +22,10 @@ impl Server {
         let Some(member) = self.directory.find(&name).cloned() else {
             return self.refuse(now, number, Reply::new(404));
         };
-        let waiting: VecDeque<_> = self.contacts_of(now, &name).into();
+        let Some(invite) = self.calls.get(&number).map(|call| call.invite.clone()) else {
+            return;
+        };
+        let waiting: VecDeque<_> = self.contacts_called(now, &name, &invite).into();
         let Some(call) = self.calls.get_mut(&number) else {
             return;
         };
@@ -73,6 +77,7 @@ impl Server {
             Some(spec) => self.endpoint.invite(now, spec).ok(),
             None => None,
         };
+        let others = contact.others.clone();
         let Some(call) = self.calls.get_mut(&number) else {
             return false;
         };
@@ -84,7 +89,11 @@ impl Server {
             note(fork, Failure::local(503));
             return false;
         };
-        fork.open.insert(leg, Branch::default());
+        let branch = Branch {
+            others,
+            ..Branch::default()
+        };
+        fork.open.insert(leg, branch);
         legs.insert(leg);
         self.legs.insert(leg, number);
         true
@@ -99,17 +108,18 @@ impl Server {
         let mut from = call.invite.from().ok()?;
         from.params.remove("tag");
         let to = call.invite.to().ok()?;
-        let user = from.uri.user.clone();
         let mut spec = RequestSpec::new(Method::Invite, contact.uri.clone(), from, to);
-        spec.contact = Some(self.contact(user.as_deref(), contact.target.transport));
         spec.destination = Some(contact.target);
+        spec.routes.clone_from(&contact.routes);
         spec.headers = passed_headers(&call.invite);
+        Privacy::of(&call.invite).apply(&mut spec);
+        let user = spec.from.uri.user.clone();
+        spec.contact = Some(self.contact(user.as_deref(), contact.target.transport));
         spec.headers
             .push(("Max-Forwards".into(), call.max_forwards.to_string()));
         spec.headers.push(("Allow".into(), self.allow.clone()));
         if let Some(identity) = self.asserted_identity(&call.caller, &call.invite) {
-            spec.headers
-                .push(("P-Asserted-Identity".into(), identity.to_string()));
+            spec.headers.push(("P-Asserted-Identity".into(), identity));
         }
         spec.body = passed_body(&call.invite);
         Some(spec)
@@ -199,8 +209,17 @@ impl Server {
             // Ended in a way that is no answer: as if it had never been reached.
             _ => Failure::local(503),
         };
+        let next_flow = failure.is_of_flow().then(|| branch.next_flow()).flatten();
         let global = failure.is_global();
         note(fork, failure);
+        if let Some(flow) = next_flow
+            && self.ring_phone(now, number, &flow)
+        {
+            return;
+        }
+        let Some(fork) = self.calls.get_mut(&number).and_then(|c| c.fork_mut()) else {
+            return;
+        };
         if global {
             fork.waiting.clear();
             self.call_off(now, number, &[]);

@@ -13,6 +13,7 @@ use super::call::Contact;
 use super::failure::Failure;
 use super::identity::Caller;
 use super::place::{Place, refusal};
+use super::privacy::Privacy;
 use super::relay::{next_max_forwards, passed_body, passed_headers, passed_reply};
 use super::state::{Pending, Server};
 
@@ -70,6 +71,9 @@ impl Server {
     ) -> Result<(), Reply> {
         let hops = next_max_forwards(message).ok_or_else(|| Reply::new(483))?;
         let caller = self.identify(now, message, AuthTarget::Proxy)?;
+        if let Some(refusal) = Privacy::of(message).refusal() {
+            return Err(refusal);
+        }
         let uri = message
             .request_uri()
             .map_err(|error| refusal(400, &error.to_string()))?;
@@ -77,7 +81,7 @@ impl Server {
             return Err(refusal(404, "No Mailbox for Text Here"));
         };
         let mut delivery = Delivery::default();
-        for contact in self.contacts_of(now, &name).into_iter().flatten() {
+        for contact in self.contacts_called(now, &name, message).into_iter().flatten() {
             if self.is_own_address(contact.target.address) {
                 continue;
             }
@@ -108,12 +112,13 @@ impl Server {
         let to = message.to().ok()?;
         let mut spec = RequestSpec::new(Method::Message, contact.uri.clone(), from, to);
         spec.destination = Some(contact.target);
+        spec.routes.clone_from(&contact.routes);
         spec.headers = passed_headers(message);
         spec.headers.push(("Max-Forwards".into(), hops.to_string()));
         if let Some(identity) = self.asserted_identity(caller, message) {
-            spec.headers
-                .push(("P-Asserted-Identity".into(), identity.to_string()));
+            spec.headers.push(("P-Asserted-Identity".into(), identity));
         }
+        Privacy::of(message).apply(&mut spec);
         spec.body = passed_body(message);
         Some(spec)
     }

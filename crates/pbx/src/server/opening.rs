@@ -13,6 +13,7 @@ use tokio::sync::{broadcast, mpsc};
 use tokio::task::JoinSet;
 
 use super::directory::Directory;
+use super::gruu::TemporaryGruus;
 use super::state::Server;
 use super::timetable::Timetable;
 use super::watchers::Watchers;
@@ -89,6 +90,8 @@ impl Server {
             watchers: Watchers::default(),
             digest: DigestServer::new(challenges(&config), now, &mut rng),
             location: Location::new(granting(&config)),
+            gruus: TemporaryGruus::default(),
+            heard: HashMap::new(),
             directory: Directory::default(),
             mailboxes: BTreeMap::new(),
             calls: BTreeMap::new(),
@@ -124,6 +127,7 @@ fn endpoint(config: &PbxConfig, local: SocketAddr, seed: u64) -> EndpointConfig 
     let mut endpoint = EndpointConfig::new(local, seed);
     endpoint.timers = config.timers;
     endpoint.allow = METHODS.to_vec();
+    endpoint.supported = config.registrar.option_tags();
     endpoint
 }
 

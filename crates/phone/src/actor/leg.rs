@@ -154,7 +154,10 @@ impl Actor {
         direction: Direction,
     ) -> Option<SessionDescription> {
         let leg = self.legs.get(&call)?;
-        let local = self.local_media(leg.media.as_ref()?, direction);
+        let mut local = self.local_media(leg.media.as_ref()?, direction);
+        // RFC 2543 knew no other way to hold (RFC 3264 8.4).
+        local.zero_address = self.config.profile.messages.rfc2543
+            && matches!(direction, Direction::SendOnly | Direction::Inactive);
         let capabilities = &self.config.profile.sdp;
         let offer = match &leg.local {
             Some(previous) => build_reoffer(previous, capabilities, &local),

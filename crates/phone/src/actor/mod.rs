@@ -6,6 +6,7 @@
 mod background;
 mod by_hand;
 mod core;
+mod flows;
 mod happenings;
 mod incoming;
 mod info;

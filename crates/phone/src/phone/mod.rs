@@ -2,6 +2,7 @@
 
 mod calls;
 mod dtmf;
+mod flows;
 mod handle;
 mod hold;
 mod power;

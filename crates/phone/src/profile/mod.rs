@@ -22,8 +22,9 @@ pub(crate) use identifiers::ProfileIdentifiers;
 pub use keys::setting_names;
 pub use library::{ProfileError, ProfileLibrary};
 pub use model::{
-    AddressStyle, CompactNames, IdentifierStyle, Identity, IncomingStyle, InstanceStyle, Lists,
-    MessageStyle, MwiStyle, Profile, RegistrationStyle, ResponseIdentity,
+    AddressStyle, BackoffKind, CompactNames, FlowStyle, GruuUse, IdentifierStyle, Identity,
+    IncomingStyle, InstanceStyle, Lists, MessageStyle, MwiStyle, NatStyle, Profile,
+    RegistrationStyle, ResponseIdentity,
 };
 pub use pattern::Pattern;
 pub use template::Template;

@@ -2,7 +2,7 @@
 
 use super::{
     agreed, answering, calls, challenge, conditions, dtmf, ending, figures, flows,
-    header_sentences, hearing, hold, message_sentences, phones, playing, questions, raw,
+    header_sentences, hearing, hold, identity, message_sentences, outbound, phones, playing, questions, raw,
     registration, request, sdp_sentences, talking, texts, time, timing, voicemail,
 };
 use crate::StepDefinition;
@@ -13,11 +13,13 @@ pub fn definitions() -> Vec<StepDefinition> {
         phones::definitions(),
         registration::definitions(),
         challenge::definitions(),
+        outbound::definitions(),
         request::definitions(),
         raw::definitions(),
         calls::definitions(),
         answering::definitions(),
         ending::definitions(),
+        identity::definitions(),
         talking::definitions(),
         hearing::definitions(),
         hold::definitions(),

@@ -1,7 +1,7 @@
 //! Making calls.
 
 use gannet_events::FailureClass;
-use gannet_phone::{CallOptions, CallState, IncomingPolicy};
+use gannet_phone::{CallOptions, CallState, Destination, IncomingPolicy};
 
 use super::support::{deadline, failure, ready, ready_phone};
 use crate::{Arguments, StepDefinition, StepResult, World, phone_failure, step};
@@ -128,13 +128,31 @@ async fn calls_with_header(world: &mut World, arguments: Arguments) -> StepResul
     .await
 }
 
-async fn call(world: &mut World, arguments: &Arguments, options: CallOptions) -> StepResult {
+/// Calls the destination of a sentence.
+pub(super) async fn call(
+    world: &mut World,
+    arguments: &Arguments,
+    options: CallOptions,
+) -> StepResult {
+    call_at(world, arguments, None, options).await
+}
+
+/// The same at another address than the one by which the sentence names it.
+pub(super) async fn call_at(
+    world: &mut World,
+    arguments: &Arguments,
+    address: Option<Destination>,
+    options: CallOptions,
+) -> StepResult {
     let caller = world.phone(arguments.phone(0)?).await?;
     // A callee that is a phone of the scenario must be there before it can be reached.
     if world.is_phone(arguments.dest(1)?) && world.existing(arguments.dest(1)?).is_none() {
         world.phone(arguments.dest(1)?).await?;
     }
-    let destination = world.destination(arguments.dest(1)?)?;
+    let destination = match address {
+        Some(address) => address,
+        None => world.destination(arguments.dest(1)?)?,
+    };
     ready(world).await?;
     let limit = world.signalling(arguments);
     let callee = world.existing(arguments.dest(1)?);

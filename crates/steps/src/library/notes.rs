@@ -31,6 +31,8 @@ pub struct Notes {
     pub(super) texts: BTreeMap<String, u64>,
     /// Up to where sentences have consumed DTMF keys, by phone and call.
     pub(super) keys: BTreeMap<(String, CallHandle), Taken>,
+    /// The extensions of the embedded registrar, if a sentence has changed them.
+    pub(super) registrar: Option<gannet_pbx::RegistrarFeatures>,
     /// Recordings that go on, by phone.
     pub(super) recordings: BTreeMap<String, Recording>,
 }

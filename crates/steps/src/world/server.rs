@@ -86,6 +86,8 @@ pub(super) fn start_embedded(
             .unwrap_or(defaults.algorithms.clone()),
         digest_uri: settings.digest_uri.unwrap_or(defaults.digest_uri),
         no_answer: settings.no_answer.unwrap_or(defaults.no_answer),
+        registrar: settings.registrar,
+        trust: settings.trust,
         timers: surroundings.config().timers.unwrap_or(defaults.timers),
         seed,
         capture: capture.clone(),

@@ -22,6 +22,7 @@ impl Endpoint {
     /// [`Happening::Answered`] or [`Happening::CallEnded`].
     pub fn invite(&mut self, now: Instant, mut spec: RequestSpec) -> Result<CallId, SendError> {
         spec.method = Method::Invite;
+        self.preload(&mut spec);
         let target = self.target_of(&spec)?;
         let tag = self.config.identifiers.tag(&mut self.rng);
         let call_id = self.call_id_for(&spec);

@@ -12,6 +12,7 @@ mod command;
 mod config;
 mod core;
 mod ending;
+mod flows;
 mod happening;
 mod identity;
 mod in_call;

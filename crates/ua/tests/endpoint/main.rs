@@ -6,6 +6,7 @@ mod callee;
 mod caller;
 mod cancel;
 mod dialog_harness;
+mod flows;
 mod forking;
 mod harness;
 mod in_call;

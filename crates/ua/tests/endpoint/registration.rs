@@ -22,6 +22,7 @@ fn spec() -> RegistrationSpec {
         headers: Vec::new(),
         routes: Vec::new(),
         destination: Some(Target::new(Transport::Udp, Bench::PEER)),
+        policy: gannet_ua::RegistrationPolicy::default(),
     }
 }
 

@@ -69,8 +69,9 @@ pub(super) const KEYS: &[Key] = &[
 /// Without these there are no calls (RFC 3261 13, 15, 9).
 const METHODS_NEEDED: usize = 4;
 /// Extensions that need nothing of a phone but to bear with them: Path (RFC 3327 5.1) and
-/// History-Info (RFC 7044).
-const OPTION_TAGS: [&str; 2] = ["path", "histinfo"];
+/// History-Info (RFC 7044); and those that `[registration]` makes it use: GRUU (RFC 5627), flows
+/// (RFC 5626).
+const OPTION_TAGS: [&str; 4] = ["path", "histinfo", "gruu", "outbound"];
 /// Event packages that a phone understands.
 const PACKAGES: [&str; 1] = ["message-summary"];
 

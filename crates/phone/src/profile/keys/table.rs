@@ -2,7 +2,10 @@
 
 use gannet_diag::Diagnostics;
 
-use super::{addresses, digest, identity, incoming, lists, messages, registration, sdp, timing};
+use super::{
+    addresses, digest, identity, incoming, keep_alive, lists, messages, outbound, registration, sdp,
+    timing,
+};
 use crate::profile::model::Profile;
 use crate::profile::value::Value;
 
@@ -16,12 +19,14 @@ pub(in crate::profile) struct Key {
     pub(in crate::profile) apply: fn(&mut Profile, Value<'_>, &mut Diagnostics),
 }
 
-const GROUPS: [&[Key]; 9] = [
+const GROUPS: [&[Key]; 11] = [
     identity::KEYS,
     messages::KEYS,
     addresses::KEYS,
     lists::KEYS,
     registration::KEYS,
+    outbound::KEYS,
+    keep_alive::KEYS,
     digest::KEYS,
     incoming::KEYS,
     sdp::KEYS,
@@ -39,12 +44,10 @@ pub fn setting_names() -> impl Iterator<Item = String> {
 }
 
 /// Groups that describe real devices too, but that no phone obeys so far.
-pub(in crate::profile) const NOT_YET: [&str; 8] = [
+pub(in crate::profile) const NOT_YET: [&str; 6] = [
     "hold",
     "transfer",
     "reliability",
-    "keep-alive",
-    "nat",
     "outgoing",
     "conference",
     "quirks",
