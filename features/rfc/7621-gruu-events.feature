@@ -9,6 +9,6 @@ Feature: RFC 7621: subscriptions by GRUU
       | Alice | generic | public            | subscribe |
     When Alice is granted a GRUU
     And the public GRUU of Alice is stored as gruu
-    Then Alice sends SUBSCRIBE with header Contact equal to "<${gruu}>"
-    And Alice receives NOTIFY
+    Then header Contact of SUBSCRIBE sent by Alice is "<${gruu}>"
+    And wait until Alice has received NOTIFY
     And the request URI of NOTIFY received by Alice is "${gruu}"

@@ -12,8 +12,8 @@ use crate::command::{Answer, Command};
 use crate::config::PbxConfig;
 use crate::error::{PbxError, WaitTimeout};
 use crate::event::PbxEvent;
-use crate::server::{Task, open};
 use crate::registrar::{RegistrarFeatures, TrustDomain};
+use crate::server::{Task, open};
 use crate::snapshot::PbxSnapshot;
 use crate::user::{Forward, PbxUser};
 

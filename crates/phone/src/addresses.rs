@@ -42,9 +42,11 @@ impl Addresses {
             display_name: config.display_name.clone(),
             local,
             transport: config.transport,
-            outside: config.profile.nat.contact.map(|(ip, port)| {
-                SocketAddr::new(ip, port.unwrap_or(local.port()))
-            }),
+            outside: config
+                .profile
+                .nat
+                .contact
+                .map(|(ip, port)| SocketAddr::new(ip, port.unwrap_or(local.port()))),
             gruu: None,
             temporary_gruu: None,
             asks_for_flow: false,

@@ -188,7 +188,9 @@ impl KeepAlive {
 
     /// A pong, or the response to a request that served as keep-alive.
     pub(crate) fn pong(&mut self) -> Option<Answer> {
-        let waited = self.waiting.take_if(|waiting| !matches!(waiting.probe, Probe::Stun(_)));
+        let waited = self
+            .waiting
+            .take_if(|waiting| !matches!(waiting.probe, Probe::Stun(_)));
         waited.map(|_| self.answered())
     }
 
@@ -257,11 +259,7 @@ fn stun_wait() -> Duration {
     STUN_RTO * (2_u32.pow(STUN_SENDS_MAX - 1) - 1) + STUN_RTO * STUN_LAST_WAIT
 }
 
-fn interval(
-    policy: &KeepAlivePolicy,
-    reliable: bool,
-    flow_timer: Option<Duration>,
-) -> (u64, u64) {
+fn interval(policy: &KeepAlivePolicy, reliable: bool, flow_timer: Option<Duration>) -> (u64, u64) {
     let millis = |time: Duration| u64::try_from(time.as_millis()).unwrap_or(u64::MAX).max(1);
     // At random between 80 and 100 percent of what the server says (RFC 5626 4.4).
     let told = flow_timer.map(|time| (millis(time * 4 / 5), millis(time)));

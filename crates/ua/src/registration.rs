@@ -309,7 +309,11 @@ impl Registration {
         let same_uri = contact.uri.is_equivalent(&own.uri);
         match self.spec.policy.reg_id {
             Some(reg_id) if contact.params.has("reg-id") => {
-                contact.params.get("reg-id").and_then(|text| text.parse().ok()) == Some(reg_id)
+                contact
+                    .params
+                    .get("reg-id")
+                    .and_then(|text| text.parse().ok())
+                    == Some(reg_id)
                     && instance(contact) == instance(own)
             }
             _ => same_uri,

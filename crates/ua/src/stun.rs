@@ -96,9 +96,7 @@ pub enum StunError {
 /// Whether a datagram on a SIP port is for STUN: a first octet of 0 to 3, as no SIP message has it
 /// (RFC 5626 8), and the magic cookie.
 pub fn is_stun(bytes: &[u8]) -> bool {
-    bytes.len() >= HEADER_BYTES
-        && bytes[0] <= 3
-        && bytes[4..8] == MAGIC_COOKIE.to_be_bytes()
+    bytes.len() >= HEADER_BYTES && bytes[0] <= 3 && bytes[4..8] == MAGIC_COOKIE.to_be_bytes()
 }
 
 impl StunMessage {
@@ -201,7 +199,8 @@ impl StunMessage {
                     &[0, 0, (code / 100) as u8, (code % 100) as u8],
                 );
                 if !unknown.is_empty() {
-                    let listed: Vec<u8> = unknown.iter().flat_map(|kind| kind.to_be_bytes()).collect();
+                    let listed: Vec<u8> =
+                        unknown.iter().flat_map(|kind| kind.to_be_bytes()).collect();
                     push(&mut body, UNKNOWN_ATTRIBUTES, &listed);
                 }
                 (BINDING_FAILURE, *transaction, body)

@@ -80,7 +80,8 @@ fn requests_get_their_address_or_what_is_not_understood() {
     );
     assert_eq!(answer.answer(source), None);
     // Type 0x7001 must be understood, 0x8022 (SOFTWARE) need not.
-    let strange = hex("0001 0010 2112a442 303132333435363738396162 7001 0001 ff000000 8022 0002 61620000");
+    let strange =
+        hex("0001 0010 2112a442 303132333435363738396162 7001 0001 ff000000 8022 0002 61620000");
     let request = StunMessage::parse(&strange).expect("whole");
     let Some(StunMessage::Failure { code, unknown, .. }) = request.answer(source) else {
         panic!("{request:?}");

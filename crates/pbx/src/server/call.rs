@@ -122,16 +122,14 @@ pub(crate) struct Serving {
     pub(crate) programme: Programme,
 }
 
-impl Branch {
-    /// The next flow to the same phone, with those that come after it.
-    pub(crate) fn next_flow(self) -> Option<Contact> {
-        let mut others = self.others.into_iter();
-        let next = others.next()?;
-        Some(Contact {
-            others: others.collect(),
-            ..next
-        })
-    }
+/// The first of several flows to one phone, with those that come after it.
+pub(crate) fn first_of(flows: Vec<Contact>) -> Option<Contact> {
+    let mut flows = flows.into_iter();
+    let first = flows.next()?;
+    Some(Contact {
+        others: flows.collect(),
+        ..first
+    })
 }
 
 impl Call {

@@ -139,7 +139,8 @@ impl Server {
     /// A connection is gone, and the flows over it (RFC 5626 6).
     pub(super) fn handle_closed(&mut self, now: Instant, connection: u64) {
         self.location.remove_flow(connection);
-        self.heard.retain(|(_, number), _| *number != Some(connection));
+        self.heard
+            .retain(|(_, number), _| *number != Some(connection));
         self.drain_location(now);
     }
 
@@ -181,7 +182,11 @@ impl Server {
 }
 
 fn supports(message: &Message, tag: &str) -> bool {
-    let listed = |name| message.values(name).any(|own| own.eq_ignore_ascii_case(tag));
+    let listed = |name| {
+        message
+            .values(name)
+            .any(|own| own.eq_ignore_ascii_case(tag))
+    };
     listed(HeaderName::Supported) || listed(HeaderName::Require)
 }
 

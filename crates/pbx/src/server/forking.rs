@@ -6,7 +6,7 @@ use std::time::Instant;
 use gannet_sip::{Message, Method, NameAddr};
 use gannet_ua::endpoint::{CallId, EndCause, Reply, RequestSpec};
 
-use super::call::{Branch, Contact, Fork, Stage};
+use super::call::{Branch, Contact, Fork, Stage, first_of};
 use super::failure::Failure;
 use super::privacy::Privacy;
 use super::relay::{passed_body, passed_headers, passed_reply};
@@ -209,7 +209,10 @@ impl Server {
             // Ended in a way that is no answer: as if it had never been reached.
             _ => Failure::local(503),
         };
-        let next_flow = failure.is_of_flow().then(|| branch.next_flow()).flatten();
+        let next_flow = failure
+            .is_of_flow()
+            .then(|| first_of(branch.others))
+            .flatten();
         let global = failure.is_global();
         note(fork, failure);
         if let Some(flow) = next_flow

@@ -148,9 +148,17 @@ mod tests {
             minted.push(gruus.newest(&phone).expect("minted").to_owned());
         }
         assert_ne!(minted[0], minted[1]);
-        assert!(minted.iter().all(|token| gruus.by_token.get(token) == Some(&phone)));
+        assert!(
+            minted
+                .iter()
+                .all(|token| gruus.by_token.get(token) == Some(&phone))
+        );
         gruus.mint(phone.clone(), "d", &mut rng);
-        assert!(minted.iter().all(|token| !gruus.by_token.contains_key(token)));
+        assert!(
+            minted
+                .iter()
+                .all(|token| !gruus.by_token.contains_key(token))
+        );
         gruus.forget(&phone);
         assert_eq!((gruus.by_token.len(), gruus.newest(&phone)), (0, None));
         for _ in 0..=TEMPORARY_MAX {

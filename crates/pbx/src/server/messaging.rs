@@ -1,6 +1,6 @@
 //! Requests outside calls: OPTIONS, MESSAGE, and those that have no business here.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::time::Instant;
 
 use gannet_sip::{Message, Method};
@@ -9,7 +9,7 @@ use gannet_ua::digest::AuthTarget;
 use gannet_ua::endpoint::{Outcome, Reply, RequestId, RequestSpec};
 use gannet_ua::transaction::TransactionId;
 
-use super::call::Contact;
+use super::call::{Contact, first_of};
 use super::failure::Failure;
 use super::identity::Caller;
 use super::place::{Place, refusal};
@@ -18,9 +18,13 @@ use super::relay::{next_max_forwards, passed_body, passed_headers, passed_reply}
 use super::state::{Pending, Server};
 
 /// A MESSAGE on its way to the phones of its recipient.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Delivery {
-    open: BTreeSet<RequestId>,
+    message: Message,
+    caller: Caller,
+    hops: u32,
+    /// The ways that have not answered, each with the other flows to the same phone.
+    open: BTreeMap<RequestId, Vec<Contact>>,
     best: Option<Failure>,
     answered: bool,
 }
@@ -80,24 +84,49 @@ impl Server {
         let Place::User(name) = self.place_of(&uri)? else {
             return Err(refusal(404, "No Mailbox for Text Here"));
         };
-        let mut delivery = Delivery::default();
-        for contact in self.contacts_called(now, &name, message).into_iter().flatten() {
-            if self.is_own_address(contact.target.address) {
-                continue;
-            }
-            let Some(spec) = self.message_for(message, &caller, &contact, hops) else {
-                continue;
-            };
-            if let Ok(id) = self.endpoint.request(now, spec) {
-                delivery.open.insert(id);
-                self.pending.insert(id, Pending::Message(request));
-            }
+        let mut delivery = Delivery {
+            message: message.clone(),
+            caller,
+            hops,
+            open: BTreeMap::new(),
+            best: None,
+            answered: false,
+        };
+        for contact in self
+            .contacts_called(now, &name, message)
+            .into_iter()
+            .flatten()
+        {
+            self.deliver(now, request, &mut delivery, contact);
         }
         if delivery.open.is_empty() {
             return Err(Reply::new(480));
         }
         self.deliveries.insert(request, delivery);
         Ok(())
+    }
+
+    /// Sends a MESSAGE to one contact. False if that cannot even be tried.
+    fn deliver(
+        &mut self,
+        now: Instant,
+        request: TransactionId,
+        delivery: &mut Delivery,
+        contact: Contact,
+    ) -> bool {
+        if self.is_own_address(contact.target.address) {
+            return false;
+        }
+        let (message, caller) = (&delivery.message, &delivery.caller);
+        let sent = self
+            .message_for(message, caller, &contact, delivery.hops)
+            .and_then(|spec| self.endpoint.request(now, spec).ok());
+        let Some(id) = sent else {
+            return false;
+        };
+        delivery.open.insert(id, contact.others);
+        self.pending.insert(id, Pending::Message(request));
+        true
     }
 
     fn message_for(
@@ -131,10 +160,10 @@ impl Server {
         request: TransactionId,
         outcome: Outcome,
     ) {
-        let Some(delivery) = self.deliveries.get_mut(&request) else {
+        let Some(mut delivery) = self.deliveries.remove(&request) else {
             return;
         };
-        delivery.open.remove(&id);
+        let others = delivery.open.remove(&id).unwrap_or_default();
         let mut reply = None;
         match outcome {
             Outcome::Response(response) if response.status().is_some_and(|code| code < 300) => {
@@ -144,6 +173,9 @@ impl Server {
             }
             outcome => {
                 let failure = Failure::new(outcome, false);
+                if let Some(flow) = failure.is_of_flow().then(|| first_of(others)).flatten() {
+                    self.deliver(now, request, &mut delivery, flow);
+                }
                 delivery.best = Some(match delivery.best.take() {
                     Some(best) => best.better(failure),
                     None => failure,
@@ -154,7 +186,8 @@ impl Server {
             if !delivery.answered {
                 reply = delivery.best.take().map(|best| best.reply());
             }
-            self.deliveries.remove(&request);
+        } else {
+            self.deliveries.insert(request, delivery);
         }
         if let Some(reply) = reply {
             self.endpoint.respond(now, request, reply);

@@ -12,10 +12,10 @@ use gannet_ua::{
 };
 
 use super::call::Contact;
+use super::flows::contact_of;
 use super::identity::Caller;
 use super::mailbox::Mailbox;
 use super::place::{Place, refusal};
-use super::flows::contact_of;
 use super::state::{Pending, Server};
 use crate::event::PbxEvent;
 use crate::mwi::{MWI_CONTENT_TYPE, MWI_PACKAGE, message_summary};

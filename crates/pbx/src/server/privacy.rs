@@ -45,8 +45,10 @@ impl Privacy {
     /// without it must not be put through (RFC 3323 5.2, 4.2).
     pub(crate) fn refusal(&self) -> Option<Reply> {
         let unknown = |value: &&String| {
-            !["header", "session", "user", "none", "critical", "id", "history"]
-                .contains(&value.as_str())
+            ![
+                "header", "session", "user", "none", "critical", "id", "history",
+            ]
+            .contains(&value.as_str())
         };
         if !self.wants("critical") {
             return None;
@@ -60,8 +62,12 @@ impl Privacy {
         if self.wants("session") {
             missing.push("session");
         }
-        (!missing.is_empty())
-            .then(|| refusal(500, &format!("Privacy Not Available: {}", missing.join(", "))))
+        (!missing.is_empty()).then(|| {
+            refusal(
+                500,
+                &format!("Privacy Not Available: {}", missing.join(", ")),
+            )
+        })
     }
 
     /// Does what the caller asked for, and takes that out of Privacy (RFC 3323 5). Via, Contact,
@@ -154,7 +160,9 @@ mod tests {
         let headers = request.headers.into_iter();
         (
             request.from.uri.to_string(),
-            headers.map(|(name, value)| format!("{name}: {value}")).collect(),
+            headers
+                .map(|(name, value)| format!("{name}: {value}"))
+                .collect(),
         )
     }
 
@@ -179,7 +187,14 @@ mod tests {
         ];
         for (value, from, headers) in table {
             let (found, left) = applied(value);
-            assert_eq!((found.as_str(), &left[..]), (from, &headers.iter().map(|h| (*h).to_owned()).collect::<Vec<_>>()[..]), "{value}");
+            assert_eq!(
+                (found.as_str(), &left[..]),
+                (
+                    from,
+                    &headers.iter().map(|h| (*h).to_owned()).collect::<Vec<_>>()[..]
+                ),
+                "{value}"
+            );
         }
     }
 

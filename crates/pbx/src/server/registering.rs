@@ -172,7 +172,10 @@ impl Server {
             return;
         };
         let left = self.location.bindings(now, &self.aor(user));
-        if !left.iter().any(|other| other.instance_id.as_ref() == Some(instance)) {
+        if !left
+            .iter()
+            .any(|other| other.instance_id.as_ref() == Some(instance))
+        {
             self.forget_gruus(user, instance);
         }
     }

@@ -5,7 +5,9 @@ use std::time::{Duration, Instant};
 use gannet_net::ConnectionId;
 use gannet_sip::{HeaderName, Message, Method, NameAddr, Transport, Uri};
 use gannet_ua::endpoint::RegistrationId;
-use gannet_ua::{Backoff, Identifiers, RegistrationChange, RegistrationPolicy, RegistrationSpec, Target};
+use gannet_ua::{
+    Backoff, Identifiers, RegistrationChange, RegistrationPolicy, RegistrationSpec, Target,
+};
 
 use super::core::Actor;
 use crate::addresses::instance;
@@ -285,9 +287,9 @@ impl Actor {
         let contacts = response
             .name_addrs(HeaderName::Contact)
             .filter_map(Result::ok);
-        let contact = contacts.filter(is_own).find(|contact| {
-            contact.params.has("pub-gruu") || contact.params.has("temp-gruu")
-        });
+        let contact = contacts
+            .filter(is_own)
+            .find(|contact| contact.params.has("pub-gruu") || contact.params.has("temp-gruu"));
         let uri = |name: &str| {
             let text = contact.as_ref()?.params.get_unquoted(name)?;
             Uri::parse(&text).ok()
@@ -322,7 +324,9 @@ impl Actor {
             .position(|flow| flow.number == Some(number));
         let Some(flow) = at.and_then(|at| self.flows.get(at)) else {
             let known = state.flows.iter().filter_map(|flow| flow.number).count();
-            return Err(misuse(format!("it has {known} flows, and none is {number}")));
+            return Err(misuse(format!(
+                "it has {known} flows, and none is {number}"
+            )));
         };
         match flow.target.connection {
             Some(connection) => {

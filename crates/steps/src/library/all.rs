@@ -2,8 +2,8 @@
 
 use super::{
     agreed, answering, calls, challenge, conditions, dtmf, ending, figures, flows,
-    header_sentences, hearing, hold, identity, message_sentences, outbound, phones, playing, questions, raw,
-    registration, request, sdp_sentences, talking, texts, time, timing, voicemail,
+    header_sentences, hearing, hold, identity, message_sentences, outbound, phones, playing,
+    questions, raw, registration, request, sdp_sentences, talking, texts, time, timing, voicemail,
 };
 use crate::StepDefinition;
 

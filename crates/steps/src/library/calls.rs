@@ -146,16 +146,16 @@ pub(super) async fn call_at(
 ) -> StepResult {
     let caller = world.phone(arguments.phone(0)?).await?;
     // A callee that is a phone of the scenario must be there before it can be reached.
-    if world.is_phone(arguments.dest(1)?) && world.existing(arguments.dest(1)?).is_none() {
-        world.phone(arguments.dest(1)?).await?;
+    if world.is_phone(arguments.text(1)?) && world.existing(arguments.text(1)?).is_none() {
+        world.phone(arguments.text(1)?).await?;
     }
     let destination = match address {
         Some(address) => address,
-        None => world.destination(arguments.dest(1)?)?,
+        None => world.destination(arguments.text(1)?)?,
     };
     ready(world).await?;
     let limit = world.signalling(arguments);
-    let callee = world.existing(arguments.dest(1)?);
+    let callee = world.existing(arguments.text(1)?);
     let calls_before = callee
         .as_ref()
         .map_or(0, |callee| callee.phone.state().calls.len());
@@ -166,7 +166,7 @@ pub(super) async fn call_at(
         .await
         .map_err(|error| phone_failure(error, &caller))?;
     world.notes.last_call = Some((caller.name().to_owned(), handle));
-    world.notes.last_callee = Some(arguments.dest(1)?.to_owned());
+    world.notes.last_callee = Some(arguments.text(1)?.to_owned());
     let from = caller.cursor();
     let log = caller.phone.log().clone();
     let call_id = caller

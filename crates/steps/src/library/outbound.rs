@@ -152,7 +152,11 @@ async fn flow_of(world: &mut World, arguments: &Arguments) -> Result<(u32, Arc<A
     let actor = ready_phone(world, arguments.phone(1)?).await?;
     let number = u32::try_from(arguments.integer(0)?).unwrap_or(u32::MAX);
     let state = actor.phone.state();
-    if state.flows.iter().any(|flow| flow.number.unwrap_or(1) == number) {
+    if state
+        .flows
+        .iter()
+        .any(|flow| flow.number.unwrap_or(1) == number)
+    {
         return Ok((number, actor));
     }
     let flows: Vec<_> = state.flows.iter().map(ToString::to_string).collect();
@@ -296,7 +300,8 @@ async fn does_without(world: &mut World, arguments: Arguments) -> StepResult {
         "gruu" => |features| &mut features.gruu,
         "path" => |features| &mut features.path,
         _ => {
-            let summary = format!("the registrar can do without outbound, gruu and path, not without {word}");
+            let summary =
+                format!("the registrar can do without outbound, gruu and path, not without {word}");
             return Err(Failure::new(FailureClass::Misuse, summary));
         }
     };

@@ -154,12 +154,7 @@ impl Endpoint {
     }
 
     /// An OPTIONS or NOTIFY that served as keep-alive is done.
-    pub(crate) fn keep_alive_done(
-        &mut self,
-        now: Instant,
-        id: RegistrationId,
-        outcome: &Outcome,
-    ) {
+    pub(crate) fn keep_alive_done(&mut self, now: Instant, id: RegistrationId, outcome: &Outcome) {
         match outcome {
             Outcome::Response(_) => self.keep_alive_answered(now, id, |registration| {
                 // With a bound of its own it may have come too late.
@@ -214,13 +209,19 @@ impl Endpoint {
 
     /// What a failing registration cannot know by itself.
     pub(crate) fn retry_facts(&mut self, id: RegistrationId) -> RetryFacts {
-        let aor = self.registrations.get(&id).map(|own| own.spec.aor.uri.clone());
+        let aor = self
+            .registrations
+            .get(&id)
+            .map(|own| own.spec.aor.uri.clone());
         let others_alive = self.registrations.iter().any(|(other, registration)| {
             *other != id
                 && registration.is_bound()
                 && Some(&registration.spec.aor.uri) == aor.as_ref()
         });
-        let backoff = self.registrations.get(&id).map(|own| own.spec.policy.backoff);
+        let backoff = self
+            .registrations
+            .get(&id)
+            .map(|own| own.spec.policy.backoff);
         let percent = match backoff {
             Some(Backoff::Outbound { .. }) => self.rng.u32(50..=100),
             _ => 100,

@@ -42,9 +42,8 @@ impl Endpoint {
             return;
         };
         let meant = request.destination.or(self.config.outbound);
-        let same = meant.filter(|meant| {
-            meant.address == hop.address && meant.transport == hop.transport
-        });
+        let same =
+            meant.filter(|meant| meant.address == hop.address && meant.transport == hop.transport);
         request.destination = Some(same.unwrap_or(hop));
     }
 }

@@ -138,7 +138,9 @@ impl Endpoint {
             .registrations
             .values()
             .filter(|registration| Some(&registration.call_id) == own);
-        same.map(|registration| registration.cseq).max().unwrap_or(0)
+        same.map(|registration| registration.cseq)
+            .max()
+            .unwrap_or(0)
     }
 
     pub(crate) fn register_done(&mut self, now: Instant, id: RegistrationId, outcome: Outcome) {
@@ -182,7 +184,11 @@ impl Endpoint {
         }
     }
 
-    pub(crate) fn report_registration(&mut self, id: RegistrationId, changes: Vec<RegistrationChange>) {
+    pub(crate) fn report_registration(
+        &mut self,
+        id: RegistrationId,
+        changes: Vec<RegistrationChange>,
+    ) {
         for change in changes {
             self.happen(Happening::Registration {
                 registration: id,

@@ -6,28 +6,28 @@ use gannet_sim::Bench;
 use gannet_sip::{HeaderName, Message, NameAddr, Transport, Uri};
 use gannet_ua::endpoint::{EndpointConfig, Happening, RegistrationId};
 use gannet_ua::{
-    Backoff, FlowFailure, KeepAliveKind, KeepAlivePolicy, OnLoss, Reaction, Refusals,
-    RegistrationChange, RegistrationPolicy, RegistrationSpec, StunMessage, Target,
+    Backoff, FlowFailure, KeepAliveKind, KeepAlivePolicy, OnLoss, RegistrationChange,
+    RegistrationPolicy, RegistrationSpec, StunMessage, Target,
 };
 
 use crate::harness::{s, text};
 
 const INSTANCE: &str = "\"<urn:uuid:00000000-0000-1000-8000-000a95a0e128>\"";
 
-fn bench(transport: Transport) -> Bench {
+pub(crate) fn bench(transport: Transport) -> Bench {
     let mut config = EndpointConfig::new(Bench::LOCAL, 1);
     config.transport = transport;
     Bench::with(crate::harness::start(), config)
 }
 
-fn target(transport: Transport, connection: Option<u64>) -> Target {
+pub(crate) fn target(transport: Transport, connection: Option<u64>) -> Target {
     Target {
         connection,
         ..Target::new(transport, Bench::PEER)
     }
 }
 
-fn spec(reg_id: u32, target: Target) -> RegistrationSpec {
+pub(crate) fn spec(reg_id: u32, target: Target) -> RegistrationSpec {
     let mut contact = Bench::contact();
     contact.params.set("+sip.instance", INSTANCE);
     RegistrationSpec {
@@ -63,7 +63,7 @@ fn flow(bench: &mut Bench, reg_id: u32, target: Target) -> RegistrationId {
     id
 }
 
-fn grant(bench: &mut Bench, request: &Message, headers: &[(HeaderName, &str)]) {
+pub(crate) fn grant(bench: &mut Bench, request: &Message, headers: &[(HeaderName, &str)]) {
     let contact = text(request, HeaderName::Contact);
     bench.answer(request, 200, "r", |mut response| {
         for (name, value) in headers {
@@ -73,7 +73,7 @@ fn grant(bench: &mut Bench, request: &Message, headers: &[(HeaderName, &str)]) {
     });
 }
 
-fn changes(bench: &mut Bench) -> Vec<String> {
+pub(crate) fn changes(bench: &mut Bench) -> Vec<String> {
     let changes = bench.happenings().into_iter().filter_map(|h| match h {
         Happening::Registration { change, .. } => Some(change),
         _ => None,
@@ -118,7 +118,10 @@ fn flows_share_a_call_id_and_have_numbers_of_their_own() {
         let contact = message.contact().expect("Contact");
         contact.params.get("reg-id").map(str::to_owned)
     };
-    assert_eq!((reg_id(&one), reg_id(&other)), (Some("1".into()), Some("2".into())));
+    assert_eq!(
+        (reg_id(&one), reg_id(&other)),
+        (Some("1".into()), Some("2".into()))
+    );
     let cseq = |message: &Message| message.cseq().expect("CSeq").number;
     assert!(cseq(&other) > cseq(&one), "numbers of one Call-ID grow");
     bench.endpoint.refresh_registration(bench.now, first);
@@ -198,7 +201,11 @@ fn the_flow_timer_sets_the_pace_and_a_missing_pong_ends_the_flow() {
         .register(bench.now, spec(1, target(Transport::Tcp, Some(1))));
     let request = bench.sent_one();
     grant(&mut bench, &request, &[(HeaderName::FlowTimer, "20")]);
-    bench.pass(s(16).checked_sub(Duration::from_millis(1)).expect("positive"));
+    bench.pass(
+        s(16)
+            .checked_sub(Duration::from_millis(1))
+            .expect("positive"),
+    );
     assert_eq!(octets(&mut bench).len(), 0);
     bench.pass(s(4));
     assert_eq!(octets(&mut bench), [b"\r\n\r\n"]);
@@ -287,65 +294,6 @@ fn unanswered_keep_alives_may_be_passed_over() {
     bench.pass(s(400));
     assert_eq!(changes(&mut bench), ["registered"]);
     assert!(octets(&mut bench).len() >= 3);
-}
-
-#[test]
-fn a_439_leads_to_a_plain_registration() {
-    let mut bench = bench(Transport::Udp);
-    bench
-        .endpoint
-        .register(bench.now, spec(1, target(Transport::Udp, None)));
-    let request = bench.sent_one();
-    bench.answer(&request, 439, "r", |response| response);
-    let plain = bench.sent_one();
-    let contact = plain.contact().expect("Contact");
-    assert!(!contact.params.has("reg-id"));
-    assert_eq!(text(&plain, HeaderName::Supported), "path");
-    grant(&mut bench, &plain, &[]);
-    assert_eq!(changes(&mut bench), ["registered"]);
-}
-
-#[test]
-fn reactions_and_limits_decide_what_a_refusal_leads_to() {
-    let refused = |code: u16, policy: RegistrationPolicy| {
-        let mut bench = bench(Transport::Udp);
-        let mut plain = spec(1, target(Transport::Udp, None));
-        plain.policy = policy;
-        bench.endpoint.register(bench.now, plain);
-        let mut sent = 0;
-        while let Some(request) = bench.sent().pop() {
-            sent += 1;
-            bench.answer(&request, code, "r", |response| response);
-            bench.pass(s(40));
-        }
-        (sent, changes(&mut bench).pop().expect("a failure"))
-    };
-    let reacting = |reaction| RegistrationPolicy {
-        reactions: vec![(Refusals::Class(4), reaction)],
-        tries_max: Some(3),
-        ..RegistrationPolicy::default()
-    };
-    assert_eq!(refused(403, reacting(Reaction::Stop)), (1, "gave up 403".into()));
-    assert_eq!(refused(403, reacting(Reaction::Retry)), (3, "gave up 403".into()));
-    assert_eq!(refused(503, reacting(Reaction::Stop)), (3, "gave up 503".into()));
-    assert_eq!(refused(404, reacting(Reaction::AtOnce)), (4, "gave up 404".into()));
-}
-
-#[test]
-fn a_share_of_the_lifetime_may_say_when_to_refresh() {
-    let mut bench = bench(Transport::Udp);
-    let mut plain = spec(1, target(Transport::Udp, None));
-    plain.policy = RegistrationPolicy {
-        refresh_share: Some(80),
-        ..RegistrationPolicy::default()
-    };
-    bench.endpoint.register(bench.now, plain);
-    let request = bench.sent_one();
-    grant(&mut bench, &request, &[]);
-    bench.pass(s(479));
-    assert_eq!(bench.sent_titles().len(), 0);
-    bench.pass(s(1));
-    assert_eq!(bench.sent_titles(), ["REGISTER"]);
 }
 
 #[test]

@@ -16,4 +16,5 @@ mod registration;
 mod reinvite;
 mod subscription;
 mod transport;
+mod upkeep;
 mod usages;

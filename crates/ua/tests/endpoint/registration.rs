@@ -55,6 +55,7 @@ fn changes(bench: &mut Bench) -> Vec<String> {
                 RegistrationChange::Unregistered { outcome } => {
                     format!("unregistered {}", outcome.code())
                 }
+                other => panic!("no flows here: {other:?}"),
             });
         }
     }

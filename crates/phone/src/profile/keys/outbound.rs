@@ -116,7 +116,8 @@ fn reactions(profile: &mut Profile, value: Value<'_>, problems: &mut Diagnostics
     let mut read = Vec::new();
     for (name, span, value) in entries {
         let Some(refusals) = refusals(name) else {
-            let message = format!("expected a code from 300 to 699 or a class as in 5xx, found \"{name}\"");
+            let message =
+                format!("expected a code from 300 to 699 or a class as in 5xx, found \"{name}\"");
             problems.push(Diagnostic::error("bad-value", message, span));
             continue;
         };
@@ -158,7 +159,10 @@ fn flows(profile: &mut Profile, value: Value<'_>, problems: &mut Diagnostics) {
         list.iter().filter(same).count()
     };
     if list.len() > FLOWS_MAX {
-        problems.push(value.wrong(format!("{} flows are too many: {FLOWS_MAX} at most", list.len())));
+        problems.push(value.wrong(format!(
+            "{} flows are too many: {FLOWS_MAX} at most",
+            list.len()
+        )));
     } else if list.iter().any(|flow| datagrams(&list, flow) > 1) {
         // A flow over datagrams is the pair of addresses (RFC 5626 3.1): there is one such pair.
         problems.push(value.wrong("two flows over udp to one place would be the same flow"));

@@ -3,8 +3,8 @@
 use gannet_diag::Diagnostics;
 
 use super::{
-    addresses, digest, identity, incoming, keep_alive, lists, messages, outbound, registration, sdp,
-    timing,
+    addresses, digest, identity, incoming, keep_alive, lists, messages, outbound, registration,
+    sdp, timing,
 };
 use crate::profile::model::Profile;
 use crate::profile::value::Value;
