@@ -133,8 +133,14 @@ fn a_closed_flow_is_formed_anew_with_the_same_number() {
     let mut bench = bench(Transport::Tcp);
     let id = flow(&mut bench, 1, target(Transport::Tcp, Some(7)));
     // A keep-alive was answered: the flow had worked.
-    bench.pass(s(120));
-    assert_eq!(octets(&mut bench), [b"\r\n\r\n"]);
+    bench.pass(s(94));
+    let mut pings = octets(&mut bench);
+    assert!(pings.is_empty(), "the first is due after 95 to 120 s");
+    while pings.is_empty() {
+        bench.pass(s(1));
+        pings = octets(&mut bench);
+    }
+    assert_eq!(pings, [b"\r\n\r\n"]);
     let now = bench.now;
     bench
         .endpoint
