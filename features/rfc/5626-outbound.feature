@@ -18,6 +18,17 @@ Feature: RFC 5626: flows that the phone opens and keeps
     And Alice and Bob talk for 1 second
     And Bob hangs up
 
+  Scenario: a phone asks for its flow in dialogs too, and the server keeps to it
+    Given the following phones:
+      | name  | profile | registration.flows |
+      | Alice | generic | ['tcp']            |
+    When Bob registers
+    And Alice calls Bob
+    Then Alice sends INVITE with header Contact matching /;ob>$/
+    When Bob answers the call
+    And Bob hangs up
+    Then Alice receives BYE with header Via matching /^SIP\/2\.0\/TCP/
+
   Scenario: a flow that is cut is formed anew, with the same number
     Given the following phones:
       | name  | profile | registration.flows | registration.backoff |

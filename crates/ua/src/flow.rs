@@ -6,6 +6,7 @@ use gannet_sip::{HeaderName, Message};
 
 use crate::keep_alive::KeepAliveKind;
 use crate::registration::{Registration, RegistrationChange};
+use crate::registration_failures::RETRY_MIN;
 use crate::registration_policy::RetryFacts;
 use crate::target::Target;
 
@@ -94,7 +95,8 @@ impl Registration {
         let worked = self.keep_alive.answers > 0 || !self.lasts_by_answers();
         let retry = if worked {
             self.failures = 0;
-            now
+            // A server that closes each flow at once is not asked without a pause.
+            self.sent_at.map_or(now, |at| now.max(at + RETRY_MIN))
         } else {
             self.failures = self.failures.saturating_add(1);
             let policy = &self.spec.policy;

@@ -115,7 +115,7 @@ pub(crate) struct Registration {
     pub(crate) hurried: bool,
     removing: bool,
     /// When the REGISTER on its way was sent first.
-    sent_at: Option<Instant>,
+    pub(crate) sent_at: Option<Instant>,
     pub(crate) granted_until: Option<Instant>,
     pub(crate) act_at: Option<Instant>,
     too_brief: u32,

@@ -9,7 +9,7 @@ use crate::registration::{Registration, RegistrationChange, Wish};
 use crate::registration_policy::{Reaction, RetryFacts};
 
 /// Shortest wait before a failed registration is tried again, whatever Retry-After says.
-const RETRY_MIN: Duration = Duration::from_millis(500);
+pub(crate) const RETRY_MIN: Duration = Duration::from_millis(500);
 
 impl Registration {
     /// A REGISTER failed: what the policy makes of it.

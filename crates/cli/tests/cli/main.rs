@@ -9,6 +9,7 @@ mod input;
 mod interrupt;
 mod listing;
 mod media_sentences;
+mod outbound;
 mod pbx;
 mod raw;
 mod results;

@@ -85,7 +85,7 @@ impl Server {
         if let Some(token) = self.gruus.newest(&owner) {
             let mut temporary = Uri::sip(Some(token), &self.config.domain, None);
             temporary.params.set_flag("gr");
-            params.push_str(&format!(";temp-gruu=\"{temporary}\""));
+            params = format!("{params};temp-gruu=\"{temporary}\"");
         }
         params
     }
@@ -127,7 +127,8 @@ pub(super) fn gr_of(instance: &str) -> String {
         if plain(octet) {
             out.push(char::from(octet));
         } else {
-            out.push_str(&format!("%{octet:02X}"));
+            let digit = |nibble: u8| char::from(b"0123456789ABCDEF"[usize::from(nibble)]);
+            out.extend(['%', digit(octet >> 4), digit(octet & 0xf)]);
         }
         out
     })

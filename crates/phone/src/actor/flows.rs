@@ -148,9 +148,10 @@ impl Actor {
             return Vec::new();
         }
         let lists = &profile.lists;
-        let mut tags: Vec<_> = match lists.supported_on.contains(&Method::Register) {
-            true => lists.supported.iter().map(String::as_str).collect(),
-            false => Vec::new(),
+        let mut tags: Vec<_> = if lists.supported_on.contains(&Method::Register) {
+            lists.supported.iter().map(String::as_str).collect()
+        } else {
+            Vec::new()
         };
         tags.extend(needed);
         let mut seen = Vec::new();
