@@ -103,7 +103,7 @@ pub(crate) struct Contact {
     pub(crate) routes: Vec<String>,
     /// Other flows to the same phone, to be tried one after the other when this one fails
     /// (RFC 5626 5.3).
-    pub(crate) others: Vec<Contact>,
+    pub(crate) others: Vec<Self>,
 }
 
 /// What the server does in a call that it has answered.

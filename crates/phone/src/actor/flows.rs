@@ -214,7 +214,9 @@ impl Actor {
             }),
             RegistrationChange::Unregistered { outcome } if outcome.code() < 300 => {
                 let gone = self.flows.remove(at);
-                self.show(|state| drop(state.flows.remove(at)));
+                self.show(|state| {
+                    state.flows.remove(at);
+                });
                 if self.registration == Some(gone.id) {
                     self.registration = self.flows.first().map(|flow| flow.id);
                 }
