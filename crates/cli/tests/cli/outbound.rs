@@ -52,6 +52,7 @@ fn settings_of_registration_change_what_refusals_lead_to_and_what_is_sent() {
     let wrong = [
         "Alice has the wrong password",
         "Alice registers and is refused with 401",
+        "Alice sends 2 REGISTER",
     ];
     let again = [&wrong[..], &["Alice sends REGISTER within 3 seconds"]].concat();
     let never = [&wrong[..], &["Alice does not send REGISTER within 1500 ms"]].concat();

@@ -98,9 +98,9 @@ pub(super) const KEYS: &[Key] = &[
 
 /// A `qvalue`, or nothing for none (RFC 3261 25.1).
 fn preference(value: Value<'_>) -> Result<Option<String>, Diagnostic> {
-    let text = value.text()?;
-    if text.is_empty() || Q::parse(text).is_some() {
-        return Ok((!text.is_empty()).then(|| text.to_owned()));
+    let text = value.written()?;
+    if text.is_empty() || Q::parse(&text).is_some() {
+        return Ok((!text.is_empty()).then_some(text));
     }
     Err(value.wrong(format!(
         "expected a preference from \"0\" to \"1\" with up to three decimals, found \"{text}\""
