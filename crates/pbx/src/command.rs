@@ -4,6 +4,7 @@ use gannet_ua::endpoint::Body;
 use tokio::sync::oneshot;
 
 use crate::error::PbxError;
+use crate::registrar::{RegistrarFeatures, TrustDomain};
 use crate::snapshot::{ChannelView, PbxSnapshot};
 use crate::user::{Forward, PbxUser};
 
@@ -14,6 +15,8 @@ pub(crate) enum Command {
     RemoveUser(String, Answer),
     SetDnd(String, bool, Answer),
     SetForward(String, Forward, Answer),
+    SetRegistrar(RegistrarFeatures, Answer),
+    SetTrust(TrustDomain, Answer),
     Snapshot(oneshot::Sender<PbxSnapshot>),
     Channels(oneshot::Sender<Vec<ChannelView>>),
     SendInfo(String, Body, Answer),

@@ -10,6 +10,7 @@ use gannet_net::{Capture, Impairment, MediaScheduler};
 use gannet_ua::digest::Algorithm;
 use gannet_ua::{SessionPolicy, Timers};
 
+use crate::registrar::{RegistrarFeatures, TrustDomain};
 use crate::user::PbxUser;
 
 /// Settings of a [`Pbx`](crate::Pbx).
@@ -42,6 +43,10 @@ pub struct PbxConfig {
     pub dnd_code: u16,
     /// Lifetimes of registrations and subscriptions.
     pub expires: ExpiresPolicy,
+    /// What the registrar does beside binding contacts.
+    pub registrar: RegistrarFeatures,
+    /// Whose word about identities counts.
+    pub trust: TrustDomain,
     /// Voicemail.
     pub voicemail: VoicemailConfig,
     /// Whether each leg has reliable provisional responses if its phone wants them (RFC 3262).
@@ -84,6 +89,8 @@ impl Default for PbxConfig {
             no_answer: Duration::from_secs(20),
             dnd_code: 486,
             expires: ExpiresPolicy::default(),
+            registrar: RegistrarFeatures::default(),
+            trust: TrustDomain::default(),
             voicemail: VoicemailConfig::default(),
             prack: true,
             extensions: SpecialExtensions::default(),

@@ -15,6 +15,7 @@ mod event_socket;
 mod media;
 mod mwi;
 mod pbx;
+mod registrar;
 mod server;
 mod snapshot;
 mod user;
@@ -26,6 +27,7 @@ pub use config::{
 pub use error::{PbxError, WaitTimeout};
 pub use event::PbxEvent;
 pub use pbx::Pbx;
+pub use registrar::{RegistrarFeatures, TrustDomain};
 pub use snapshot::{
     CallState, CallView, ChannelState, ChannelView, MailboxView, PbxCounters, PbxSnapshot,
     RegistrationView, Service, SubscriptionView, VoicemailView,

@@ -15,6 +15,7 @@ use crate::config::PbxConfig;
 use crate::error::{PbxError, WaitTimeout};
 use crate::event::PbxEvent;
 use crate::event_socket::Commands;
+use crate::registrar::{RegistrarFeatures, TrustDomain};
 use crate::server::{Task, open};
 use crate::snapshot::{ChannelView, PbxSnapshot};
 use crate::user::{Forward, PbxUser};
@@ -184,6 +185,23 @@ impl Pbx {
     pub async fn send_info(&self, channel: &str, body: Body) -> Result<(), PbxError> {
         self.ask(|answer| Command::SendInfo(channel.to_owned(), body, answer))
             .await
+    }
+
+    /// What the registrar does beside binding contacts, from now on. What was granted stays granted.
+    ///
+    /// # Errors
+    /// If the server has stopped.
+    pub async fn set_registrar(&self, features: RegistrarFeatures) -> Result<(), PbxError> {
+        self.ask(|answer| Command::SetRegistrar(features, answer))
+            .await
+    }
+
+    /// Whose word about identities counts from now on.
+    ///
+    /// # Errors
+    /// If the server has stopped.
+    pub async fn set_trust(&self, trust: TrustDomain) -> Result<(), PbxError> {
+        self.ask(|answer| Command::SetTrust(trust, answer)).await
     }
 
     /// How things stand.

@@ -21,6 +21,14 @@ pub(crate) struct Addresses {
     display_name: Option<String>,
     local: SocketAddr,
     transport: Transport,
+    /// An address that stands in Contact instead of the phone's own, as a static NAT needs it.
+    outside: Option<SocketAddr>,
+    /// The GRUU that stands in Contact (RFC 5627 4.3).
+    gruu: Option<Uri>,
+    /// The one of anonymous calls.
+    temporary_gruu: Option<Uri>,
+    /// `ob` in Contact: requests in dialogs shall come over the same flow (RFC 5626 4.3).
+    asks_for_flow: bool,
 }
 
 impl Addresses {
@@ -34,6 +42,14 @@ impl Addresses {
             display_name: config.display_name.clone(),
             local,
             transport: config.transport,
+            outside: config
+                .profile
+                .nat
+                .contact
+                .map(|(ip, port)| SocketAddr::new(ip, port.unwrap_or(local.port()))),
+            gruu: None,
+            temporary_gruu: None,
+            asks_for_flow: false,
         })
     }
 
@@ -81,13 +97,50 @@ impl Addresses {
         address
     }
 
-    /// Where this phone is reached.
-    pub(crate) fn contact(&self) -> NameAddr {
-        let mut uri = Uri::at(Some(&self.user), self.local);
-        if self.transport != Transport::Udp || self.style.contact_transport {
-            uri.params.set("transport", self.transport.as_param());
+    /// Where this phone itself is reached: for REGISTER.
+    pub(crate) fn own_contact(&self, transport: Transport) -> NameAddr {
+        let mut uri = Uri::at(Some(&self.user), self.outside.unwrap_or(self.local));
+        if transport != Transport::Udp || self.style.contact_transport {
+            uri.params.set("transport", transport.as_param());
         }
         NameAddr::new(uri)
+    }
+
+    /// Where requests in dialogs reach it: by its GRUU if it has one.
+    pub(crate) fn contact(&self) -> NameAddr {
+        self.contact_by(self.gruu.as_ref())
+    }
+
+    /// The same without saying who it is, as far as the registrar has granted that.
+    pub(crate) fn anonymous_contact(&self) -> NameAddr {
+        self.contact_by(self.temporary_gruu.as_ref().or(self.gruu.as_ref()))
+    }
+
+    fn contact_by(&self, gruu: Option<&Uri>) -> NameAddr {
+        let mut contact = match gruu {
+            Some(gruu) => NameAddr::new(gruu.clone()),
+            None => self.own_contact(self.transport),
+        };
+        if self.asks_for_flow {
+            contact.uri.params.set_flag("ob");
+        }
+        contact
+    }
+
+    /// The GRUUs to use from now on: in Contact, and in that of anonymous calls.
+    pub(crate) fn present(&mut self, gruu: Option<Uri>, temporary: Option<Uri>) {
+        self.gruu = gruu;
+        self.temporary_gruu = temporary;
+    }
+
+    /// Whether requests in dialogs are asked for over the same flow.
+    pub(crate) const fn ask_for_flow(&mut self, wanted: bool) {
+        self.asks_for_flow = wanted;
+    }
+
+    /// Where requests for the server go from now on.
+    pub(crate) const fn send_to(&mut self, server: Option<Target>) {
+        self.server = server;
     }
 
     /// Request-URI, To, and the address to send to where it is not that of the URI.

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use gannet_sip::Message;
 
 use crate::call::{CallHandle, CallRecord};
+use crate::flows::{FlowState, Gruus};
 use crate::inbox::Inbox;
 use crate::mwi::MessageSummary;
 use crate::policy::IncomingPolicy;
@@ -15,6 +16,12 @@ use crate::transfer::TransferRecord;
 pub struct PhoneState {
     /// The registration.
     pub registration: RegistrationState,
+    /// The ways over which it is registered, or tries to be.
+    pub flows: Vec<FlowState>,
+    /// The GRUUs that the registrar granted (RFC 5627), if the phone asks for them.
+    pub gruus: Option<Gruus>,
+    /// The Service-Route that the registrar gave (RFC 3608), if the phone honours it.
+    pub service_route: Vec<String>,
     /// How many REGISTERs and their repetitions have come to an end.
     pub registrations_done: u64,
     /// All calls in the order in which they began, ended ones too.
@@ -41,6 +48,9 @@ impl PhoneState {
     pub(crate) const fn new() -> Self {
         Self {
             registration: RegistrationState::Unregistered,
+            flows: Vec::new(),
+            gruus: None,
+            service_route: Vec::new(),
             registrations_done: 0,
             calls: Vec::new(),
             dnd: false,

@@ -75,6 +75,8 @@ pub struct StreamFramer {
     searched: usize,
     /// A single CRLF was just given out: a second one makes the pair a ping.
     after_pong: bool,
+    /// Single CRLFs that answer pings of our own.
+    pongs_expected: usize,
     broken: Option<FramingError>,
 }
 
@@ -90,6 +92,11 @@ impl StreamFramer {
     /// Adds received bytes.
     pub fn push(&mut self, bytes: &[u8]) {
         self.buffer.extend_from_slice(bytes);
+    }
+
+    /// A ping was sent the other way: the next single CRLF is its answer, and no half of a ping.
+    pub fn expect_pong(&mut self) {
+        self.pongs_expected += 1;
     }
 
     /// Bytes that wait for the rest of their message.
@@ -119,6 +126,11 @@ impl StreamFramer {
             }
             [b'\r', b'\n', ..] => {
                 let _ = self.buffer.split_to(2);
+                if self.pongs_expected > 0 {
+                    self.pongs_expected -= 1;
+                    self.after_pong = false;
+                    return Ok(Some(Frame::Pong));
+                }
                 self.after_pong = !self.after_pong;
                 return Ok(Some(if self.after_pong {
                     Frame::Pong
@@ -235,5 +247,19 @@ mod tests {
             framer.next_frame(),
             Err(FramingError::HeaderTooLong { limit: 10 })
         );
+    }
+
+    #[test]
+    fn answers_to_pings_of_our_own_are_no_halves_of_pings() {
+        let mut framer = StreamFramer::new(FramingLimits::default());
+        for _ in 0..3 {
+            framer.expect_pong();
+            framer.push(b"\r\n");
+            assert_eq!(framer.next_frame(), Ok(Some(Frame::Pong)));
+        }
+        framer.push(b"\r\n");
+        assert_eq!(framer.next_frame(), Ok(Some(Frame::Pong)), "nobody asked");
+        framer.push(b"\r\n");
+        assert_eq!(framer.next_frame(), Ok(Some(Frame::Ping)), "cut in half");
     }
 }

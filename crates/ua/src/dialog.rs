@@ -104,7 +104,9 @@ impl Dialog {
     ) -> Result<Self, DialogError> {
         let remote = request.from()?;
         let mut local = request.to()?;
-        local.params.set("tag", local_tag);
+        if !local_tag.is_empty() {
+            local.params.set("tag", local_tag);
+        }
         Ok(Self {
             state,
             call_id: request

@@ -9,7 +9,8 @@ pub trait Identifiers: Send + Sync {
     /// A new Call-ID (RFC 3261 8.1.1.4).
     fn call_id(&self, rng: &mut fastrand::Rng, local: SocketAddr) -> String;
 
-    /// A new tag (RFC 3261 19.3: at least 32 bits of randomness).
+    /// A new tag (RFC 3261 19.3: at least 32 bits of randomness). An empty one is not written, as
+    /// devices of RFC 2543 have none.
     fn tag(&self, rng: &mut fastrand::Rng) -> String;
 
     /// A new branch with the magic cookie (RFC 3261 8.1.1.7).

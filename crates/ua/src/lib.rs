@@ -4,19 +4,29 @@
 //! Invariant: input is (message or command, now), output is (messages, happenings, next deadline).
 //! No I/O, no clock, no randomness of its own.
 
+#![cfg_attr(
+    test,
+    expect(clippy::disallowed_methods, reason = "tests need a first instant")
+)]
+
 pub mod aka;
 mod dialog;
 pub mod digest;
 pub mod endpoint;
 mod event;
+mod flow;
 mod identifiers;
+mod keep_alive;
 mod notice;
 mod refer;
 pub mod registrar;
 mod registration;
+mod registration_failures;
+mod registration_policy;
 mod respond;
 mod session_timer;
 mod sipfrag;
+mod stun;
 mod subscription;
 mod target;
 mod timers;
@@ -24,13 +34,17 @@ pub mod transaction;
 
 pub use dialog::{Dialog, DialogError, DialogState, Routing};
 pub use event::{EventPackage, StateKind, SubscriptionState, TerminationReason};
+pub use flow::FlowFailure;
 pub use identifiers::{Identifiers, RandomIdentifiers};
+pub use keep_alive::{KeepAliveKind, KeepAlivePolicy, OnLoss};
 pub use notice::{Grant, News, NoticeChange, NoticeView};
 pub use refer::{ReferReport, ReferTo, Replaces};
 pub use registration::{RegistrationChange, RegistrationSpec};
+pub use registration_policy::{Backoff, Reaction, Refusals, RegistrationPolicy};
 pub use respond::response_to;
 pub use session_timer::{RefreshMethod, Refresher, SessionPolicy};
 pub use sipfrag::Sipfrag;
+pub use stun::{StunError, StunMessage, StunTransaction, is_stun};
 pub use subscription::{ForkPolicy, SubscriptionChange, SubscriptionSpec};
 pub use target::{Target, Transmit};
 pub use timers::Timers;

@@ -5,13 +5,13 @@ use std::time::{Duration, Instant};
 use gannet_sip::{HeaderName, Message, NameAddr, Uri};
 
 use crate::endpoint::{Outcome, RequestId};
+use crate::flow::FlowFailure;
+use crate::keep_alive::KeepAlive;
+use crate::registration_policy::{RegistrationPolicy, RetryFacts};
 use crate::target::Target;
 
 /// Most REGISTERs in a row that are answered 423 before the registrar is taken for confused.
 const TOO_BRIEF_MAX: u32 = 3;
-
-/// Shortest wait before a failed registration is tried again, whatever Retry-After says.
-const RETRY_MIN: Duration = Duration::from_millis(500);
 
 /// What to register and how.
 #[derive(Debug, Clone)]
@@ -40,6 +40,8 @@ pub struct RegistrationSpec {
     pub routes: Vec<String>,
     /// Send there instead of where the registrar's URI says.
     pub destination: Option<Target>,
+    /// How it is kept up.
+    pub policy: RegistrationPolicy,
 }
 
 /// What changed about a registration.
@@ -66,13 +68,29 @@ pub enum RegistrationChange {
         /// How the REGISTER with expiry 0 ended.
         outcome: Outcome,
     },
+    /// Its flow has failed (RFC 5626 4.5). Requests of others may not arrive until it is formed anew.
+    FlowFailed {
+        /// How that was seen.
+        why: FlowFailure,
+        /// When it is formed anew.
+        retry: Instant,
+    },
+    /// A connection is wanted for it now: [`Endpoint::form_flow`](crate::endpoint::Endpoint::form_flow).
+    FlowNeeded,
+    /// The other side has answered a keep-alive.
+    KeptAlive {
+        /// Our address as it saw it, where it says so.
+        mapped: Option<std::net::SocketAddr>,
+    },
 }
 
-/// What the machine wants sent.
+/// What the machine wants.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Wish {
     /// A REGISTER with this lifetime; zero removes the contact.
     Send(Duration),
+    /// A new connection, over which the next REGISTER goes.
+    NewFlow,
 }
 
 /// The client side of one binding. Its inputs are responses and deadlines, its outputs
@@ -88,11 +106,18 @@ pub(crate) struct Registration {
     pub(crate) again: Option<Duration>,
     /// A contact that the registrar still has and that is not ours any more.
     pub(crate) stale_contact: Option<NameAddr>,
+    pub(crate) keep_alive: KeepAlive,
+    /// The flow is gone; a connection must be opened before the next REGISTER.
+    pub(crate) wants_connection: bool,
+    /// Failures in a row, of REGISTERs and of flows that did not last (RFC 5626 4.5).
+    pub(crate) failures: u32,
+    /// A refusal that is answered at once was met last.
+    pub(crate) hurried: bool,
     removing: bool,
     /// When the REGISTER on its way was sent first.
-    sent_at: Option<Instant>,
-    granted_until: Option<Instant>,
-    act_at: Option<Instant>,
+    pub(crate) sent_at: Option<Instant>,
+    pub(crate) granted_until: Option<Instant>,
+    pub(crate) act_at: Option<Instant>,
     too_brief: u32,
 }
 
@@ -111,6 +136,10 @@ impl Registration {
             request: None,
             again: None,
             stale_contact: None,
+            keep_alive: KeepAlive::new(),
+            wants_connection: false,
+            failures: 0,
+            hurried: false,
             removing: false,
             sent_at: None,
             granted_until: None,
@@ -141,7 +170,20 @@ impl Registration {
 
     pub(crate) fn next_deadline(&self) -> Option<Instant> {
         let act_at = self.act_at.filter(|_| self.request.is_none());
-        [act_at, self.granted_until].into_iter().flatten().min()
+        [act_at, self.granted_until, self.keep_alive.next_deadline()]
+            .into_iter()
+            .flatten()
+            .min()
+    }
+
+    /// True while the registrar has the contact.
+    pub(crate) const fn is_bound(&self) -> bool {
+        self.granted_until.is_some()
+    }
+
+    /// True if the contact is being removed, or was.
+    pub(crate) const fn is_removing(&self) -> bool {
+        self.removing
     }
 
     pub(crate) fn handle_timeout(
@@ -154,6 +196,10 @@ impl Registration {
             changes.push(RegistrationChange::Expired);
         }
         if self.act_at.is_some_and(|at| at <= now) && self.request.is_none() {
+            if self.wants_connection {
+                self.act_at = None;
+                return Some(Wish::NewFlow);
+            }
             return Some(self.start());
         }
         None
@@ -163,6 +209,7 @@ impl Registration {
         &mut self,
         now: Instant,
         outcome: Outcome,
+        facts: RetryFacts,
         changes: &mut Vec<RegistrationChange>,
     ) -> Option<Wish> {
         self.request = None;
@@ -173,21 +220,21 @@ impl Registration {
             self.act_at = None;
             if outcome.code() < 300 {
                 self.granted_until = None;
+                self.keep_alive.stop();
             }
             changes.push(RegistrationChange::Unregistered { outcome });
             return None;
         }
         match outcome {
             Outcome::Response(response) if response.status().is_some_and(|code| code < 300) => {
-                self.granted(now, response, changes)
+                self.granted(now, response, facts, changes)
             }
-            Outcome::Response(response) if response.status() == Some(423) => {
-                self.too_brief(now, response, changes)
+            Outcome::Response(response)
+                if response.status() == Some(423) && self.spec.policy.reaction(423).is_none() =>
+            {
+                self.too_brief(now, response, facts, changes)
             }
-            other => {
-                self.failed(now, other, changes);
-                None
-            }
+            other => self.refused(now, other, facts, changes),
         }
     }
 
@@ -195,6 +242,7 @@ impl Registration {
         &mut self,
         now: Instant,
         response: Message,
+        facts: RetryFacts,
         changes: &mut Vec<RegistrationChange>,
     ) -> Option<Wish> {
         self.too_brief = 0;
@@ -202,20 +250,18 @@ impl Registration {
         if expires.is_zero() {
             // A registrar that grants nothing has not registered anything.
             self.granted_until = None;
-            self.failed(now, Outcome::Response(response), changes);
+            self.failed(now, Outcome::Response(response), facts, changes);
             return None;
+        }
+        self.hurried = false;
+        if !self.lasts_by_answers() {
+            self.failures = 0;
         }
         // The registrar counts from when it saw the request: a response that came late, or only
         // when it was repeated, must not make the binding seem to last longer than it does.
         let counted_from = self.sent_at.unwrap_or(now);
         self.granted_until = Some(counted_from + expires);
-        let early = self.spec.refresh_before;
-        let wait = if expires < early * 2 {
-            expires / 2
-        } else {
-            expires.saturating_sub(early)
-        };
-        self.act_at = Some(counted_from + wait);
+        self.act_at = Some(counted_from + self.refresh_after(expires));
         let moved = self
             .spec
             .follow_received
@@ -228,18 +274,50 @@ impl Registration {
         Some(self.start())
     }
 
+    /// How long after a grant it is refreshed.
+    fn refresh_after(&self, expires: Duration) -> Duration {
+        if let Some(percent) = self.spec.policy.refresh_share {
+            return expires * percent.min(100) / 100;
+        }
+        let early = self.spec.refresh_before;
+        if expires < early * 2 {
+            expires / 2
+        } else {
+            expires.saturating_sub(early)
+        }
+    }
+
     /// The lifetime of our contact: its own `expires` parameter, else the Expires field, else what
     /// was asked (RFC 3261 10.2.4).
     fn granted_lifetime(&self, response: &Message) -> Duration {
         let own = response
             .name_addrs(HeaderName::Contact)
             .filter_map(Result::ok)
-            .find(|contact| contact.uri.is_equivalent(&self.spec.contact.uri));
+            .find(|contact| self.is_own(contact));
         own.and_then(|contact| contact.params.get("expires")?.parse().ok())
             .or_else(|| response.number(HeaderName::Expires).ok())
             .map_or(self.spec.expires, |seconds| {
                 Duration::from_secs(u64::from(seconds))
             })
+    }
+
+    /// Whether a Contact value of the 200 is for our binding: the same flow of the same instance
+    /// (RFC 5626 6), else the same URI.
+    pub(crate) fn is_own(&self, contact: &NameAddr) -> bool {
+        let own = &self.spec.contact;
+        let instance = |contact: &NameAddr| contact.params.get_unquoted("+sip.instance");
+        let same_uri = contact.uri.is_equivalent(&own.uri);
+        match self.spec.policy.reg_id {
+            Some(reg_id) if contact.params.has("reg-id") => {
+                contact
+                    .params
+                    .get("reg-id")
+                    .and_then(|text| text.parse().ok())
+                    == Some(reg_id)
+                    && instance(contact) == instance(own)
+            }
+            _ => same_uri,
+        }
     }
 
     /// The contact as the registrar saw it, if that is another address.
@@ -261,6 +339,7 @@ impl Registration {
         &mut self,
         now: Instant,
         response: Message,
+        facts: RetryFacts,
         changes: &mut Vec<RegistrationChange>,
     ) -> Option<Wish> {
         let minimum = response.number(HeaderName::MinExpires).ok();
@@ -272,20 +351,9 @@ impl Registration {
                 Some(self.start())
             }
             _ => {
-                self.failed(now, Outcome::Response(response), changes);
+                self.failed(now, Outcome::Response(response), facts, changes);
                 None
             }
         }
-    }
-
-    fn failed(&mut self, now: Instant, outcome: Outcome, changes: &mut Vec<RegistrationChange>) {
-        let told = outcome
-            .response()
-            .and_then(|response| response.number(HeaderName::RetryAfter).ok())
-            .map(|seconds| Duration::from_secs(u64::from(seconds)));
-        let wait = told.or(self.spec.retry_after);
-        let retry = wait.map(|wait| now + wait.max(RETRY_MIN));
-        self.act_at = retry;
-        changes.push(RegistrationChange::Failed { outcome, retry });
     }
 }

@@ -31,7 +31,7 @@ pub fn response_to(
     copy(request, &mut response, HeaderName::From);
     if let Some(to) = request.header(HeaderName::To) {
         let mut value = to.value.to_vec();
-        if let Some(tag) = to_tag
+        if let Some(tag) = to_tag.filter(|tag| !tag.is_empty())
             && request.to_tag().is_none()
         {
             value.extend_from_slice(format!(";tag={tag}").as_bytes());

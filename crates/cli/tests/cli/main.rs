@@ -11,6 +11,7 @@ mod interrupt;
 mod learn;
 mod listing;
 mod media_sentences;
+mod outbound;
 mod pbx;
 mod pysiptest_faults;
 mod raw;

@@ -7,6 +7,7 @@ mod harness;
 
 mod audio;
 mod captures;
+mod outbound;
 mod pysiptest;
 mod refused;
 mod rfc_features;

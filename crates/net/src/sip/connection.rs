@@ -3,6 +3,7 @@
 use std::io;
 use std::net::SocketAddr;
 use std::pin::pin;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
@@ -66,6 +67,7 @@ pub(super) async fn run(
         local,
         remote,
         active: Mutex::new(Instant::now()),
+        pings: AtomicUsize::new(0),
     };
     let mut writing = pin!(write(&ends, writer, waiting));
     let reason = tokio::select! {
@@ -101,6 +103,8 @@ struct Ends<'a> {
     remote: SocketAddr,
     /// When something last went over it.
     active: Mutex<Instant>,
+    /// Pings that were written since the reader last looked.
+    pings: AtomicUsize,
 }
 
 impl Ends<'_> {
@@ -171,6 +175,9 @@ async fn read(ends: &Ends<'_>, mut reader: OwnedReadHalf) -> CloseReason {
             Err(_) => return CloseReason::Idle(idle),
         };
         ends.touch();
+        for _ in 0..ends.pings.swap(0, Ordering::AcqRel) {
+            framer.expect_pong();
+        }
         framer.push(&buffer[..length]);
         loop {
             let taken = match framer.next_frame() {
@@ -195,6 +202,10 @@ async fn write(
     let limit = shared.limits.write_timeout;
     while let Some(bytes) = waiting.recv().await {
         let at = Instant::now();
+        if is_ping(&bytes) {
+            // Before it is written: its answer may be read before we are back here.
+            ends.pings.fetch_add(1, Ordering::AcqRel);
+        }
         let (reason, error) = match timeout(limit, writer.write_all(&bytes)).await {
             Ok(Ok(())) => {
                 ends.touch();
@@ -223,6 +234,11 @@ async fn write(
     }
     let _ = writer.shutdown().await;
     CloseReason::ByUs
+}
+
+/// CRLF CRLF (RFC 5626 3.5.1).
+fn is_ping(bytes: &[u8]) -> bool {
+    bytes == b"\r\n\r\n"
 }
 
 /// Connects from our own address, so that the peer sees the address that our Via names.

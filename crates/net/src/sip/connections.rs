@@ -47,7 +47,12 @@ impl Connections {
         if let Some(connection) = self.by_id.remove(&id)
             && self.by_remote.get(&connection.remote) == Some(&id)
         {
-            self.by_remote.remove(&connection.remote);
+            let others = self.by_id.iter();
+            let same = others.filter(|(_, other)| other.remote == connection.remote);
+            match same.map(|(id, _)| *id).max() {
+                Some(newest) => self.by_remote.insert(connection.remote, newest),
+                None => self.by_remote.remove(&connection.remote),
+            };
         }
     }
 
@@ -118,6 +123,20 @@ pub(super) fn send_on(shared: &Shared, id: ConnectionId, bytes: Bytes) {
         // Only keep-alive answers go this way: with a full queue the peer sees us alive anyway.
         let _ = queue.try_send(bytes);
     }
+}
+
+/// Opens a connection beside those that there are; `None` if there are too many, or TCP is not open. That
+/// it cannot be opened is told with the first message that is to go over it.
+pub(super) fn open_another(shared: &Arc<Shared>, remote: SocketAddr) -> Option<ConnectionId> {
+    let mut table = lock(&shared.connections);
+    let connections = table.as_mut()?;
+    if connections.by_id.len() >= shared.limits.connections_max {
+        return None;
+    }
+    let (id, waiting) = connections.add(remote, shared.limits.outgoing_max);
+    drop(table);
+    shared.spawn(connection::open(shared.clone(), id, remote, waiting));
+    Some(id)
 }
 
 /// Forgets a connection, so that nothing more is queued on it.

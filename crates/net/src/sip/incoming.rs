@@ -70,6 +70,13 @@ pub enum Incoming {
         /// The TCP connection it came over.
         connection: Option<ConnectionId>,
     },
+    /// A datagram for STUN came in (RFC 5626 8): a first octet of 0 to 3 and the magic cookie.
+    Stun {
+        /// The octets.
+        bytes: Bytes,
+        /// Where it came from.
+        remote: SocketAddr,
+    },
     /// A message could not be sent.
     SendFailed {
         /// Where it should have gone.

@@ -189,3 +189,11 @@ pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 pub(super) fn is_keep_alive(bytes: &[u8]) -> bool {
     bytes.iter().all(|byte| matches!(byte, b'\r' | b'\n'))
 }
+
+/// True for a datagram of STUN: a first octet of 0 to 3, as no SIP message has it, and the magic cookie
+/// (RFC 5626 8, RFC 8489 5).
+pub(super) fn is_stun(datagram: &[u8]) -> bool {
+    const HEADER_BYTES: usize = 20;
+    const MAGIC_COOKIE: [u8; 4] = [0x21, 0x12, 0xa4, 0x42];
+    datagram.len() >= HEADER_BYTES && datagram[0] <= 3 && datagram[4..8] == MAGIC_COOKIE
+}

@@ -19,7 +19,7 @@ use crate::error::NetError;
 
 use super::binding::SipBinding;
 use super::connections::{self, Connections};
-use super::incoming::{Incoming, Outgoing, SendError};
+use super::incoming::{ConnectionId, Incoming, Outgoing, SendError};
 use super::shared::{AtomicCounters, Shared, SipCounters, lock};
 use super::udp::UdpPort;
 
@@ -107,6 +107,18 @@ impl SipTransport {
         }
         let error = SendError::NotBound { transport };
         shared.report_now(shared.failure(transport, remote, outgoing.bytes, error));
+    }
+
+    /// Opens a TCP connection of its own to `remote`, beside those that there are: messages that name
+    /// it go over it. `None` if there are too many, or TCP is not open.
+    #[must_use]
+    pub fn open_connection(&self, remote: SocketAddr) -> Option<ConnectionId> {
+        connections::open_another(&self.inner.shared, remote)
+    }
+
+    /// Closes a TCP connection; [`Incoming::Closed`] follows. Nothing happens if it is gone.
+    pub fn close_connection(&self, connection: ConnectionId) {
+        connections::forget(&self.inner.shared, connection);
     }
 
     /// The address as bound, with the true port. A wildcard stays one.

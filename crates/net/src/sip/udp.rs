@@ -16,7 +16,7 @@ use tokio::sync::mpsc;
 use crate::impairment::SocketImpairment;
 
 use super::incoming::{Incoming, KeepAlive, SendError};
-use super::shared::{Shared, add, is_keep_alive, lock};
+use super::shared::{Shared, add, is_keep_alive, is_stun, lock};
 
 /// A send that meets an ICMP error of an earlier datagram sends nothing and clears that error; it
 /// is tried again as long as there may be another one.
@@ -159,6 +159,11 @@ fn receive(
     if dropped {
         add(&shared.counters.lost_received);
     }
+    if is_stun(datagram) {
+        add(&shared.counters.keep_alives);
+        let bytes = Bytes::copy_from_slice(datagram);
+        return (!dropped).then_some(Incoming::Stun { bytes, remote });
+    }
     if is_keep_alive(datagram) {
         add(&shared.counters.keep_alives);
         return (!dropped).then_some(Incoming::KeepAlive {
@@ -192,14 +197,14 @@ fn receive(
 }
 
 fn count_sent(shared: &Shared, at: Instant, remote: SocketAddr, bytes: Bytes) {
-    if !is_keep_alive(&bytes) {
+    if !is_keep_alive(&bytes) && !is_stun(&bytes) {
         add(&shared.counters.sent);
     }
     record_sent(shared, at, remote, bytes, false);
 }
 
 fn record_sent(shared: &Shared, at: Instant, remote: SocketAddr, bytes: Bytes, dropped: bool) {
-    if !is_keep_alive(&bytes) {
+    if !is_keep_alive(&bytes) && !is_stun(&bytes) {
         let ends = (shared.local_for(remote), remote);
         let direction = Direction::Sent;
         shared.record(at, direction, Transport::Udp, ends, bytes, dropped);

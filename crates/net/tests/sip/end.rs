@@ -64,6 +64,16 @@ impl End {
         });
     }
 
+    /// A datagram.
+    pub(crate) fn send_bytes(&self, remote: SocketAddr, bytes: Bytes) {
+        self.transport.send(Outgoing {
+            transport: Transport::Udp,
+            remote,
+            bytes,
+            connection: None,
+        });
+    }
+
     pub(crate) async fn next(&mut self) -> Incoming {
         timeout(PATIENCE, self.incoming.recv())
             .await

@@ -2,4 +2,5 @@
 
 mod end;
 mod failures;
+mod flows;
 mod messages;

@@ -13,6 +13,7 @@ use gannet_ua::endpoint::{Body, CallId};
 
 use super::failure::Failure;
 use super::identity::Caller;
+use super::privacy::Privacy;
 use super::programme::Programme;
 use super::relay::{passed_body, passed_headers};
 use crate::media::ServicePort;
@@ -64,11 +65,15 @@ pub(crate) struct Asked {
     /// To, without tag.
     pub(crate) to: NameAddr,
     /// Who calls, as this server vouches for it.
-    pub(crate) identity: Option<NameAddr>,
+    pub(crate) identity: Option<String>,
     /// All fields that are passed on.
     pub(crate) headers: Vec<(String, String)>,
     /// The offer.
     pub(crate) body: Option<Body>,
+    /// The Request-URI.
+    pub(crate) uri: Uri,
+    /// What the caller wants to be kept to themselves.
+    pub(crate) privacy: Privacy,
     /// The caller demands reliable provisional responses (RFC 3262 4).
     pub(crate) reliably: bool,
     /// Max-Forwards towards the callee.
@@ -81,7 +86,7 @@ impl Asked {
     /// What an INVITE asks for; `None` if it has no usable From or To.
     pub(crate) fn by(
         invite: &Message,
-        identity: Option<NameAddr>,
+        identity: Option<String>,
         max_forwards: u32,
     ) -> Option<Self> {
         let (mut from, to) = (invite.from().ok()?, invite.to().ok()?);
@@ -92,6 +97,8 @@ impl Asked {
             identity,
             headers: passed_headers(invite),
             body: passed_body(invite),
+            uri: invite.request_uri().ok()?,
+            privacy: Privacy::of(invite),
             reliably: invite.lists(HeaderName::Require, "100rel"),
             max_forwards,
             call_id: invite.call_id().unwrap_or_default().to_owned(),
@@ -146,6 +153,8 @@ pub(crate) struct Branch {
     pub(crate) rang: bool,
     /// To tag of its provisional responses with early media, if it needs its own.
     pub(crate) tag: Option<String>,
+    /// The phone's other flows.
+    pub(crate) others: Vec<Contact>,
 }
 
 /// Where a user is reached.
@@ -155,6 +164,11 @@ pub(crate) struct Contact {
     pub(crate) uri: Uri,
     /// Where to send.
     pub(crate) target: Target,
+    /// Route values: the Path of the binding (RFC 3327 5.3).
+    pub(crate) routes: Vec<String>,
+    /// Other flows to the same phone, to be tried one after the other when this one fails
+    /// (RFC 5626 5.3).
+    pub(crate) others: Vec<Self>,
 }
 
 /// What the server does in a call that it has answered.
@@ -171,6 +185,16 @@ pub(crate) struct Serving {
     /// The last description that was sent.
     pub(crate) description: SessionDescription,
     pub(crate) programme: Programme,
+}
+
+/// The first of several flows to one phone, with those that come after it.
+pub(crate) fn first_of(flows: Vec<Contact>) -> Option<Contact> {
+    let mut flows = flows.into_iter();
+    let first = flows.next()?;
+    Some(Contact {
+        others: flows.collect(),
+        ..first
+    })
 }
 
 impl Call {

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Instant;
 
-use gannet_sip::{HeaderName, Message, NameAddr, Transport, Uri};
+use gannet_sip::{Message, NameAddr, Transport, Uri};
 use gannet_ua::Target;
 use gannet_ua::digest::AuthTarget;
 use gannet_ua::endpoint::{CallId, Reply};
@@ -11,6 +11,7 @@ use gannet_ua::endpoint::{CallId, Reply};
 use super::call::{Asked, Call, Party, Stage};
 use super::identity::Caller;
 use super::place::{Place, refusal};
+use super::privacy::Privacy;
 use super::relay::next_max_forwards;
 use super::state::Server;
 use crate::event::PbxEvent;
@@ -100,6 +101,9 @@ impl Server {
             .request_uri()
             .map_err(|error| refusal(400, &error.to_string()))?;
         let caller = self.identify(now, invite, AuthTarget::Proxy)?;
+        if let Some(refusal) = Privacy::of(invite).refusal() {
+            return Err(refusal);
+        }
         let place = self.place_of(&uri)?;
         let identity = self.asserted_identity(&caller, invite);
         let asked = Asked::by(invite, identity, max_forwards);
@@ -124,24 +128,6 @@ impl Server {
             uri.params.set("transport", transport.as_param());
         }
         NameAddr::new(uri)
-    }
-
-    /// What the callee is told about a caller whose identity is proven, unless they want to stay
-    /// unknown (RFC 3325 9.1, 9.3).
-    pub(super) fn asserted_identity(&self, caller: &Caller, invite: &Message) -> Option<NameAddr> {
-        let hidden = invite
-            .values(HeaderName::Privacy)
-            .flat_map(|value| value.split(';'))
-            .any(|value| value.trim().eq_ignore_ascii_case("id"));
-        let member = self.directory.find(caller.user()?).filter(|_| !hidden)?;
-        let uri = Uri::sip(Some(&member.user.name), &self.config.domain, None);
-        let shown = member.user.display_name.clone();
-        let shown = shown.or_else(|| invite.from().ok()?.display_name());
-        let identity = NameAddr::new(uri);
-        Some(match shown {
-            Some(name) => identity.with_display(&name),
-            None => identity,
-        })
     }
 }
 

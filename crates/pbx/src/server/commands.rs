@@ -30,6 +30,15 @@ impl Server {
             Command::SetForward(name, forward, answer) => {
                 let _ = answer.send(self.set(&name, |member| member.forward = forward));
             }
+            Command::SetRegistrar(features, answer) => {
+                self.config.registrar = features;
+                self.endpoint.config_mut().supported = features.option_tags();
+                let _ = answer.send(Ok(()));
+            }
+            Command::SetTrust(trust, answer) => {
+                self.config.trust = trust;
+                let _ = answer.send(Ok(()));
+            }
             Command::Snapshot(answer) => {
                 let _ = answer.send(self.snapshot(now));
             }

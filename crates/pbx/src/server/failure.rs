@@ -45,6 +45,12 @@ impl Failure {
         self.code >= 600
     }
 
+    /// The flow has failed, not the phone: another flow may reach it. An edge proxy says 430
+    /// (RFC 5626 5.3, 11.1).
+    pub(crate) fn is_of_flow(&self) -> bool {
+        self.code == 430 || self.response.is_none()
+    }
+
     /// The better of two by RFC 3261 16.7 step 6: any 6xx, else the lowest class, and within 4xx
     /// those that tell the caller how to do better. The earlier one if they are equal.
     pub(crate) fn better(self, other: Self) -> Self {
@@ -76,7 +82,7 @@ impl Failure {
             (603, _) => Some(Diversion::Declined),
             (480, Some(_)) => Some(Diversion::NoAnswer),
             (408, _) if self.rang => Some(Diversion::NoAnswer),
-            (408, _) | (_, None) => Some(Diversion::Unreachable),
+            (408 | 430, _) | (_, None) => Some(Diversion::Unreachable),
             _ => None,
         }
     }
@@ -89,6 +95,11 @@ impl Failure {
                 let mut reply = passed_reply(response);
                 if reply.code == 503 {
                     reply.code = 500;
+                    reply.reason = None;
+                }
+                // 430 is between proxies; no endpoint should see it (RFC 5626 11.1).
+                if reply.code == 430 {
+                    reply.code = 480;
                     reply.reason = None;
                 }
                 reply

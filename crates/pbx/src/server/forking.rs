@@ -6,7 +6,7 @@ use std::time::Instant;
 use gannet_sip::{Message, Method};
 use gannet_ua::endpoint::{CallId, EndCause, Reply, RequestSpec};
 
-use super::call::{Branch, Contact, Fork, Party, Stage};
+use super::call::{Branch, Contact, Fork, Party, Stage, first_of};
 use super::failure::Failure;
 use super::identity::Caller;
 use super::pracking::early_answer;
@@ -23,7 +23,8 @@ impl Server {
         let Some(member) = self.directory.find(&name).cloned() else {
             return self.refuse(now, number, Reply::new(404));
         };
-        let waiting: VecDeque<_> = self.contacts_of(now, &name).into();
+        let uri = self.calls.get(&number).map(|call| call.asked.uri.clone());
+        let waiting: VecDeque<_> = self.contacts_called(now, &name, uri.as_ref()).into();
         let Some(call) = self.calls.get_mut(&number) else {
             return;
         };
@@ -75,6 +76,7 @@ impl Server {
             Some(spec) => self.endpoint.invite(now, spec).ok(),
             None => None,
         };
+        let others = contact.others.clone();
         let Some(call) = self.calls.get_mut(&number) else {
             return false;
         };
@@ -89,6 +91,7 @@ impl Server {
         let branch = Branch {
             user: call.callee.clone(),
             transport: contact.target.transport,
+            others,
             ..Branch::default()
         };
         fork.open.insert(leg, branch);
@@ -104,18 +107,20 @@ impl Server {
             return None;
         }
         let asked = &call.asked;
-        let user = asked.from.uri.user.clone();
         let uri = contact.uri.clone();
         let mut spec = RequestSpec::new(Method::Invite, uri, asked.from.clone(), asked.to.clone());
-        spec.contact = Some(self.contact(user.as_deref(), contact.target.transport));
         spec.destination = Some(contact.target);
+        spec.routes.clone_from(&contact.routes);
         spec.headers.clone_from(&asked.headers);
+        asked.privacy.apply(&mut spec);
+        let user = spec.from.uri.user.clone();
+        spec.contact = Some(self.contact(user.as_deref(), contact.target.transport));
         spec.headers
             .push(("Max-Forwards".into(), asked.max_forwards.to_string()));
         spec.headers.push(("Allow".into(), self.allow.clone()));
         if let Some(identity) = &asked.identity {
             spec.headers
-                .push(("P-Asserted-Identity".into(), identity.to_string()));
+                .push(("P-Asserted-Identity".into(), identity.clone()));
         }
         spec.body.clone_from(&asked.body);
         // Without an offer the phone would have to make one in a provisional response, and the
@@ -229,8 +234,20 @@ impl Server {
             // Ended in a way that is no answer: as if it had never been reached.
             _ => Failure::local(503),
         };
+        let next_flow = failure
+            .is_of_flow()
+            .then(|| first_of(branch.others))
+            .flatten();
         let global = failure.is_global();
         note(fork, failure);
+        if let Some(flow) = next_flow
+            && self.ring_phone(now, number, &flow)
+        {
+            return;
+        }
+        let Some(fork) = self.calls.get_mut(&number).and_then(|c| c.fork_mut()) else {
+            return;
+        };
         if global {
             fork.waiting.clear();
             self.call_off(now, number, &[]);

@@ -1,6 +1,6 @@
 //! Requests outside calls: OPTIONS, MESSAGE, and those that have no business here.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::time::Instant;
 
 use gannet_sip::{Message, Method};
@@ -9,17 +9,22 @@ use gannet_ua::digest::AuthTarget;
 use gannet_ua::endpoint::{Outcome, Reply, RequestId, RequestSpec};
 use gannet_ua::transaction::TransactionId;
 
-use super::call::Contact;
+use super::call::{Contact, first_of};
 use super::failure::Failure;
 use super::identity::Caller;
 use super::place::{Place, refusal};
+use super::privacy::Privacy;
 use super::relay::{next_max_forwards, passed_body, passed_headers, passed_reply};
 use super::state::{Pending, Server};
 
 /// A MESSAGE on its way to the phones of its recipient.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Delivery {
-    open: BTreeSet<RequestId>,
+    message: Message,
+    caller: Caller,
+    hops: u32,
+    /// The ways that have not answered, each with the other flows to the same phone.
+    open: BTreeMap<RequestId, Vec<Contact>>,
     best: Option<Failure>,
     answered: bool,
 }
@@ -70,30 +75,58 @@ impl Server {
     ) -> Result<(), Reply> {
         let hops = next_max_forwards(message).ok_or_else(|| Reply::new(483))?;
         let caller = self.identify(now, message, AuthTarget::Proxy)?;
+        if let Some(refusal) = Privacy::of(message).refusal() {
+            return Err(refusal);
+        }
         let uri = message
             .request_uri()
             .map_err(|error| refusal(400, &error.to_string()))?;
         let Place::User(name) = self.place_of(&uri)? else {
             return Err(refusal(404, "No Mailbox for Text Here"));
         };
-        let mut delivery = Delivery::default();
-        for contact in self.contacts_of(now, &name).into_iter().flatten() {
-            if self.is_own_address(contact.target.address) {
-                continue;
-            }
-            let Some(spec) = self.message_for(message, &caller, &contact, hops) else {
-                continue;
-            };
-            if let Ok(id) = self.endpoint.request(now, spec) {
-                delivery.open.insert(id);
-                self.pending.insert(id, Pending::Message(request));
-            }
+        let mut delivery = Delivery {
+            message: message.clone(),
+            caller,
+            hops,
+            open: BTreeMap::new(),
+            best: None,
+            answered: false,
+        };
+        for contact in self
+            .contacts_called(now, &name, message.request_uri().ok().as_ref())
+            .into_iter()
+            .flatten()
+        {
+            self.deliver(now, request, &mut delivery, contact);
         }
         if delivery.open.is_empty() {
             return Err(Reply::new(480));
         }
         self.deliveries.insert(request, delivery);
         Ok(())
+    }
+
+    /// Sends a MESSAGE to one contact. False if that cannot even be tried.
+    fn deliver(
+        &mut self,
+        now: Instant,
+        request: TransactionId,
+        delivery: &mut Delivery,
+        contact: Contact,
+    ) -> bool {
+        if self.is_own_address(contact.target.address) {
+            return false;
+        }
+        let (message, caller) = (&delivery.message, &delivery.caller);
+        let sent = self
+            .message_for(message, caller, &contact, delivery.hops)
+            .and_then(|spec| self.endpoint.request(now, spec).ok());
+        let Some(id) = sent else {
+            return false;
+        };
+        delivery.open.insert(id, contact.others);
+        self.pending.insert(id, Pending::Message(request));
+        true
     }
 
     fn message_for(
@@ -108,12 +141,13 @@ impl Server {
         let to = message.to().ok()?;
         let mut spec = RequestSpec::new(Method::Message, contact.uri.clone(), from, to);
         spec.destination = Some(contact.target);
+        spec.routes.clone_from(&contact.routes);
         spec.headers = passed_headers(message);
         spec.headers.push(("Max-Forwards".into(), hops.to_string()));
         if let Some(identity) = self.asserted_identity(caller, message) {
-            spec.headers
-                .push(("P-Asserted-Identity".into(), identity.to_string()));
+            spec.headers.push(("P-Asserted-Identity".into(), identity));
         }
+        Privacy::of(message).apply(&mut spec);
         spec.body = passed_body(message);
         Some(spec)
     }
@@ -126,10 +160,10 @@ impl Server {
         request: TransactionId,
         outcome: Outcome,
     ) {
-        let Some(delivery) = self.deliveries.get_mut(&request) else {
+        let Some(mut delivery) = self.deliveries.remove(&request) else {
             return;
         };
-        delivery.open.remove(&id);
+        let others = delivery.open.remove(&id).unwrap_or_default();
         let mut reply = None;
         match outcome {
             Outcome::Response(response) if response.status().is_some_and(|code| code < 300) => {
@@ -139,6 +173,9 @@ impl Server {
             }
             outcome => {
                 let failure = Failure::new(outcome, false);
+                if let Some(flow) = failure.is_of_flow().then(|| first_of(others)).flatten() {
+                    self.deliver(now, request, &mut delivery, flow);
+                }
                 delivery.best = Some(match delivery.best.take() {
                     Some(best) => best.better(failure),
                     None => failure,
@@ -149,7 +186,8 @@ impl Server {
             if !delivery.answered {
                 reply = delivery.best.take().map(|best| best.reply());
             }
-            self.deliveries.remove(&request);
+        } else {
+            self.deliveries.insert(request, delivery);
         }
         if let Some(reply) = reply {
             self.endpoint.respond(now, request, reply);

@@ -12,10 +12,10 @@ use gannet_ua::{
 };
 
 use super::call::Contact;
+use super::flows::contact_of;
 use super::identity::Caller;
 use super::mailbox::Mailbox;
 use super::place::{Place, refusal};
-use super::registering::contact_of;
 use super::state::{Pending, Server};
 use crate::event::PbxEvent;
 use crate::mwi::{MWI_CONTENT_TYPE, MWI_PACKAGE, message_summary};
@@ -180,6 +180,7 @@ impl Server {
         let mut spec = RequestSpec::new(Method::Notify, contact.uri.clone(), own.clone(), own);
         spec.contact = Some(self.contact(None, contact.target.transport));
         spec.destination = Some(contact.target);
+        spec.routes.clone_from(&contact.routes);
         spec.headers = vec![
             ("Event".into(), MWI_PACKAGE.into()),
             ("Subscription-State".into(), "terminated".into()),

@@ -13,6 +13,7 @@ use tokio::sync::{broadcast, mpsc};
 use tokio::task::JoinSet;
 
 use super::directory::Directory;
+use super::gruu::TemporaryGruus;
 use super::state::Server;
 use super::timetable::Timetable;
 use super::watchers::Watchers;
@@ -97,6 +98,8 @@ impl Server {
             watchers: Watchers::default(),
             digest: DigestServer::new(challenges(&config), now, &mut rng),
             location: Location::new(granting(&config)),
+            gruus: TemporaryGruus::default(),
+            heard: HashMap::new(),
             directory: Directory::default(),
             mailboxes: BTreeMap::new(),
             calls: BTreeMap::new(),
@@ -133,6 +136,7 @@ fn endpoint(config: &PbxConfig, local: SocketAddr, seed: u64) -> EndpointConfig 
     let mut endpoint = EndpointConfig::new(local, seed);
     endpoint.timers = config.timers;
     endpoint.allow = methods(config);
+    endpoint.supported = config.registrar.option_tags();
     if config.prack {
         endpoint.supported.push("100rel".to_owned());
     }

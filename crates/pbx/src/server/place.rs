@@ -48,6 +48,10 @@ impl Server {
         if !self.is_own(uri) {
             return Err(refusal(404, "Not a Domain of This Server"));
         }
+        if self.config.registrar.gruu && uri.params.has("gr") {
+            let owner = self.gruu_owner(uri).ok_or_else(|| Reply::new(404))?;
+            return Ok(Place::User(owner.user));
+        }
         match uri.user_decoded() {
             None => Ok(Place::Server),
             Some(user) => self.place_named(&user).ok_or_else(|| Reply::new(404)),

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::time::Instant;
 
-use gannet_sip::{HeaderName, Message, NameAddr, Transport, Uri};
+use gannet_sip::{HeaderName, Message, NameAddr, Uri};
 use gannet_ua::Target;
 use gannet_ua::digest::AuthTarget;
 use gannet_ua::endpoint::Reply;
@@ -12,6 +12,7 @@ use gannet_ua::registrar::{
 };
 
 use super::call::Contact;
+use super::flows::{Wishes, contact_of};
 use super::place::{Place, refusal};
 use super::state::Server;
 use crate::event::PbxEvent;
@@ -20,9 +21,9 @@ impl Server {
     /// Carries out a REGISTER and gives the response.
     pub(super) fn register(&mut self, now: Instant, message: &Message, source: Target) -> Reply {
         let reply = match self.try_register(now, message, source) {
-            Ok(bindings) => {
+            Ok(reply) => {
                 self.counters.registrations_granted += 1;
-                granted(now, &bindings)
+                reply
             }
             Err(reply) => reply,
         };
@@ -35,15 +36,19 @@ impl Server {
         now: Instant,
         message: &Message,
         source: Target,
-    ) -> Result<Vec<Binding>, Reply> {
+    ) -> Result<Reply, Reply> {
         let bad = |error: gannet_sip::FieldError| refusal(400, &error.to_string());
         let to = message.to().map_err(bad)?;
         let registrar = message.request_uri().map_err(bad)?;
         if !self.is_own(&registrar) {
             return Err(refusal(404, "Not a Domain of This Server"));
         }
+        if let Ok(contacts) = requested_contacts(message) {
+            self.check_first_hop(message, &contacts)?;
+        }
         let name = self.registrant(now, message, &to.uri)?;
-        let contacts = requested_contacts(message)?;
+        let mut contacts = requested_contacts(message)?;
+        let wishes = self.wishes(message, &mut contacts);
         if contacts.len() + self.bindings_len(now) > self.config.limits.registrations_max
             && !contacts.is_empty()
         {
@@ -60,21 +65,64 @@ impl Server {
                 received: Some(source.address),
                 flow: source.connection,
             },
-            path: &[],
+            path: &wishes.path,
         };
         let equality = |one: &str, other: &str| match (Uri::parse(one), Uri::parse(other)) {
             (Ok(one), Ok(other)) => one.is_equivalent(&other),
             _ => one == other,
         };
-        self.location
-            .update(now, &request, &equality)
-            .map_err(|error| {
-                let reply = refusal(error.status(), &error.to_string());
-                match error.min_expires() {
-                    Some(seconds) => Reply::new(423).header("Min-Expires", seconds.to_string()),
-                    None => reply,
+        let updated = self.location.update(now, &request, &equality);
+        let bindings = updated.map_err(|error| {
+            let reply = refusal(error.status(), &error.to_string());
+            match error.min_expires() {
+                Some(seconds) => Reply::new(423).header("Min-Expires", seconds.to_string()),
+                None => reply,
+            }
+        })?;
+        let call_id = request.call_id;
+        Ok(self.granted(now, &name, (&contacts, call_id), &bindings, &wishes))
+    }
+
+    /// The 200 with all bindings (RFC 3261 10.3 step 8).
+    fn granted(
+        &mut self,
+        now: Instant,
+        user: &str,
+        (contacts, call_id): (&[RequestedContact], &str),
+        bindings: &[Binding],
+        wishes: &Wishes,
+    ) -> Reply {
+        let instance_of = |contact: &RequestedContact| match contact {
+            RequestedContact::Address { instance_id, .. } => instance_id.clone(),
+            RequestedContact::Wildcard => None,
+        };
+        let mut instances: Vec<_> = contacts.iter().filter_map(instance_of).collect();
+        instances.dedup();
+        let is_bound = |instance: &String| {
+            let mut all = bindings.iter();
+            all.any(|binding| binding.instance_id.as_ref() == Some(instance))
+        };
+        for instance in instances.iter().filter(|own| wishes.gruu && is_bound(own)) {
+            self.mint_gruu(user, instance, call_id);
+        }
+        let date = chrono::DateTime::<chrono::Utc>::from(std::time::SystemTime::now());
+        let date = date.format("%a, %d %b %Y %H:%M:%S GMT").to_string();
+        let reply = self.grant_wishes(Reply::new(200).header("Date", date), wishes);
+        let contacts: Vec<_> = bindings
+            .iter()
+            .map(|binding| {
+                let mut value = contact_value(now, binding);
+                if let Some(instance) = binding.instance_id.as_ref().filter(|_| wishes.gruu) {
+                    value.push_str(&self.gruu_params(user, instance));
                 }
+                value
             })
+            .collect();
+        if contacts.is_empty() {
+            reply
+        } else {
+            reply.header("Contact", contacts.join(", "))
+        }
     }
 
     /// The user for whom a REGISTER is (RFC 3261 10.3 steps 3 to 5).
@@ -118,6 +166,20 @@ impl Server {
             .collect()
     }
 
+    /// GRUUs that do not tell whose they are end with the last binding of their phone.
+    fn note_instance_gone(&mut self, now: Instant, user: &str, binding: &Binding) {
+        let Some(instance) = &binding.instance_id else {
+            return;
+        };
+        let left = self.location.bindings(now, &self.aor(user));
+        if !left
+            .iter()
+            .any(|other| other.instance_id.as_ref() == Some(instance))
+        {
+            self.forget_gruus(user, instance);
+        }
+    }
+
     /// Tells what happened to bindings.
     pub(super) fn drain_location(&mut self, now: Instant) {
         while let Some(event) = self.location.poll_event() {
@@ -148,6 +210,7 @@ impl Server {
                 | BindingChange::Unregistered
                 | BindingChange::Deactivated => {
                     let expired = change == BindingChange::Expired;
+                    self.note_instance_gone(now, &user, &binding);
                     self.emit(PbxEvent::Unregistered {
                         user,
                         contact,
@@ -156,42 +219,6 @@ impl Server {
                 }
             }
         }
-    }
-}
-
-/// Where a binding is reached: at the literal address of its URI, or where its REGISTER came from
-/// if the URI has a name. A connection is used as long as it is open, since a phone behind it may
-/// not listen elsewhere (RFC 5626 does so too). Contacts of other schemes are no phones.
-pub(super) fn contact_of(binding: &Binding) -> Option<Contact> {
-    let uri = Uri::parse(&binding.contact).ok()?;
-    if uri.scheme != gannet_sip::Scheme::Sip {
-        return None;
-    }
-    let implied = match binding.source.flow {
-        Some(_) => Transport::Tcp,
-        None => Transport::Udp,
-    };
-    let transport = uri.transport().unwrap_or(implied);
-    let address = uri.socket_addr().or(binding.source.received)?;
-    let connection = binding.source.flow.filter(|_| transport == Transport::Tcp);
-    let target = Target {
-        transport,
-        address,
-        connection,
-    };
-    Some(Contact { uri, target })
-}
-
-/// The 200 with all bindings (RFC 3261 10.3 step 8).
-fn granted(now: Instant, bindings: &[Binding]) -> Reply {
-    let date = chrono::DateTime::<chrono::Utc>::from(std::time::SystemTime::now());
-    let reply =
-        Reply::new(200).header("Date", date.format("%a, %d %b %Y %H:%M:%S GMT").to_string());
-    let contacts: Vec<_> = bindings.iter().map(|b| contact_value(now, b)).collect();
-    if contacts.is_empty() {
-        reply
-    } else {
-        reply.header("Contact", contacts.join(", "))
     }
 }
 

@@ -17,6 +17,7 @@ use tokio::task::JoinSet;
 use super::call::Call;
 use super::channels::info_outcome;
 use super::directory::Directory;
+use super::gruu::TemporaryGruus;
 use super::mailbox::Mailbox;
 use super::messaging::Delivery;
 use super::relay::passed_reply;
@@ -38,6 +39,8 @@ pub(crate) enum Deadline {
     ServiceEnd(u64),
     /// A message of a mailbox was played in a call.
     Heard(u64, u64),
+    /// Flows may have been silent for too long.
+    SilentFlows,
 }
 
 /// What becomes of the outcome of a request of ours.
@@ -85,6 +88,9 @@ pub(crate) struct Server {
     pub(super) watchers: Watchers,
     pub(super) digest: DigestServer,
     pub(super) location: Location,
+    pub(super) gruus: TemporaryGruus,
+    /// When something came last, by where from and over which connection.
+    pub(super) heard: HashMap<(SocketAddr, Option<u64>), Instant>,
     pub(super) directory: Directory,
     pub(super) mailboxes: BTreeMap<String, Mailbox>,
     pub(super) calls: BTreeMap<u64, Call>,
@@ -129,6 +135,7 @@ impl Server {
                     address: remote,
                     connection: connection.map(ConnectionId::number),
                 };
+                self.hear(now, source.address, source.connection);
                 self.endpoint.handle_message(now, bytes, source);
             }
             Incoming::SendFailed {
@@ -142,7 +149,16 @@ impl Server {
                 let target = Target::new(Transport::Udp, remote);
                 self.endpoint.handle_transport_failure(now, target);
             }
-            Incoming::Closed { .. } | Incoming::KeepAlive { .. } => {}
+            Incoming::Closed { connection, .. } => self.handle_closed(now, connection.number()),
+            // The transport has answered it.
+            Incoming::KeepAlive {
+                remote, connection, ..
+            } => self.hear(now, remote, connection.map(ConnectionId::number)),
+            Incoming::Stun { bytes, remote } => {
+                self.hear(now, remote, None);
+                let source = Target::new(Transport::Udp, remote);
+                self.endpoint.handle_stun(now, &bytes, source);
+            }
         }
         self.drain(now);
     }
@@ -157,6 +173,7 @@ impl Server {
                 Deadline::NoAnswer(number) => self.handle_no_answer(now, number),
                 Deadline::ServiceEnd(number) => self.service_end(now, number),
                 Deadline::Heard(number, message) => self.message_heard(now, number, message),
+                Deadline::SilentFlows => self.drop_silent_flows(now),
             }
         }
         self.drain(now);

@@ -162,6 +162,7 @@ impl Agent {
             headers: Vec::new(),
             routes: Vec::new(),
             destination: Some(self.server()),
+            policy: gannet_ua::RegistrationPolicy::default(),
         }
     }
 

@@ -33,7 +33,10 @@ impl Actor {
         let target = self.raw_target(target, Some(&uri))?;
         let identifiers = self.identifiers();
         let mut from = self.addresses.from();
-        from.params.set("tag", identifiers.tag(&mut self.rng));
+        let tag = identifiers.tag(&mut self.rng);
+        if !tag.is_empty() {
+            from.params.set("tag", tag);
+        }
         let call_id = identifiers.call_id(&mut self.rng, self.local);
         let cseq = identifiers.first_cseq(&mut self.rng);
         let mut builder = MessageBuilder::request(method, &uri.to_string())

@@ -18,6 +18,7 @@ use crate::log::MessageLog;
 use crate::phone::MediaTable;
 use crate::state::{PhoneState, Power};
 
+use super::flows::Flow;
 use super::leg::Leg;
 use super::session_change::SessionChange;
 use super::transfer::Transfers;
@@ -50,7 +51,10 @@ pub(crate) struct Actor {
     pub(super) legs: BTreeMap<CallHandle, Leg>,
     pub(super) handles: HashMap<CallId, CallHandle>,
     pub(super) last_call: u64,
+    /// The first of the flows.
     pub(super) registration: Option<RegistrationId>,
+    /// The ways over which the phone is registered, as they are shown in the state.
+    pub(super) flows: Vec<Flow>,
     /// The lifetime to register for once the contacts are removed at boot.
     pub(super) boot: Option<(RequestId, Duration)>,
     pub(super) booted: bool,
@@ -77,6 +81,11 @@ impl Actor {
     /// The address of the SIP sockets.
     pub(crate) const fn address(&self) -> SocketAddr {
         self.local
+    }
+
+    /// How the phone talks to its server.
+    pub(crate) fn transport(&self) -> gannet_sip::Transport {
+        self.config.transport
     }
 
     pub(crate) fn addresses(&self) -> Addresses {

@@ -204,6 +204,9 @@ impl Actor {
         }
         self.handles.clear();
         self.registration = None;
+        self.flows.clear();
+        self.addresses.present(None, None);
+        self.addresses.send_to(self.config.server_target());
         self.boot = None;
         self.booted = false;
         self.subscription = None;

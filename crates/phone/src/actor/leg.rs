@@ -183,7 +183,10 @@ impl Actor {
     ) -> Option<SessionDescription> {
         let leg = self.legs.get(&call)?;
         let mut local = self.local_media(leg.media.as_ref()?, direction);
-        local.zero_address = leg.zero_address;
+        // RFC 2543 knew no other way to hold (RFC 3264 8.4).
+        let by_rfc2543 = self.config.profile.messages.rfc2543
+            && matches!(direction, Direction::SendOnly | Direction::Inactive);
+        local.zero_address = leg.zero_address || by_rfc2543;
         let profile = std::sync::Arc::clone(&self.config.profile);
         self.offer_as(call, &profile.sdp, &local)
     }

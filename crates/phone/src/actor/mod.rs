@@ -8,6 +8,7 @@ mod by_hand;
 mod change_offer;
 mod core;
 mod early_media;
+mod flows;
 mod happenings;
 mod incoming;
 mod info;

@@ -31,7 +31,11 @@ impl Actor {
             self.addresses.from()
         };
         let mut spec = RequestSpec::new(Method::Invite, uri.clone(), from, to);
-        spec.contact = Some(self.addresses.contact());
+        spec.contact = Some(if options.anonymous {
+            self.addresses.anonymous_contact()
+        } else {
+            self.addresses.contact()
+        });
         spec.destination = if options.straight {
             Some(self.straight(&uri)?)
         } else {
@@ -163,18 +167,29 @@ impl Actor {
         self.endpoint.hang_up(now, ua_call);
     }
 
-    pub(crate) fn cancel(&mut self, now: Instant, call: CallHandle) -> Result<(), PhoneError> {
+    pub(crate) fn cancel(
+        &mut self,
+        now: Instant,
+        call: CallHandle,
+        headers: Vec<(String, String)>,
+    ) -> Result<(), PhoneError> {
         let fits =
             |record: &CallRecord| matches!(record.state, CallState::Calling | CallState::Ringing);
         let ua_call = self.require_call(call, "cancel", "outgoing and not answered", fits)?;
-        self.endpoint.hang_up(now, ua_call);
+        self.endpoint.hang_up_with(now, ua_call, headers);
         Ok(())
     }
 
-    pub(crate) fn hang_up(&mut self, now: Instant, call: CallHandle) -> Result<(), PhoneError> {
+    /// The header fields go into the BYE or CANCEL.
+    pub(crate) fn hang_up(
+        &mut self,
+        now: Instant,
+        call: CallHandle,
+        headers: Vec<(String, String)>,
+    ) -> Result<(), PhoneError> {
         let fits = |record: &CallRecord| record.state.is_open();
         let ua_call = self.require_call(call, "hang up", "open", fits)?;
-        self.endpoint.hang_up(now, ua_call);
+        self.endpoint.hang_up_with(now, ua_call, headers);
         Ok(())
     }
 

@@ -4,14 +4,12 @@ use std::time::{Duration, Instant};
 
 use gannet_sip::Method;
 use gannet_ua::endpoint::{Outcome, RegistrationId, RequestSpec, SubscriptionId};
-use gannet_ua::{
-    EventPackage, RegistrationChange, RegistrationSpec, SubscriptionChange, SubscriptionSpec,
-};
+use gannet_ua::{EventPackage, RegistrationChange, SubscriptionChange, SubscriptionSpec};
 
 use super::core::Actor;
 use super::summaries::SIMPLE_MESSAGE_SUMMARY;
-use crate::addresses::instance;
 use crate::error::PhoneError;
+use crate::flows::{FlowState, FlowStatus};
 use crate::state::{MwiSubscription, RegistrationState};
 
 impl Actor {
@@ -23,12 +21,15 @@ impl Actor {
     ) -> Result<u64, PhoneError> {
         self.require_server("registering")?;
         let style = &self.config.profile.registration;
-        if let Some(id) = self.registration {
-            if let (Some(expires), Some(spec)) = (expires, self.endpoint.registration_spec_mut(id))
-            {
-                spec.expires = expires;
+        if self.registration.is_some() {
+            for flow in &self.flows {
+                if let (Some(expires), Some(spec)) =
+                    (expires, self.endpoint.registration_spec_mut(flow.id))
+                {
+                    spec.expires = expires;
+                }
             }
-            self.endpoint.refresh_registration(now, id);
+            self.refresh_flows(now);
             return Ok(self.rounds());
         }
         let expires = expires.unwrap_or(style.expires);
@@ -82,45 +83,38 @@ impl Actor {
         Ok(())
     }
 
-    pub(super) fn start_registration(&mut self, now: Instant, expires: Duration) {
-        let style = &self.config.profile.registration;
-        let mut contact = self.addresses.contact();
-        if let Some(instance) = instance(style.instance, self.mac(), self.seed) {
-            contact.params.set("+sip.instance", instance);
-        }
-        let spec = RegistrationSpec {
-            registrar: self.addresses.registrar(),
-            aor: self.addresses.from(),
-            contact,
-            expires,
-            refresh_before: style.refresh_before,
-            retry_after: style.retry_after,
-            follow_received: style.follow_received,
-            expires_in_contact: style.expires_in_contact,
-            headers: Vec::new(),
-            routes: Vec::new(),
-            destination: self.addresses.server(),
-        };
-        self.registration = Some(self.endpoint.register(now, spec));
-    }
-
     pub(crate) fn refresh(&mut self, now: Instant) -> Result<u64, PhoneError> {
         self.require_server("refreshing a registration")?;
-        let id = self.registration.ok_or_else(|| PhoneError::Misuse {
-            phone: self.config.name.clone(),
-            problem: "a registration is refreshed only after one was begun".to_owned(),
-        })?;
-        self.endpoint.refresh_registration(now, id);
+        if self.flows.is_empty() {
+            return Err(PhoneError::Misuse {
+                phone: self.config.name.clone(),
+                problem: "a registration is refreshed only after one was begun".to_owned(),
+            });
+        }
+        self.refresh_flows(now);
         Ok(self.rounds())
+    }
+
+    fn refresh_flows(&mut self, now: Instant) {
+        self.show(|state| {
+            for flow in &mut state.flows {
+                flow.status = FlowStatus::Registering;
+            }
+        });
+        for flow in &self.flows {
+            self.endpoint.refresh_registration(now, flow.id);
+        }
     }
 
     /// `None` if there is nothing to remove.
     pub(crate) fn unregister(&mut self, now: Instant) -> Result<Option<u64>, PhoneError> {
         self.require_power()?;
-        let Some(id) = self.registration else {
+        if self.flows.is_empty() {
             return Ok(None);
-        };
-        self.endpoint.unregister(now, id);
+        }
+        for flow in &self.flows {
+            self.endpoint.unregister(now, flow.id);
+        }
         Ok(Some(self.rounds()))
     }
 
@@ -130,25 +124,42 @@ impl Actor {
         id: RegistrationId,
         change: RegistrationChange,
     ) {
-        if self.registration != Some(id) {
+        let Some(at) = self.flows.iter().position(|flow| flow.id == id) else {
+            return;
+        };
+        if self.note_flow(now, at, &change) {
             return;
         }
         let registered = matches!(change, RegistrationChange::Registered { .. });
+        let state = self.state.borrow();
+        // With several flows the phone is registered as long as one is, and an attempt is over when
+        // each of them has had its answer (RFC 5626 4.2.1).
+        let one_is_there = state.flows.iter().any(FlowState::is_registered);
+        let is_over = |flow: &FlowState| flow.status != FlowStatus::Registering;
+        let all_are_over = state.flows.iter().all(is_over);
+        drop(state);
         let (next, done) = match change {
             RegistrationChange::Registered { expires, .. } => (
                 RegistrationState::Registered {
                     expires,
                     since: now,
                 },
-                true,
+                all_are_over,
             ),
-            RegistrationChange::Expired => (RegistrationState::Unregistered, false),
             RegistrationChange::Unregistered { outcome } if outcome.code() < 300 => {
-                self.registration = None;
+                if !self.flows.is_empty() {
+                    return;
+                }
                 (RegistrationState::Unregistered, true)
             }
-            RegistrationChange::Failed { outcome, .. }
-            | RegistrationChange::Unregistered { outcome } => (failed(&outcome), true),
+            RegistrationChange::Unregistered { outcome } => (failed(&outcome), true),
+            _ if one_is_there => {
+                return self.show(|state| state.registrations_done += u64::from(all_are_over));
+            }
+            RegistrationChange::Expired => (RegistrationState::Unregistered, false),
+            RegistrationChange::Failed { outcome, .. } => (failed(&outcome), all_are_over),
+            RegistrationChange::FlowFailed { .. } => (failed(&Outcome::TransportFailed), false),
+            RegistrationChange::FlowNeeded | RegistrationChange::KeptAlive { .. } => return,
         };
         self.show(|state| {
             state.registration = next;

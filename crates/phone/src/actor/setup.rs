@@ -71,6 +71,7 @@ impl Actor {
             handles: HashMap::new(),
             last_call: 0,
             registration: None,
+            flows: Vec::new(),
             boot: None,
             booted: false,
             subscription: None,

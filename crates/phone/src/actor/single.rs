@@ -11,7 +11,6 @@ use tokio::sync::oneshot;
 use super::by_hand::RequestDraft;
 use super::core::Actor;
 use super::setup::dress;
-use crate::addresses::instance;
 use crate::call::{CallHandle, CallRecord};
 use crate::destination::Destination;
 use crate::error::PhoneError;
@@ -107,11 +106,14 @@ impl Actor {
         let registrar = self.addresses.registrar().to_string();
         let mut from = self.addresses.from();
         let to = from.to_string();
-        from.params.set("tag", identifiers.tag(&mut self.rng));
+        let tag = identifiers.tag(&mut self.rng);
+        if !tag.is_empty() {
+            from.params.set("tag", tag);
+        }
         let call_id = identifiers.call_id(&mut self.rng, self.local);
         let cseq = identifiers.first_cseq(&mut self.rng);
-        let mut contact = self.addresses.contact();
-        if let Some(instance) = instance(style.instance, self.mac(), self.seed) {
+        let mut contact = self.addresses.own_contact(target.transport);
+        if let Some(instance) = self.instance() {
             contact.params.set("+sip.instance", instance);
         }
         let expires = style.expires.as_secs().to_string();

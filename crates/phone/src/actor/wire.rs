@@ -3,9 +3,9 @@
 use std::time::Instant;
 
 use gannet_events::Direction;
-use gannet_net::{ConnectionId, Incoming, Outgoing};
+use gannet_net::{ConnectionId, Incoming, KeepAlive, Outgoing};
 use gannet_sip::{Message, Transport};
-use gannet_ua::Target;
+use gannet_ua::{Target, is_stun};
 
 use super::core::Actor;
 use crate::media;
@@ -48,7 +48,37 @@ impl Actor {
                 self.endpoint
                     .handle_transport_failure(now, Target::new(Transport::Udp, remote));
             }
-            Incoming::Closed { .. } | Incoming::KeepAlive { .. } => {}
+            Incoming::Closed {
+                connection, remote, ..
+            } => {
+                let closed = Target {
+                    connection: Some(connection.number()),
+                    ..Target::new(Transport::Tcp, remote)
+                };
+                self.endpoint.handle_closed(now, closed);
+            }
+            Incoming::KeepAlive {
+                kind: KeepAlive::Pong,
+                remote,
+                transport,
+                connection,
+            } => {
+                let source = Target {
+                    transport,
+                    address: remote,
+                    connection: connection.map(ConnectionId::number),
+                };
+                self.endpoint.handle_pong(now, source);
+            }
+            // The transport has answered it.
+            Incoming::KeepAlive {
+                kind: KeepAlive::Ping,
+                ..
+            } => {}
+            Incoming::Stun { bytes, remote } => {
+                let source = Target::new(Transport::Udp, remote);
+                self.endpoint.handle_stun(now, &bytes, source);
+            }
         }
     }
 
@@ -63,12 +93,14 @@ impl Actor {
         if self.power() != Power::On {
             return;
         }
-        self.log.record(
-            Instant::now(),
-            Direction::Sent,
-            target,
-            Message::parse(bytes.clone()),
-        );
+        if !is_keep_alive(&bytes) {
+            self.log.record(
+                Instant::now(),
+                Direction::Sent,
+                target,
+                Message::parse(bytes.clone()),
+            );
+        }
         self.transport.send(Outgoing {
             transport: target.transport,
             remote: target.address,
@@ -97,4 +129,9 @@ impl Actor {
             media::lock(&media.port).connected = connected;
         }
     }
+}
+
+/// What keeps a flow alive is no message.
+fn is_keep_alive(bytes: &[u8]) -> bool {
+    is_stun(bytes) || bytes.iter().all(|octet| matches!(octet, b'\r' | b'\n'))
 }

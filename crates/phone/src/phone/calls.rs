@@ -197,7 +197,20 @@ impl Phone {
     /// # Errors
     /// If the call is in another state, or does not end in time.
     pub async fn cancel(&self, call: CallHandle, deadline: Instant) -> Result<CallEnd, PhoneError> {
-        self.ask(move |actor, now| actor.cancel(now, call))
+        self.cancel_with(call, Vec::new(), deadline).await
+    }
+
+    /// The same with more header fields in the CANCEL, Reason (RFC 3326) for example.
+    ///
+    /// # Errors
+    /// As [`Self::cancel`].
+    pub async fn cancel_with(
+        &self,
+        call: CallHandle,
+        headers: Vec<(String, String)>,
+        deadline: Instant,
+    ) -> Result<CallEnd, PhoneError> {
+        self.ask(move |actor, now| actor.cancel(now, call, headers))
             .await??;
         self.wait_ended(call, deadline).await
     }
@@ -211,7 +224,20 @@ impl Phone {
         call: CallHandle,
         deadline: Instant,
     ) -> Result<CallEnd, PhoneError> {
-        self.ask(move |actor, now| actor.hang_up(now, call))
+        self.hang_up_with(call, Vec::new(), deadline).await
+    }
+
+    /// The same with more header fields in the BYE or CANCEL, Reason (RFC 3326) for example.
+    ///
+    /// # Errors
+    /// As [`Self::hang_up`].
+    pub async fn hang_up_with(
+        &self,
+        call: CallHandle,
+        headers: Vec<(String, String)>,
+        deadline: Instant,
+    ) -> Result<CallEnd, PhoneError> {
+        self.ask(move |actor, now| actor.hang_up(now, call, headers))
             .await??;
         self.wait_ended(call, deadline).await
     }

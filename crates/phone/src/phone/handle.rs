@@ -72,7 +72,7 @@ impl Phone {
         let inner = Inner {
             address: actor.address(),
             aor: addresses.aor(),
-            contact: addresses.contact().uri,
+            contact: addresses.own_contact(actor.transport()).uri,
             commands,
             state: actor.watch(),
             log: actor.log(),

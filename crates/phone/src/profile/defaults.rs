@@ -5,13 +5,14 @@ use std::time::Duration;
 use gannet_media::offer_answer::MediaCapabilities;
 use gannet_sip::Method;
 use gannet_ua::digest::ClientPolicy;
-use gannet_ua::{ReferReport, SessionPolicy, Timers};
+use gannet_ua::{KeepAlivePolicy, ReferReport, SessionPolicy, Timers};
 
 use super::header_order::HeaderOrder;
 use super::model::{
-    AddressStyle, CompactNames, HangUp, HoldForm, IdentifierStyle, Identity, IncomingStyle,
-    InstanceStyle, Lists, MessageStyle, MwiStyle, Profile, RegistrationStyle, ReliabilityStyle,
-    Reliable, ResponseIdentity, SessionStyle, TargetForm, TransferPolicy, TransferStyle,
+    AddressStyle, BackoffKind, CompactNames, GruuUse, HangUp, HoldForm, IdentifierStyle, Identity,
+    IncomingStyle, InstanceStyle, Lists, MessageStyle, MwiStyle, NatStyle, Profile,
+    RegistrationStyle, ReliabilityStyle, Reliable, ResponseIdentity, SessionStyle, TargetForm,
+    TransferPolicy, TransferStyle,
 };
 use super::pattern::Pattern;
 use super::template::Template;
@@ -34,6 +35,7 @@ impl Default for Profile {
                 order: HeaderOrder::default(),
                 compact: CompactNames::None,
                 rport: true,
+                rfc2543: false,
             },
             addresses: AddressStyle {
                 port_shown: false,
@@ -47,6 +49,7 @@ impl Default for Profile {
                 branch: pattern("{hex:24}", false),
                 cseq_min: 1,
                 cseq_max: 1,
+                rfc2543: false,
             },
             lists: lists(),
             registration: RegistrationStyle {
@@ -57,7 +60,20 @@ impl Default for Profile {
                 unregister_at_boot: false,
                 follow_received: false,
                 instance: InstanceStyle::None,
+                refresh_percent: None,
+                q: None,
+                tries_max: None,
+                backoff: BackoffKind::Constant,
+                backoff_base: Duration::from_secs(30),
+                backoff_base_alive: Duration::from_secs(90),
+                backoff_max: Duration::from_mins(30),
+                reactions: Vec::new(),
+                flows: Vec::new(),
+                gruu: GruuUse::Off,
+                service_route: true,
             },
+            keep_alive: KeepAlivePolicy::default(),
+            nat: NatStyle { contact: None },
             digest: ClientPolicy::default(),
             incoming: IncomingStyle {
                 ring_code: 180,

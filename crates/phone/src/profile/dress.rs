@@ -1,6 +1,6 @@
 //! Giving messages the look of a device model.
 
-use gannet_sip::{HeaderName, MessageBuilder, Method};
+use gannet_sip::{HeaderName, MessageBuilder, Method, NameAddr};
 use gannet_ua::endpoint::{Dress, MessageKind};
 
 use super::model::{CompactNames, Lists, Profile, ResponseIdentity};
@@ -54,10 +54,39 @@ impl Dress for ProfileDress {
             }
         }
         add_lists(&self.lists, message, kind);
+        if self.profile.messages.rfc2543 && kind.code.is_none() {
+            route_strictly(message, &kind.method);
+        }
         // The length is filled in when the message is built; the line is there to be placed.
         add(message, HeaderName::ContentLength, "0");
         self.profile.messages.order.arrange(message, kind);
         shorten(&self.profile.messages.compact, message);
+    }
+}
+
+/// Routes a request as RFC 2543 6.29 did and RFC 3261 16.12.1.2 describes: it names the next hop, and its
+/// own target is the last of the routes. Requests that are so already stay.
+fn route_strictly(message: &mut MessageBuilder, method: &Method) {
+    let draft = message.message();
+    let routes: Vec<_> = draft.values(HeaderName::Route).map(str::to_owned).collect();
+    let is_loose = |text: &String| {
+        NameAddr::parse("Route", text).is_ok_and(|route| route.uri.is_loose_router())
+    };
+    let (Some(first), Some(target)) = (routes.first(), draft.request_uri_text()) else {
+        return;
+    };
+    if !routes.iter().all(is_loose) {
+        return;
+    }
+    let Ok(next_hop) = NameAddr::parse("Route", first) else {
+        return;
+    };
+    let line = format!("{method} {} SIP/2.0", next_hop.uri);
+    let last = format!("<{target}>");
+    *message.start_line_mut() = line.into_bytes();
+    message.remove(HeaderName::Route);
+    for route in routes[1..].iter().chain([&last]) {
+        message.push(HeaderName::Route, route.as_str());
     }
 }
 

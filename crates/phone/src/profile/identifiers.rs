@@ -17,11 +17,18 @@ impl Identifiers for ProfileIdentifiers {
     }
 
     fn tag(&self, rng: &mut fastrand::Rng) -> String {
+        if self.0.rfc2543 {
+            return String::new();
+        }
         self.0.tag.make(rng, None)
     }
 
     fn branch(&self, rng: &mut fastrand::Rng) -> String {
-        format!("{BRANCH_COOKIE}{}", self.0.branch.make(rng, None))
+        let branch = self.0.branch.make(rng, None);
+        if self.0.rfc2543 {
+            return branch;
+        }
+        format!("{BRANCH_COOKIE}{branch}")
     }
 
     fn first_cseq(&self, rng: &mut fastrand::Rng) -> u32 {

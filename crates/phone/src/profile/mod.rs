@@ -23,9 +23,10 @@ pub(crate) use identifiers::ProfileIdentifiers;
 pub use keys::setting_names;
 pub use library::{ProfileError, ProfileLibrary};
 pub use model::{
-    AddressStyle, CompactNames, HangUp, HoldForm, IdentifierStyle, Identity, IncomingStyle,
-    InstanceStyle, Lists, MessageStyle, MwiStyle, Profile, RegistrationStyle, ReliabilityStyle,
-    Reliable, ResponseIdentity, SessionStyle, TargetForm, TransferPolicy, TransferStyle,
+    AddressStyle, BackoffKind, CompactNames, FlowStyle, GruuUse, HangUp, HoldForm, IdentifierStyle,
+    Identity, IncomingStyle, InstanceStyle, Lists, MessageStyle, MwiStyle, NatStyle, Profile,
+    RegistrationStyle, ReliabilityStyle, Reliable, ResponseIdentity, SessionStyle, TargetForm,
+    TransferPolicy, TransferStyle,
 };
 pub use pattern::Pattern;
 pub use template::Template;

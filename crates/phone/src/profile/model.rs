@@ -1,11 +1,12 @@
 //! What defines a device model.
 
+use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
 use gannet_media::offer_answer::MediaCapabilities;
-use gannet_sip::Method;
+use gannet_sip::{Method, Transport};
 use gannet_ua::digest::ClientPolicy;
-use gannet_ua::{SessionPolicy, Timers};
+use gannet_ua::{KeepAlivePolicy, Reaction, Refusals, SessionPolicy, Timers};
 
 use super::header_order::HeaderOrder;
 use super::pattern::Pattern;
@@ -32,6 +33,10 @@ pub struct Profile {
     pub lists: Lists,
     /// How it registers.
     pub registration: RegistrationStyle,
+    /// How it keeps its way to the server open.
+    pub keep_alive: KeepAlivePolicy,
+    /// What it does about address translation.
+    pub nat: NatStyle,
     /// How it answers challenges.
     pub digest: ClientPolicy,
     /// What it does with calls that come in.
@@ -116,6 +121,9 @@ pub struct MessageStyle {
     pub compact: CompactNames,
     /// Ask for `rport` (RFC 3581).
     pub rport: bool,
+    /// Write messages as devices of RFC 2543 do: no tags, branches without the magic cookie, strict
+    /// routing, hold by 0.0.0.0.
+    pub rfc2543: bool,
 }
 
 /// Which header field names are written in compact form.
@@ -155,6 +163,8 @@ pub struct IdentifierStyle {
     pub cseq_min: u32,
     /// Highest first CSeq number.
     pub cseq_max: u32,
+    /// Those of RFC 2543: no tags, and branches without the magic cookie.
+    pub rfc2543: bool,
 }
 
 /// Lists of abilities, and the methods whose requests and 2xx carry them.
@@ -198,6 +208,67 @@ pub struct RegistrationStyle {
     pub follow_received: bool,
     /// Form of `+sip.instance` (RFC 5626 4.1).
     pub instance: InstanceStyle,
+    /// It is refreshed when so many percent of the lifetime are over, instead of a fixed time before
+    /// its end.
+    pub refresh_percent: Option<u32>,
+    /// The `q` parameter of Contact (RFC 3261 20.10).
+    pub q: Option<String>,
+    /// Failures in a row after which it gives up; `None`: never.
+    pub tries_max: Option<u32>,
+    /// How waits after failures grow.
+    pub backoff: BackoffKind,
+    /// The base of RFC 5626's waits while no flow works.
+    pub backoff_base: Duration,
+    /// The base of RFC 5626's waits while another flow works.
+    pub backoff_base_alive: Duration,
+    /// The longest wait.
+    pub backoff_max: Duration,
+    /// What certain refusals lead to.
+    pub reactions: Vec<(Refusals, Reaction)>,
+    /// The flows of RFC 5626, in the order of their numbers; none: registers without them.
+    pub flows: Vec<FlowStyle>,
+    /// Which GRUU stands in Contact (RFC 5627).
+    pub gruu: GruuUse,
+    /// Requests outside dialogs take the routes of Service-Route (RFC 3608).
+    pub service_route: bool,
+}
+
+/// How waits after failed registrations grow.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum BackoffKind {
+    /// Not at all.
+    Constant,
+    /// By the same time each.
+    Linear,
+    /// They double, with a random share, as RFC 5626 4.5 has it.
+    Outbound,
+}
+
+/// One flow of RFC 5626.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct FlowStyle {
+    /// What it goes over: UDP, or a TCP connection of its own.
+    pub transport: Transport,
+    /// Where it leads; `None`: to the phone's server.
+    pub address: Option<SocketAddr>,
+}
+
+/// Which GRUU a phone asks for and uses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum GruuUse {
+    /// None.
+    Off,
+    /// The public one; the temporary one in anonymous calls.
+    Public,
+    /// The temporary one.
+    Temporary,
+}
+
+/// What a device does about address translation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NatStyle {
+    /// The address, and perhaps the port, that stands in Contact instead of its own.
+    pub contact: Option<(IpAddr, Option<u16>)>,
 }
 
 /// Form of `+sip.instance`.

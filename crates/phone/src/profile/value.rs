@@ -72,6 +72,15 @@ impl<'a> Value<'a> {
         }
     }
 
+    /// A text, or a number as it is written.
+    pub(super) fn written(self) -> Result<String, Diagnostic> {
+        match self.inner() {
+            DeValue::Float(number) => Ok(number.as_str().to_owned()),
+            DeValue::Integer(number) => Ok(number.as_str().to_owned()),
+            _ => self.text().map(str::to_owned),
+        }
+    }
+
     pub(super) fn boolean(self) -> Result<bool, Diagnostic> {
         self.inner()
             .as_bool()

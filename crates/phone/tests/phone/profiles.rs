@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use gannet_phone::profile::setting_names;
 use gannet_phone::{Profile, ProfileError, ProfileLibrary};
+use gannet_sip::Transport;
+use gannet_ua::KeepAliveKind;
 
 fn shipped(name: &str) -> Profile {
     ProfileLibrary::shipped()
@@ -272,4 +274,55 @@ fn directories_add_profiles() {
     assert_eq!(library.names().count(), 10);
     let missing = library.add_directory(&directory.path().join("none"));
     assert!(matches!(missing, Err(ProfileError::Unreadable { .. })));
+}
+
+#[test]
+fn flows_reactions_and_keep_alives_are_read_and_mistakes_in_them_told() {
+    let mut library = ProfileLibrary::shipped();
+    library.add(
+        "mine",
+        "mine.toml",
+        "[registration]\n\
+         flows = [\"udp\", \"tcp\", \"tcp 192.0.2.7:5061\"]\n\
+         reactions = { \"403\" = \"stop\", \"5xx\" = \"retry\" }\n\
+         q = \"0.5\"\n\
+         [keep-alive]\n\
+         kind = \"rfc5626\"\n\
+         [nat]\n\
+         contact = \"203.0.113.9:6060\"\n",
+    );
+    let profile = library.load("mine").expect("valid");
+    let ways: Vec<_> = profile
+        .registration
+        .flows
+        .iter()
+        .map(|flow| (flow.transport, flow.address.map(|address| address.port())))
+        .collect();
+    let expected = [
+        (Transport::Udp, None),
+        (Transport::Tcp, None),
+        (Transport::Tcp, Some(5061)),
+    ];
+    assert_eq!(ways, expected);
+    assert_eq!(profile.registration.reactions.len(), 2);
+    assert_eq!(profile.keep_alive.kind, KeepAliveKind::ByTransport);
+    let outside = ("203.0.113.9".parse().expect("an address"), Some(6060));
+    assert_eq!(profile.nat.contact, Some(outside));
+    let text = mistakes(
+        "[registration]\n\
+         flows = [\"udp\", \"udp\"]\n\
+         reactions = { \"99\" = \"stop\", \"404\" = \"never\" }\n\
+         q = \"1.5\"\n\
+         [nat]\n\
+         contact = \"here\"\n",
+    );
+    for expected in [
+        "two flows over udp to one place would be the same flow",
+        "expected a code from 300 to 699 or a class as in 5xx, found \"99\"",
+        "expected one of \"retry\", \"at-once\", \"stop\", found \"never\"",
+        "expected a preference from \"0\" to \"1\"",
+        "expected \"own\", an IP address or an IP address with a port, found \"here\"",
+    ] {
+        assert!(text.contains(expected), "{expected:?} missing in:\n{text}");
+    }
 }

@@ -226,6 +226,10 @@ impl Phone {
                 self.note(format!("unregistered: {}", outcome.code()));
                 Registering::Unregistered(outcome)
             }
+            // These phones have no flows and send no keep-alives.
+            RegistrationChange::FlowFailed { .. }
+            | RegistrationChange::FlowNeeded
+            | RegistrationChange::KeptAlive { .. } => return,
         };
         self.registering.push((now, entry));
     }

@@ -135,6 +135,7 @@ impl Phone {
             headers: Vec::new(),
             routes: Vec::new(),
             destination: Some(Target::new(gannet_sip::Transport::Udp, registrar)),
+            policy: gannet_ua::RegistrationPolicy::default(),
         };
         self.registration = Some(self.endpoint.register(now, spec));
         self.note("registers");

@@ -237,6 +237,8 @@ t1 = "100 ms"
 
 [pbx]
 no_answer = "3 s"
+trust = "phones"
+registrar = { gruu = false, flow_timer = "20 s" }
 algorithms = "sha-256"
 digest_uri = "strict"
 prack = false
@@ -263,6 +265,10 @@ prack = false
         assert_eq!((config.network.loss, config.network.loss_seed), (0.2, 7));
         assert_eq!(config.timers.unwrap().t1, Duration::from_millis(100));
         assert_eq!(config.pbx.no_answer, Some(Duration::from_secs(3)));
+        assert_eq!(config.pbx.trust, gannet_pbx::TrustDomain::Phones);
+        let registrar = config.pbx.registrar;
+        let timer = Some(Duration::from_secs(20));
+        assert_eq!((registrar.gruu, registrar.flow_timer), (false, timer));
         assert_eq!(config.pbx.digest_uri, Some(gannet_pbx::DigestUri::Strict));
         assert_eq!(config.pbx.prack, Some(false));
         assert_eq!(

@@ -265,6 +265,10 @@ pub struct PbxSettings {
     pub echo: Option<Vec<String>>,
     /// User parts that play music.
     pub music: Option<Vec<String>>,
+    /// What the registrar does beside binding contacts.
+    pub registrar: gannet_pbx::RegistrarFeatures,
+    /// Whose word about identities counts.
+    pub trust: gannet_pbx::TrustDomain,
 }
 
 #[cfg(test)]

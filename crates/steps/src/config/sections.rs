@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use gannet_pbx::DigestUri;
+use gannet_pbx::{DigestUri, RegistrarFeatures, TrustDomain};
 use gannet_ua::Timers;
 use gannet_ua::digest::Algorithm;
 
@@ -161,5 +161,29 @@ fn pbx(root: &mut Section<'_, '_, '_>, config: &mut Config, folder: &Path) {
     pbx.domain = section.string("domain").map(|text| text.value);
     pbx.echo = texts(&mut section, "echo");
     pbx.music = texts(&mut section, "music");
+    let domains = [
+        ("server", TrustDomain::Server),
+        ("phones", TrustDomain::Phones),
+    ];
+    pbx.trust = section.choice("trust", &domains).unwrap_or_default();
+    registrar(&mut section, &mut pbx.registrar);
+    section.finish();
+}
+
+fn registrar(pbx: &mut Section<'_, '_, '_>, features: &mut RegistrarFeatures) {
+    let Some(mut section) = pbx.section("registrar") else {
+        return;
+    };
+    for (key, feature) in [
+        ("outbound", &mut features.outbound),
+        ("gruu", &mut features.gruu),
+        ("path", &mut features.path),
+        ("service_route", &mut features.service_route),
+    ] {
+        if let Some(on) = section.boolean(key) {
+            *feature = on;
+        }
+    }
+    features.flow_timer = section.time("flow_timer");
     section.finish();
 }

@@ -2,10 +2,10 @@
 
 use super::{
     agreed, answering, calls, challenge, conditions, direct_calls, dtmf, early_media, ending,
-    event_socket, figures, flows, header_sentences, hearing, hold, meanwhile, message_sentences,
-    phones, playing, questions, raw, registration, reliability, request, sdp_sentences,
-    session_changes, session_timers, several_calls, talking, texts, time, timing, transfers,
-    voicemail,
+    event_socket, figures, flows, header_sentences, hearing, hold, identity, meanwhile,
+    message_sentences, outbound, phones, playing, questions, raw, registration, reliability,
+    request, sdp_sentences, session_changes, session_timers, several_calls, talking, texts, time,
+    timing, transfers, voicemail,
 };
 use crate::StepDefinition;
 
@@ -15,6 +15,7 @@ pub fn definitions() -> Vec<StepDefinition> {
         phones::definitions(),
         registration::definitions(),
         challenge::definitions(),
+        outbound::definitions(),
         request::definitions(),
         raw::definitions(),
         calls::definitions(),
@@ -23,6 +24,7 @@ pub fn definitions() -> Vec<StepDefinition> {
         early_media::definitions(),
         reliability::definitions(),
         ending::definitions(),
+        identity::definitions(),
         talking::definitions(),
         hearing::definitions(),
         hold::definitions(),

@@ -130,10 +130,25 @@ async fn calls_with_header(world: &mut World, arguments: Arguments) -> StepResul
     .await
 }
 
-async fn call(world: &mut World, arguments: &Arguments, options: CallOptions) -> StepResult {
+/// Calls the destination of a sentence.
+pub(super) async fn call(
+    world: &mut World,
+    arguments: &Arguments,
+    options: CallOptions,
+) -> StepResult {
+    call_at(world, arguments, None, options).await
+}
+
+/// The same at another address than the one by which the sentence names it.
+pub(super) async fn call_at(
+    world: &mut World,
+    arguments: &Arguments,
+    address: Option<Destination>,
+    options: CallOptions,
+) -> StepResult {
     let limit = world.signalling(arguments);
     let names = (arguments.phone(0)?, arguments.dest(1)?);
-    place(world, names, limit, options).await
+    reach(world, names, address, (limit, options)).await
 }
 
 /// Whom a phone calls: past the server a phone of the scenario is reached at its contact.
@@ -151,9 +166,18 @@ pub(super) fn whither(
 /// Calls, and waits until the call has reached anybody.
 pub(super) async fn place(
     world: &mut World,
-    (caller, callee): (&str, &str),
+    names: (&str, &str),
     limit: Duration,
     options: CallOptions,
+) -> StepResult {
+    reach(world, names, None, (limit, options)).await
+}
+
+async fn reach(
+    world: &mut World,
+    (caller, callee): (&str, &str),
+    address: Option<Destination>,
+    (limit, options): (Duration, CallOptions),
 ) -> StepResult {
     let called = callee.to_owned();
     let caller = world.phone(caller).await?;
@@ -162,7 +186,10 @@ pub(super) async fn place(
         world.phone(callee).await?;
     }
     ready(world).await?;
-    let destination = whither(world, callee, &options)?;
+    let destination = match address {
+        Some(address) => address,
+        None => whither(world, callee, &options)?,
+    };
     let callee = world.existing(callee);
     let calls_before = callee
         .as_ref()

@@ -36,6 +36,8 @@ pub struct Notes {
     pub(super) keys: BTreeMap<(String, CallHandle), Taken>,
     /// How many refreshes of a session sentences have consumed, by phone and call.
     pub(super) refreshes: BTreeMap<(String, CallHandle), u32>,
+    /// The extensions of the embedded registrar, if a sentence has changed them.
+    pub(super) registrar: Option<gannet_pbx::RegistrarFeatures>,
     /// Recordings that go on, by phone.
     pub(super) recordings: BTreeMap<String, Recording>,
     /// The event socket that the scenario has opened.
@@ -51,6 +53,7 @@ impl Notes {
         self.answers.extend(copy.answers);
         self.texts.extend(copy.texts);
         self.keys.extend(copy.keys);
+        self.refreshes.extend(copy.refreshes);
         let ended = |phone: &String| {
             before.recordings.contains_key(phone) && !copy.recordings.contains_key(phone)
         };
@@ -59,6 +62,9 @@ impl Notes {
         if copy.last_call != before.last_call {
             self.last_call = copy.last_call;
             self.last_callee = copy.last_callee;
+        }
+        if copy.registrar != before.registrar {
+            self.registrar = copy.registrar;
         }
         if copy.last_writer != before.last_writer {
             self.last_writer = copy.last_writer;

@@ -87,6 +87,8 @@ pub(super) fn start_embedded(
         digest_uri: settings.digest_uri.unwrap_or(defaults.digest_uri),
         prack: settings.prack.unwrap_or(defaults.prack),
         no_answer: settings.no_answer.unwrap_or(defaults.no_answer),
+        registrar: settings.registrar,
+        trust: settings.trust,
         timers: surroundings.config().timers.unwrap_or(defaults.timers),
         seed,
         capture: capture.clone(),

@@ -214,6 +214,11 @@ impl World {
         &mut self.rng
     }
 
+    /// What differs from the defaults of the embedded server.
+    pub(crate) fn pbx_settings(&self) -> &crate::config::PbxSettings {
+        &self.surroundings.config().pbx
+    }
+
     /// The folder of media files that stand nowhere else.
     pub(crate) fn media_folder(&self) -> Option<&std::path::Path> {
         self.surroundings.config().media_folder.as_deref()

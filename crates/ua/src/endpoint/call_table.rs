@@ -84,6 +84,10 @@ impl Endpoint {
     /// the same connection serves again.
     pub(crate) fn target_in_call(&self, call: CallId, uri: &Uri) -> Result<Target, SendError> {
         let peer = self.calls.get(&call).map(|entry| entry.peer);
+        if let Some(peer) = peer.filter(|_| uri.params.has("ob")) {
+            // The other side wants requests to come over the flow that it used (RFC 5626 4.3).
+            return Ok(peer);
+        }
         let located = match (self.locate(uri), peer) {
             (Ok(located), _) => located,
             (Err(_), Some(peer)) => return Ok(peer),

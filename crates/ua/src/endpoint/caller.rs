@@ -25,6 +25,7 @@ impl Endpoint {
     /// [`Happening::Answered`] or [`Happening::CallEnded`].
     pub fn invite(&mut self, now: Instant, mut spec: RequestSpec) -> Result<CallId, SendError> {
         spec.method = Method::Invite;
+        self.preload(&mut spec);
         if self.config.require_100rel {
             spec.headers.push(("Require".into(), OPTION_TAG.into()));
         }

@@ -29,6 +29,8 @@ pub(crate) enum Purpose {
     Aside,
     /// A REGISTER.
     Register(RegistrationId),
+    /// An OPTIONS or NOTIFY that keeps the flow of a registration alive.
+    KeepAlive(RegistrationId),
     /// A SUBSCRIBE.
     Subscribe(SubscriptionId),
     /// A REFER, by the number of its subscription.
@@ -188,6 +190,7 @@ impl Endpoint {
             Purpose::Bye(call) => self.bye_done(now, call, outcome),
             Purpose::Aside => {}
             Purpose::Register(registration) => self.register_done(now, registration, outcome),
+            Purpose::KeepAlive(registration) => self.keep_alive_done(now, registration, &outcome),
             Purpose::Subscribe(subscription) => {
                 self.subscribe_done(now, subscription, &request, outcome);
             }

@@ -45,6 +45,9 @@ pub struct EndpointConfig {
     /// Send every request outside a dialog to `outbound`, whatever its URI says: an outbound proxy
     /// (RFC 3261 8.1.2).
     pub outbound_always: bool,
+    /// Route values for initial requests other than REGISTER, as the registrar gave them in
+    /// Service-Route (RFC 3608 6.1). Requests with routes of their own keep those.
+    pub service_route: Vec<String>,
     /// The transport for next hops that do not name one.
     pub transport: Transport,
     /// Session timers (RFC 4028); `None` for an endpoint that knows nothing of them. A call that
@@ -86,6 +89,7 @@ impl EndpointConfig {
             hosts: BTreeMap::new(),
             outbound: None,
             outbound_always: false,
+            service_route: Vec::new(),
             transport: Transport::Udp,
             session: None,
             identifiers: Arc::new(RandomIdentifiers),

@@ -172,6 +172,7 @@ impl Endpoint {
     pub fn handle_transport_failure(&mut self, now: Instant, target: Target) {
         self.transactions.handle_transport_failure(target);
         self.drain_transactions(now);
+        self.flows_unreachable(now, target);
     }
 
     /// Fires everything that is due.
@@ -209,7 +210,8 @@ impl Endpoint {
     }
 
     /// Sends a request outside any dialog; its end is a [`Happening::RequestDone`].
-    pub fn request(&mut self, now: Instant, spec: RequestSpec) -> Result<RequestId, SendError> {
+    pub fn request(&mut self, now: Instant, mut spec: RequestSpec) -> Result<RequestId, SendError> {
+        self.preload(&mut spec);
         let target = self.target_of(&spec)?;
         let tag = self.config.identifiers.tag(&mut self.rng);
         let call_id = self.call_id_for(&spec);
@@ -329,7 +331,9 @@ pub(crate) fn build(spec: RequestSpec, tag: &str, call_id: &str, cseq: u32) -> M
     }
     request.push(HeaderName::MaxForwards, "70");
     let mut from = spec.from;
-    from.params.set("tag", tag);
+    if !tag.is_empty() {
+        from.params.set("tag", tag);
+    }
     request.push(HeaderName::From, from.to_string());
     request.push(HeaderName::To, spec.to.to_string());
     request.push(HeaderName::CallId, call_id);

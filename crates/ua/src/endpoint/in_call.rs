@@ -308,7 +308,9 @@ impl Endpoint {
                 let home = self.notices.get(&id).map(|notice| notice.home);
                 home.and_then(|home| self.dialog_at_mut(home))
             }
-            Purpose::Plain(None) | Purpose::Invite(_) | Purpose::Aside => None,
+            Purpose::Plain(None) | Purpose::Invite(_) | Purpose::Aside | Purpose::KeepAlive(_) => {
+                None
+            }
         };
         if let Some(dialog) = dialog {
             dialog.local_cseq = dialog.local_cseq.max(number);

@@ -13,6 +13,7 @@ mod config;
 mod core;
 mod ending;
 mod exchange;
+mod flows;
 mod happening;
 mod identity;
 mod in_call;

@@ -16,7 +16,10 @@ impl Endpoint {
         self.last_other += 1;
         let id = RegistrationId(self.last_other);
         let identifiers = self.config.identifiers.clone();
-        let call_id = identifiers.call_id(&mut self.rng, self.config.local);
+        let call_id = match &spec.policy.call_id {
+            Some(call_id) => call_id.clone(),
+            None => identifiers.call_id(&mut self.rng, self.config.local),
+        };
         let tag = identifiers.tag(&mut self.rng);
         let cseq = identifiers.first_cseq(&mut self.rng).saturating_sub(1);
         let mut registration = Registration::new(spec, call_id, tag, cseq);
@@ -59,7 +62,14 @@ impl Endpoint {
         }
     }
 
-    fn send_register(&mut self, now: Instant, id: RegistrationId, Wish::Send(expires): Wish) {
+    fn send_register(&mut self, now: Instant, id: RegistrationId, wish: Wish) {
+        let Wish::Send(expires) = wish else {
+            return self.happen(Happening::Registration {
+                registration: id,
+                change: RegistrationChange::FlowNeeded,
+            });
+        };
+        let newest = self.newest_cseq(id);
         let Some(registration) = self.registrations.get_mut(&id) else {
             return;
         };
@@ -68,13 +78,16 @@ impl Endpoint {
             registration.again = Some(expires);
             return;
         }
-        registration.cseq += 1;
+        registration.cseq = registration.cseq.max(newest) + 1;
         let spec = &registration.spec;
         let mut aor = spec.aor.clone();
         aor.params = gannet_sip::Params::new();
         let mut contact = spec.contact.clone();
         if spec.expires_in_contact {
             contact.params.set("expires", expires.as_secs().to_string());
+        }
+        if let Some(reg_id) = spec.policy.reg_id {
+            contact.params.set("reg-id", reg_id.to_string());
         }
         let mut request =
             RequestSpec::new(Method::Register, spec.registrar.clone(), aor.clone(), aor);
@@ -117,12 +130,30 @@ impl Endpoint {
         }
     }
 
+    /// The greatest CSeq number of the registrations that share a Call-ID with this one; 0 if none
+    /// does. Numbers of one Call-ID must grow (RFC 3261 10.2).
+    fn newest_cseq(&self, id: RegistrationId) -> u32 {
+        let own = self.registrations.get(&id).map(|own| &own.call_id);
+        let same = self
+            .registrations
+            .values()
+            .filter(|registration| Some(&registration.call_id) == own);
+        same.map(|registration| registration.cseq)
+            .max()
+            .unwrap_or(0)
+    }
+
     pub(crate) fn register_done(&mut self, now: Instant, id: RegistrationId, outcome: Outcome) {
         let mut changes = Vec::new();
+        let facts = self.retry_facts(id);
         let Some(registration) = self.registrations.get_mut(&id) else {
             return;
         };
-        let wish = registration.handle_outcome(now, outcome, &mut changes);
+        let granted = outcome.response().filter(|_| outcome.code() < 300).cloned();
+        let wish = registration.handle_outcome(now, outcome, facts, &mut changes);
+        if let Some(response) = granted.filter(|_| registration.is_bound()) {
+            registration.keep_alive_from(now, &response, &mut self.rng);
+        }
         let again = registration.again.take().map(Wish::Send);
         self.report_registration(id, changes);
         if let Some(wish) = again.or(wish) {
@@ -131,7 +162,7 @@ impl Endpoint {
         self.file_registration(id);
     }
 
-    fn file_registration(&mut self, id: RegistrationId) {
+    pub(crate) fn file_registration(&mut self, id: RegistrationId) {
         let registration = self.registrations.get(&id);
         let deadline = registration.and_then(Registration::next_deadline);
         self.registration_agenda.set(id, deadline);
@@ -148,11 +179,16 @@ impl Endpoint {
             if let Some(wish) = wish {
                 self.send_register(now, id, wish);
             }
+            self.keep_flow_alive(now, id);
             self.file_registration(id);
         }
     }
 
-    fn report_registration(&mut self, id: RegistrationId, changes: Vec<RegistrationChange>) {
+    pub(crate) fn report_registration(
+        &mut self,
+        id: RegistrationId,
+        changes: Vec<RegistrationChange>,
+    ) {
         for change in changes {
             self.happen(Happening::Registration {
                 registration: id,

@@ -115,6 +115,10 @@ impl Endpoint {
         }
         match message.to_tag() {
             Some(local_tag) => self.handle_in_dialog(now, id, message, source, &local_tag),
+            // Dialogs in which we have no tag, as devices of RFC 2543 have them.
+            None if self.call_of(&message, "").is_some() => {
+                self.handle_in_dialog(now, id, message, source, "");
+            }
             None if message.method() == Some(Method::Invite) => {
                 self.start_incoming_call(now, id, message, source);
             }

@@ -155,6 +155,7 @@ impl Endpoint {
         request.headers = headers;
         request.body = spec.body;
         request.destination = spec.destination;
+        self.preload(&mut request);
         let target = self.target_of(&request)?;
         Ok((build(request, &tag, &call_id, cseq), target))
     }

@@ -95,9 +95,15 @@ impl Location {
         self.remove_where(aor, BindingChange::Deactivated, |_| true);
     }
 
-    /// Removes all bindings registered over a flow that broke (RFC 5626 6).
+    /// Removes all flows over a connection that broke (RFC 5626 6). Contacts that are no flows stay:
+    /// they are reached at their addresses.
     pub fn remove_flow(&mut self, flow: u64) {
-        let uses = |binding: &Binding| binding.source.flow == Some(flow);
+        self.remove_flows(|binding| binding.source.flow == Some(flow));
+    }
+
+    /// Removes the flows that are gone.
+    pub fn remove_flows(&mut self, is_gone: impl Fn(&Binding) -> bool) {
+        let uses = |binding: &Binding| binding.outbound_key().is_some() && is_gone(binding);
         let aors: Vec<String> = self
             .aors
             .iter()

@@ -22,6 +22,7 @@ fn spec() -> RegistrationSpec {
         headers: Vec::new(),
         routes: Vec::new(),
         destination: Some(Target::new(Transport::Udp, Bench::PEER)),
+        policy: gannet_ua::RegistrationPolicy::default(),
     }
 }
 
@@ -54,6 +55,7 @@ fn changes(bench: &mut Bench) -> Vec<String> {
                 RegistrationChange::Unregistered { outcome } => {
                     format!("unregistered {}", outcome.code())
                 }
+                other => panic!("no flows here: {other:?}"),
             });
         }
     }

@@ -73,8 +73,9 @@ pub(super) const KEYS: &[Key] = &[
 /// Without these there are no calls (RFC 3261 13, 15, 9).
 const METHODS_NEEDED: usize = 4;
 /// What a phone can do, or need only bear with: Path (RFC 3327 5.1) and History-Info (RFC 7044).
-/// 100rel here is the same as `reliability.100rel = "supported"`, with its place in the list.
-const OPTION_TAGS: [&str; 7] = [
+/// 100rel here is the same as `reliability.100rel = "supported"`, with its place in the list;
+/// `[registration]` makes a phone use GRUU (RFC 5627) and flows (RFC 5626).
+const OPTION_TAGS: [&str; 9] = [
     "path",
     "histinfo",
     "100rel",
@@ -82,6 +83,8 @@ const OPTION_TAGS: [&str; 7] = [
     "norefersub",
     "nosub",
     "explicitsub",
+    "gruu",
+    "outbound",
 ];
 /// Event packages that a phone understands.
 const PACKAGES: [&str; 2] = ["message-summary", "refer"];

@@ -29,6 +29,14 @@ pub(super) const KEYS: &[Key] = &[
         apply: |p, v, d| store(&mut p.messages.rport, v.boolean(), d),
     },
     Key {
+        group: GROUP,
+        name: "rfc2543",
+        apply: |p, v, d| {
+            store(&mut p.messages.rfc2543, v.boolean(), d);
+            p.identifiers.rfc2543 = p.messages.rfc2543;
+        },
+    },
+    Key {
         group: IDENTIFIERS,
         name: "call-id",
         apply: |p, v, d| store(&mut p.identifiers.call_id, pattern(v, true), d),

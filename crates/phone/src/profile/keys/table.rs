@@ -3,8 +3,8 @@
 use gannet_diag::Diagnostics;
 
 use super::{
-    addresses, digest, identity, incoming, lists, messages, registration, reliability, sdp,
-    session_timers, timing, transfer,
+    addresses, digest, identity, incoming, keep_alive, lists, messages, outbound, registration,
+    reliability, sdp, session_timers, timing, transfer,
 };
 use crate::profile::model::Profile;
 use crate::profile::value::Value;
@@ -19,12 +19,14 @@ pub(in crate::profile) struct Key {
     pub(in crate::profile) apply: fn(&mut Profile, Value<'_>, &mut Diagnostics),
 }
 
-const GROUPS: [&[Key]; 12] = [
+const GROUPS: [&[Key]; 14] = [
     identity::KEYS,
     messages::KEYS,
     addresses::KEYS,
     lists::KEYS,
     registration::KEYS,
+    outbound::KEYS,
+    keep_alive::KEYS,
     digest::KEYS,
     incoming::KEYS,
     reliability::KEYS,
@@ -45,5 +47,4 @@ pub fn setting_names() -> impl Iterator<Item = String> {
 }
 
 /// Groups that describe real devices too, but that no phone obeys so far.
-pub(in crate::profile) const NOT_YET: [&str; 5] =
-    ["keep-alive", "nat", "outgoing", "conference", "quirks"];
+pub(in crate::profile) const NOT_YET: [&str; 3] = ["outgoing", "conference", "quirks"];
