@@ -1,10 +1,12 @@
 //! The protocol machines of SIP: transactions, dialogs, digest authentication and its AKA form,
-//! registration, subscription, the registrar's store, and the user-agent core that joins them.
+//! registration, subscription, the registrar's store, the bodies of events, and the user-agent
+//! core that joins them.
 //!
 //! Invariant: input is (message or command, now), output is (messages, happenings, next deadline).
 //! No I/O, no clock, no randomness of its own.
 
 pub mod aka;
+pub mod bodies;
 mod dialog;
 pub mod digest;
 pub mod endpoint;
