@@ -34,5 +34,5 @@ pub use happening::{
     CallId, EndCause, Happening, NoticeId, Outcome, PublicationId, RegistrationId, RequestId,
     SubscriptionId,
 };
-pub use resubscribe::Resubscribe;
+pub use resubscribe::{Resubscribe, SubscriptionView};
 pub(crate) use usage::HomeId;

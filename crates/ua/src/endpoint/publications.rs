@@ -25,12 +25,20 @@ impl Endpoint {
         id
     }
 
-    /// Publishes another state in place of the one before. False if the publication is over.
-    pub fn modify_publication(&mut self, now: Instant, id: PublicationId, body: Body) -> bool {
+    /// Publishes another state in place of the one before, for another lifetime from now on if one
+    /// is given. False if the publication is over.
+    pub fn modify_publication(
+        &mut self,
+        now: Instant,
+        id: PublicationId,
+        body: Body,
+        expires: Option<Duration>,
+    ) -> bool {
         let Some(publication) = self.publications.get_mut(&id) else {
             return false;
         };
         publication.spec.body = body;
+        publication.spec.expires = expires.unwrap_or(publication.spec.expires);
         self.want_publication(now, id, Wish::State)
     }
 

@@ -24,7 +24,25 @@ pub struct Resubscribe {
     pub auth: AuthStyle,
 }
 
+/// What a subscription is doing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SubscriptionView {
+    /// It has ended; only the answer to its last SUBSCRIBE may still come.
+    pub over: bool,
+    /// A SUBSCRIBE has no final response yet.
+    pub asking: bool,
+}
+
 impl Endpoint {
+    /// A subscription as it stands; `None` once it is forgotten.
+    pub fn subscription(&self, id: SubscriptionId) -> Option<SubscriptionView> {
+        let subscription = self.subscriptions.get(&id)?;
+        Some(SubscriptionView {
+            over: subscription.ended,
+            asking: subscription.request.is_some(),
+        })
+    }
+
     /// Sends SUBSCRIBE again now, or as soon as the one on its way is answered. Nothing happens
     /// once the subscription has ended.
     pub fn resubscribe(&mut self, now: Instant, id: SubscriptionId, how: Resubscribe) {

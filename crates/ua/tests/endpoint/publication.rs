@@ -109,7 +109,7 @@ fn a_state_is_published_refreshed_changed_and_removed_by_its_entity_tag() {
     assert_eq!(refresh.call_id(), first.call_id());
     assert_eq!(cseq(&refresh), cseq(&first) + 1);
     accept(&mut bench, &refresh, "e2", 600);
-    assert!(bench.endpoint.modify_publication(bench.now, id, body("<busy/>")));
+    assert!(bench.endpoint.modify_publication(bench.now, id, body("<busy/>"), None));
     let change = bench.sent_one();
     assert_eq!(condition(&change), facts("e2", "600", "<busy/>"));
     accept(&mut bench, &change, "e3", 600);
@@ -158,8 +158,8 @@ fn what_the_compositor_does_not_know_needs_no_removal() {
 fn only_one_publish_at_a_time_is_on_its_way_and_the_last_state_counts() {
     let mut bench = bench();
     let (id, first) = publish(&mut bench);
-    bench.endpoint.modify_publication(bench.now, id, body("<busy/>"));
-    bench.endpoint.modify_publication(bench.now, id, body("<lunch/>"));
+    bench.endpoint.modify_publication(bench.now, id, body("<busy/>"), None);
+    bench.endpoint.modify_publication(bench.now, id, body("<lunch/>"), None);
     bench.endpoint.refresh_publication(bench.now, id, None);
     assert_eq!(bench.sent(), []);
     accept(&mut bench, &first, "e1", 600);
@@ -170,7 +170,7 @@ fn only_one_publish_at_a_time_is_on_its_way_and_the_last_state_counts() {
     let removal = bench.sent_one();
     assert_eq!(condition(&removal), facts("e2", "0", ""));
     // Another state before that is done: it is a publication anew.
-    bench.endpoint.modify_publication(bench.now, id, body("<back/>"));
+    bench.endpoint.modify_publication(bench.now, id, body("<back/>"), None);
     bench.answer(&removal, 200, "c", |response| response);
     assert_eq!(condition(&bench.sent_one()), facts("", "600", "<back/>"));
 }
