@@ -163,8 +163,6 @@ async fn whom(
     let name = arguments.dest(1)?;
     if world.is_phone(name) {
         world.phone(name).await?;
-    } else {
-        world.make_known(name).await?;
     }
     Ok((actor, world.destination(name)?))
 }

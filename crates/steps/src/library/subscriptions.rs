@@ -128,11 +128,7 @@ pub(super) fn definitions() -> Vec<StepDefinition> {
 async fn subscribes(world: &mut World, arguments: Arguments, how: How) -> StepResult {
     let actor = world.phone(arguments.phone(0)?).await?;
     let event = package(&actor, arguments.text(1)?)?;
-    let name = arguments.dest(2)?;
-    if !world.is_phone(name) {
-        world.make_known(name).await?;
-    }
-    let target = reachable(world, name).await?;
+    let target = reachable(world, arguments.dest(2)?).await?;
     let mut wanted = Watch::new(event, target);
     wanted.accept = accept_of(&wanted.event.name);
     if how == How::For {

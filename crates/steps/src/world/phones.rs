@@ -162,17 +162,6 @@ impl World {
         is_name.then(|| format!("sip:{}@{}", user_part(text), pbx.domain()))
     }
 
-    /// Makes a user of the configuration known at the embedded server, if it is not yet: somebody
-    /// may be watched who has no phone in the scenario.
-    pub(crate) async fn make_known(&self, name: &str) -> Result<(), Failure> {
-        let Some(user) = self.user(name).filter(|_| self.existing(name).is_none()) else {
-            return Ok(());
-        };
-        let setup = PhoneSetup::named(name);
-        let account = self.account(&setup, Some(user), self.server())?;
-        self.provision(&account, Some(user), self.server()).await
-    }
-
     async fn server_of(
         &self,
         setup: &PhoneSetup,
