@@ -19,12 +19,12 @@ impl Phone {
     ///
     /// # Errors
     /// If the phone is off, or nothing came in time.
-    pub async fn watch(
+    pub async fn subscribe(
         &self,
         watch: Watch,
         deadline: Instant,
     ) -> Result<Arc<Watching>, PhoneError> {
-        let handle = self.ask(move |actor, now| actor.watch(now, watch)).await??;
+        let handle = self.ask(move |actor, now| actor.start_watching(now, watch)).await??;
         self.watch_answer(handle, 0, deadline).await
     }
 

@@ -13,7 +13,7 @@ use crate::support::{assert_valid, direct, phone, ring, soon};
 
 async fn watch(alice: &Phone, bob: &Phone, event: &str) -> std::sync::Arc<Watching> {
     let wanted = Watch::new(EventPackage::new(event), direct(bob));
-    let watching = alice.watch(wanted, soon()).await.expect("an answer");
+    let watching = alice.subscribe(wanted, soon()).await.expect("an answer");
     assert_eq!(watching.code, 200, "{event}");
     watching
 }
@@ -75,18 +75,18 @@ async fn a_state_is_fetched_once_and_unknown_packages_are_refused() {
     let (alice, bob) = (phone("Alice", "generic", 1).await, phone("Bob", "generic", 2).await);
     let mut fetch = Watch::new(EventPackage::new("presence"), direct(&bob));
     fetch.expires = Duration::ZERO;
-    let fetched = alice.watch(fetch, soon()).await.expect("an answer");
+    let fetched = alice.subscribe(fetch, soon()).await.expect("an answer");
     assert_eq!(fetched.code, 200);
     until(&alice, "the state", |it| it.notified == 1 && it.presence.is_some()).await;
     assert_eq!(alice.state().events.watching[&fetched.handle].stage, WatchStage::Over);
     let weather = Watch::new(EventPackage::new("weather"), direct(&bob));
-    let refused = alice.watch(weather, soon()).await.expect("an answer");
+    let refused = alice.subscribe(weather, soon()).await.expect("an answer");
     assert_eq!(refused.stage, WatchStage::Failed { code: 489 });
     let answer = refused.answer.as_ref().expect("a response");
     assert!(answer.lists(HeaderName::AllowEvents, "dialog"));
     let mut html = Watch::new(EventPackage::new("dialog"), direct(&bob));
     html.accept = Some("text/html".to_owned());
-    let refused = alice.watch(html, soon()).await.expect("an answer");
+    let refused = alice.subscribe(html, soon()).await.expect("an answer");
     assert_eq!(refused.code, 406);
     assert_valid(&[&alice, &bob]);
 }

@@ -22,7 +22,7 @@ pub(super) async fn watch(
     limit: Duration,
 ) -> Result<Arc<Watching>, Failure> {
     let what = "a final response to SUBSCRIBE";
-    let work = actor.phone.watch(watch, deadline(limit));
+    let work = actor.phone.subscribe(watch, deadline(limit));
     let watching = wait(world, actor, what, limit, work).await?;
     let name = actor.name().to_owned();
     world.notes.watches.insert(name, watching.handle);
