@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::dialog_info::{DialogEntry, DialogInfo, DialogStage};
+use super::dialog_info::{DialogEntry, DialogInfo};
+use super::dialog_words::DialogStage;
 
 /// Most dialogs that are kept; a document with more is taken as far as it fits.
 const DIALOGS_MAX: usize = 1000;
