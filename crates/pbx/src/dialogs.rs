@@ -65,7 +65,9 @@ impl Dialogs {
         if !known.is_empty() {
             self.by_call.insert(call, known);
         }
-        let changes = touched.into_iter().filter(|(_, (_, dialogs))| !dialogs.is_empty());
+        let changes = touched
+            .into_iter()
+            .filter(|(_, (_, dialogs))| !dialogs.is_empty());
         changes
             .map(|(user, (talked, dialogs))| DialogChange {
                 talking_changed: self.is_talking(&user) != talked,
@@ -86,12 +88,16 @@ impl Dialogs {
 
     /// The dialogs of a user that are not over, by id.
     pub(crate) fn of(&self, user: &str) -> impl Iterator<Item = &DialogEntry> {
-        self.by_user.get(user).into_iter().flat_map(BTreeMap::values)
+        self.by_user
+            .get(user)
+            .into_iter()
+            .flat_map(BTreeMap::values)
     }
 
     /// Whether a user talks to somebody.
     pub(crate) fn is_talking(&self, user: &str) -> bool {
-        self.of(user).any(|dialog| dialog.stage == DialogStage::Confirmed)
+        self.of(user)
+            .any(|dialog| dialog.stage == DialogStage::Confirmed)
     }
 }
 
@@ -127,7 +133,10 @@ mod tests {
         assert_eq!(told(&changes), expected);
         assert!(dialogs.set(1, ringing(), |_| {}).is_empty());
         // Bob's phone does not answer, Carol's does.
-        let carol = vec![party("alice", "1a", Confirmed), party("carol", "1b", Confirmed)];
+        let carol = vec![
+            party("alice", "1a", Confirmed),
+            party("carol", "1b", Confirmed),
+        ];
         let changes = dialogs.set(1, carol, |gone| gone.code = Some(408));
         let expected = vec![
             ("alice", vec![("1a", Confirmed)], true),

@@ -22,7 +22,8 @@ mod user;
 mod users_file;
 
 pub use config::{
-    DigestUri, Diversion, ExpiresPolicy, PbxConfig, PbxLimits, SpecialExtensions, VoicemailConfig, WatchRule,
+    DigestUri, Diversion, ExpiresPolicy, PbxConfig, PbxLimits, SpecialExtensions, VoicemailConfig,
+    WatchRule,
 };
 pub use error::{PbxError, WaitTimeout};
 pub use event::PbxEvent;

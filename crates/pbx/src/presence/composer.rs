@@ -23,7 +23,7 @@ pub(crate) struct Facts<'a> {
     pub(crate) published: Vec<&'a Presence>,
 }
 
-/// Composes what watchers are told (RFC 3856 6.6 leaves the rules to the agent). Here:
+/// Composes what watchers are told; by which rules is up to the server. Here:
 ///
 /// - what devices published stands, all of it, the latest first; ids are made unique;
 /// - a call adds the activity `on-the-phone` and its note; notes of people who publish that they
@@ -210,7 +210,11 @@ mod tests {
     fn publications_of_several_devices_stand_side_by_side_the_latest_first() {
         let (one, two) = (published(None, "one"), published(Some("away"), "two"));
         let presence = compose(&facts(vec![&one, &two]));
-        let ids: Vec<_> = presence.tuples.iter().map(|tuple| tuple.id.as_str()).collect();
+        let ids: Vec<_> = presence
+            .tuples
+            .iter()
+            .map(|tuple| tuple.id.as_str())
+            .collect();
         assert_eq!(ids, ["t", "t-1"]);
         assert_eq!(presence.tuples[0].notes[0].text, "two");
     }

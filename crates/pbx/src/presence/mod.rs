@@ -7,5 +7,5 @@ mod publications;
 pub(crate) use composer::{Facts, compose};
 pub(crate) use publications::{Granted, PublicationRefusal, Publications, Request};
 
-/// The event package (RFC 3856 5.1).
+/// The event package (RFC 3856 6.1).
 pub(crate) const PRESENCE_PACKAGE: &str = "presence";

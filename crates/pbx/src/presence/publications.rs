@@ -87,11 +87,7 @@ impl Publications {
         }
     }
 
-    fn begin(
-        &mut self,
-        now: Instant,
-        request: Request<'_>,
-    ) -> Result<Granted, PublicationRefusal> {
+    fn begin(&mut self, now: Instant, request: Request<'_>) -> Result<Granted, PublicationRefusal> {
         let document = request.document.ok_or(PublicationRefusal::Empty)?;
         if self.len >= self.publications_max {
             return Err(PublicationRefusal::Full);
@@ -165,7 +161,8 @@ impl Publications {
             return;
         };
         if let Some(gone) = publications.remove(&number) {
-            self.ends.remove(&(gone.ends_at, resource.to_owned(), number));
+            self.ends
+                .remove(&(gone.ends_at, resource.to_owned(), number));
             self.len -= 1;
         }
         if publications.is_empty() {
@@ -176,7 +173,11 @@ impl Publications {
     /// Removes everything of a user.
     pub(crate) fn remove_resource(&mut self, resource: &str) {
         let publications = self.by_resource.get(resource);
-        let numbers: Vec<_> = publications.into_iter().flat_map(BTreeMap::keys).copied().collect();
+        let numbers: Vec<_> = publications
+            .into_iter()
+            .flat_map(BTreeMap::keys)
+            .copied()
+            .collect();
         for number in numbers {
             self.remove(resource, number);
         }
@@ -204,10 +205,13 @@ impl Publications {
     pub(crate) fn of(&self, resource: &str) -> Vec<&Presence> {
         let publications = self.by_resource.get(resource);
         let publications = publications.into_iter().flat_map(BTreeMap::values);
-        publications.map(|publication| &publication.document).collect()
+        publications
+            .map(|publication| &publication.document)
+            .collect()
     }
 
     /// How many there are.
+    #[cfg(test)]
     pub(crate) const fn len(&self) -> usize {
         self.len
     }
@@ -237,14 +241,23 @@ mod tests {
     fn a_publication_begins_is_refreshed_changed_and_removed() {
         let now = Instant::now();
         let mut store = Publications::new(10);
-        assert_eq!(store.publish(now, request(None, "1")), Err(PublicationRefusal::Empty));
+        assert_eq!(
+            store.publish(now, request(None, "1")),
+            Err(PublicationRefusal::Empty)
+        );
         let first = Request {
             document: document("one"),
             ..request(None, "1")
         };
         assert!(store.publish(now, first).expect("good").changed);
         let refreshed = store.publish(now + MINUTE / 2, request(Some("1"), "2"));
-        assert_eq!(refreshed, Ok(Granted { etag: "2".into(), changed: false }));
+        assert_eq!(
+            refreshed,
+            Ok(Granted {
+                etag: "2".into(),
+                changed: false
+            })
+        );
         let stale = store.publish(now, request(Some("1"), "3"));
         assert_eq!(stale, Err(PublicationRefusal::NoMatch));
         assert!(store.expire(now + MINUTE).is_empty(), "it was refreshed");
@@ -276,7 +289,10 @@ mod tests {
             store.publish(now, one).expect("good");
         }
         assert_eq!(store.next_deadline(), Some(now + MINUTE));
-        assert_eq!(store.expire(now + MINUTE), BTreeSet::from(["alice".to_owned()]));
+        assert_eq!(
+            store.expire(now + MINUTE),
+            BTreeSet::from(["alice".to_owned()])
+        );
         assert_eq!(store.of("alice")[0].entity, "2");
         store.expire(now + MINUTE * 2);
         assert_eq!((store.len(), store.of("alice").len()), (0, 0));
@@ -291,7 +307,9 @@ mod tests {
             expires,
             ..request(None, etag)
         };
-        let none = store.publish(now, first(Duration::ZERO, "0")).expect("good");
+        let none = store
+            .publish(now, first(Duration::ZERO, "0"))
+            .expect("good");
         assert!(!none.changed && store.len() == 0);
         store.publish(now, first(MINUTE, "1")).expect("good");
         let full = store.publish(now, first(MINUTE, "2"));

@@ -162,7 +162,10 @@ impl Server {
         }
         match &call.caller {
             Caller::User(user) => Participant {
-                display: self.directory.find(user).and_then(|m| m.user.display_name.clone()),
+                display: self
+                    .directory
+                    .find(user)
+                    .and_then(|m| m.user.display_name.clone()),
                 ..Participant::new(self.aor(user))
             },
             Caller::Foreign(_) => foreign,

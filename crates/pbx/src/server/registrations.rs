@@ -40,7 +40,11 @@ fn own(_: &Server, caller: &Caller, place: Place) -> Result<String, Reply> {
 fn body(server: &Server, now: Instant, watch: &Watch, _: Extent) -> Body {
     let aor = server.aor(&watch.resource);
     let bindings = server.location.bindings(now, &aor);
-    let state = if bindings.is_empty() { "init" } else { "active" };
+    let state = if bindings.is_empty() {
+        "init"
+    } else {
+        "active"
+    };
     let mut registration = Element::new(REGINFO, "registration")
         .with("aor", &aor)
         .with("id", &watch.resource)

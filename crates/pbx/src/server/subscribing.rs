@@ -37,7 +37,11 @@ impl Server {
         // A new subscription that lasts needs a NOTIFY, if only without body (RFC 5839 6.3).
         let untold = known && (notice.is_some() || expires.is_zero());
         let mut grant = Grant::new(expires, self.contact(None, source.transport));
-        grant.code = if untold { 204 } else { self.config.subscribe_code };
+        grant.code = if untold {
+            204
+        } else {
+            self.config.subscribe_code
+        };
         if untold {
             grant.headers.push(("SIP-ETag".into(), etag.clone()));
         }
@@ -190,7 +194,11 @@ impl Server {
         };
         let mut news = News::new(state);
         if !watch.pending {
-            let extent = if watch.full_waits { Extent::Full } else { extent };
+            let extent = if watch.full_waits {
+                Extent::Full
+            } else {
+                extent
+            };
             news.body = Some((watch.package.body)(self, now, watch, extent));
             news.etag = Some(self.etag(now, watch));
         }

@@ -20,7 +20,11 @@ fn info(notify: &Message) -> DialogInfo {
 }
 
 /// Reads documents until the lamp is so.
-async fn until(agent: &mut Agent, table: &mut DialogTable, wanted: Option<DialogStage>) -> DialogInfo {
+async fn until(
+    agent: &mut Agent,
+    table: &mut DialogTable,
+    wanted: Option<DialogStage>,
+) -> DialogInfo {
     loop {
         let info = info(&next_notify(agent).await);
         assert_eq!(table.apply(&info), Applied::Yes, "{info:?}");
@@ -74,7 +78,10 @@ async fn a_lamp_shows_ringing_talking_and_the_end_on_both_sides() {
     let document = info(&next_notify(&mut dave).await);
     assert!(document.full);
     assert_eq!(document.dialogs[0].stage, DialogStage::Confirmed);
-    assert_eq!(document.dialogs[0].direction, Some(DialogDirection::Initiator));
+    assert_eq!(
+        document.dialogs[0].direction,
+        Some(DialogDirection::Initiator)
+    );
     pbx.stop().await;
 }
 
@@ -103,7 +110,10 @@ async fn calls_that_are_given_up_or_refused_say_why_they_ended() {
     until(&mut carol, &mut lamp, Some(DialogStage::Early)).await;
     dave.reject(leg, Reply::new(486));
     let over = until(&mut carol, &mut lamp, Some(DialogStage::Terminated)).await;
-    let refused = over.dialogs.iter().find(|d| d.stage == DialogStage::Terminated);
+    let refused = over
+        .dialogs
+        .iter()
+        .find(|d| d.stage == DialogStage::Terminated);
     let refused = refused.expect("it is over");
     assert_eq!(refused.event, Some(DialogEvent::Rejected));
     assert_eq!(refused.code, Some(486));
@@ -142,7 +152,9 @@ async fn callers_who_want_to_stay_unknown_do() {
     spec.contact = Some(alice.contact());
     spec.headers = vec![("Privacy".into(), "id".into())];
     spec.body = Some(gannet_ua::endpoint::Body::sdp(OFFER));
-    alice.with(|endpoint, now| endpoint.invite(now, spec)).expect("an address");
+    alice
+        .with(|endpoint, now| endpoint.invite(now, spec))
+        .expect("an address");
     let (leg, _) = bob.incoming().await;
     bob.accept(leg, ANSWER);
     alice.answered().await;

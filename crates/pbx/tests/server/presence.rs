@@ -31,10 +31,6 @@ pub(crate) async fn next_notify(agent: &mut Agent) -> Message {
                 change: SubscriptionChange::Notified { notify, .. },
                 ..
             } => Some(notify.clone()),
-            Happening::Subscription {
-                change: SubscriptionChange::Terminated { notify, .. },
-                ..
-            } => notify.clone(),
             _ => None,
         })
         .await
@@ -91,7 +87,10 @@ fn publication(agent: &Agent, note: &str, expires: u32, if_match: Option<&str>) 
 
 fn etag_of(response: &Message) -> String {
     assert_eq!(response.status(), Some(200));
-    response.text(HeaderName::SipEtag).expect("an entity-tag").into_owned()
+    response
+        .text(HeaderName::SipEtag)
+        .expect("an entity-tag")
+        .into_owned()
 }
 
 async fn talk(alice: &mut Agent, bob: &mut Agent) -> gannet_ua::endpoint::CallId {
@@ -151,9 +150,13 @@ async fn a_publication_is_told_refreshed_changed_and_removed() {
     let refreshed = alice.ask(publication(&alice, "", 600, Some(&one))).await;
     let two = etag_of(&refreshed);
     assert_ne!(one, two);
-    let stale = alice.ask(publication(&alice, "Busy", 600, Some(&one))).await;
+    let stale = alice
+        .ask(publication(&alice, "Busy", 600, Some(&one)))
+        .await;
     assert_eq!(stale.status(), Some(412));
-    let changed = alice.ask(publication(&alice, "Busy", 600, Some(&two))).await;
+    let changed = alice
+        .ask(publication(&alice, "Busy", 600, Some(&two)))
+        .await;
     let three = etag_of(&changed);
     // The refresh was nothing to tell: the next NOTIFY is about the change.
     assert_eq!(notes(&next_notify(&mut bob).await), ["Busy"]);
@@ -162,7 +165,14 @@ async fn a_publication_is_told_refreshed_changed_and_removed() {
     assert_eq!(removed.text(HeaderName::Expires).as_deref(), Some("0"));
     etag_of(&removed);
     assert_eq!(notes(&next_notify(&mut bob).await), ["Available"]);
-    assert_eq!(pbx.snapshot().await.expect("running").counters.publications_granted, 4);
+    assert_eq!(
+        pbx.snapshot()
+            .await
+            .expect("running")
+            .counters
+            .publications_granted,
+        4
+    );
     pbx.stop().await;
 }
 
@@ -235,7 +245,10 @@ async fn publications_that_cannot_be_are_refused() {
         let response = alice.ask(spec).await;
         assert_eq!(response.status(), Some(code), "{what}");
         match code {
-            489 => assert_eq!(response.text(HeaderName::AllowEvents).as_deref(), Some("presence")),
+            489 => assert_eq!(
+                response.text(HeaderName::AllowEvents).as_deref(),
+                Some("presence")
+            ),
             415 => assert_eq!(response.text(HeaderName::Accept).as_deref(), Some(PIDF)),
             423 => assert_eq!(response.text(HeaderName::MinExpires).as_deref(), Some("60")),
             _ => {}
@@ -316,7 +329,10 @@ async fn a_subscriber_that_knows_the_state_is_not_told_again() {
     let mut bob = Agent::new(&pbx, "bob");
     let id = watch(&bob, "presence", PIDF, "alice");
     let first = next_notify(&mut bob).await;
-    let etag = first.text(HeaderName::SipEtag).expect("an entity-tag").into_owned();
+    let etag = first
+        .text(HeaderName::SipEtag)
+        .expect("an entity-tag")
+        .into_owned();
     let refresh = |bob: &Agent| {
         let headers = vec![("Suppress-If-Match".to_owned(), etag.clone())];
         bob.with(|endpoint, now| endpoint.refresh_subscription_with(now, id, None, headers));
@@ -328,7 +344,10 @@ async fn a_subscriber_that_knows_the_state_is_not_told_again() {
     alice.register().await;
     let changed = next_notify(&mut bob).await;
     assert_eq!(notes(&changed), ["Available"]);
-    assert_ne!(changed.text(HeaderName::SipEtag).as_deref(), Some(etag.as_str()));
+    assert_ne!(
+        changed.text(HeaderName::SipEtag).as_deref(),
+        Some(etag.as_str())
+    );
     refresh(&bob);
     assert_eq!(answered(&mut bob).await, 200);
     assert_eq!(notes(&next_notify(&mut bob).await), ["Available"]);
@@ -362,7 +381,9 @@ async fn users_who_leave_take_their_presence_with_them() {
     pbx.wait_until(LIMIT, |s| s.subscriptions.is_empty())
         .await
         .expect("over");
-    pbx.add_user(crate::setup::user("alice")).await.expect("free");
+    pbx.add_user(crate::setup::user("alice"))
+        .await
+        .expect("free");
     watch(&bob, "presence", PIDF, "alice");
     assert_eq!(notes(&next_notify(&mut bob).await), ["Unregistered"]);
     pbx.stop().await;
@@ -375,11 +396,17 @@ async fn one_s_own_registrations_are_told() {
     watch(&bob, "reg", "application/reginfo+xml", "bob");
     let text = |notify: &Message| String::from_utf8_lossy(notify.body()).into_owned();
     let first = text(&next_notify(&mut bob).await);
-    assert!(first.contains("version=\"0\"") && first.contains("state=\"init\""), "{first}");
+    assert!(
+        first.contains("version=\"0\"") && first.contains("state=\"init\""),
+        "{first}"
+    );
     bob.register().await;
     let second = text(&next_notify(&mut bob).await);
     let uri = format!("<uri>{}</uri>", bob.contact().uri);
-    assert!(second.contains("version=\"1\"") && second.contains(&uri), "{second}");
+    assert!(
+        second.contains("version=\"1\"") && second.contains(&uri),
+        "{second}"
+    );
     watch(&bob, "reg", "application/reginfo+xml", "alice");
     assert_eq!(refusal(&mut bob).await.status(), Some(403));
     pbx.stop().await;

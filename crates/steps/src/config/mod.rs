@@ -22,5 +22,6 @@ pub use csv_users::{CsvError, read_users};
 pub use file::ConfigFile;
 pub use find::{CONFIG_FILE_NAME, find};
 pub use model::{
-    Config, EMBEDDED, HostPort, NetworkSettings, PbxEventSettings, PbxSettings, ServerConfig, Timeouts, UserConfig,
+    Config, EMBEDDED, HostPort, NetworkSettings, PbxEventSettings, PbxSettings, ServerConfig,
+    Timeouts, UserConfig,
 };

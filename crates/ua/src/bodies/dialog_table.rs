@@ -167,7 +167,10 @@ mod tests {
     #[test]
     fn documents_without_meaning_are_refused() {
         let table = [
-            ("<dialog-info state='full' entity='a'/>", "<dialog-info> has no usable version"),
+            (
+                "<dialog-info state='full' entity='a'/>",
+                "<dialog-info> has no usable version",
+            ),
             (
                 "<dialog-info version='-1' state='full' entity='a'/>",
                 "<dialog-info> has no usable version (found \"-1\")",

@@ -22,7 +22,5 @@ pub use dialog_table::{Applied, DialogTable};
 pub use dialog_words::{DialogDirection, DialogEvent, DialogStage};
 pub use element::{Attribute, Element, Node};
 pub use error::BodyError;
-pub use pidf::{
-    Activity, Basic, ContactAddress, Note, PIDF_CONTENT_TYPE, Person, Presence, Tuple,
-};
+pub use pidf::{Activity, Basic, ContactAddress, Note, PIDF_CONTENT_TYPE, Person, Presence, Tuple};
 pub use xml_read::{BODY_BYTES_MAX, parse_element};
