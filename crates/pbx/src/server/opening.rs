@@ -17,13 +17,15 @@ use super::state::Server;
 use super::timetable::Timetable;
 use super::watchers::Watchers;
 use crate::config::PbxConfig;
+use crate::dialogs::Dialogs;
 use crate::error::PbxError;
 use crate::event::PbxEvent;
 use crate::media::MediaRoom;
+use crate::presence::Publications;
 use crate::snapshot::PbxCounters;
 
 /// What the server understands; everything else gets 405 with this list.
-const METHODS: [Method; 11] = [
+const METHODS: [Method; 12] = [
     Method::Invite,
     Method::Ack,
     Method::Bye,
@@ -35,6 +37,7 @@ const METHODS: [Method; 11] = [
     Method::Notify,
     Method::Register,
     Method::Subscribe,
+    Method::Publish,
 ];
 
 /// The SIP sockets of a server.
@@ -87,6 +90,8 @@ impl Server {
             allow: names.join(", "),
             endpoint: Endpoint::new(endpoint(&config, local, rng.u64(..))),
             watchers: Watchers::default(),
+            publications: Publications::new(config.limits.publications_max),
+            dialogs: Dialogs::default(),
             digest: DigestServer::new(challenges(&config), now, &mut rng),
             location: Location::new(granting(&config)),
             directory: Directory::default(),

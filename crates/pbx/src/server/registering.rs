@@ -142,12 +142,14 @@ impl Server {
                     });
                     if new {
                         self.greet_phone(now, &user, &binding);
+                        self.registration_changed(now, &user);
                     }
                 }
                 BindingChange::Expired
                 | BindingChange::Unregistered
                 | BindingChange::Deactivated => {
                     let expired = change == BindingChange::Expired;
+                    self.registration_changed(now, &user);
                     self.emit(PbxEvent::Unregistered {
                         user,
                         contact,

@@ -23,8 +23,10 @@ use super::storing::Written;
 use super::timetable::Timetable;
 use super::watchers::Watchers;
 use crate::config::PbxConfig;
+use crate::dialogs::Dialogs;
 use crate::event::PbxEvent;
 use crate::media::MediaRoom;
+use crate::presence::Publications;
 use crate::snapshot::PbxCounters;
 
 /// A deadline of the server's own.
@@ -36,6 +38,15 @@ pub(crate) enum Deadline {
     ServiceEnd(u64),
     /// A message of a mailbox was played in a call.
     Heard(u64, u64),
+}
+
+impl Deadline {
+    /// The call that it is about.
+    const fn call(self) -> u64 {
+        match self {
+            Self::NoAnswer(call) | Self::ServiceEnd(call) | Self::Heard(call, _) => call,
+        }
+    }
 }
 
 /// What becomes of the outcome of a request of ours.
@@ -63,6 +74,8 @@ pub(crate) struct Server {
     pub(super) allow: String,
     pub(super) endpoint: Endpoint,
     pub(super) watchers: Watchers,
+    pub(super) publications: Publications,
+    pub(super) dialogs: Dialogs,
     pub(super) digest: DigestServer,
     pub(super) location: Location,
     pub(super) directory: Directory,
@@ -132,12 +145,15 @@ impl Server {
         self.endpoint.handle_timeout(now);
         self.location.expire(now);
         self.drain_location(now);
+        self.expire_publications(now);
         while let Some(deadline) = self.timetable.pop_due(now) {
+            let call = deadline.call();
             match deadline {
                 Deadline::NoAnswer(number) => self.handle_no_answer(now, number),
                 Deadline::ServiceEnd(number) => self.service_end(now, number),
                 Deadline::Heard(number, message) => self.message_heard(now, number, message),
             }
+            self.call_changed(now, call);
         }
         self.drain(now);
     }
@@ -148,6 +164,7 @@ impl Server {
             self.endpoint.next_deadline(),
             self.location.next_deadline(),
             self.timetable.next(),
+            self.publications.next_deadline(),
         ];
         all.into_iter().flatten().min()
     }
@@ -186,7 +203,15 @@ impl Server {
     /// Acts on everything that the parts report.
     pub(super) fn drain(&mut self, now: Instant) {
         while let Some(happening) = self.endpoint.poll_happening() {
+            // Whatever a happening changes, it is about the call of its leg, before or after.
+            let leg = leg_of(&happening);
+            let number = |server: &Self| server.legs.get(&leg?).copied();
+            let before = number(self);
             self.handle_happening(now, happening);
+            let after = number(self);
+            for call in before.into_iter().chain(after.filter(|_| after != before)) {
+                self.call_changed(now, call);
+            }
         }
     }
 
@@ -237,7 +262,7 @@ impl Server {
             Happening::RequestDone {
                 request, outcome, ..
             } => self.handle_outcome(now, request, outcome),
-            Happening::Notice { notice, change } => self.handle_notice(notice, change),
+            Happening::Notice { notice, change } => self.handle_notice(now, notice, change),
             Happening::Dropped { .. } => self.counters.dropped_messages += 1,
             // The server has no credentials, registrations or subscriptions of its own.
             Happening::Challenged { .. }
@@ -263,5 +288,18 @@ impl Server {
             }
             Some(Pending::Unsolicited(_)) | None => {}
         }
+    }
+}
+
+/// The leg of a call that a happening is about.
+const fn leg_of(happening: &Happening) -> Option<CallId> {
+    match happening {
+        Happening::IncomingCall { call, .. }
+        | Happening::Progress { call, .. }
+        | Happening::Answered { call, .. }
+        | Happening::Confirmed { call, .. }
+        | Happening::CallEnded { call, .. } => Some(*call),
+        Happening::Request { call, .. } | Happening::RequestDone { call, .. } => *call,
+        _ => None,
     }
 }

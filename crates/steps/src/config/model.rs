@@ -241,6 +241,8 @@ pub struct PbxSettings {
     pub algorithms: Option<Vec<gannet_ua::digest::Algorithm>>,
     /// How credentials for another URI are judged inside a subscription.
     pub digest_uri: Option<gannet_pbx::DigestUri>,
+    /// Subscriptions, publications and presence.
+    pub events: PbxEventSettings,
     /// Whether users have a voicemail; `None`: in scenarios whose sentences speak of it.
     pub voicemail: Option<bool>,
     /// Where recordings are written.
@@ -253,6 +255,23 @@ pub struct PbxSettings {
     pub echo: Option<Vec<String>>,
     /// User parts that play music.
     pub music: Option<Vec<String>>,
+}
+
+/// What the embedded server does with SUBSCRIBE and PUBLISH where it differs from the default.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct PbxEventSettings {
+    /// How long a nonce may be used.
+    pub nonce_lifetime: Option<Duration>,
+    /// The code for a SUBSCRIBE that is accepted.
+    pub subscribe_code: Option<u16>,
+    /// How SUBSCRIBE and PUBLISH are challenged.
+    pub subscribe_challenge: Option<gannet_ua::digest::AuthTarget>,
+    /// Who may watch others.
+    pub watching: Option<gannet_pbx::WatchRule>,
+    /// Whether each document about dialogs tells all of them.
+    pub dialog_info_full: Option<bool>,
+    /// The event packages that it has.
+    pub packages: Option<std::collections::BTreeSet<String>>,
 }
 
 #[cfg(test)]

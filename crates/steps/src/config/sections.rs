@@ -146,6 +146,7 @@ fn pbx(root: &mut Section<'_, '_, '_>, config: &mut Config, folder: &Path) {
     pbx.digest_uri = section.choice("digest_uri", &uris);
     pbx.algorithms = algorithms.filter(|algorithms| !algorithms.is_empty());
     pbx.no_answer = section.time("no_answer");
+    super::pbx_events::read(&mut section, &mut pbx.events);
     pbx.voicemail = section.boolean("voicemail");
     pbx.recordings = section
         .string("recordings")

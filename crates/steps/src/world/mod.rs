@@ -4,6 +4,7 @@ mod actor;
 mod failure;
 mod phones;
 mod progress;
+mod provision;
 mod server;
 mod state;
 mod surroundings;

@@ -5,12 +5,12 @@ use std::sync::Arc;
 use gannet_diag::nearest;
 use gannet_events::{Failure, FailureClass};
 use gannet_media::Mark;
-use gannet_pbx::{PbxError, PbxUser};
 use gannet_phone::{AuthUser, Destination, Phone, PhoneConfig, Profile, Server as ServerOfPhone};
 use gannet_sip::Transport;
 
 use super::actor::{Account, Actor};
 use super::failure::start_failure;
+use super::provision::invented_password;
 use super::server::{RealServer, Server};
 use super::state::World;
 use crate::config::{EMBEDDED, UserConfig};
@@ -223,7 +223,7 @@ impl World {
         let configured = user.and_then(|user| user.password.clone());
         let described = || setup.password.clone().filter(|_| embedded);
         let password = match configured.or_else(described) {
-            None if embedded => Some(format!("{name}-{:08x}", self.seed as u32)),
+            None if embedded => Some(invented_password(&name, self.seed)),
             other => other,
         };
         let domain = setup.domain.clone();
@@ -240,29 +240,6 @@ impl World {
             password,
             server: server.name().to_owned(),
         })
-    }
-
-    /// Makes the user known at the embedded server. A phone that comes back is known already.
-    async fn provision(
-        &self,
-        account: &Account,
-        user: Option<&UserConfig>,
-        server: &Server,
-    ) -> Result<(), Failure> {
-        let Some(pbx) = server.pbx() else {
-            return Ok(());
-        };
-        let mut entry = PbxUser::new(&account.user);
-        entry.display_name = user.and_then(|user| user.display_name.clone());
-        entry.auth_user = Some(account.auth_user.clone());
-        entry.password.clone_from(&account.password);
-        let configured = self.surroundings.config().pbx.voicemail;
-        entry.voicemail = configured.unwrap_or(self.voicemail);
-        match pbx.add_user(entry).await {
-            Ok(()) => Ok(()),
-            Err(PbxError::Taken { name, holder, .. }) if name == holder => Ok(()),
-            Err(error) => Err(Failure::new(FailureClass::Misuse, error.to_string())),
-        }
     }
 
     fn phone_config(

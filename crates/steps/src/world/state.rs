@@ -10,6 +10,7 @@ use tokio::sync::mpsc;
 
 use super::actor::Actor;
 use super::progress::Progress;
+use super::provision::configured_users;
 use super::server::{Server, start_embedded};
 use super::surroundings::Surroundings;
 use crate::config::{Timeouts, UserConfig};
@@ -33,6 +34,8 @@ pub struct World {
     pub(super) voicemail: bool,
     pub(super) cast: BTreeSet<String>,
     pub(super) described: BTreeSet<String>,
+    /// Users that the embedded server knows by a phone of the scenario.
+    pub(super) provisioned: BTreeSet<String>,
     server: Server,
     variables: BTreeMap<String, String>,
     progress: Progress,
@@ -63,21 +66,24 @@ impl World {
     /// A world without phones. It starts the embedded server of the scenario, unless the run has a
     /// real one.
     pub(crate) fn new(birth: Birth) -> Result<Self, Failure> {
-        let Birth {
-            surroundings, seed, ..
-        } = birth;
+        let (surroundings, seed) = (Arc::clone(&birth.surroundings), birth.seed);
         let server = match surroundings.real_server() {
             Some(real) => Server::Real(real.clone()),
             None => Server::Embedded(
-                start_embedded(&surroundings, &birth.capture, seed, birth.ipv6).map_err(
-                    |error| {
-                        let failure = Failure::new(FailureClass::Environment, error.to_string());
-                        match std::error::Error::source(&error) {
-                            Some(cause) => failure.detail(cause.to_string()),
-                            None => failure,
-                        }
-                    },
-                )?,
+                start_embedded(
+                    &surroundings,
+                    &birth.capture,
+                    seed,
+                    birth.ipv6,
+                    configured_users(&surroundings, &birth),
+                )
+                .map_err(|error| {
+                    let failure = Failure::new(FailureClass::Environment, error.to_string());
+                    match std::error::Error::source(&error) {
+                        Some(cause) => failure.detail(cause.to_string()),
+                        None => failure,
+                    }
+                })?,
             ),
         };
         let network = surroundings.config().network;
@@ -93,6 +99,7 @@ impl World {
             voicemail: birth.voicemail,
             cast: birth.cast,
             described: birth.described,
+            provisioned: BTreeSet::new(),
             server,
             variables: surroundings.config().variables.clone(),
             progress: Progress::new(birth.events, birth.scenario, 0),

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::dialog_info::{DialogEntry, DialogInfo, DialogStage};
+use super::dialog_info::{DialogEntry, DialogInfo};
+use super::dialog_words::DialogStage;
 
 /// Most dialogs that are kept; a document with more is taken as far as it fits.
 const DIALOGS_MAX: usize = 1000;
@@ -166,7 +167,10 @@ mod tests {
     #[test]
     fn documents_without_meaning_are_refused() {
         let table = [
-            ("<dialog-info state='full' entity='a'/>", "<dialog-info> has no usable version"),
+            (
+                "<dialog-info state='full' entity='a'/>",
+                "<dialog-info> has no usable version",
+            ),
             (
                 "<dialog-info version='-1' state='full' entity='a'/>",
                 "<dialog-info> has no usable version (found \"-1\")",

@@ -81,10 +81,7 @@ impl Element {
     /// The value of an attribute without namespace.
     pub fn attribute(&self, name: &str) -> Option<&str> {
         let found = |a: &&Attribute| a.namespace.is_none() && a.name == name;
-        self.attributes
-            .iter()
-            .find(found)
-            .map(|a| a.value.as_str())
+        self.attributes.iter().find(found).map(|a| a.value.as_str())
     }
 
     /// The elements directly in it.

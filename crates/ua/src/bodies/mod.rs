@@ -7,6 +7,7 @@
 
 mod dialog_info;
 mod dialog_table;
+mod dialog_words;
 mod element;
 mod error;
 mod pidf;
@@ -15,13 +16,11 @@ mod xml_read;
 mod xml_write;
 
 pub use dialog_info::{
-    DIALOG_INFO_CONTENT_TYPE, DialogDirection, DialogEntry, DialogEvent, DialogInfo, DialogStage,
-    Participant, ReplacedDialog,
+    DIALOG_INFO_CONTENT_TYPE, DialogEntry, DialogInfo, Participant, ReplacedDialog,
 };
 pub use dialog_table::{Applied, DialogTable};
+pub use dialog_words::{DialogDirection, DialogEvent, DialogStage};
 pub use element::{Attribute, Element, Node};
 pub use error::BodyError;
-pub use pidf::{
-    Activity, Basic, ContactAddress, Note, PIDF_CONTENT_TYPE, Person, Presence, Tuple,
-};
+pub use pidf::{Activity, Basic, ContactAddress, Note, PIDF_CONTENT_TYPE, Person, Presence, Tuple};
 pub use xml_read::{BODY_BYTES_MAX, parse_element};

@@ -147,7 +147,11 @@ impl Presence {
 
     /// Whether somebody can be reached in any way: open if one tuple is; `None` if none says.
     pub fn basic(&self) -> Option<Basic> {
-        let mut said = self.tuples.iter().filter_map(|tuple| tuple.basic).peekable();
+        let mut said = self
+            .tuples
+            .iter()
+            .filter_map(|tuple| tuple.basic)
+            .peekable();
         said.peek()?;
         let open = said.any(|basic| basic == Basic::Open);
         Some(if open { Basic::Open } else { Basic::Closed })
@@ -260,10 +264,15 @@ impl Note {
     }
 
     pub(super) fn of(element: &Element) -> Self {
-        let lang = |a: &&Attribute| a.name == "lang" && a.namespace.as_deref() == Some(XML_NAMESPACE);
+        let lang =
+            |a: &&Attribute| a.name == "lang" && a.namespace.as_deref() == Some(XML_NAMESPACE);
         Self {
             text: element.text(),
-            lang: element.attributes.iter().find(lang).map(|a| a.value.clone()),
+            lang: element
+                .attributes
+                .iter()
+                .find(lang)
+                .map(|a| a.value.clone()),
         }
     }
 }

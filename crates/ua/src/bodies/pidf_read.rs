@@ -159,7 +159,10 @@ mod tests {
         let activities = vec![Activity::new("away"), Activity::other("reading")];
         assert_eq!(person.activities, activities);
         assert_eq!(person.others[0].name, "mood");
-        let notes: Vec<_> = presence.all_notes().map(|note| note.text.as_str()).collect();
+        let notes: Vec<_> = presence
+            .all_notes()
+            .map(|note| note.text.as_str())
+            .collect();
         let expected = [
             "Scoring 120",
             "Far away",
@@ -192,8 +195,14 @@ mod tests {
     fn other_documents_are_refused() {
         let table = [
             ("<presence/>", "<presence> has no usable entity"),
-            ("<dialog-info entity='a'/>", "the body begins with <dialog-info>, expected <presence>"),
-            ("<presence xmlns='urn:z' entity='a'/>", "the body begins with <presence> of namespace \"urn:z\", expected <presence>"),
+            (
+                "<dialog-info entity='a'/>",
+                "the body begins with <dialog-info>, expected <presence>",
+            ),
+            (
+                "<presence xmlns='urn:z' entity='a'/>",
+                "the body begins with <presence> of namespace \"urn:z\", expected <presence>",
+            ),
         ];
         for (text, expected) in table {
             let error = Presence::parse(text.as_bytes()).expect_err(text);

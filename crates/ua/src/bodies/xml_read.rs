@@ -155,7 +155,11 @@ fn element_of(
     for (index, attribute) in attributes.enumerate() {
         let attribute = attribute.map_err(|error| not_xml(&error.to_string(), at))?;
         if index >= ATTRIBUTES_MAX {
-            return Err(too_big("attributes in one element", index + 1, ATTRIBUTES_MAX));
+            return Err(too_big(
+                "attributes in one element",
+                index + 1,
+                ATTRIBUTES_MAX,
+            ));
         }
         if attribute.key.as_namespace_binding().is_some() {
             continue;

@@ -46,7 +46,10 @@ impl<'a> Names<'a> {
     }
 
     fn note(&mut self, element: &'a Element, known: &[(&str, &str)]) {
-        let own = element.namespace.as_deref().filter(|n| Some(*n) != self.default);
+        let own = element
+            .namespace
+            .as_deref()
+            .filter(|n| Some(*n) != self.default);
         let attributes = element.attributes.iter();
         let attributes = attributes.filter_map(|attribute| attribute.namespace.as_deref());
         for namespace in own.into_iter().chain(attributes) {
@@ -99,7 +102,10 @@ impl<'a> Names<'a> {
         }
         out.push('>');
         // Blanks would become part of text that stands beside them.
-        let has_text = element.children.iter().any(|node| matches!(node, Node::Text(_)));
+        let has_text = element
+            .children
+            .iter()
+            .any(|node| matches!(node, Node::Text(_)));
         if !has_text {
             out.push('\n');
         }
@@ -156,7 +162,10 @@ mod tests {
                     <p:i>3</p:i> 4</p:b><g xml:lang=\"de\"/><q xmlns=\"urn:z\"><r/></q></a>";
         let root = parse_element(text.as_bytes()).expect("well-formed");
         let written = root.to_document(&[("urn:y", "why")]);
-        assert!(written.contains("<why:b c=\"&lt;&quot;&#10;\" why:d=\"e\">"), "{written}");
+        assert!(
+            written.contains("<why:b c=\"&lt;&quot;&#10;\" why:d=\"e\">"),
+            "{written}"
+        );
         assert!(written.contains("xml:lang=\"de\""), "{written}");
         assert_eq!(parse_element(written.as_bytes()).expect(&written), root);
     }
