@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use gannet_sip::Message;
 
 use crate::call::{CallHandle, CallRecord};
+use crate::events::Events;
 use crate::inbox::Inbox;
 use crate::mwi::MessageSummary;
 use crate::policy::IncomingPolicy;
@@ -24,6 +25,8 @@ pub struct PhoneState {
     pub incoming: IncomingPolicy,
     /// Message waiting.
     pub mwi: MwiState,
+    /// What the phone watches and publishes.
+    pub events: Events,
     /// Texts that came.
     pub inbox: Inbox,
     /// How many requests wait for an answer by hand.
@@ -45,6 +48,7 @@ impl PhoneState {
                 summary: None,
                 notified: 0,
             },
+            events: Events::new(),
             inbox: Inbox::new(),
             left_open: 0,
             power: Power::On,

@@ -4,6 +4,7 @@ mod bench;
 mod call_control;
 mod check;
 mod environment;
+mod events;
 mod help;
 mod input;
 mod interrupt;

@@ -7,6 +7,7 @@ mod harness;
 
 mod audio;
 mod captures;
+mod events;
 mod pysiptest;
 mod refused;
 mod seagull_calls;

@@ -267,6 +267,7 @@ impl Server {
             // The server has no credentials, registrations or subscriptions of its own.
             Happening::Challenged { .. }
             | Happening::Registration { .. }
+            | Happening::Publication { .. }
             | Happening::Subscription { .. } => {}
         }
     }

@@ -3,10 +3,11 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use gannet_sip::{HeaderName, Message, reason_phrase};
+use gannet_sip::{HeaderName, Message, Method, reason_phrase};
 use gannet_ua::endpoint::{CallId, EndCause, Happening, Outcome};
 
 use super::core::Actor;
+use super::notifier::Watchers;
 use crate::call::{CallEnd, CallEndCause, CallHandle, CallState};
 use crate::state::{PhoneState, Power};
 
@@ -36,6 +37,14 @@ impl Actor {
             Happening::CallEnded { call, cause } => self.handle_ended(now, call, cause),
             Happening::Request {
                 request,
+                notice,
+                message,
+                ..
+            } if !self.by_hand && message.method() == Some(Method::Subscribe) => {
+                self.answer_subscribe(now, request, notice, &message);
+            }
+            Happening::Request {
+                request,
                 call,
                 message,
                 ..
@@ -57,12 +66,16 @@ impl Actor {
                 subscription,
                 change,
             } => {
-                self.handle_subscription(subscription, change);
+                self.handle_subscription(now, subscription, change);
             }
+            Happening::Publication {
+                publication,
+                change,
+            } => self.handle_publication(publication, change),
+            Happening::Notice { notice, change } => self.handle_notice(notice, change),
             // The log has them all; nothing is to be done.
             Happening::Challenged { .. }
             | Happening::Provisional { .. }
-            | Happening::Notice { .. }
             | Happening::Dropped { .. } => {}
         }
     }
@@ -166,6 +179,9 @@ impl Actor {
         self.boot = None;
         self.booted = false;
         self.subscription = None;
+        self.watches.forget();
+        self.publications.clear();
+        self.watchers = Watchers::default();
         self.waiting.clear();
         self.changes.clear();
         self.left_open.clear();

@@ -194,9 +194,14 @@ impl Actor {
         self.subscription = Some(self.endpoint.subscribe(now, spec));
     }
 
-    pub(super) fn handle_subscription(&mut self, id: SubscriptionId, change: SubscriptionChange) {
+    pub(super) fn handle_subscription(
+        &mut self,
+        now: Instant,
+        id: SubscriptionId,
+        change: SubscriptionChange,
+    ) {
         if self.subscription != Some(id) {
-            return;
+            return self.handle_watch(now, id, change);
         }
         let next = match change {
             // The answer to our own farewell.

@@ -12,6 +12,9 @@ use gannet_ua::endpoint::{Endpoint, EndpointConfig};
 use tokio::sync::{mpsc, watch};
 
 use super::core::{Act, Actor};
+use super::notifier::Watchers;
+use super::publications::Publications;
+use super::subscriptions::Watches;
 use crate::addresses::Addresses;
 use crate::config::PhoneConfig;
 use crate::error::PhoneError;
@@ -73,6 +76,9 @@ impl Actor {
             boot: None,
             booted: false,
             subscription: None,
+            watches: Watches::default(),
+            publications: Publications::default(),
+            watchers: Watchers::default(),
             waiting: HashMap::new(),
             changes: HashMap::new(),
             by_hand: false,

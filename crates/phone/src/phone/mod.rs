@@ -2,6 +2,7 @@
 
 mod calls;
 mod dtmf;
+mod events;
 mod handle;
 mod hold;
 mod power;

@@ -78,7 +78,7 @@ impl Default for Profile {
 }
 
 /// What a phone does when asked; other methods it could only refuse.
-pub(super) const METHODS: [Method; 9] = [
+pub(super) const METHODS: [Method; 11] = [
     Method::Invite,
     Method::Ack,
     Method::Bye,
@@ -88,11 +88,20 @@ pub(super) const METHODS: [Method; 9] = [
     Method::Info,
     Method::Update,
     Method::Message,
+    Method::Subscribe,
+    Method::Publish,
 ];
+
+/// Of these, what a phone says it does unless its profile says otherwise: it publishes, but nobody
+/// publishes to it.
+fn allowed() -> Vec<Method> {
+    let methods = METHODS.into_iter();
+    methods.filter(|method| *method != Method::Publish).collect()
+}
 
 fn lists() -> Lists {
     Lists {
-        allow: METHODS.to_vec(),
+        allow: allowed(),
         allow_on: vec![Method::Invite, Method::Options],
         supported: Vec::new(),
         supported_on: vec![Method::Invite, Method::Options, Method::Register],

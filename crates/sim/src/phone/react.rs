@@ -66,6 +66,7 @@ impl Phone {
             | Happening::Provisional { .. }
             | Happening::Subscription { .. }
             | Happening::Notice { .. }
+            | Happening::Publication { .. }
             | Happening::Dropped { .. } => {}
         }
     }

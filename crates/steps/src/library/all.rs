@@ -2,8 +2,9 @@
 
 use super::{
     agreed, answering, calls, challenge, conditions, dtmf, ending, figures, flows,
-    header_sentences, hearing, hold, message_sentences, phones, playing, questions, raw,
-    registration, request, sdp_sentences, talking, texts, time, timing, voicemail,
+    header_sentences, hearing, hold, lamps, message_sentences, phones, playing, presence_words,
+    publications, questions, raw, registration, request, sdp_sentences, subscriptions, talking,
+    texts, time, timing, voicemail,
 };
 use crate::StepDefinition;
 
@@ -26,6 +27,10 @@ pub fn definitions() -> Vec<StepDefinition> {
         agreed::definitions(),
         figures::definitions(),
         voicemail::definitions(),
+        subscriptions::definitions(),
+        lamps::definitions(),
+        publications::definitions(),
+        presence_words::definitions(),
         texts::definitions(),
         questions::definitions(),
         message_sentences::definitions(),

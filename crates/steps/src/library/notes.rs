@@ -6,7 +6,7 @@ use super::ask::Answer;
 use super::dtmf::Taken;
 use super::playing::Recording;
 use crate::PhoneSetup;
-use gannet_phone::{CallHandle, PendingRequest};
+use gannet_phone::{CallHandle, PendingRequest, WatchHandle};
 
 /// One scenario's notes.
 #[derive(Debug, Default)]
@@ -31,6 +31,12 @@ pub struct Notes {
     pub(super) texts: BTreeMap<String, u64>,
     /// Up to where sentences have consumed DTMF keys, by phone and call.
     pub(super) keys: BTreeMap<(String, CallHandle), Taken>,
+    /// The subscription that a sentence began last, by phone.
+    pub(super) watches: BTreeMap<String, WatchHandle>,
+    /// The event package that a sentence published last, by phone.
+    pub(super) published: BTreeMap<String, String>,
+    /// The digest `uri` of SUBSCRIBE where it is not the Request-URI, by phone.
+    pub(super) auth_uris: BTreeMap<String, String>,
     /// Recordings that go on, by phone.
     pub(super) recordings: BTreeMap<String, Recording>,
 }

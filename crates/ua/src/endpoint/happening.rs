@@ -3,6 +3,7 @@
 use gannet_sip::{Message, Method};
 
 use crate::notice::NoticeChange;
+use crate::publication::PublicationChange;
 use crate::registration::RegistrationChange;
 use crate::subscription::SubscriptionChange;
 use crate::target::Target;
@@ -27,6 +28,10 @@ pub struct SubscriptionId(pub(crate) u64);
 /// Number of a subscription of others to us.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct NoticeId(pub(crate) u64);
+
+/// Number of a publication.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct PublicationId(pub(crate) u64);
 
 /// How a request ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -184,6 +189,13 @@ pub enum Happening {
         notice: NoticeId,
         /// What.
         change: NoticeChange,
+    },
+    /// A publication changed its state.
+    Publication {
+        /// Which.
+        publication: PublicationId,
+        /// What changed.
+        change: PublicationChange,
     },
     /// Something that was dropped: a stray response, an ACK without a call, broken bytes.
     Dropped {

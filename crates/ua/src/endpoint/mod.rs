@@ -2,6 +2,7 @@
 //! common, without I/O.
 
 mod agenda;
+mod auth_style;
 mod call;
 mod call_table;
 mod callee;
@@ -17,16 +18,21 @@ mod identity;
 mod in_call;
 mod incoming;
 mod notices;
+mod publications;
 mod registrations;
+mod resubscribe;
 mod server;
 mod subscriptions;
 mod usage;
 
+pub use auth_style::AuthStyle;
 pub use census::Census;
 pub use command::{Body, Reply, RequestSpec};
 pub use config::{Dress, EndpointConfig, MessageKind};
 pub use core::{Endpoint, SendError};
 pub use happening::{
-    CallId, EndCause, Happening, NoticeId, Outcome, RegistrationId, RequestId, SubscriptionId,
+    CallId, EndCause, Happening, NoticeId, Outcome, PublicationId, RegistrationId, RequestId,
+    SubscriptionId,
 };
+pub use resubscribe::{Resubscribe, SubscriptionView};
 pub(crate) use usage::HomeId;

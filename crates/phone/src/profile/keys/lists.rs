@@ -72,7 +72,7 @@ const METHODS_NEEDED: usize = 4;
 /// History-Info (RFC 7044).
 const OPTION_TAGS: [&str; 2] = ["path", "histinfo"];
 /// Event packages that a phone understands.
-const PACKAGES: [&str; 1] = ["message-summary"];
+const PACKAGES: [&str; 3] = ["message-summary", "presence", "dialog"];
 
 fn allow(profile: &mut Profile, value: Value<'_>, problems: &mut Diagnostics) {
     let list = value.list(problems, |item| {
