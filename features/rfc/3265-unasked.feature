@@ -7,7 +7,7 @@ Feature: RFC 3265: notifications of the old kind
     Given Bob registers
     And Bob is busy
     When Alice calls Bob
-    Then Alice talks to voicemail for 3 seconds
+    Then Alice talks to voicemail for 5 seconds
     When Alice hangs up the phone
     Then Bob receives NOTIFY for message-summary with state "terminated"
     And Bob has voicemail waiting

@@ -8,7 +8,7 @@ Feature: RFC 3842: message waiting
     And body of NOTIFY matches /^Messages-Waiting: no/
     Given Bob is busy
     When Alice calls Bob
-    Then Alice talks to voicemail for 3 seconds
+    Then Alice talks to voicemail for 5 seconds
     When Alice hangs up the phone
     Then Bob receives NOTIFY for message-summary with state "active"
     And body of NOTIFY matches /^Messages-Waiting: yes/

@@ -18,6 +18,7 @@ Feature: RFC 4235: dialogs of others
     And BLF lamp of Alice is idle
 
   Scenario: a call that nobody answers
+    Given Bob registers
     When Carol subscribes to dialog of Bob
     And Alice calls Bob
     Then BLF lamp of Bob is early

@@ -1,4 +1,4 @@
-@rfc.6665
+@retry.2 @rfc.6665
 Feature: Other packages at a foreign server
 
   @rfc.4235

@@ -9,6 +9,7 @@ mod audio;
 mod captures;
 mod events;
 mod pysiptest;
+mod pysiptest_presence;
 mod refused;
 mod seagull_calls;
 mod seagull_capture;

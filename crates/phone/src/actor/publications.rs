@@ -15,9 +15,6 @@ use crate::events::{PublishStage, Published};
 /// The lifetime that is asked for unless a sentence says otherwise.
 const LIFETIME: Duration = Duration::from_hours(1);
 
-/// An entity tag that no compositor has given.
-const INVENTED_ETAG: &str = "gannet-never-given";
-
 /// The publications of the core by the name of the event package.
 pub(super) type Publications = BTreeMap<String, PublicationId>;
 
@@ -93,7 +90,7 @@ impl Actor {
     }
 
     /// Has the next PUBLISH name an entity tag that is not valid any more: the one before the
-    /// present one, or one that never was.
+    /// present one, or one like the present one that never was.
     pub(crate) fn spoil_publication(&mut self, event: &str) -> Result<(), PhoneError> {
         let id = self.standing_publication(event)?;
         let former = {
@@ -101,7 +98,8 @@ impl Actor {
             let published = state.events.published.get(event);
             published.and_then(|published| published.former_etag.clone())
         };
-        let etag = former.unwrap_or_else(|| INVENTED_ETAG.to_owned());
+        let present = self.endpoint.publication_etag(id).unwrap_or("none");
+        let etag = former.unwrap_or_else(|| unlike(present));
         self.endpoint.set_publication_etag(id, etag);
         Ok(())
     }
@@ -151,6 +149,19 @@ impl Actor {
     }
 }
 
+/// Another tag of the same shape: some compositors answer 500 to one that cannot be theirs.
+fn unlike(etag: &str) -> String {
+    let last = etag.rfind(|c: char| c.is_ascii_alphanumeric());
+    let Some((at, old)) = last.and_then(|at| Some((at, etag[at..].chars().next()?))) else {
+        return format!("{etag}0");
+    };
+    let new = match old {
+        '9' | 'z' | 'Z' => char::from(old as u8 - 1),
+        other => char::from(other as u8 + 1),
+    };
+    format!("{}{new}{}", &etag[..at], &etag[at + 1..])
+}
+
 impl Published {
     fn take_in(&mut self, change: PublicationChange) {
         let known = match &self.stage {
@@ -197,5 +208,24 @@ impl Published {
         self.answers += 1;
         self.code = code;
         self.response = response;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::unlike;
+
+    #[test]
+    fn an_invented_tag_differs_and_looks_alike() {
+        let table = [
+            ("a.1795318555.13580.14.4", "a.1795318555.13580.14.5"),
+            ("e9", "e8"),
+            ("abcZ", "abcY"),
+            ("x-", "y-"),
+            ("--", "--0"),
+        ];
+        for (etag, other) in table {
+            assert_eq!(unlike(etag), other);
+        }
     }
 }

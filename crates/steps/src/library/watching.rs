@@ -109,9 +109,14 @@ pub(super) fn body_of(package: &str, text: &str) -> Body {
             _ => "application/xml",
         }
     };
+    let mut text = text.to_owned();
+    if kind == "application/simple-message-summary" {
+        // Its lines end like those of SIP (RFC 3842 5.2), which compositors insist on.
+        text = text.lines().fold(String::new(), |all, line| all + line + "\r\n");
+    }
     Body {
         content_type: kind.to_owned(),
-        bytes: text.to_owned().into(),
+        bytes: text.into(),
     }
 }
 
