@@ -128,23 +128,21 @@ async fn subscribe(world: &mut World, _: Arguments) -> StepResult {
     for actor in &crowd {
         targets.push(world.destination(actor.name())?);
     }
-    let work = crowd.iter().enumerate().flat_map(|(own, actor)| {
-        let others = targets.iter().enumerate();
-        let others = others.filter(move |(other, _)| *other != own);
-        others.map(move |(_, target)| {
-            let (actor, target) = (Arc::clone(actor), target.clone());
-            async move {
-                let mut wanted = Watch::new(EventPackage::new(PRESENCE), target);
-                wanted.accept = accept_of(PRESENCE);
-                wanted.expires = LIFETIME;
-                wanted.kept = false;
-                let done = actor.phone.subscribe(wanted, deadline(limit)).await;
-                judged(&actor, done)
-            }
-        })
+    let (watchers, size) = (crowd.clone(), crowd.len());
+    let pairs = (0..size * size).map(move |pair| (pair / size, pair % size));
+    let work = pairs.filter(|(own, other)| own != other).map(move |(own, other)| {
+        let (actor, target) = (Arc::clone(&watchers[own]), targets[other].clone());
+        async move {
+            let mut wanted = Watch::new(EventPackage::new(PRESENCE), target);
+            wanted.accept = accept_of(PRESENCE);
+            wanted.expires = LIFETIME;
+            wanted.kept = false;
+            let done = actor.phone.subscribe(wanted, deadline(limit)).await;
+            judged(&actor, done)
+        }
     });
-    let each = crowd.len() - 1;
-    let count = crowd.len() * each;
+    let each = size - 1;
+    let count = size * each;
     all(world, (count, "subscriptions"), work).await?;
     told(world, &crowd, "the first NOTIFYs", move |actor| {
         let living = of_presence(actor);
