@@ -225,6 +225,9 @@ fn rerun_of(mut given: impl Iterator<Item = String>) -> String {
             Some((name, value)) => (name, Some(value.to_owned())),
             None => (word.as_str(), None),
         };
+        if name == RUN_SKIPPED {
+            words.push(RUN_SKIPPED.to_owned());
+        }
         if !REPEATED.contains(&name) {
             continue;
         }
@@ -239,6 +242,9 @@ fn rerun_of(mut given: impl Iterator<Item = String>) -> String {
     }
     words.join(" ")
 }
+
+/// The switch without which a scenario that was skipped would be so again.
+const RUN_SKIPPED: &str = "--run-skipped";
 
 /// Options that a second run needs to meet the same conditions.
 const REPEATED: [&str; 7] = [

@@ -26,6 +26,10 @@ const PHONES_MAX: u64 = 5000;
 /// Requests without an answer at a time: enough to keep the server busy, too few to flood it.
 const OUTSTANDING_MAX: usize = 64;
 
+/// How long one of very many requests waits for its answer: no longer than its transaction lives
+/// (64 T1, RFC 3261 17.1.2.2).
+const REQUEST_LIMIT: Duration = Duration::from_secs(32);
+
 /// How long these sentences may take at least: they are about tens of thousands of messages.
 const PATIENCE: Duration = Duration::from_mins(10);
 
@@ -110,7 +114,7 @@ async fn register(world: &mut World, arguments: Arguments) -> StepResult {
         }
         actors.push(actor);
     }
-    let limit = world.signalling_default();
+    let limit = world.signalling_default().max(REQUEST_LIMIT);
     let count = actors.len();
     let work = actors.into_iter().map(|actor| async move {
         let done = actor.phone.register(None, deadline(limit)).await;
@@ -123,7 +127,7 @@ async fn register(world: &mut World, arguments: Arguments) -> StepResult {
 
 async fn subscribe(world: &mut World, _: Arguments) -> StepResult {
     let crowd = crowd(world)?;
-    let limit = world.signalling_default();
+    let limit = world.signalling_default().max(REQUEST_LIMIT);
     let mut targets = Vec::new();
     for actor in &crowd {
         targets.push(world.destination(actor.name())?);
@@ -153,7 +157,7 @@ async fn subscribe(world: &mut World, _: Arguments) -> StepResult {
 
 async fn unsubscribe(world: &mut World, _: Arguments) -> StepResult {
     let crowd = crowd(world)?;
-    let limit = world.signalling_default();
+    let limit = world.signalling_default().max(REQUEST_LIMIT);
     let mut count = 0;
     let mut living = Vec::new();
     for actor in &crowd {
@@ -180,7 +184,7 @@ async fn unsubscribe(world: &mut World, _: Arguments) -> StepResult {
 async fn publish(world: &mut World, arguments: Arguments) -> StepResult {
     let words = arguments.text(0)?.to_owned();
     let crowd = crowd(world)?;
-    let limit = world.signalling_default();
+    let limit = world.signalling_default().max(REQUEST_LIMIT);
     for actor in &crowd {
         set_presence(world, actor, &words, limit).await?;
     }
