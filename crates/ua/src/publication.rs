@@ -261,11 +261,7 @@ impl Publication {
         });
     }
 
-    fn unknown(
-        &mut self,
-        response: Message,
-        changes: &mut Vec<PublicationChange>,
-    ) -> Option<Wish> {
+    fn unknown(&mut self, response: Message, changes: &mut Vec<PublicationChange>) -> Option<Wish> {
         self.etag = None;
         self.expires_at = None;
         if self.doing == Wish::Remove {

@@ -58,9 +58,7 @@ impl Subscription {
         } else {
             ANEW_LATER
         };
-        let lived = self
-            .sent_at
-            .map(|sent| now.saturating_duration_since(sent));
+        let lived = self.sent_at.map(|sent| now.saturating_duration_since(sent));
         let floor = if lived.is_some_and(|lived| lived >= timers.give_up()) {
             self.short_lives = 0;
             Duration::ZERO

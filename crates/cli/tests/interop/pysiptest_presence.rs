@@ -2,7 +2,8 @@
 //!
 //! At Kamailio those scenarios run whose texts it can know: it makes no "Unregistered", "Available" and
 //! "On The Phone" of registrations and calls, and relays a SUBSCRIBE whose Request-URI is a foreign
-//! address (`Subscription uses STUN external address`, `.. local NAT address`) to that address.
+//! address (`Subscription uses STUN external address`, `.. local NAT address`) to that address; inside
+//! a dialog it asks for no credentials, so that an old nonce gets no 401 (`Renewal is outside ..`).
 
 use std::path::PathBuf;
 use std::time::Duration;

@@ -8,9 +8,7 @@ use gannet_sip::{HeaderName, Message};
 use gannet_ua::bodies::{DIALOG_INFO_CONTENT_TYPE, PIDF_CONTENT_TYPE};
 use gannet_ua::endpoint::{Body, NoticeId, Reply};
 use gannet_ua::transaction::TransactionId;
-use gannet_ua::{
-    EventPackage, Grant, News, NoticeChange, SubscriptionState, TerminationReason,
-};
+use gannet_ua::{EventPackage, Grant, News, NoticeChange, SubscriptionState, TerminationReason};
 
 use super::core::Actor;
 use crate::events::{ToldCalls, dialog_document, presence_document};

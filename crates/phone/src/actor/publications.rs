@@ -31,7 +31,9 @@ impl Actor {
         self.require_server("publishing")?;
         let answers = self.ended_publishes(&event.name);
         if let Some(id) = self.publications.get(&event.name).copied()
-            && self.endpoint.modify_publication(now, id, body.clone(), expires)
+            && self
+                .endpoint
+                .modify_publication(now, id, body.clone(), expires)
         {
             return Ok(answers);
         }
@@ -130,7 +132,10 @@ impl Actor {
 
     pub(super) fn handle_publication(&mut self, id: PublicationId, change: PublicationChange) {
         let mut all = self.publications.iter();
-        let Some(event) = all.find(|(_, known)| **known == id).map(|(name, _)| name.clone()) else {
+        let Some(event) = all
+            .find(|(_, known)| **known == id)
+            .map(|(name, _)| name.clone())
+        else {
             return;
         };
         let over = match &change {

@@ -34,7 +34,11 @@ impl Watches {
 
 impl Actor {
     /// Subscribes and comes back at once.
-    pub(crate) fn start_watching(&mut self, now: Instant, watch: Watch) -> Result<WatchHandle, PhoneError> {
+    pub(crate) fn start_watching(
+        &mut self,
+        now: Instant,
+        watch: Watch,
+    ) -> Result<WatchHandle, PhoneError> {
         self.require_power()?;
         let (uri, to, target) = self.addresses.callee(&watch.target);
         let from = self.addresses.from();

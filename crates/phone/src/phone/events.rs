@@ -24,7 +24,9 @@ impl Phone {
         watch: Watch,
         deadline: Instant,
     ) -> Result<Arc<Watching>, PhoneError> {
-        let handle = self.ask(move |actor, now| actor.start_watching(now, watch)).await??;
+        let handle = self
+            .ask(move |actor, now| actor.start_watching(now, watch))
+            .await??;
         self.watch_answer(handle, 0, deadline).await
     }
 

@@ -96,7 +96,9 @@ pub(super) const METHODS: [Method; 11] = [
 /// publishes to it.
 fn allowed() -> Vec<Method> {
     let methods = METHODS.into_iter();
-    methods.filter(|method| *method != Method::Publish).collect()
+    methods
+        .filter(|method| *method != Method::Publish)
+        .collect()
 }
 
 fn lists() -> Lists {

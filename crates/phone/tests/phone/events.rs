@@ -31,7 +31,10 @@ fn notes(watching: &Watching) -> Vec<String> {
 
 #[tokio::test]
 async fn calls_of_a_phone_light_the_lamp_of_another() {
-    let (alice, bob) = (phone("Alice", "generic", 1).await, phone("Bob", "generic", 2).await);
+    let (alice, bob) = (
+        phone("Alice", "generic", 1).await,
+        phone("Bob", "generic", 2).await,
+    );
     let carol = phone("Carol", "generic", 3).await;
     let dialogs = watch(&alice, &bob, "dialog").await.handle;
     watch(&alice, &bob, "presence").await;
@@ -41,44 +44,80 @@ async fn calls_of_a_phone_light_the_lamp_of_another() {
         }
     };
     until(&alice, "a dark lamp", lamp(None)).await;
-    until(&alice, "Available", |it| notes(it).contains(&"Available".to_owned())).await;
+    until(&alice, "Available", |it| {
+        notes(it).contains(&"Available".to_owned())
+    })
+    .await;
     let (call, incoming) = ring(&carol, &bob).await;
     until(&alice, "an early dialog", lamp(Some(DialogStage::Early))).await;
     let state = alice.state();
     let early = state.events.watching[&dialogs].dialogs.dialogs().next();
     let early = early.expect("one").clone();
     assert_eq!(early.direction, Some(DialogDirection::Recipient));
-    assert_eq!(early.call_id, bob.state().latest_call().map(|it| it.sip_call_id.clone()));
+    assert_eq!(
+        early.call_id,
+        bob.state().latest_call().map(|it| it.sip_call_id.clone())
+    );
     bob.answer(incoming, soon()).await.expect("answered");
-    until(&alice, "a confirmed dialog", lamp(Some(DialogStage::Confirmed))).await;
-    until(&alice, "On The Phone", |it| notes(it).contains(&"On The Phone".to_owned())).await;
+    until(
+        &alice,
+        "a confirmed dialog",
+        lamp(Some(DialogStage::Confirmed)),
+    )
+    .await;
+    until(&alice, "On The Phone", |it| {
+        notes(it).contains(&"On The Phone".to_owned())
+    })
+    .await;
     carol.hang_up(call, soon()).await.expect("hung up");
-    until(&alice, "a terminated dialog", lamp(Some(DialogStage::Terminated))).await;
+    until(
+        &alice,
+        "a terminated dialog",
+        lamp(Some(DialogStage::Terminated)),
+    )
+    .await;
     let ended = bob.state().latest_call().expect("a call").state.clone();
     assert!(matches!(ended, CallState::Ended(_)));
     let end = Resubscribe {
         expires: Some(Duration::ZERO),
         ..Resubscribe::default()
     };
-    let over = alice.rewatch(dialogs, end, soon()).await.expect("an answer");
+    let over = alice
+        .rewatch(dialogs, end, soon())
+        .await
+        .expect("an answer");
     assert_eq!((over.code, over.stage), (200, WatchStage::Over));
     until(&alice, "the last NOTIFY", |it| {
         it.handle == dialogs && it.state.as_ref().is_some_and(|state| state.is_terminated())
     })
     .await;
-    assert!(alice.rewatch(dialogs, Resubscribe::default(), soon()).await.is_err());
+    assert!(
+        alice
+            .rewatch(dialogs, Resubscribe::default(), soon())
+            .await
+            .is_err()
+    );
     assert_valid(&[&alice, &bob, &carol]);
 }
 
 #[tokio::test]
 async fn a_state_is_fetched_once_and_unknown_packages_are_refused() {
-    let (alice, bob) = (phone("Alice", "generic", 1).await, phone("Bob", "generic", 2).await);
+    let (alice, bob) = (
+        phone("Alice", "generic", 1).await,
+        phone("Bob", "generic", 2).await,
+    );
     let mut fetch = Watch::new(EventPackage::new("presence"), direct(&bob));
     fetch.expires = Duration::ZERO;
     let fetched = alice.subscribe(fetch, soon()).await.expect("an answer");
     assert_eq!(fetched.code, 200);
-    until(&alice, "the state", |it| it.notified == 1 && it.presence.is_some()).await;
-    assert_eq!(alice.state().events.watching[&fetched.handle].stage, WatchStage::Over);
+    until(&alice, "the state", |it| {
+        it.notified == 1 && it.presence.is_some()
+    })
+    .await;
+    assert_eq!(
+        alice.state().events.watching[&fetched.handle].stage,
+        WatchStage::Over
+    );
     let weather = Watch::new(EventPackage::new("weather"), direct(&bob));
     let refused = alice.subscribe(weather, soon()).await.expect("an answer");
     assert_eq!(refused.stage, WatchStage::Failed { code: 489 });

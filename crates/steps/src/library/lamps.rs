@@ -66,9 +66,8 @@ async fn lamp(world: &mut World, arguments: Arguments) -> StepResult {
         .collect();
     if watchers.is_empty() {
         let name = arguments.dest(0)?;
-        let summary = format!(
-            "nobody watches {name}: begin with `Alice subscribes to dialog of {name}`"
-        );
+        let summary =
+            format!("nobody watches {name}: begin with `Alice subscribes to dialog of {name}`");
         return Err(Failure::new(FailureClass::Misuse, summary));
     }
     for actor in watchers {

@@ -167,11 +167,7 @@ async fn whom(
     Ok((actor, world.destination(name)?))
 }
 
-fn needs_living(
-    actor: &Actor,
-    target: &Destination,
-    name: &str,
-) -> Result<Arc<Watching>, Failure> {
+fn needs_living(actor: &Actor, target: &Destination, name: &str) -> Result<Arc<Watching>, Failure> {
     living(actor, PRESENCE, target).ok_or_else(|| {
         let summary = format!("{} is not subscribed to {name}", actor.name());
         let found = failure(FailureClass::Misuse, actor, summary);
@@ -243,7 +239,9 @@ fn newest_notify(actor: &Actor, target: &Destination) -> Option<Message> {
     };
     let names = |message: &Message| {
         let text = String::from_utf8_lossy(message.bytes());
-        address.as_ref().is_some_and(|address| text.contains(address))
+        address
+            .as_ref()
+            .is_some_and(|address| text.contains(address))
     };
     let log = actor.phone.log().all();
     let mut newest_first = log.iter().rev();

@@ -97,9 +97,7 @@ pub(super) async fn publish(
         .notes
         .published
         .insert(actor.name().to_owned(), name.clone());
-    let work = actor
-        .phone
-        .publish(event, body, lifetime, deadline(limit));
+    let work = actor.phone.publish(event, body, lifetime, deadline(limit));
     let done = wait(world, actor, "a 2xx to PUBLISH", limit, work).await;
     note_answer(world, actor, &name);
     done

@@ -112,7 +112,9 @@ pub(super) fn body_of(package: &str, text: &str) -> Body {
     let mut text = text.to_owned();
     if kind == "application/simple-message-summary" {
         // Its lines end like those of SIP (RFC 3842 5.2), which compositors insist on.
-        text = text.lines().fold(String::new(), |all, line| all + line + "\r\n");
+        text = text
+            .lines()
+            .fold(String::new(), |all, line| all + line + "\r\n");
     }
     Body {
         content_type: kind.to_owned(),
@@ -131,16 +133,11 @@ pub(super) fn is_about(watching: &Watching, target: &Destination) -> bool {
 }
 
 /// The newest subscription of the phone to this package of that destination that still lives.
-pub(super) fn living(
-    actor: &Actor,
-    package: &str,
-    target: &Destination,
-) -> Option<Arc<Watching>> {
+pub(super) fn living(actor: &Actor, package: &str, target: &Destination) -> Option<Arc<Watching>> {
     let state = actor.phone.state();
     let mut all = state.events.watching.values().rev();
-    let found = all.find(|it| {
-        it.event.name == package && it.stage.is_open() && is_about(it, target)
-    });
+    let found =
+        all.find(|it| it.event.name == package && it.stage.is_open() && is_about(it, target));
     found.map(Arc::clone)
 }
 

@@ -155,7 +155,9 @@ impl Endpoint {
     fn file_publication(&mut self, id: PublicationId) {
         let publication = self.publications.get(&id);
         let over = publication.is_none_or(|it| it.ended && it.request.is_none());
-        let deadline = publication.filter(|_| !over).and_then(Publication::next_deadline);
+        let deadline = publication
+            .filter(|_| !over)
+            .and_then(Publication::next_deadline);
         self.publication_agenda.set(id, deadline);
         if over {
             self.publications.remove(&id);

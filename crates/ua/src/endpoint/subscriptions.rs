@@ -343,7 +343,11 @@ impl Endpoint {
         }
     }
 
-    pub(crate) fn report_subscription(&mut self, id: SubscriptionId, changes: Vec<SubscriptionChange>) {
+    pub(crate) fn report_subscription(
+        &mut self,
+        id: SubscriptionId,
+        changes: Vec<SubscriptionChange>,
+    ) {
         for change in changes {
             self.happen(Happening::Subscription {
                 subscription: id,

@@ -62,7 +62,11 @@ fn changes(bench: &mut Bench) -> Vec<String> {
     let change = |happening| match happening {
         Happening::Publication { change, .. } => Some(match change {
             PublicationChange::Published { etag, expires, .. } => {
-                format!("published {} {}", etag.unwrap_or_default(), expires.as_secs())
+                format!(
+                    "published {} {}",
+                    etag.unwrap_or_default(),
+                    expires.as_secs()
+                )
             }
             PublicationChange::Unknown { .. } => "unknown".to_owned(),
             PublicationChange::Failed {
@@ -97,7 +101,10 @@ fn a_state_is_published_refreshed_changed_and_removed_by_its_entity_tag() {
     let (id, first) = published(&mut bench);
     assert_eq!(condition(&first), facts("", "600", "<away/>"));
     assert_eq!(text(&first, HeaderName::Event), "presence");
-    assert_eq!(text(&first, HeaderName::ContentType), "application/pidf+xml");
+    assert_eq!(
+        text(&first, HeaderName::ContentType),
+        "application/pidf+xml"
+    );
     assert_eq!(text(&first, HeaderName::Contact), "");
     assert_eq!(bench.endpoint.publication_etag(id), Some("e1"));
     bench.pass(s(569));
@@ -109,7 +116,11 @@ fn a_state_is_published_refreshed_changed_and_removed_by_its_entity_tag() {
     assert_eq!(refresh.call_id(), first.call_id());
     assert_eq!(cseq(&refresh), cseq(&first) + 1);
     accept(&mut bench, &refresh, "e2", 600);
-    assert!(bench.endpoint.modify_publication(bench.now, id, body("<busy/>"), None));
+    assert!(
+        bench
+            .endpoint
+            .modify_publication(bench.now, id, body("<busy/>"), None)
+    );
     let change = bench.sent_one();
     assert_eq!(condition(&change), facts("e2", "600", "<busy/>"));
     accept(&mut bench, &change, "e3", 600);
@@ -158,8 +169,12 @@ fn what_the_compositor_does_not_know_needs_no_removal() {
 fn only_one_publish_at_a_time_is_on_its_way_and_the_last_state_counts() {
     let mut bench = bench();
     let (id, first) = publish(&mut bench);
-    bench.endpoint.modify_publication(bench.now, id, body("<busy/>"), None);
-    bench.endpoint.modify_publication(bench.now, id, body("<lunch/>"), None);
+    bench
+        .endpoint
+        .modify_publication(bench.now, id, body("<busy/>"), None);
+    bench
+        .endpoint
+        .modify_publication(bench.now, id, body("<lunch/>"), None);
     bench.endpoint.refresh_publication(bench.now, id, None);
     assert_eq!(bench.sent(), []);
     accept(&mut bench, &first, "e1", 600);
@@ -170,7 +185,9 @@ fn only_one_publish_at_a_time_is_on_its_way_and_the_last_state_counts() {
     let removal = bench.sent_one();
     assert_eq!(condition(&removal), facts("e2", "0", ""));
     // Another state before that is done: it is a publication anew.
-    bench.endpoint.modify_publication(bench.now, id, body("<back/>"), None);
+    bench
+        .endpoint
+        .modify_publication(bench.now, id, body("<back/>"), None);
     bench.answer(&removal, 200, "c", |response| response);
     assert_eq!(condition(&bench.sent_one()), facts("", "600", "<back/>"));
 }
@@ -209,12 +226,20 @@ fn challenges_are_answered() {
     bench.endpoint.auth_mut().add_credentials(None, credentials);
     let (id, first) = publish(&mut bench);
     let challenge = "Digest realm=\"r\", nonce=\"1\"";
-    refuse(&mut bench, &first, 407, HeaderName::ProxyAuthenticate, challenge);
+    refuse(
+        &mut bench,
+        &first,
+        407,
+        HeaderName::ProxyAuthenticate,
+        challenge,
+    );
     let again = bench.sent_one();
     assert_eq!(condition(&again), facts("", "600", "<away/>"));
     assert!(text(&again, HeaderName::ProxyAuthorization).contains("nonce=\"1\""));
     accept(&mut bench, &again, "e1", 600);
-    bench.endpoint.refresh_publication(bench.now, id, Some(s(60)));
+    bench
+        .endpoint
+        .refresh_publication(bench.now, id, Some(s(60)));
     let refresh = bench.sent_one();
     assert_eq!(condition(&refresh), facts("e1", "60", ""));
     assert_eq!(cseq(&refresh), cseq(&again) + 1);

@@ -169,7 +169,10 @@ fn a_subscription_that_is_moved_begins_anew_in_a_new_dialog() {
     assert_eq!(bench.endpoint.census().subscriptions, 1);
     bench.endpoint.unsubscribe(bench.now, id);
     let end = bench.sent_one();
-    assert_eq!((end.to_tag().as_deref(), end.call_id()), (Some("m"), anew.call_id()));
+    assert_eq!(
+        (end.to_tag().as_deref(), end.call_id()),
+        (Some("m"), anew.call_id())
+    );
     grant(&mut bench, &end, "m", 0);
     let state = "terminated;reason=timeout";
     assert_eq!(notify(&mut bench, &anew, "m", 2, state), 200);
@@ -286,13 +289,16 @@ fn two_subscriptions_in_one_dialog_are_told_apart_by_package_and_id() {
     grant(&mut bench, &beside, "n", 600);
     bench.happenings();
     assert_eq!(notify(&mut bench, &beside, "n", 2, "active"), 200);
-    let told = bench.happenings().into_iter().find_map(|happening| match happening {
-        Happening::Subscription {
-            subscription,
-            change: SubscriptionChange::Notified { .. },
-        } => Some(subscription),
-        _ => None,
-    });
+    let told = bench
+        .happenings()
+        .into_iter()
+        .find_map(|happening| match happening {
+            Happening::Subscription {
+                subscription,
+                change: SubscriptionChange::Notified { .. },
+            } => Some(subscription),
+            _ => None,
+        });
     assert_eq!(told, Some(second));
     // The end of one is not the end of the other.
     let state = "terminated;reason=noresource";
@@ -329,10 +335,17 @@ fn a_refresh_may_reuse_a_nonce_and_leave_the_challenge_unanswered() {
     };
     bench.endpoint.resubscribe(bench.now, id, how);
     let refresh = bench.sent_one();
-    assert_eq!(refresh.request_uri_text(), Some("sip:2001@50.34.59.190:5060"));
+    assert_eq!(
+        refresh.request_uri_text(),
+        Some("sip:2001@50.34.59.190:5060")
+    );
     assert_eq!(refresh.to_tag().as_deref(), Some("n"));
     let credentials = text(&refresh, HeaderName::Authorization);
-    for part in ["nonce=\"1\"", "nc=00000002", "uri=\"sip:2000@50.34.59.190:5060\""] {
+    for part in [
+        "nonce=\"1\"",
+        "nc=00000002",
+        "uri=\"sip:2000@50.34.59.190:5060\"",
+    ] {
         assert!(credentials.contains(part), "{part} in {credentials}");
     }
     challenge(&mut bench, &refresh, "2");
@@ -345,5 +358,8 @@ fn a_refresh_may_reuse_a_nonce_and_leave_the_challenge_unanswered() {
     assert_eq!(text(&refresh, HeaderName::Authorization), "");
     challenge(&mut bench, &refresh, "2");
     let credentials = text(&bench.sent_one(), HeaderName::Authorization);
-    assert!(credentials.contains("uri=\"sip:n@10.0.0.2\""), "{credentials}");
+    assert!(
+        credentials.contains("uri=\"sip:n@10.0.0.2\""),
+        "{credentials}"
+    );
 }
