@@ -3,6 +3,7 @@
 mod bench;
 mod call_control;
 mod check;
+mod crowd;
 mod environment;
 mod events;
 mod help;

@@ -54,6 +54,20 @@ fn skipped_scenarios_alone_are_no_success() {
 }
 
 #[test]
+fn skipped_scenarios_run_when_asked_for() {
+    let skipped = format!("@skip\n{}", feature(&["wait 1 ms"]));
+    let bench = Bench::new().with("f.feature", &skipped);
+    let run = bench.run("test f.feature --run-skipped");
+    run.expect(0, &["1 scenario: 1 passed"]);
+    let skipped = format!("@skip\n{}", feature(&["fail"]));
+    let bench = Bench::new().with("f.feature", &skipped);
+    let again = "gannet test --run-skipped f.feature:";
+    bench
+        .run("test --run-skipped f.feature")
+        .expect(1, &[again]);
+}
+
+#[test]
 fn a_scenario_without_steps_is_no_success() {
     let bench = Bench::new().with("f.feature", &feature(&[]));
     bench.run("test f.feature").expect(4, &["it has no steps"]);

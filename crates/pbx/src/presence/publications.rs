@@ -48,7 +48,7 @@ pub(crate) struct Publications {
     ends: BTreeSet<(Instant, String, u64)>,
     last: u64,
     len: usize,
-    publications_max: usize,
+    most: usize,
 }
 
 #[derive(Debug)]
@@ -66,7 +66,7 @@ impl Publications {
             ends: BTreeSet::new(),
             last: 0,
             len: 0,
-            publications_max,
+            most: publications_max,
         }
     }
 
@@ -89,7 +89,7 @@ impl Publications {
 
     fn begin(&mut self, now: Instant, request: Request<'_>) -> Result<Granted, PublicationRefusal> {
         let document = request.document.ok_or(PublicationRefusal::Empty)?;
-        if self.len >= self.publications_max {
+        if self.len >= self.most {
             return Err(PublicationRefusal::Full);
         }
         let granted = Granted {

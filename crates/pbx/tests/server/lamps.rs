@@ -88,7 +88,7 @@ async fn a_lamp_shows_ringing_talking_and_the_end_on_both_sides() {
 #[tokio::test]
 async fn calls_that_are_given_up_or_refused_say_why_they_ended() {
     let pbx = start_with(|config| config.voicemail.on.clear());
-    let mut alice = Agent::new(&pbx, "alice");
+    let alice = Agent::new(&pbx, "alice");
     let mut dave = Agent::new(&pbx, "dave");
     let mut carol = Agent::new(&pbx, "carol");
     dave.register().await;

@@ -39,6 +39,7 @@ impl Actor {
             SocketAddr::new(config.bind_ip, config.sip_port),
             config.name.as_str(),
         );
+        binding.tcp = config.listen_tcp || config.transport == Transport::Tcp;
         binding.capture = config.capture.clone();
         binding.impairment = config.impairment.clone();
         let net = |error: NetError| PhoneError::from_net(name, &error);

@@ -2,7 +2,7 @@
 
 use super::{
     agreed, answering, calls, challenge, conditions, dtmf, ending, figures, flows,
-    header_sentences, hearing, hold, lamps, message_sentences, phones, playing, presence_words,
+    header_sentences, hearing, hold, lamps, mass, message_sentences, phones, playing, presence_words,
     publications, questions, raw, registration, request, sdp_sentences, subscriptions, talking,
     texts, time, timing, voicemail,
 };
@@ -31,6 +31,7 @@ pub fn definitions() -> Vec<StepDefinition> {
         lamps::definitions(),
         publications::definitions(),
         presence_words::definitions(),
+        mass::definitions(),
         texts::definitions(),
         questions::definitions(),
         message_sentences::definitions(),

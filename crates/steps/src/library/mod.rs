@@ -17,6 +17,7 @@ mod headers;
 mod hearing;
 mod hold;
 mod lamps;
+mod mass;
 mod message_sentences;
 mod message_wait;
 mod messages;

@@ -37,6 +37,8 @@ pub struct Notes {
     pub(super) published: BTreeMap<String, String>,
     /// The digest `uri` of SUBSCRIBE where it is not the Request-URI, by phone.
     pub(super) auth_uris: BTreeMap<String, String>,
+    /// The phones of `extensions .. register`, in order.
+    pub(super) crowd: Vec<String>,
     /// Recordings that go on, by phone.
     pub(super) recordings: BTreeMap<String, Recording>,
 }

@@ -170,6 +170,9 @@ impl BoundStep {
         named
             .chain(in_table)
             .chain(inner)
-            .fold(base + within, Duration::saturating_add)
+            .fold(
+                base.max(matched.definition.at_least) + within,
+                Duration::saturating_add,
+            )
     }
 }

@@ -39,6 +39,8 @@ pub struct PhoneSetup {
     pub wrong_password: bool,
     /// Name of a configured server, or `embedded`.
     pub server: Option<String>,
+    /// Whether it listens over UDP alone where it talks over UDP: one of very many phones.
+    pub datagrams_only: bool,
     /// Settings of the profile that differ, by name.
     pub overrides: Vec<(String, String)>,
 }
@@ -152,6 +154,14 @@ impl World {
         self.imported
             .get(name)
             .or_else(|| self.surroundings.config().user(name))
+    }
+
+    /// The name of the user with this user part, of imported files first; else the number itself.
+    pub(crate) fn name_of_extension(&self, extension: &str) -> String {
+        let configured = self.surroundings.config().users.values();
+        let mut users = self.imported.values().chain(configured);
+        let found = users.find(|user| user.user == extension);
+        found.map_or_else(|| extension.to_owned(), |user| user.name.clone())
     }
 
     /// At the embedded server a name with a blank is a user of which the name is made fit for a
@@ -276,6 +286,7 @@ impl World {
         };
         let of_user = user.and_then(|user| user.transport);
         config.transport = setup.transport.or(of_user).unwrap_or(of_server);
+        config.listen_tcp = !setup.datagrams_only || config.transport == Transport::Tcp;
         let local = surroundings.local_ip(server.address());
         config.bind_ip = local.map_err(|error| environment(&error))?;
         config.mark = Mark::nth(self.marks_given);
