@@ -71,9 +71,9 @@ fn what_cannot_be_watched_or_published_is_told() {
         files.push(file);
     }
     let run = bench.run(&format!("test {}", files.join(" ")));
-    let expected: Vec<_> = table.iter().map(|(_, text)| *text).collect();
+    let mut expected: Vec<_> = table.iter().map(|(_, text)| *text).collect();
+    expected.push("12 scenarios: 11 failed, 1 timed out");
     run.expect(1, &expected);
-    run.lacks(&[" passed"]);
 }
 
 #[test]
