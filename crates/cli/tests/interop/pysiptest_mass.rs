@@ -15,6 +15,9 @@ fn mass_presence_of_pysiptest_passes_with_the_embedded_server() {
     };
     let fixture = Site::fixture("pysiptest/presence/masspresence.feature");
     let run = FeatureRun::of_file(&site, "masspresence", fixture);
-    let run = run.with_config("").with("--jobs", "1").flag("--run-skipped");
+    let run = run
+        .with_config("")
+        .with("--jobs", "1")
+        .flag("--run-skipped");
     run.run(LIMIT).assert_passed();
 }

@@ -14,8 +14,11 @@ const LIMIT: Duration = Duration::from_secs(60);
 /// One scenario pauses for 90 seconds.
 const RENEW_LIMIT: Duration = Duration::from_secs(150);
 
-/// The names that the features use, for users of our servers.
+/// The names that the features use, for users of Kamailio.
 const USERS: [(&str, &str); 3] = [("Alice", "carol"), ("Bob", "dave"), ("Charlie", "erin")];
+
+/// The same for the embedded server, with the numbers that the features mean.
+const NUMBERS: [(&str, &str); 3] = [("Alice", "2000"), ("Bob", "2001"), ("Charlie", "2002")];
 
 /// The lines of the scenarios that say nothing that only FreeSWITCH and the embedded server say.
 const AT_KAMAILIO: [(&str, &[u32]); 2] = [("presence", &[41, 85]), ("renew", &[3, 11, 21])];
@@ -26,7 +29,7 @@ fn presence_features_of_pysiptest_pass_with_the_embedded_server() {
     let Some(site) = Site::open(name, &[]) else {
         return;
     };
-    let users = USERS.map(|(name, user)| {
+    let users = NUMBERS.map(|(name, user)| {
         format!("[user.{name}]\nuser = \"{user}\"\npassword = \"{user}pw\"\n\n")
     });
     let toml = format!("{}[pbx]\nnonce_lifetime = \"60 s\"\n", users.concat());
