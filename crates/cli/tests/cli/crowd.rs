@@ -26,7 +26,9 @@ fn a_crowd_watches_each_other_and_loses_nothing() {
     let bench = Bench::new()
         .with("f.feature", &text)
         .with("users.csv", &users(20));
-    bench.run("test f.feature").expect(0, &["9 steps: 9 passed"]);
+    bench
+        .run("test f.feature")
+        .expect(0, &["9 steps: 9 passed"]);
 }
 
 #[test]
@@ -38,7 +40,9 @@ fn extensions_without_users_are_phones_too() {
         "\"5000\" hangs up",
     ];
     let bench = Bench::new().with("f.feature", &feature(&steps));
-    bench.run("test f.feature").expect(0, &["4 steps: 4 passed"]);
+    bench
+        .run("test f.feature")
+        .expect(0, &["4 steps: 4 passed"]);
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::harness::{FeatureRun, Site};
 
-/// 39,800 subscriptions begin, are are told of 402 changes altogether, and end.
+/// 39,800 subscriptions begin, are told of 402 changes altogether, and end.
 const LIMIT: Duration = Duration::from_secs(580);
 
 #[test]
@@ -15,6 +15,9 @@ fn mass_presence_of_pysiptest_passes_with_the_embedded_server() {
     };
     let fixture = Site::fixture("pysiptest/presence/masspresence.feature");
     let run = FeatureRun::of_file(&site, "masspresence", fixture);
-    let run = run.with_config("").with("--jobs", "1").flag("--run-skipped");
+    let run = run
+        .with_config("")
+        .with("--jobs", "1")
+        .flag("--run-skipped");
     run.run(LIMIT).assert_passed();
 }

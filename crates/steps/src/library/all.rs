@@ -2,9 +2,9 @@
 
 use super::{
     agreed, answering, calls, challenge, conditions, dtmf, ending, figures, flows,
-    header_sentences, hearing, hold, lamps, mass, message_sentences, phones, playing, presence_words,
-    publications, questions, raw, registration, request, sdp_sentences, subscriptions, talking,
-    texts, time, timing, voicemail,
+    header_sentences, hearing, hold, lamps, mass, message_sentences, phones, playing,
+    presence_words, publications, questions, raw, registration, request, sdp_sentences,
+    subscriptions, talking, texts, time, timing, voicemail,
 };
 use crate::StepDefinition;
 

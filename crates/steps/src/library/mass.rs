@@ -134,17 +134,19 @@ async fn subscribe(world: &mut World, _: Arguments) -> StepResult {
     }
     let (watchers, size) = (crowd.clone(), crowd.len());
     let pairs = (0..size * size).map(move |pair| (pair / size, pair % size));
-    let work = pairs.filter(|(own, other)| own != other).map(move |(own, other)| {
-        let (actor, target) = (Arc::clone(&watchers[own]), targets[other].clone());
-        async move {
-            let mut wanted = Watch::new(EventPackage::new(PRESENCE), target);
-            wanted.accept = accept_of(PRESENCE);
-            wanted.expires = LIFETIME;
-            wanted.kept = false;
-            let done = actor.phone.subscribe(wanted, deadline(limit)).await;
-            judged(&actor, done)
-        }
-    });
+    let work = pairs
+        .filter(|(own, other)| own != other)
+        .map(move |(own, other)| {
+            let (actor, target) = (Arc::clone(&watchers[own]), targets[other].clone());
+            async move {
+                let mut wanted = Watch::new(EventPackage::new(PRESENCE), target);
+                wanted.accept = accept_of(PRESENCE);
+                wanted.expires = LIFETIME;
+                wanted.kept = false;
+                let done = actor.phone.subscribe(wanted, deadline(limit)).await;
+                judged(&actor, done)
+            }
+        });
     let each = size - 1;
     let count = size * each;
     all(world, (count, "subscriptions"), work).await?;
@@ -188,7 +190,10 @@ async fn publish(world: &mut World, arguments: Arguments) -> StepResult {
     for actor in &crowd {
         set_presence(world, actor, &words, limit).await?;
     }
-    let targets: HashSet<_> = crowd.iter().map(|actor| actor.account().user.clone()).collect();
+    let targets: HashSet<_> = crowd
+        .iter()
+        .map(|actor| actor.account().user.clone())
+        .collect();
     told(world, &crowd, "NOTIFYs about all of them", move |actor| {
         let behind = |it: &Arc<Watching>| {
             let user = it.target.user_decoded().unwrap_or_default();

@@ -167,12 +167,9 @@ impl BoundStep {
             .filter_map(|cell| crate::vocabulary::parse_time(cell));
         let within = matched.within.unwrap_or_default();
         let inner = self.condition.iter().map(|inner| inner.limit(base));
-        named
-            .chain(in_table)
-            .chain(inner)
-            .fold(
-                base.max(matched.definition.at_least) + within,
-                Duration::saturating_add,
-            )
+        named.chain(in_table).chain(inner).fold(
+            base.max(matched.definition.at_least) + within,
+            Duration::saturating_add,
+        )
     }
 }
