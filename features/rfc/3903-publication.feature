@@ -38,6 +38,18 @@ Feature: RFC 3903: publication of event state
     When Bob subscribes to presence of Alice
     Then Bob is notified that Alice is Away
 
+  Scenario: a lifetime that is too short is replaced by the server's minimum
+    When Alice publishes presence for 2 seconds as:
+      """
+      <?xml version="1.0" encoding="UTF-8"?>
+      <presence xmlns="urn:ietf:params:xml:ns:pidf" entity="sip:alice@example.com">
+        <tuple id="t1"><status><basic>open</basic></status></tuple>
+      </presence>
+      """
+    Then Alice receives 423 to PUBLISH with header Min-Expires
+    And Alice sends PUBLISH with header Expires equal to "5"
+    And Alice receives 200 to PUBLISH with header SIP-ETag
+
   Scenario: an unknown package is refused
     When Alice publishes weather and is refused with 489:
       """

@@ -21,3 +21,17 @@ Feature: RFC 6665: subscriptions and notifications
   Scenario: an unknown package is refused
     When Alice subscribes to weather of Alice and is refused with 489
     Then Alice receives 489 to SUBSCRIBE with header Allow-Events matching /message-summary/
+
+  Scenario: a lifetime that is too short is replaced by the server's minimum
+    Given Alice registers
+    When Bob subscribes to presence of Alice for 2 seconds
+    Then Bob receives 423 to SUBSCRIBE with header Min-Expires equal to "5"
+    And Bob sends SUBSCRIBE with header Expires equal to "5"
+    And Bob receives NOTIFY for presence with state "active"
+
+  Scenario: a phone refreshes by itself
+    Given Alice registers
+    When Bob subscribes to presence of Alice for 6 seconds
+    Then Bob receives NOTIFY for presence with state "active"
+    And Bob sends SUBSCRIBE with header To matching /tag=/ within 5 seconds
+    And Bob receives NOTIFY for presence with state "active"

@@ -50,7 +50,7 @@ pub enum PublicationChange {
         response: Message,
     },
     /// 412: the compositor does not know the entity tag. The state is published anew
-    /// (RFC 3903 4.3).
+    /// (RFC 3903 5).
     Unknown {
         /// The 412.
         response: Message,
@@ -138,7 +138,7 @@ impl Publication {
     }
 
     /// What to send for this wish now; `None` if it has to wait for the answer to another PUBLISH
-    /// (RFC 3903 4.1), or if nothing is there to be removed.
+    /// (RFC 3903 4), or if nothing is there to be removed.
     pub(crate) fn wants(
         &mut self,
         wish: Wish,
@@ -276,7 +276,7 @@ impl Publication {
         Some(Wish::State)
     }
 
-    /// 423: true if the compositor's minimum is asked for next (RFC 3903 4.1).
+    /// 423: true if the compositor's minimum is asked for next (RFC 3903 5).
     fn asks_for_more(&mut self, response: &Message) -> bool {
         if response.status() != Some(423) || self.doing == Wish::Remove {
             return false;

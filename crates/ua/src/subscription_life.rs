@@ -20,7 +20,7 @@ const ANEW_LATER: Duration = Duration::from_secs(30);
 const SHORT_LIVES_MAX: u32 = 6;
 
 impl Subscription {
-    /// 423: true if the notifier's minimum is asked for next (RFC 6665 4.1.2.1).
+    /// 423: true if the notifier's minimum is asked for next (RFC 6665 4.2.1.1).
     pub(crate) fn asks_for_more(&mut self, response: &Message) -> bool {
         if response.status() != Some(423) || self.removing {
             return false;

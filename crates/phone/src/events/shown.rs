@@ -1,6 +1,6 @@
 //! All subscriptions and publications of a phone.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::published::Published;
@@ -24,6 +24,14 @@ impl Events {
             watching: BTreeMap::new(),
             published: BTreeMap::new(),
         }
+    }
+
+    /// The subscriptions, newest first; of several to the same package of the same target only the
+    /// newest: what an older one was told may not be true any more.
+    pub fn current(&self) -> impl Iterator<Item = &Arc<Watching>> {
+        let mut seen = BTreeSet::new();
+        let newest_first = self.watching.values().rev();
+        newest_first.filter(move |it| seen.insert((it.event.to_string(), it.target.to_string())))
     }
 
     pub(crate) fn add(&mut self, watching: Watching) {

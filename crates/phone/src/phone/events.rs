@@ -63,7 +63,8 @@ impl Phone {
         .await
     }
 
-    /// Waits until one of the subscriptions of the phone fits.
+    /// Waits until one of the subscriptions of the phone fits; of several to the same package of the
+    /// same target the newest counts.
     ///
     /// # Errors
     /// At the deadline, with what `instead` says of them.
@@ -75,8 +76,8 @@ impl Phone {
         instead: impl Fn(&PhoneState) -> String,
     ) -> Result<Arc<Watching>, PhoneError> {
         let look = |state: &PhoneState| {
-            let mut all = state.events.watching.values().rev();
-            let found = all.find(|watching| fits(watching))?;
+            let mut current = state.events.current();
+            let found = current.find(|watching| fits(watching))?;
             Some(Ok(Arc::clone(found)))
         };
         self.wait_state(deadline, waited_for, look, instead).await

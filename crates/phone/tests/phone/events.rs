@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use gannet_phone::{CallState, Phone, Watch, WatchStage, Watching};
 use gannet_sip::{HeaderName, Method};
-use gannet_ua::EventPackage;
-use gannet_ua::bodies::{DialogDirection, DialogStage};
+use gannet_ua::bodies::{DialogDirection, DialogStage, Presence};
 use gannet_ua::endpoint::Resubscribe;
+use gannet_ua::{EventPackage, SubscriptionState};
 
 use crate::peer::Peer;
 use crate::support::{assert_valid, direct, phone, ring, soon};
@@ -25,7 +25,7 @@ async fn until(alice: &Phone, what: &str, fits: impl Fn(&Watching) -> bool) {
 }
 
 fn notes(watching: &Watching) -> Vec<String> {
-    let notes = watching.presence.iter().flat_map(|it| it.all_notes());
+    let notes = watching.presence.iter().flat_map(Presence::all_notes);
     notes.map(|note| note.text.clone()).collect()
 }
 
@@ -88,7 +88,11 @@ async fn calls_of_a_phone_light_the_lamp_of_another() {
         .expect("an answer");
     assert_eq!((over.code, over.stage), (200, WatchStage::Over));
     until(&alice, "the last NOTIFY", |it| {
-        it.handle == dialogs && it.state.as_ref().is_some_and(|state| state.is_terminated())
+        it.handle == dialogs
+            && it
+                .state
+                .as_ref()
+                .is_some_and(SubscriptionState::is_terminated)
     })
     .await;
     assert!(

@@ -19,7 +19,7 @@ const SECTION: &str = "Presence";
 const PRESENCE: &str = "presence";
 
 /// The lifetime of these subscriptions. They are not refreshed unless a sentence says so.
-const LIFETIME: Duration = Duration::from_secs(120);
+const LIFETIME: Duration = Duration::from_mins(2);
 
 /// The setting of a user that can be changed: the digest `uri` of SUBSCRIBE.
 const AUTH_URI: &str = "sip_auth_uri";
@@ -280,13 +280,11 @@ pub(super) async fn set_presence(
     };
     let event = EventPackage::new(PRESENCE);
     let published = publish(world, actor, (event, body, None), limit).await?;
-    match &published.stage {
-        PublishStage::Standing { etag: Some(_), .. } => Ok(()),
-        _ => {
-            let summary = "the server accepted PUBLISH without giving a SIP-ETag (RFC 3903 6)";
-            Err(failure(FailureClass::UnexpectedResponse, actor, summary))
-        }
+    if let PublishStage::Standing { etag: Some(_), .. } = &published.stage {
+        return Ok(());
     }
+    let summary = "the server accepted PUBLISH without giving a SIP-ETag (RFC 3903 6)";
+    Err(failure(FailureClass::UnexpectedResponse, actor, summary))
 }
 
 async fn sets(world: &mut World, arguments: Arguments) -> StepResult {

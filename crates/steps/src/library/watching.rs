@@ -85,7 +85,7 @@ pub(super) fn accept_of(package: &str) -> Option<String> {
         "reg" => "application/reginfo+xml",
         "conference" => "application/conference-info+xml",
         "refer" => "message/sipfrag",
-        winfo if winfo.ends_with(".winfo") => "application/watcherinfo+xml",
+        name if name.split('.').next_back() == Some("winfo") => "application/watcherinfo+xml",
         _ => return None,
     };
     Some(kind.to_owned())

@@ -273,17 +273,14 @@ impl Endpoint {
         if outcome.response().is_none() || code == 408 || ends_subscription(code) {
             return self.lose_notice(now, id, code);
         }
-        let change = match outcome.response().filter(|_| code < 300) {
-            Some(response) => {
-                if let Some(dialog) = self.dialog_at_mut(home) {
-                    dialog.refresh_target(response);
-                }
-                NoticeChange::Delivered
+        let change = if let Some(response) = outcome.response().filter(|_| code < 300) {
+            if let Some(dialog) = self.dialog_at_mut(home) {
+                dialog.refresh_target(response);
             }
-            None => {
-                notice.put_off(now, outcome, told);
-                NoticeChange::Refused { code }
-            }
+            NoticeChange::Delivered
+        } else {
+            notice.put_off(now, outcome, told);
+            NoticeChange::Refused { code }
         };
         self.report_notice(id, change);
         if over {

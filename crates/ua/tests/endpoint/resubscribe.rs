@@ -1,14 +1,12 @@
 //! What becomes of a subscription over time: too short, never confirmed, begun anew, in company.
 
-use std::time::Duration;
-
 use gannet_sim::Bench;
 use gannet_sip::{HeaderName, Message, NameAddr, Uri};
 use gannet_ua::digest::Credentials;
 use gannet_ua::endpoint::{AuthStyle, Happening, Resubscribe, SubscriptionId};
 use gannet_ua::{EventPackage, SubscriptionChange, SubscriptionSpec};
 
-use crate::harness::{assert_drains, bench, cseq, s, text};
+use crate::harness::{assert_drains, bench, cseq, ms, s, text};
 
 fn spec(event: &str) -> SubscriptionSpec {
     let uri = Uri::at(Some("bob"), Bench::PEER);
@@ -67,6 +65,16 @@ fn ends(bench: &mut Bench) -> Vec<String> {
     happenings.filter_map(end).collect()
 }
 
+/// What is sent after so many seconds and not before.
+fn sent_after(bench: &mut Bench, seconds: u64) -> Message {
+    if seconds > 0 {
+        bench.pass(ms(seconds * 1000 - 1));
+        assert_eq!(bench.sent(), [], "{seconds}");
+    }
+    bench.pass(ms(1));
+    bench.sent_one()
+}
+
 #[test]
 fn what_is_too_brief_is_asked_for_again_with_the_minimum() {
     let mut bench = bench();
@@ -112,12 +120,12 @@ fn a_423_that_helps_nobody_is_a_failure() {
 fn a_2xx_without_notify_fails_by_timer_n() {
     let mut bench = bench();
     let (_, request) = subscribe(&mut bench, spec("presence"));
-    bench.pass(Duration::from_millis(400));
+    bench.pass(ms(400));
     grant(&mut bench, &request, "n", 600);
-    bench.pass(Duration::from_millis(31_599));
+    bench.pass(ms(31_599));
     assert_eq!(ends(&mut bench), [] as [String; 0]);
     // 64*T1 after SUBSCRIBE was sent.
-    bench.pass(Duration::from_millis(1));
+    bench.pass(ms(1));
     assert_eq!(ends(&mut bench), ["failed 408"]);
     assert_eq!(notify(&mut bench, &request, "n", 1, "active"), 481);
     assert_drains(&mut bench);
@@ -198,23 +206,15 @@ fn the_reason_says_when_it_begins_anew() {
         let (_, request) = subscribe(&mut bench, wanted);
         grant(&mut bench, &request, "n", 600);
         assert_eq!(notify(&mut bench, &request, "n", 1, state), 200);
-        match wait {
-            Some(wait) => {
-                assert_eq!(ends(&mut bench), [format!("over {wait}")], "{state}");
-                if wait > 0 {
-                    bench.pass(s(wait) - Duration::from_millis(1));
-                    assert_eq!(bench.sent(), [], "{state}");
-                }
-                bench.pass(Duration::from_millis(1));
-                let anew = bench.sent_one();
-                assert_eq!(text(&anew, HeaderName::Expires), "600");
-            }
-            None => {
-                assert_eq!(ends(&mut bench), ["over for good"], "{state}");
-                assert_drains(&mut bench);
-                assert_eq!(bench.sent(), [], "{state}");
-            }
-        }
+        let Some(wait) = wait else {
+            assert_eq!(ends(&mut bench), ["over for good"], "{state}");
+            assert_drains(&mut bench);
+            assert_eq!(bench.sent(), [], "{state}");
+            continue;
+        };
+        assert_eq!(ends(&mut bench), [format!("over {wait}")], "{state}");
+        let anew = sent_after(&mut bench, wait);
+        assert_eq!(text(&anew, HeaderName::Expires), "600");
     }
 }
 
@@ -229,13 +229,7 @@ fn a_notifier_that_ends_each_one_at_once_is_asked_less_and_less_often() {
         grant(&mut bench, &request, &tag, 600);
         let state = "terminated;reason=deactivated";
         assert_eq!(notify(&mut bench, &request, &tag, 1, state), 200);
-        let moment = Duration::from_millis(1);
-        if wait > 0 {
-            bench.pass(s(wait) - moment);
-            assert_eq!(bench.sent(), [], "{wait}");
-        }
-        bench.pass(moment);
-        request = bench.sent_one();
+        request = sent_after(&mut bench, wait);
     }
     // One that waits to begin anew ends without a word.
     grant(&mut bench, &request, "last", 600);
