@@ -98,15 +98,14 @@ async fn register(world: &mut World, arguments: Arguments) -> StepResult {
     let mut actors = Vec::new();
     for extension in first..=last {
         let name = world.name_of_extension(&extension.to_string());
-        let actor = match world.existing(&name) {
-            Some(actor) => actor,
-            None => {
-                let setup = PhoneSetup {
-                    datagrams_only: true,
-                    ..PhoneSetup::named(&name)
-                };
-                world.use_phone(setup).await?
-            }
+        let actor = if let Some(actor) = world.existing(&name) {
+            actor
+        } else {
+            let setup = PhoneSetup {
+                datagrams_only: true,
+                ..PhoneSetup::named(&name)
+            };
+            world.use_phone(setup).await?
         };
         world.notes.manual.insert(name.clone());
         if !world.notes.crowd.contains(&name) {
