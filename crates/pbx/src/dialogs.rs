@@ -109,7 +109,10 @@ mod tests {
         (user.to_owned(), DialogEntry::new(id, stage))
     }
 
-    fn told(changes: &[DialogChange]) -> Vec<(&str, Vec<(&str, DialogStage)>, bool)> {
+    /// User, dialogs, and whether talking changed.
+    type Told<'a> = (&'a str, Vec<(&'a str, DialogStage)>, bool);
+
+    fn told(changes: &[DialogChange]) -> Vec<Told<'_>> {
         changes
             .iter()
             .map(|change| {

@@ -46,6 +46,24 @@ fn extensions_without_users_are_phones_too() {
 }
 
 #[test]
+fn a_crowd_watches_some_of_it() {
+    let steps = [
+        "extensions 1100 to 1104 register",
+        "many users subscribe to 2 others",
+        "in sequence users set presence to \"Busy\"",
+        "\"1104\" has received \"Busy\" notification for \"1101\"",
+    ];
+    let bench = Bench::new().with("f.feature", &feature(&steps));
+    bench
+        .run("test f.feature")
+        .expect(0, &["4 steps: 4 passed"]);
+    let steps = [steps[0], "many users subscribe to 5 others"];
+    let bench = Bench::new().with("f.feature", &feature(&steps));
+    let expected = "each phone has 4 others, it cannot subscribe to 5";
+    bench.run("test f.feature").expect(1, &[expected]);
+}
+
+#[test]
 fn what_makes_no_crowd_is_told() {
     let table = [
         (
@@ -55,6 +73,10 @@ fn what_makes_no_crowd_is_told() {
         (
             "extensions 1 to 5001 register",
             "1 to 5001 are 5001 extensions; 1 to 5000 can be",
+        ),
+        (
+            "many users subscribe to 2 others",
+            "no sentence has registered many phones yet",
         ),
         (
             "many users subscribe to each other",

@@ -98,7 +98,7 @@ fn tags_names_and_lines_select() {
 
 #[test]
 fn scenarios_that_need_what_the_server_lacks_are_skipped() {
-    let needy = format!("@requires.presence\n{}", feature(&["fail"]));
+    let needy = format!("@requires.fax\n{}", feature(&["fail"]));
     let easy = format!("@requires.voicemail\n{}", feature(&["wait 1 ms"]));
     let bench = Bench::new()
         .with("a.feature", &needy)
@@ -106,9 +106,6 @@ fn scenarios_that_need_what_the_server_lacks_are_skipped() {
     let run = bench.run("test a.feature b.feature");
     run.expect(
         0,
-        &[
-            "the embedded server has no `presence`",
-            "1 passed, 1 skipped",
-        ],
+        &["the embedded server has no `fax`", "1 passed, 1 skipped"],
     );
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::harness::{FeatureRun, Site};
 
-/// 39,800 subscriptions begin, are are told of 402 changes altogether, and end.
+/// 39,800 subscriptions begin, are told of 402 changes altogether, and end.
 const LIMIT: Duration = Duration::from_secs(580);
 
 #[test]

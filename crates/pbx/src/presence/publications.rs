@@ -223,8 +223,8 @@ mod tests {
 
     const MINUTE: Duration = Duration::from_mins(1);
 
-    fn document(entity: &str) -> Option<Presence> {
-        Some(Presence::new(entity))
+    fn document(entity: &str) -> Presence {
+        Presence::new(entity)
     }
 
     fn request<'a>(if_match: Option<&'a str>, etag: &str) -> Request<'a> {
@@ -246,7 +246,7 @@ mod tests {
             Err(PublicationRefusal::Empty)
         );
         let first = Request {
-            document: document("one"),
+            document: Some(document("one")),
             ..request(None, "1")
         };
         assert!(store.publish(now, first).expect("good").changed);
@@ -262,7 +262,7 @@ mod tests {
         assert_eq!(stale, Err(PublicationRefusal::NoMatch));
         assert!(store.expire(now + MINUTE).is_empty(), "it was refreshed");
         let change = Request {
-            document: document("two"),
+            document: Some(document("two")),
             ..request(Some("2"), "3")
         };
         assert!(store.publish(now, change).expect("good").changed);
@@ -282,7 +282,7 @@ mod tests {
         let mut store = Publications::new(10);
         for etag in ["1", "2"] {
             let one = Request {
-                document: document(etag),
+                document: Some(document(etag)),
                 expires: if etag == "1" { MINUTE } else { MINUTE * 2 },
                 ..request(None, etag)
             };
@@ -303,7 +303,7 @@ mod tests {
         let now = Instant::now();
         let mut store = Publications::new(1);
         let first = |expires, etag: &str| Request {
-            document: document("one"),
+            document: Some(document("one")),
             expires,
             ..request(None, etag)
         };

@@ -8,6 +8,7 @@ mod in_call;
 mod lamps;
 mod messages;
 mod presence;
+mod publications;
 mod registration;
 mod services;
 mod setup;

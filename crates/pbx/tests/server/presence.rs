@@ -12,7 +12,7 @@ use gannet_ua::endpoint::{Body, Happening, RequestSpec, SubscriptionId};
 use crate::agent::Agent;
 use crate::setup::{LIMIT, start, start_with};
 
-const PIDF: &str = "application/pidf+xml";
+pub(crate) const PIDF: &str = "application/pidf+xml";
 
 /// Subscribes to what another user is doing.
 pub(crate) fn watch(agent: &Agent, event: &str, accept: &str, user: &str) -> SubscriptionId {
@@ -54,7 +54,7 @@ fn presence(notify: &Message) -> Presence {
     Presence::parse(notify.body()).expect("a presence document")
 }
 
-fn notes(notify: &Message) -> Vec<String> {
+pub(crate) fn notes(notify: &Message) -> Vec<String> {
     let presence = presence(notify);
     let mut notes: Vec<_> = presence.all_notes().map(|note| note.text.clone()).collect();
     notes.dedup();
@@ -62,7 +62,12 @@ fn notes(notify: &Message) -> Vec<String> {
 }
 
 /// A PUBLISH of one's own presence; an empty note is no body.
-fn publication(agent: &Agent, note: &str, expires: u32, if_match: Option<&str>) -> RequestSpec {
+pub(crate) fn publication(
+    agent: &Agent,
+    note: &str,
+    expires: u32,
+    if_match: Option<&str>,
+) -> RequestSpec {
     let mut spec = agent.spec(Method::Publish, &agent.name);
     spec.headers = vec![
         ("Event".into(), "presence".into()),
@@ -85,15 +90,7 @@ fn publication(agent: &Agent, note: &str, expires: u32, if_match: Option<&str>) 
     spec
 }
 
-fn etag_of(response: &Message) -> String {
-    assert_eq!(response.status(), Some(200));
-    response
-        .text(HeaderName::SipEtag)
-        .expect("an entity-tag")
-        .into_owned()
-}
-
-async fn talk(alice: &mut Agent, bob: &mut Agent) -> gannet_ua::endpoint::CallId {
+pub(crate) async fn talk(alice: &mut Agent, bob: &mut Agent) -> gannet_ua::endpoint::CallId {
     let call = alice.call("bob", "v=0\r\ns=offer\r\n");
     let (leg, _) = bob.incoming().await;
     bob.accept(leg, "v=0\r\ns=answer\r\n");
@@ -130,130 +127,6 @@ async fn registrations_and_calls_make_the_presence_of_those_who_publish_nothing(
 
     bob.with(|endpoint, now| endpoint.unregister(now, registration));
     assert_eq!(notes(&next_notify(&mut carol).await), ["Unregistered"]);
-    pbx.stop().await;
-}
-
-#[tokio::test]
-async fn a_publication_is_told_refreshed_changed_and_removed() {
-    let pbx = start();
-    let mut alice = Agent::new(&pbx, "alice");
-    let mut bob = Agent::new(&pbx, "bob");
-    alice.register().await;
-    watch(&bob, "presence", PIDF, "1001");
-    assert_eq!(notes(&next_notify(&mut bob).await), ["Available"]);
-
-    let first = alice.ask(publication(&alice, "Away", 600, None)).await;
-    let one = etag_of(&first);
-    assert_eq!(first.text(HeaderName::Expires).as_deref(), Some("600"));
-    assert_eq!(notes(&next_notify(&mut bob).await), ["Away"]);
-
-    let refreshed = alice.ask(publication(&alice, "", 600, Some(&one))).await;
-    let two = etag_of(&refreshed);
-    assert_ne!(one, two);
-    let stale = alice
-        .ask(publication(&alice, "Busy", 600, Some(&one)))
-        .await;
-    assert_eq!(stale.status(), Some(412));
-    let changed = alice
-        .ask(publication(&alice, "Busy", 600, Some(&two)))
-        .await;
-    let three = etag_of(&changed);
-    // The refresh was nothing to tell: the next NOTIFY is about the change.
-    assert_eq!(notes(&next_notify(&mut bob).await), ["Busy"]);
-
-    let removed = alice.ask(publication(&alice, "", 0, Some(&three))).await;
-    assert_eq!(removed.text(HeaderName::Expires).as_deref(), Some("0"));
-    etag_of(&removed);
-    assert_eq!(notes(&next_notify(&mut bob).await), ["Available"]);
-    assert_eq!(
-        pbx.snapshot()
-            .await
-            .expect("running")
-            .counters
-            .publications_granted,
-        4
-    );
-    pbx.stop().await;
-}
-
-#[tokio::test]
-async fn who_publishes_that_they_are_free_is_on_the_phone_during_a_call() {
-    let pbx = start();
-    let mut alice = Agent::new(&pbx, "alice");
-    let mut bob = Agent::new(&pbx, "bob");
-    let mut carol = Agent::new(&pbx, "carol");
-    alice.register().await;
-    bob.register().await;
-    alice.ask(publication(&alice, "Available", 600, None)).await;
-    watch(&carol, "presence", PIDF, "alice");
-    assert_eq!(notes(&next_notify(&mut carol).await), ["Available"]);
-    let call = talk(&mut alice, &mut bob).await;
-    assert_eq!(notes(&next_notify(&mut carol).await), ["On The Phone"]);
-    alice.hang_up(call);
-    assert_eq!(notes(&next_notify(&mut carol).await), ["Available"]);
-    pbx.stop().await;
-}
-
-#[tokio::test]
-async fn a_publication_that_is_not_refreshed_ends() {
-    let pbx = start_with(|config| config.expires.min_s = 1);
-    let mut alice = Agent::new(&pbx, "alice");
-    let mut bob = Agent::new(&pbx, "bob");
-    alice.ask(publication(&alice, "Away", 1, None)).await;
-    watch(&bob, "presence", PIDF, "alice");
-    assert_eq!(notes(&next_notify(&mut bob).await), ["Away"]);
-    assert_eq!(notes(&next_notify(&mut bob).await), ["Unregistered"]);
-    pbx.stop().await;
-}
-
-#[tokio::test]
-async fn publications_that_cannot_be_are_refused() {
-    let pbx = start();
-    let mut alice = Agent::new(&pbx, "alice");
-    let mut without_event = publication(&alice, "Away", 600, None);
-    without_event.headers.remove(0);
-    let mut other_event = publication(&alice, "Away", 600, None);
-    other_event.headers[0].1 = "dialog".into();
-    let mut of_bob = publication(&alice, "Away", 600, None);
-    of_bob.uri = alice.uri("bob");
-    let mut of_nobody = publication(&alice, "Away", 600, None);
-    of_nobody.uri = alice.uri("nobody");
-    let mut broken = publication(&alice, "Away", 600, None);
-    let mut other_type = broken.clone();
-    let bytes = "<!DOCTYPE a [<!ENTITY b 'b'>]><presence entity='sip:a@b'>&b;</presence>";
-    broken.body = Some(Body {
-        content_type: PIDF.into(),
-        bytes: bytes.into(),
-    });
-    other_type.body = Some(Body {
-        content_type: "text/plain".into(),
-        bytes: "Away".into(),
-    });
-    let table = [
-        (without_event, 489),
-        (other_event, 489),
-        (of_bob, 403),
-        (of_nobody, 404),
-        (broken, 400),
-        (other_type, 415),
-        (publication(&alice, "", 600, None), 400),
-        (publication(&alice, "Away", 1, None), 423),
-        (publication(&alice, "Away", 600, Some("none")), 412),
-    ];
-    for (spec, code) in table {
-        let what = format!("{spec:?}");
-        let response = alice.ask(spec).await;
-        assert_eq!(response.status(), Some(code), "{what}");
-        match code {
-            489 => assert_eq!(
-                response.text(HeaderName::AllowEvents).as_deref(),
-                Some("presence")
-            ),
-            415 => assert_eq!(response.text(HeaderName::Accept).as_deref(), Some(PIDF)),
-            423 => assert_eq!(response.text(HeaderName::MinExpires).as_deref(), Some("60")),
-            _ => {}
-        }
-    }
     pbx.stop().await;
 }
 

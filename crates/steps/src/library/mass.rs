@@ -63,6 +63,14 @@ pub(super) fn definitions() -> Vec<StepDefinition> {
             run: subscribe,
         ),
         step!(
+            "many users subscribe to {n} others",
+            section: SECTION,
+            about: "Each phone of `extensions .. register` subscribes to the presence of so many that come after it, from the first again after the last, and is told their state.",
+            example: "many users subscribe to 10 others",
+            no within,
+            run: subscribe_to_some,
+        ),
+        step!(
             "many users unsubscribe from each other",
             section: SECTION,
             about: "Each phone of `extensions .. register` ends its subscriptions to presence.",
@@ -98,15 +106,14 @@ async fn register(world: &mut World, arguments: Arguments) -> StepResult {
     let mut actors = Vec::new();
     for extension in first..=last {
         let name = world.name_of_extension(&extension.to_string());
-        let actor = match world.existing(&name) {
-            Some(actor) => actor,
-            None => {
-                let setup = PhoneSetup {
-                    datagrams_only: true,
-                    ..PhoneSetup::named(&name)
-                };
-                world.use_phone(setup).await?
-            }
+        let actor = if let Some(actor) = world.existing(&name) {
+            actor
+        } else {
+            let setup = PhoneSetup {
+                datagrams_only: true,
+                ..PhoneSetup::named(&name)
+            };
+            world.use_phone(setup).await?
         };
         world.notes.manual.insert(name.clone());
         if !world.notes.crowd.contains(&name) {
@@ -126,6 +133,23 @@ async fn register(world: &mut World, arguments: Arguments) -> StepResult {
 }
 
 async fn subscribe(world: &mut World, _: Arguments) -> StepResult {
+    let others = crowd(world)?.len() - 1;
+    subscribe_each(world, others).await
+}
+
+async fn subscribe_to_some(world: &mut World, arguments: Arguments) -> StepResult {
+    let (others, most) = (arguments.integer(0)?, crowd(world)?.len() - 1);
+    match usize::try_from(others) {
+        Ok(others) if others > 0 && others <= most => subscribe_each(world, others).await,
+        _ => {
+            let summary = format!("each phone has {most} others, it cannot subscribe to {others}");
+            Err(Failure::new(FailureClass::Misuse, summary))
+        }
+    }
+}
+
+/// Each phone subscribes to `each` that come after it.
+async fn subscribe_each(world: &mut World, each: usize) -> StepResult {
     let crowd = crowd(world)?;
     let limit = world.signalling_default().max(REQUEST_LIMIT);
     let mut targets = Vec::new();
@@ -133,21 +157,19 @@ async fn subscribe(world: &mut World, _: Arguments) -> StepResult {
         targets.push(world.destination(actor.name())?);
     }
     let (watchers, size) = (crowd.clone(), crowd.len());
-    let pairs = (0..size * size).map(move |pair| (pair / size, pair % size));
-    let work = pairs
-        .filter(|(own, other)| own != other)
-        .map(move |(own, other)| {
-            let (actor, target) = (Arc::clone(&watchers[own]), targets[other].clone());
-            async move {
-                let mut wanted = Watch::new(EventPackage::new(PRESENCE), target);
-                wanted.accept = accept_of(PRESENCE);
-                wanted.expires = LIFETIME;
-                wanted.kept = false;
-                let done = actor.phone.subscribe(wanted, deadline(limit)).await;
-                judged(&actor, done)
-            }
-        });
-    let each = size - 1;
+    let pairs = (0..size * each).map(move |pair| (pair / each, pair % each + 1));
+    let work = pairs.map(move |(own, after)| {
+        let target = targets[(own + after) % size].clone();
+        let actor = Arc::clone(&watchers[own]);
+        async move {
+            let mut wanted = Watch::new(EventPackage::new(PRESENCE), target);
+            wanted.accept = accept_of(PRESENCE);
+            wanted.expires = LIFETIME;
+            wanted.kept = false;
+            let done = actor.phone.subscribe(wanted, deadline(limit)).await;
+            judged(&actor, done)
+        }
+    });
     let count = size * each;
     all(world, (count, "subscriptions"), work).await?;
     told(world, &crowd, "the first NOTIFYs", move |actor| {
