@@ -2,76 +2,78 @@
 
 use crate::bench::{Bench, feature};
 
+/// Scenarios that cannot pass, and what is said of them.
+const REFUSED: [(&[&str], &str); 12] = [
+    (
+        &["Alice subscribes to weather of Alice"],
+        "SUBSCRIBE was refused with 489",
+    ),
+    (
+        &["Alice subscribes to message-summary of Alice and is refused with 489"],
+        "expected 489 to SUBSCRIBE, but it was accepted",
+    ),
+    (
+        &["Alice refreshes the subscription"],
+        "Alice has subscribed to nothing by a sentence",
+    ),
+    (
+        &[
+            "Alice subscribes to message-summary of Alice",
+            "Alice terminates the subscription to dialog of Alice",
+        ],
+        "Alice has no such subscription",
+    ),
+    (
+        &["Alice refreshes its publication"],
+        "Alice has published nothing by a sentence",
+    ),
+    (
+        &["Alice publishes presence as:"],
+        "this step needs a doc string below it",
+    ),
+    (
+        &["Bob registers", "BLF lamp of Bob is idle"],
+        "nobody watches Bob",
+    ),
+    (
+        &["Alice sets \"password\" to \"x\""],
+        "`password` is no setting that a sentence can change",
+    ),
+    (
+        &["Alice unsubscribes from Bob"],
+        "Alice is not subscribed to Bob",
+    ),
+    (
+        &[
+            "Alice subscribes to message-summary of Alice",
+            "Alice receives NOTIFY for message-summary with state pending within 200 ms",
+        ],
+        "did not receive NOTIFY for message-summary with state pending",
+    ),
+    (
+        &[
+            "Alice subscribes to message-summary of Alice",
+            "Alice receives NOTIFY for message-summary with state gone",
+        ],
+        "`gone` is none of active, pending, terminated",
+    ),
+    (
+        &["Alice subscribes to message-summary of Alice for 500 ms"],
+        "a whole number of seconds",
+    ),
+];
+
 #[test]
 fn what_cannot_be_watched_or_published_is_told() {
-    let table = [
-        (
-            vec!["Alice subscribes to weather of Alice"],
-            "SUBSCRIBE was refused with 489",
-        ),
-        (
-            vec!["Alice subscribes to message-summary of Alice and is refused with 489"],
-            "expected 489 to SUBSCRIBE, but it was accepted",
-        ),
-        (
-            vec!["Alice refreshes the subscription"],
-            "Alice has subscribed to nothing by a sentence",
-        ),
-        (
-            vec![
-                "Alice subscribes to message-summary of Alice",
-                "Alice terminates the subscription to dialog of Alice",
-            ],
-            "Alice has no such subscription",
-        ),
-        (
-            vec!["Alice refreshes its publication"],
-            "Alice has published nothing by a sentence",
-        ),
-        (
-            vec!["Alice publishes presence as:"],
-            "this step needs a doc string below it",
-        ),
-        (
-            vec!["Bob registers", "BLF lamp of Bob is idle"],
-            "nobody watches Bob",
-        ),
-        (
-            vec!["Alice sets \"password\" to \"x\""],
-            "`password` is no setting that a sentence can change",
-        ),
-        (
-            vec!["Alice unsubscribes from Bob"],
-            "Alice is not subscribed to Bob",
-        ),
-        (
-            vec![
-                "Alice subscribes to message-summary of Alice",
-                "Alice receives NOTIFY for message-summary with state pending within 200 ms",
-            ],
-            "did not receive NOTIFY for message-summary with state pending",
-        ),
-        (
-            vec![
-                "Alice subscribes to message-summary of Alice",
-                "Alice receives NOTIFY for message-summary with state gone",
-            ],
-            "`gone` is none of active, pending, terminated",
-        ),
-        (
-            vec!["Alice subscribes to message-summary of Alice for 500 ms"],
-            "a whole number of seconds",
-        ),
-    ];
     let mut bench = Bench::new();
     let mut files = Vec::new();
-    for (index, (steps, _)) in table.iter().enumerate() {
+    for (index, (steps, _)) in REFUSED.iter().enumerate() {
         let file = format!("f{index:02}.feature");
         bench = bench.with(&file, &feature(steps));
         files.push(file);
     }
     let run = bench.run(&format!("test {}", files.join(" ")));
-    let mut expected: Vec<_> = table.iter().map(|(_, text)| *text).collect();
+    let mut expected: Vec<_> = REFUSED.iter().map(|(_, text)| *text).collect();
     expected.push("12 scenarios: 11 failed, 1 timed out");
     run.expect(1, &expected);
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use gannet_phone::{CallState, Phone, Watch, WatchStage, Watching};
+use gannet_phone::{CallState, Phone, Watch, WatchHandle, WatchStage, Watching};
 use gannet_sip::{HeaderName, Method};
 use gannet_ua::bodies::{DialogDirection, DialogStage, Presence};
 use gannet_ua::endpoint::Resubscribe;
@@ -27,6 +27,33 @@ async fn until(alice: &Phone, what: &str, fits: impl Fn(&Watching) -> bool) {
 fn notes(watching: &Watching) -> Vec<String> {
     let notes = watching.presence.iter().flat_map(Presence::all_notes);
     notes.map(|note| note.text.clone()).collect()
+}
+
+/// The subscription ends on our wish, and is over then.
+async fn ends(alice: &Phone, watched: WatchHandle) {
+    let end = Resubscribe {
+        expires: Some(Duration::ZERO),
+        ..Resubscribe::default()
+    };
+    let over = alice
+        .rewatch(watched, end, soon())
+        .await
+        .expect("an answer");
+    assert_eq!((over.code, over.stage), (200, WatchStage::Over));
+    until(alice, "the last NOTIFY", |it| {
+        it.handle == watched
+            && it
+                .state
+                .as_ref()
+                .is_some_and(SubscriptionState::is_terminated)
+    })
+    .await;
+    assert!(
+        alice
+            .rewatch(watched, Resubscribe::default(), soon())
+            .await
+            .is_err()
+    );
 }
 
 #[tokio::test]
@@ -78,29 +105,7 @@ async fn calls_of_a_phone_light_the_lamp_of_another() {
     .await;
     let ended = bob.state().latest_call().expect("a call").state.clone();
     assert!(matches!(ended, CallState::Ended(_)));
-    let end = Resubscribe {
-        expires: Some(Duration::ZERO),
-        ..Resubscribe::default()
-    };
-    let over = alice
-        .rewatch(dialogs, end, soon())
-        .await
-        .expect("an answer");
-    assert_eq!((over.code, over.stage), (200, WatchStage::Over));
-    until(&alice, "the last NOTIFY", |it| {
-        it.handle == dialogs
-            && it
-                .state
-                .as_ref()
-                .is_some_and(SubscriptionState::is_terminated)
-    })
-    .await;
-    assert!(
-        alice
-            .rewatch(dialogs, Resubscribe::default(), soon())
-            .await
-            .is_err()
-    );
+    ends(&alice, dialogs).await;
     assert_valid(&[&alice, &bob, &carol]);
 }
 
