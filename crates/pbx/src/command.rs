@@ -12,6 +12,7 @@ use crate::user::{Forward, PbxUser};
 #[derive(Debug)]
 pub(crate) enum Command {
     AddUser(PbxUser, Answer),
+    PutUser(PbxUser, Answer),
     RemoveUser(String, Answer),
     SetDnd(String, bool, Answer),
     SetForward(String, Forward, Answer),

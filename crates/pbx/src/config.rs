@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use gannet_net::{Capture, Impairment, MediaScheduler};
-use gannet_ua::digest::Algorithm;
+use gannet_ua::digest::{Algorithm, AuthTarget};
 use gannet_ua::{SessionPolicy, Timers};
 
 use crate::registrar::{RegistrarFeatures, TrustDomain};
@@ -35,6 +35,17 @@ pub struct PbxConfig {
     pub nonce_lifetime: Duration,
     /// What becomes of a refresh whose credentials are for another URI than it is sent to.
     pub digest_uri: DigestUri,
+    /// The event packages that can be subscribed to; others get 489. `presence` can be published
+    /// too.
+    pub packages: BTreeSet<String>,
+    /// Who may watch presence and dialogs of others.
+    pub watching: WatchRule,
+    /// The code for a SUBSCRIBE that is accepted: 200, or 202 as notifiers of RFC 3265 have it.
+    pub subscribe_code: u16,
+    /// How SUBSCRIBE and PUBLISH are challenged: as by a server (401), or as by a proxy (407).
+    pub subscribe_challenge: AuthTarget,
+    /// Whether each document about dialogs tells all of them, not changes only after the first.
+    pub dialog_info_full: bool,
     /// Whether callers from other domains may call the users of this one, without authentication.
     pub allow_foreign: bool,
     /// How long the phones of a user ring before the call goes on to voicemail or forward.
@@ -85,6 +96,11 @@ impl Default for PbxConfig {
             algorithms: vec![Algorithm::Sha256, Algorithm::Md5],
             nonce_lifetime: Duration::from_mins(5),
             digest_uri: DigestUri::Lenient,
+            packages: crate::server::package_names().map(str::to_owned).collect(),
+            watching: WatchRule::default(),
+            subscribe_code: 200,
+            subscribe_challenge: AuthTarget::Origin,
+            dialog_info_full: false,
             allow_foreign: false,
             no_answer: Duration::from_secs(20),
             dnd_code: 486,
@@ -118,7 +134,19 @@ pub enum DigestUri {
     Strict,
 }
 
-/// Lifetimes that the registrar and the notifier grant, in seconds.
+/// What becomes of a subscription to the presence or the dialogs of somebody else (RFC 3856 6.6.2).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum WatchRule {
+    /// Every user may watch every other one.
+    #[default]
+    Allow,
+    /// It gets 403.
+    Refuse,
+    /// It is accepted and stays pending: nothing is told, as long as nobody has decided.
+    Pending,
+}
+
+/// Lifetimes that the registrar, the notifier and the event state compositor grant, in seconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ExpiresPolicy {
     /// For who asks for none.
@@ -225,6 +253,8 @@ pub struct PbxLimits {
     pub bindings_per_user_max: usize,
     /// Subscriptions at once; more get 503.
     pub subscriptions_max: usize,
+    /// Publications at once; more get 503.
+    pub publications_max: usize,
     /// Messages kept per mailbox; more are thrown away.
     pub messages_per_mailbox_max: usize,
     /// How often one call may be forwarded; then 482.
@@ -242,7 +272,8 @@ impl Default for PbxLimits {
             calls_max: 2000,
             registrations_max: 10_000,
             bindings_per_user_max: 16,
-            subscriptions_max: 10_000,
+            subscriptions_max: 100_000,
+            publications_max: 10_000,
             messages_per_mailbox_max: 100,
             forwards_max: 5,
             events_max: 4096,

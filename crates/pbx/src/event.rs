@@ -89,6 +89,11 @@ pub enum PbxEvent {
         /// True inside a subscription.
         subscribed: bool,
     },
+    /// What a device of a user published about their presence is new, other than before, or gone.
+    Published {
+        /// The user.
+        user: String,
+    },
     /// Something went wrong that nobody was told by SIP.
     Trouble {
         /// What.

@@ -1,5 +1,5 @@
-//! The embedded server: registrar, call routing between registered phones as a B2BUA, voicemail
-//! with message waiting, echo and music.
+//! The embedded server: registrar, call routing between registered phones as a B2BUA, presence
+//! agent with busy lamps, voicemail with message waiting, echo and music.
 //!
 //! Invariant: no test depends on it alone; the same features pass on other servers.
 //!
@@ -9,12 +9,14 @@
 
 mod command;
 mod config;
+mod dialogs;
 mod error;
 mod event;
 mod event_socket;
 mod media;
 mod mwi;
 mod pbx;
+mod presence;
 mod registrar;
 mod server;
 mod snapshot;
@@ -23,6 +25,7 @@ mod users_file;
 
 pub use config::{
     DigestUri, Diversion, ExpiresPolicy, PbxConfig, PbxLimits, SpecialExtensions, VoicemailConfig,
+    WatchRule,
 };
 pub use error::{PbxError, WaitTimeout};
 pub use event::PbxEvent;

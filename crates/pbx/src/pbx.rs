@@ -116,6 +116,15 @@ impl Pbx {
         self.ask(|answer| Command::AddUser(user, answer)).await
     }
 
+    /// Adds a user, or changes what was said of the one with the same name; bindings, messages and
+    /// what was set for them stay.
+    ///
+    /// # Errors
+    /// If extension or authentication name are taken by somebody else, or unusable.
+    pub async fn put_user(&self, user: PbxUser) -> Result<(), PbxError> {
+        self.ask(|answer| Command::PutUser(user, answer)).await
+    }
+
     /// Removes a user with bindings, subscriptions and messages. Calls go on.
     ///
     /// # Errors

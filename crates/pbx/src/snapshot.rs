@@ -16,7 +16,7 @@ pub struct PbxSnapshot {
     pub calls: Vec<CallView>,
     /// The mailboxes of all users who have one, by user.
     pub mailboxes: Vec<MailboxView>,
-    /// Subscriptions to message-summary, by user.
+    /// Subscriptions of others, by the user whose state it is.
     pub subscriptions: Vec<SubscriptionView>,
     /// What was counted since the start.
     pub counters: PbxCounters,
@@ -163,11 +163,15 @@ pub struct VoicemailView {
     pub file: Option<PathBuf>,
 }
 
-/// One subscription to message-summary.
+/// One subscription to the state of a user.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SubscriptionView {
-    /// The user whose mailbox it is.
+    /// The event package.
+    pub package: &'static str,
+    /// The user whose state it is.
     pub user: String,
+    /// Who watches: name of a user, or URI.
+    pub watcher: String,
     /// Where NOTIFY goes.
     pub contact: String,
     /// Time that is left.
@@ -185,6 +189,8 @@ pub struct PbxCounters {
     pub calls_served: u64,
     /// REGISTERs that were granted.
     pub registrations_granted: u64,
+    /// PUBLISHes that were granted.
+    pub publications_granted: u64,
     /// Requests that were challenged because they had no credentials.
     pub challenges: u64,
     /// Requests with wrong credentials or of a wrong user.

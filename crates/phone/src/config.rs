@@ -36,6 +36,8 @@ pub struct PhoneConfig {
     /// The address of its sockets. A wildcard needs a server, towards which the own address is
     /// found.
     pub bind_ip: IpAddr,
+    /// Whether the port is open for TCP too where the phone talks over UDP.
+    pub listen_tcp: bool,
     /// The SIP port; 0 takes a free one.
     pub sip_port: u16,
     /// The ports for RTP and RTCP; `None` takes free ones.
@@ -95,6 +97,7 @@ impl PhoneConfig {
             server: None,
             transport: Transport::Udp,
             bind_ip: Ipv4Addr::LOCALHOST.into(),
+            listen_tcp: true,
             sip_port: 0,
             rtp_ports: None,
             hosts: BTreeMap::new(),

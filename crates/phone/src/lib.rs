@@ -18,6 +18,7 @@ mod config;
 mod destination;
 mod digits;
 mod error;
+mod events;
 mod flows;
 mod inbox;
 mod log;
@@ -42,6 +43,9 @@ pub use config::{AuthUser, PhoneConfig, Server};
 pub use destination::{CallOptions, Destination};
 pub use digits::{DtmfWay, InfoDigit, ReceivedKey, dtmf_keys};
 pub use error::PhoneError;
+pub use events::{
+    Events, PublishStage, Published, Watch, WatchHandle, WatchStage, Watching, presence_document,
+};
 pub use flows::{FlowState, FlowStatus, Gruus};
 pub use inbox::{Inbox, TextMessage};
 pub use log::{LogEntry, MessageLog};

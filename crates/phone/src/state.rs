@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use gannet_sip::Message;
 
 use crate::call::{CallHandle, CallRecord};
+use crate::events::Events;
 use crate::flows::{FlowState, Gruus};
 use crate::inbox::Inbox;
 use crate::mwi::MessageSummary;
@@ -32,6 +33,8 @@ pub struct PhoneState {
     pub incoming: IncomingPolicy,
     /// Message waiting.
     pub mwi: MwiState,
+    /// What the phone watches and publishes.
+    pub events: Events,
     /// Texts that came.
     pub inbox: Inbox,
     /// Transfers that the phone asked others for, oldest first.
@@ -60,6 +63,7 @@ impl PhoneState {
                 summary: None,
                 notified: 0,
             },
+            events: Events::new(),
             inbox: Inbox::new(),
             transfers: Vec::new(),
             transfers_waiting: 0,

@@ -1,5 +1,6 @@
 //! The protocol machines of SIP: transactions, dialogs, digest authentication and its AKA form,
-//! registration, subscription, the registrar's store, and the user-agent core that joins them.
+//! registration, subscription, the registrar's store, the bodies of events, and the user-agent
+//! core that joins them.
 //!
 //! Invariant: input is (message or command, now), output is (messages, happenings, next deadline).
 //! No I/O, no clock, no randomness of its own.
@@ -10,6 +11,7 @@
 )]
 
 pub mod aka;
+pub mod bodies;
 mod dialog;
 pub mod digest;
 pub mod endpoint;
@@ -18,6 +20,7 @@ mod flow;
 mod identifiers;
 mod keep_alive;
 mod notice;
+mod publication;
 mod refer;
 pub mod registrar;
 mod registration;
@@ -28,6 +31,7 @@ mod session_timer;
 mod sipfrag;
 mod stun;
 mod subscription;
+mod subscription_life;
 mod target;
 mod timers;
 pub mod transaction;
@@ -38,6 +42,7 @@ pub use flow::FlowFailure;
 pub use identifiers::{Identifiers, RandomIdentifiers};
 pub use keep_alive::{KeepAliveKind, KeepAlivePolicy, OnLoss};
 pub use notice::{Grant, News, NoticeChange, NoticeView};
+pub use publication::{PublicationChange, PublicationSpec};
 pub use refer::{ReferReport, ReferTo, Replaces};
 pub use registration::{RegistrationChange, RegistrationSpec};
 pub use registration_policy::{Backoff, Reaction, Refusals, RegistrationPolicy};

@@ -2,10 +2,10 @@
 
 use std::time::{Duration, Instant};
 
-use gannet_sip::NameAddr;
+use gannet_sip::{HeaderName, NameAddr};
 
 use crate::dialog::Dialog;
-use crate::endpoint::{Body, HomeId, NoticeId, RequestId};
+use crate::endpoint::{Body, HomeId, NoticeId, Outcome, RequestId};
 use crate::event::{EventPackage, SubscriptionState};
 use crate::target::Target;
 
@@ -72,7 +72,8 @@ impl News {
 pub enum NoticeChange {
     /// A NOTIFY was answered with 2xx.
     Delivered,
-    /// A NOTIFY was refused with this code; the subscription stays.
+    /// A NOTIFY was refused with this code; the subscription stays. With Retry-After the state is
+    /// told again then.
     Refused {
         /// The code.
         code: u16,
@@ -112,8 +113,12 @@ pub(crate) struct Notice {
     pub(crate) ends_at: Instant,
     /// The NOTIFY on its way.
     pub(crate) request: Option<RequestId>,
+    /// What it tells.
+    pub(crate) told: Option<News>,
     /// What is to be told next.
     pub(crate) waiting: Option<News>,
+    /// Not before then: the subscriber asked for patience.
+    pub(crate) retry_at: Option<Instant>,
     /// What is told, or is to be told, is the end.
     pub(crate) ending: bool,
 }
@@ -124,5 +129,21 @@ impl Notice {
         let left = self.ends_at.saturating_duration_since(now);
         let seconds = left.as_secs() + u64::from(left.subsec_nanos() > 0);
         Duration::from_secs(seconds.max(1))
+    }
+
+    /// Whether something waits to be told and may be.
+    pub(crate) fn may_tell(&self, now: Instant) -> bool {
+        self.waiting.is_some() && self.retry_at.is_none_or(|at| at <= now)
+    }
+
+    /// A NOTIFY was refused: with Retry-After it has not failed, and what it told, or what is newer,
+    /// is told later (RFC 6665 4.2.2). An end is not told twice.
+    pub(crate) fn put_off(&mut self, now: Instant, outcome: &Outcome, told: Option<News>) {
+        let response = outcome.response().filter(|_| !self.ending);
+        let wait = response.and_then(|it| it.number(HeaderName::RetryAfter).ok());
+        if let Some(seconds) = wait {
+            self.retry_at = Some(now + Duration::from_secs(u64::from(seconds.max(1))));
+            self.waiting = self.waiting.take().or(told);
+        }
     }
 }

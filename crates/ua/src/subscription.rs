@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use gannet_sip::{HeaderName, Message, NameAddr, Uri};
 
-use crate::endpoint::{Body, HomeId, Outcome, ReferPart, RequestId, SubscriptionId};
+use crate::endpoint::{AuthStyle, Body, HomeId, Outcome, ReferPart, RequestId, SubscriptionId};
 use crate::event::{EventPackage, StateKind, SubscriptionState, ends_subscription};
 use crate::target::Target;
 use crate::timers::Timers;
@@ -43,6 +43,11 @@ pub struct SubscriptionSpec {
     pub conditional: bool,
     /// Whether further notifiers are listened to.
     pub fork: ForkPolicy,
+    /// Whether it is refreshed by itself before it runs out.
+    pub refreshes: bool,
+    /// Whether it begins anew by itself when the notifier ends it for a reason that allows that
+    /// (RFC 6665 4.1.3). It keeps its number, and has a new dialog.
+    pub anew: bool,
     /// More header fields.
     pub headers: Vec<(String, String)>,
     /// Send there instead of where the URI says.
@@ -50,7 +55,7 @@ pub struct SubscriptionSpec {
 }
 
 impl SubscriptionSpec {
-    /// A subscription of an hour with what every one needs.
+    /// A subscription of an hour with what every one needs, refreshed by itself and not begun anew.
     pub const fn new(
         uri: Uri,
         from: NameAddr,
@@ -69,6 +74,8 @@ impl SubscriptionSpec {
             body: None,
             conditional: false,
             fork: ForkPolicy::First,
+            refreshes: true,
+            anew: false,
             headers: Vec::new(),
             destination: None,
         }
@@ -105,10 +112,12 @@ pub enum SubscriptionChange {
         state: Option<SubscriptionState>,
         /// The last NOTIFY.
         notify: Option<Message>,
-        /// From when on one may subscribe anew; `None` if one should not (RFC 6665 4.1.3).
+        /// From when on one may subscribe anew; `None` if one should not (RFC 6665 4.1.3). With
+        /// [`SubscriptionSpec::anew`] SUBSCRIBE is sent then.
         again: Option<Instant>,
     },
-    /// SUBSCRIBE was refused or failed.
+    /// SUBSCRIBE was refused or failed. No NOTIFY within timer N counts as no answer
+    /// (RFC 6665 4.1.2.4).
     Failed {
         /// How it ended.
         outcome: Outcome,
@@ -139,13 +148,27 @@ pub(crate) struct Subscription {
     pub(crate) refer: Option<ReferPart>,
     /// More header fields of the next SUBSCRIBE only.
     pub(crate) extra: Vec<(String, String)>,
+    /// The Request-URI of the next SUBSCRIBE only, instead of the remote target.
+    pub(crate) uri: Option<Uri>,
+    /// The credentials of the next SUBSCRIBE only.
+    pub(crate) auth: AuthStyle,
+    /// It has left its dialog and begins anew at `refresh_at`.
+    pub(crate) moved_out: bool,
     /// The notifier has accepted it or told its state.
-    established: bool,
+    pub(crate) established: bool,
+    /// A NOTIFY came.
+    pub(crate) heard: bool,
     /// The name of the state that was told last (SIP-ETag).
-    etag: Option<String>,
-    removing: bool,
-    refresh_at: Option<Instant>,
-    expires_at: Option<Instant>,
+    pub(crate) etag: Option<String>,
+    pub(crate) removing: bool,
+    pub(crate) refresh_at: Option<Instant>,
+    pub(crate) expires_at: Option<Instant>,
+    /// The first NOTIFY must have come by then (timer N).
+    pub(crate) confirm_by: Option<Instant>,
+    /// 423s in a row.
+    pub(crate) too_brief: u32,
+    /// How often it has begun anew after no more than a short life.
+    pub(crate) short_lives: u32,
 }
 
 impl Subscription {
@@ -169,22 +192,43 @@ impl Subscription {
             again: false,
             refer: None,
             extra: Vec::new(),
+            uri: None,
+            auth: AuthStyle::POLICY,
+            moved_out: false,
             established: false,
+            heard: false,
             etag: None,
             removing: false,
             refresh_at: None,
             expires_at: None,
+            confirm_by: None,
+            too_brief: 0,
+            short_lives: 0,
         }
     }
 
     /// What another notifier makes of the same SUBSCRIBE.
     pub(crate) fn fork(&self) -> Self {
-        Self::new(
-            self.spec.clone(),
-            self.call_id.clone(),
-            self.from_tag.clone(),
-            self.cseq,
-        )
+        let mut spec = self.spec.clone();
+        // Its SUBSCRIBE would reach all notifiers again.
+        spec.anew = false;
+        let (call_id, tag) = (self.call_id.clone(), self.from_tag.clone());
+        Self::new(spec, call_id, tag, self.cseq)
+    }
+
+    /// Notes that a SUBSCRIBE went out.
+    pub(crate) fn sent(&mut self, now: Instant, request: RequestId, peer: Target, timers: Timers) {
+        let timer_n = now + timers.give_up();
+        self.moved_out = false;
+        self.request = Some(request);
+        self.sent_at = Some(now);
+        self.peer = Some(peer);
+        if self.home.is_none() {
+            self.forks_until = Some(timer_n);
+        }
+        if !self.heard {
+            self.confirm_by = Some(timer_n);
+        }
     }
 
     /// Notes that the next SUBSCRIBE ends the subscription.
@@ -208,8 +252,14 @@ impl Subscription {
     }
 
     pub(crate) fn next_deadline(&self) -> Option<Instant> {
-        let refresh_at = self.refresh_at.filter(|_| self.request.is_none());
-        [refresh_at, self.expires_at].into_iter().flatten().min()
+        let idle = self.request.is_none();
+        let refresh_at = self.refresh_at.filter(|_| idle);
+        // While SUBSCRIBE is on its way its own time-out counts.
+        let confirm_by = self.confirm_by.filter(|_| idle);
+        [refresh_at, confirm_by, self.expires_at]
+            .into_iter()
+            .flatten()
+            .min()
     }
 
     /// True if a refresh must be sent now.
@@ -218,30 +268,37 @@ impl Subscription {
         now: Instant,
         changes: &mut Vec<SubscriptionChange>,
     ) -> bool {
+        let idle = self.request.is_none();
+        if self.confirm_by.is_some_and(|at| at <= now) && idle {
+            self.end_unheard(now, changes);
+            return false;
+        }
         if self.expires_at.is_some_and(|at| at <= now) {
             self.end_unsaid(now, changes);
             return false;
         }
-        let due = self.refresh_at.is_some_and(|at| at <= now) && self.request.is_none();
+        let due = self.refresh_at.is_some_and(|at| at <= now) && idle;
         if due {
             self.refresh_at = None;
         }
         due
     }
 
+    /// The final response to SUBSCRIBE; true if another one must be sent at once.
     pub(crate) fn handle_outcome(
         &mut self,
         now: Instant,
         outcome: Outcome,
         timers: Timers,
         changes: &mut Vec<SubscriptionChange>,
-    ) {
+    ) -> bool {
         self.request = None;
         match outcome {
             // 202 means the same as 200 (RFC 6665 8.3.1).
             Outcome::Response(response) if response.status().is_some_and(|code| code < 300) => {
                 self.accepted(now, response, timers, changes);
             }
+            Outcome::Response(response) if self.asks_for_more(&response) => return true,
             other => {
                 // 481 and the like end it; any other failed refresh leaves the old lifetime
                 // (RFC 6665 4.1.2.2).
@@ -251,6 +308,7 @@ impl Subscription {
                 changes.push(SubscriptionChange::Failed { outcome: other });
             }
         }
+        false
     }
 
     fn accepted(
@@ -261,7 +319,12 @@ impl Subscription {
         changes: &mut Vec<SubscriptionChange>,
     ) {
         self.established = true;
+        self.too_brief = 0;
         let not_modified = response.status() == Some(204);
+        if not_modified {
+            // No NOTIFY confirms it (RFC 5839 5.6).
+            self.confirm_by = None;
+        }
         let expires = response.number(HeaderName::Expires).ok();
         let expires = expires.map_or(self.wanted(), |seconds| {
             Duration::from_secs(u64::from(seconds))
@@ -290,6 +353,8 @@ impl Subscription {
         changes: &mut Vec<SubscriptionChange>,
     ) {
         self.established = true;
+        self.heard = true;
+        self.confirm_by = None;
         if let Some(etag) = notify.text(HeaderName::SipEtag) {
             self.etag = Some(etag.into_owned());
         }
@@ -301,9 +366,12 @@ impl Subscription {
             notify: notify.clone(),
         });
         if state.is_terminated() {
-            self.end();
+            let again = self.begin_anew(now, &state, timers);
+            if again.is_none() {
+                self.end();
+            }
             changes.push(SubscriptionChange::Terminated {
-                again: state.again_after().map(|wait| now + wait),
+                again: again.or_else(|| state.again_after().map(|wait| now + wait)),
                 state: Some(state),
                 notify: Some(notify),
             });
@@ -312,54 +380,5 @@ impl Subscription {
         {
             self.granted(now, expires, timers);
         }
-    }
-
-    /// A fork had no 2xx of its own: what its first NOTIFY does not say, the asked lifetime does
-    /// (RFC 6665 4.1.4).
-    pub(crate) fn begin_as_fork(&mut self, now: Instant, timers: Timers) {
-        self.granted(now, self.spec.expires, timers);
-    }
-
-    /// A 2xx to REFER came, which says nothing about a lifetime: the first NOTIFY does. Timer N bounds
-    /// the wait for it (RFC 6665 4.1.2.4).
-    pub(crate) fn expect_first_state(&mut self, now: Instant, timers: Timers) {
-        if !self.established && !self.ended {
-            self.granted(now, Duration::ZERO, timers);
-        }
-    }
-
-    /// It runs out unless the notifier ends it before.
-    pub(crate) const fn stop_refreshing(&mut self) {
-        self.refresh_at = None;
-    }
-
-    fn granted(&mut self, now: Instant, expires: Duration, timers: Timers) {
-        if expires.is_zero() {
-            // The last NOTIFY is still to come; timer N, 64*T1, bounds the wait
-            // (RFC 6665 4.1.2.4).
-            self.refresh_at = None;
-            self.expires_at = Some(now + timers.give_up());
-            return;
-        }
-        self.expires_at = Some(now + expires);
-        let early = Duration::from_secs(30).min(expires / 2);
-        // What a REFER led to is known once its end was told.
-        let is_told = self.refer.is_some_and(|part| part.done);
-        self.refresh_at = (!self.removing && !is_told).then(|| now + expires.saturating_sub(early));
-    }
-
-    fn end_unsaid(&mut self, now: Instant, changes: &mut Vec<SubscriptionChange>) {
-        self.end();
-        changes.push(SubscriptionChange::Terminated {
-            state: None,
-            notify: None,
-            again: Some(now),
-        });
-    }
-
-    const fn end(&mut self) {
-        self.ended = true;
-        self.refresh_at = None;
-        self.expires_at = None;
     }
 }

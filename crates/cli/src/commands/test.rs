@@ -37,6 +37,10 @@ pub(crate) struct TestArguments {
     #[arg(long, value_name = "REGEX")]
     name: Option<Regex>,
 
+    /// Also run scenarios that are tagged @skip.
+    #[arg(long)]
+    run_skipped: bool,
+
     #[command(flatten)]
     setup: SetupArguments,
 
@@ -133,6 +137,7 @@ pub(crate) fn execute(
     let selection = Selection {
         tags: arguments.tags.as_deref().map(read_tags).transpose()?,
         name: arguments.name,
+        skipped: arguments.run_skipped,
     };
     let paths: Vec<_> = sources.iter().map(|source| source.path.clone()).collect();
     let setup = Setup::read(arguments.setup, arguments.network, &paths, terminal)?;
@@ -220,6 +225,9 @@ fn rerun_of(mut given: impl Iterator<Item = String>) -> String {
             Some((name, value)) => (name, Some(value.to_owned())),
             None => (word.as_str(), None),
         };
+        if name == RUN_SKIPPED {
+            words.push(RUN_SKIPPED.to_owned());
+        }
         if !REPEATED.contains(&name) {
             continue;
         }
@@ -234,6 +242,9 @@ fn rerun_of(mut given: impl Iterator<Item = String>) -> String {
     }
     words.join(" ")
 }
+
+/// The switch without which a scenario that was skipped would be so again.
+const RUN_SKIPPED: &str = "--run-skipped";
 
 /// Options that a second run needs to meet the same conditions.
 const REPEATED: [&str; 7] = [

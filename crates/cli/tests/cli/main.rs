@@ -3,8 +3,10 @@
 mod bench;
 mod call_control;
 mod check;
+mod crowd;
 mod environment;
 mod event_sockets;
+mod events;
 mod help;
 mod input;
 mod interrupt;

@@ -54,6 +54,20 @@ fn skipped_scenarios_alone_are_no_success() {
 }
 
 #[test]
+fn skipped_scenarios_run_when_asked_for() {
+    let skipped = format!("@skip\n{}", feature(&["wait 1 ms"]));
+    let bench = Bench::new().with("f.feature", &skipped);
+    let run = bench.run("test f.feature --run-skipped");
+    run.expect(0, &["1 scenario: 1 passed"]);
+    let skipped = format!("@skip\n{}", feature(&["fail"]));
+    let bench = Bench::new().with("f.feature", &skipped);
+    let again = "gannet test --run-skipped f.feature:";
+    bench
+        .run("test --run-skipped f.feature")
+        .expect(1, &[again]);
+}
+
+#[test]
 fn a_scenario_without_steps_is_no_success() {
     let bench = Bench::new().with("f.feature", &feature(&[]));
     bench.run("test f.feature").expect(4, &["it has no steps"]);
@@ -84,7 +98,7 @@ fn tags_names_and_lines_select() {
 
 #[test]
 fn scenarios_that_need_what_the_server_lacks_are_skipped() {
-    let needy = format!("@requires.presence\n{}", feature(&["fail"]));
+    let needy = format!("@requires.fax\n{}", feature(&["fail"]));
     let easy = format!("@requires.voicemail\n{}", feature(&["wait 1 ms"]));
     let bench = Bench::new()
         .with("a.feature", &needy)
@@ -92,9 +106,6 @@ fn scenarios_that_need_what_the_server_lacks_are_skipped() {
     let run = bench.run("test a.feature b.feature");
     run.expect(
         0,
-        &[
-            "the embedded server has no `presence`",
-            "1 passed, 1 skipped",
-        ],
+        &["the embedded server has no `fax`", "1 passed, 1 skipped"],
     );
 }

@@ -21,11 +21,16 @@ impl Server {
             Command::AddUser(user, answer) => {
                 let _ = answer.send(self.add_user(user));
             }
+            Command::PutUser(user, answer) => {
+                let _ = answer.send(self.put_user(user));
+            }
             Command::RemoveUser(name, answer) => {
                 let _ = answer.send(self.remove_user(now, &name));
             }
             Command::SetDnd(name, dnd, answer) => {
-                let _ = answer.send(self.set(&name, |member| member.dnd = dnd));
+                let done = self.set(&name, |member| member.dnd = dnd);
+                self.presence_changed(now, &name);
+                let _ = answer.send(done);
             }
             Command::SetForward(name, forward, answer) => {
                 let _ = answer.send(self.set(&name, |member| member.forward = forward));
@@ -64,11 +69,23 @@ impl Server {
         Ok(())
     }
 
+    /// Adds a user, or changes what was said of them; what they set stays.
+    fn put_user(&mut self, user: PbxUser) -> Result<(), PbxError> {
+        let (name, voicemail) = (user.name.clone(), user.voicemail);
+        self.directory.put(user)?;
+        if voicemail {
+            self.mailboxes.entry(name).or_default();
+        }
+        self.changed();
+        Ok(())
+    }
+
     fn remove_user(&mut self, now: Instant, name: &str) -> Result<(), PbxError> {
         self.directory.remove(name)?;
         let aor = self.aor(name);
         self.location.remove_aor(&aor);
         self.drain_location(now);
+        self.publications.remove_resource(name);
         self.end_watching(now, name);
         self.mailboxes.remove(name);
         self.changed();
@@ -136,8 +153,11 @@ impl Server {
             }
         }
         let subscriptions = self.endpoint.notices().filter_map(|view| {
+            let watch = self.watchers.get(view.id)?;
             Some(SubscriptionView {
-                user: self.watchers.resource(view.id)?.to_owned(),
+                package: watch.package.name,
+                user: watch.resource.clone(),
+                watcher: watch.watcher.clone(),
                 contact: view.dialog.remote_target.to_string(),
                 expires_in: view.ends_at.saturating_duration_since(now),
             })

@@ -56,6 +56,23 @@ impl Directory {
         Ok(())
     }
 
+    /// Adds a user, or puts them in the place of the one with the same name, who keeps what was set
+    /// for them.
+    pub(crate) fn put(&mut self, user: PbxUser) -> Result<(), PbxError> {
+        let Some(former) = self.members.get(&user.name).cloned() else {
+            return self.add(user);
+        };
+        let name = user.name.clone();
+        self.remove(&name)?;
+        let done = self.add(user);
+        if done.is_err() {
+            self.add(former.user.clone())?;
+        }
+        let member = self.member_mut(&name)?;
+        (member.dnd, member.forward) = (former.dnd, former.forward);
+        done
+    }
+
     /// Removes a user.
     pub(crate) fn remove(&mut self, name: &str) -> Result<(), PbxError> {
         let member = self.members.remove(name).ok_or_else(|| no_user(name))?;

@@ -56,7 +56,8 @@ impl Server {
         now: Instant,
         message: &Message,
     ) -> Result<Caller, Reply> {
-        self.identify_by(now, message, AuthTarget::Origin, self.config.digest_uri)
+        let target = self.config.subscribe_challenge;
+        self.identify_by(now, message, target, self.config.digest_uri)
     }
 
     fn identify_by(

@@ -41,6 +41,7 @@ impl Server {
         let reply = match message.method() {
             Some(Method::Register) => Some(self.register(now, message, source)),
             Some(Method::Options) => Some(self.options(message)),
+            Some(Method::Publish) => Some(self.publish(now, message)),
             Some(Method::Message) => self.relay_message(now, request, message).err(),
             // These live in dialogs only, and this one is not known (RFC 6665 4.1.3 for NOTIFY).
             _ => Some(Reply::new(481)),
@@ -61,7 +62,7 @@ impl Server {
                 .header("Accept", "application/sdp")
                 .header("Accept-Encoding", "identity")
                 .header("Accept-Language", "en")
-                .header("Allow-Events", crate::mwi::MWI_PACKAGE),
+                .header("Allow-Events", self.allow_events()),
             Err(reply) => reply,
         }
     }

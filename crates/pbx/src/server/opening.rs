@@ -18,13 +18,15 @@ use super::state::Server;
 use super::timetable::Timetable;
 use super::watchers::Watchers;
 use crate::config::PbxConfig;
+use crate::dialogs::Dialogs;
 use crate::error::PbxError;
 use crate::event::PbxEvent;
 use crate::media::MediaRoom;
+use crate::presence::Publications;
 use crate::snapshot::PbxCounters;
 
 /// What the server understands; everything else gets 405 with this list.
-const METHODS: [Method; 12] = [
+const METHODS: [Method; 13] = [
     Method::Invite,
     Method::Ack,
     Method::Bye,
@@ -37,6 +39,7 @@ const METHODS: [Method; 12] = [
     Method::Register,
     Method::Subscribe,
     Method::Prack,
+    Method::Publish,
 ];
 
 /// Those that this server takes.
@@ -96,6 +99,8 @@ impl Server {
             allow: names.join(", "),
             endpoint: Endpoint::new(endpoint(&config, local, rng.u64(..))),
             watchers: Watchers::default(),
+            publications: Publications::new(config.limits.publications_max),
+            dialogs: Dialogs::default(),
             digest: DigestServer::new(challenges(&config), now, &mut rng),
             location: Location::new(granting(&config)),
             gruus: TemporaryGruus::default(),

@@ -35,6 +35,11 @@ impl Privacy {
         Self { values }
     }
 
+    /// Whether the caller wants to stay unknown (RFC 3323 4.2, RFC 3325 9.3).
+    pub(crate) fn hides_caller(&self) -> bool {
+        ["id", "user", "header"].iter().any(|value| self.wants(value))
+    }
+
     fn wants(&self, value: &str) -> bool {
         let has = |wanted: &str| self.values.iter().any(|own| own == wanted);
         // Who asks for none is not to be hidden, whatever else stands there (RFC 3323 4.2).

@@ -204,6 +204,7 @@ impl Server {
                     });
                     if new {
                         self.greet_phone(now, &user, &binding);
+                        self.registration_changed(now, &user);
                     }
                 }
                 BindingChange::Expired
@@ -211,6 +212,7 @@ impl Server {
                 | BindingChange::Deactivated => {
                     let expired = change == BindingChange::Expired;
                     self.note_instance_gone(now, &user, &binding);
+                    self.registration_changed(now, &user);
                     self.emit(PbxEvent::Unregistered {
                         user,
                         contact,

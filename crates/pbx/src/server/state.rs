@@ -26,8 +26,10 @@ use super::timetable::Timetable;
 use super::watchers::Watchers;
 use crate::command::Answer;
 use crate::config::PbxConfig;
+use crate::dialogs::Dialogs;
 use crate::event::PbxEvent;
 use crate::media::MediaRoom;
+use crate::presence::Publications;
 use crate::snapshot::PbxCounters;
 
 /// A deadline of the server's own.
@@ -41,6 +43,16 @@ pub(crate) enum Deadline {
     Heard(u64, u64),
     /// Flows may have been silent for too long.
     SilentFlows,
+}
+
+impl Deadline {
+    /// The call that it is about, if it is about one.
+    const fn call(self) -> Option<u64> {
+        match self {
+            Self::NoAnswer(call) | Self::ServiceEnd(call) | Self::Heard(call, _) => Some(call),
+            Self::SilentFlows => None,
+        }
+    }
 }
 
 /// What becomes of the outcome of a request of ours.
@@ -86,6 +98,8 @@ pub(crate) struct Server {
     pub(super) allow: String,
     pub(super) endpoint: Endpoint,
     pub(super) watchers: Watchers,
+    pub(super) publications: Publications,
+    pub(super) dialogs: Dialogs,
     pub(super) digest: DigestServer,
     pub(super) location: Location,
     pub(super) gruus: TemporaryGruus,
@@ -168,12 +182,17 @@ impl Server {
         self.endpoint.handle_timeout(now);
         self.location.expire(now);
         self.drain_location(now);
+        self.expire_publications(now);
         while let Some(deadline) = self.timetable.pop_due(now) {
+            let call = deadline.call();
             match deadline {
                 Deadline::NoAnswer(number) => self.handle_no_answer(now, number),
                 Deadline::ServiceEnd(number) => self.service_end(now, number),
                 Deadline::Heard(number, message) => self.message_heard(now, number, message),
                 Deadline::SilentFlows => self.drop_silent_flows(now),
+            }
+            if let Some(call) = call {
+                self.call_changed(now, call);
             }
         }
         self.drain(now);
@@ -185,6 +204,7 @@ impl Server {
             self.endpoint.next_deadline(),
             self.location.next_deadline(),
             self.timetable.next(),
+            self.publications.next_deadline(),
         ];
         all.into_iter().flatten().min()
     }
@@ -223,7 +243,15 @@ impl Server {
     /// Acts on everything that the parts report.
     pub(super) fn drain(&mut self, now: Instant) {
         while let Some(happening) = self.endpoint.poll_happening() {
+            // Whatever a happening changes, it is about the call of its leg, before or after.
+            let leg = leg_of(&happening);
+            let number = |server: &Self| server.legs.get(&leg?).copied();
+            let before = number(self);
             self.handle_happening(now, happening);
+            let after = number(self);
+            for call in before.into_iter().chain(after.filter(|_| after != before)) {
+                self.call_changed(now, call);
+            }
         }
     }
 
@@ -286,7 +314,7 @@ impl Server {
             Happening::RequestDone {
                 request, outcome, ..
             } => self.handle_outcome(now, request, outcome),
-            Happening::Notice { notice, change } => self.handle_notice(notice, change),
+            Happening::Notice { notice, change } => self.handle_notice(now, notice, change),
             Happening::Dropped { .. } => self.counters.dropped_messages += 1,
             // The server has no credentials, registrations or subscriptions of its own, and
             // offers nothing that a provisional response could answer by an offer.
@@ -296,6 +324,7 @@ impl Server {
             | Happening::Pracked { .. }
             | Happening::Refer { .. }
             | Happening::Registration { .. }
+            | Happening::Publication { .. }
             | Happening::Subscription { .. } => {}
         }
     }
@@ -315,5 +344,18 @@ impl Server {
             Some(Pending::Info(answer)) => info_outcome(answer, &outcome),
             Some(Pending::Unsolicited(_)) | None => {}
         }
+    }
+}
+
+/// The leg of a call that a happening is about.
+const fn leg_of(happening: &Happening) -> Option<CallId> {
+    match happening {
+        Happening::IncomingCall { call, .. }
+        | Happening::Progress { call, .. }
+        | Happening::Answered { call, .. }
+        | Happening::Confirmed { call, .. }
+        | Happening::CallEnded { call, .. } => Some(*call),
+        Happening::Request { call, .. } | Happening::RequestDone { call, .. } => *call,
+        _ => None,
     }
 }

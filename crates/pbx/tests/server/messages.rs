@@ -30,7 +30,7 @@ async fn options_are_answered_for_the_server_and_for_users() {
         );
     }
     for (method, code) in [
-        (Method::Publish, 405),
+        (Method::Publish, 489),
         (Method::Prack, 481),
         (Method::Info, 481),
         (Method::Notify, 481),

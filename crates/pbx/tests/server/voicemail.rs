@@ -268,7 +268,7 @@ async fn subscriptions_are_refreshed_ended_and_refused() {
     );
 
     let cases = [
-        ("bob", "presence", None, 489),
+        ("bob", "conference", None, 489),
         (
             "bob",
             "message-summary",

@@ -43,6 +43,8 @@ impl Actor {
             (Some(Method::Message), call) => self.answer_text(now, call, message),
             // UPDATE without an offer refreshes the session and its target (RFC 3311 5.2).
             (Some(Method::Update), Some(_)) | (Some(Method::Options), _) => Reply::new(200),
+            // A phone is nobody's compositor (RFC 3903 6).
+            (Some(Method::Publish), _) => Reply::new(489),
             _ => self.not_allowed(),
         };
         self.endpoint.respond(now, request, reply);

@@ -20,7 +20,10 @@ use crate::state::{PhoneState, Power};
 
 use super::flows::Flow;
 use super::leg::Leg;
+use super::notifier::Watchers;
+use super::publications::Publications;
 use super::session_change::SessionChange;
+use super::subscriptions::Watches;
 use super::transfer::Transfers;
 
 /// Something for the task to do.
@@ -59,6 +62,9 @@ pub(crate) struct Actor {
     pub(super) boot: Option<(RequestId, Duration)>,
     pub(super) booted: bool,
     pub(super) subscription: Option<SubscriptionId>,
+    pub(super) watches: Watches,
+    pub(super) publications: Publications,
+    pub(super) watchers: Watchers,
     pub(super) waiting: HashMap<RequestId, oneshot::Sender<Outcome>>,
     /// Changes of sessions that have no final response yet.
     pub(super) changes: HashMap<RequestId, SessionChange>,
@@ -211,10 +217,11 @@ impl Actor {
     pub(super) fn flush(&mut self) {
         loop {
             self.send_all();
-            let Some(happening) = self.endpoint.poll_happening() else {
-                break;
-            };
-            self.handle_happening(Instant::now(), happening);
+            match self.endpoint.poll_happening() {
+                Some(happening) => self.handle_happening(Instant::now(), happening),
+                None if self.tell_watchers(Instant::now()) => {}
+                None => break,
+            }
         }
     }
 

@@ -3,10 +3,11 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use gannet_sip::{HeaderName, Message, reason_phrase};
+use gannet_sip::{HeaderName, Message, Method, reason_phrase};
 use gannet_ua::endpoint::{CallId, EndCause, Happening, Outcome};
 
 use super::core::Actor;
+use super::notifier::Watchers;
 use super::referral::is_refer_subscribe;
 use super::transfer::Transfers;
 use crate::call::{CallEnd, CallEndCause, CallHandle, CallState};
@@ -59,6 +60,14 @@ impl Actor {
             } if is_refer_subscribe(&message) => {
                 self.handle_refer_subscribe(now, request, notice, &message);
             }
+            Happening::Request {
+                request,
+                notice,
+                message,
+                ..
+            } if !self.by_hand && message.method() == Some(Method::Subscribe) => {
+                self.answer_subscribe(now, request, notice, &message);
+            }
             Happening::Refer { refer, change } => self.handle_refer_change(now, refer, change),
             Happening::Request {
                 request,
@@ -91,12 +100,16 @@ impl Actor {
                 subscription,
                 change,
             } => {
-                self.handle_subscription(subscription, change);
+                self.handle_subscription(now, subscription, change);
             }
+            Happening::Publication {
+                publication,
+                change,
+            } => self.handle_publication(publication, change),
+            Happening::Notice { notice, change } => self.handle_notice(notice, change),
             // The log has them all; nothing is to be done.
             Happening::Challenged { .. }
             | Happening::Provisional { .. }
-            | Happening::Notice { .. }
             | Happening::Dropped { .. } => {}
         }
     }
@@ -210,6 +223,9 @@ impl Actor {
         self.boot = None;
         self.booted = false;
         self.subscription = None;
+        self.watches.forget();
+        self.publications.clear();
+        self.watchers = Watchers::default();
         self.waiting.clear();
         self.changes.clear();
         self.prack_offers.clear();

@@ -200,15 +200,23 @@ impl Actor {
         let mut spec = SubscriptionSpec::new(uri, from, to, contact, event);
         spec.accept = Some(SIMPLE_MESSAGE_SUMMARY.to_owned());
         spec.expires = self.config.profile.mwi.expires;
+        spec.anew = true;
         spec.destination = self.addresses.server();
         self.show(|state| state.mwi.subscription = MwiSubscription::Pending);
         self.subscription = Some(self.endpoint.subscribe(now, spec));
     }
 
-    pub(super) fn handle_subscription(&mut self, id: SubscriptionId, change: SubscriptionChange) {
+    pub(super) fn handle_subscription(
+        &mut self,
+        now: Instant,
+        id: SubscriptionId,
+        change: SubscriptionChange,
+    ) {
         if self.subscription != Some(id) {
-            return;
+            return self.handle_watch(now, id, change);
         }
+        let view = self.endpoint.subscription(id);
+        let over = view.is_none_or(|view| view.over);
         let next = match change {
             // The answer to our own farewell.
             SubscriptionChange::Accepted { expires, .. } if expires.is_zero() => {
@@ -219,12 +227,15 @@ impl Actor {
             SubscriptionChange::Notified { notify, .. } => return self.note_summary(&notify),
             // The summary that is shown holds on; forks are not asked for.
             SubscriptionChange::NotModified | SubscriptionChange::Forked { .. } => return,
+            // It begins anew.
+            SubscriptionChange::Terminated { .. } if !over => MwiSubscription::Pending,
             SubscriptionChange::Terminated { .. } => {
                 self.subscription = None;
                 MwiSubscription::Terminated
             }
             SubscriptionChange::Failed { outcome } => {
-                self.subscription = None;
+                // A refresh may fail without ending it.
+                self.subscription = self.subscription.filter(|_| !over);
                 MwiSubscription::Failed {
                     code: outcome.code(),
                 }

@@ -12,6 +12,9 @@ use gannet_ua::endpoint::{Endpoint, EndpointConfig};
 use tokio::sync::{mpsc, watch};
 
 use super::core::{Act, Actor};
+use super::notifier::Watchers;
+use super::publications::Publications;
+use super::subscriptions::Watches;
 use super::transfer::Transfers;
 use crate::addresses::Addresses;
 use crate::config::PhoneConfig;
@@ -37,6 +40,7 @@ impl Actor {
             SocketAddr::new(config.bind_ip, config.sip_port),
             config.name.as_str(),
         );
+        binding.tcp = config.listen_tcp || config.transport == Transport::Tcp;
         binding.capture = config.capture.clone();
         binding.impairment = config.impairment.clone();
         let net = |error: NetError| PhoneError::from_net(name, &error);
@@ -75,6 +79,9 @@ impl Actor {
             boot: None,
             booted: false,
             subscription: None,
+            watches: Watches::default(),
+            publications: Publications::default(),
+            watchers: Watchers::default(),
             waiting: HashMap::new(),
             changes: HashMap::new(),
             transfers: Transfers::default(),

@@ -4,6 +4,7 @@ mod calls;
 mod control;
 mod dtmf;
 mod early;
+mod events;
 mod flows;
 mod handle;
 mod hold;

@@ -43,7 +43,7 @@ impl Phone {
         self.ask(|actor, _| actor.set_connected(true)).await
     }
 
-    /// Ends the phone cleanly: hangs up its calls, ends its subscription and removes its contact if
+    /// Ends the phone cleanly: hangs up its calls, ends its subscriptions and publications and removes its contact if
     /// asked and registered, closes its sockets. The sockets are closed at the deadline at the latest.
     ///
     /// # Errors
@@ -69,6 +69,7 @@ impl Phone {
         let idle = self.wait_idle(deadline).await;
         if unregister && self.state().registration.is_registered() {
             self.ask(Actor::unsubscribe_mwi).await?;
+            self.end_events(deadline).await?;
             self.unregister(deadline).await?;
         }
         idle

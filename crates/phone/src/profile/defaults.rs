@@ -113,7 +113,7 @@ impl Default for Profile {
 }
 
 /// What a phone does when asked; other methods it could only refuse.
-pub(super) const METHODS: [Method; 12] = [
+pub(super) const METHODS: [Method; 13] = [
     Method::Invite,
     Method::Ack,
     Method::Bye,
@@ -126,15 +126,21 @@ pub(super) const METHODS: [Method; 12] = [
     Method::Prack,
     Method::Refer,
     Method::Subscribe,
+    Method::Publish,
 ];
+
+/// Of these, what a phone says it does unless its profile says otherwise: it publishes, but nobody
+/// publishes to it, and PRACK follows from `reliability.100rel`.
+fn allowed() -> Vec<Method> {
+    let methods = METHODS.into_iter();
+    methods
+        .filter(|method| !matches!(method, Method::Publish | Method::Prack))
+        .collect()
+}
 
 fn lists() -> Lists {
     Lists {
-        // PRACK follows from `reliability.100rel`.
-        allow: METHODS
-            .into_iter()
-            .filter(|method| *method != Method::Prack)
-            .collect(),
+        allow: allowed(),
         allow_on: vec![Method::Invite, Method::Options],
         supported: vec!["replaces".to_owned(), "norefersub".to_owned()],
         supported_on: vec![Method::Invite, Method::Options, Method::Register],

@@ -1,6 +1,7 @@
 //! Phones on real sockets of the loopback, and device profiles.
 
 mod calls;
+mod events;
 mod failing_calls;
 mod hold;
 mod peer;

@@ -70,6 +70,7 @@ impl Phone {
             | Happening::Subscription { .. }
             | Happening::Refer { .. }
             | Happening::Notice { .. }
+            | Happening::Publication { .. }
             | Happening::Dropped { .. } => {}
         }
     }

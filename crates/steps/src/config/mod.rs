@@ -10,6 +10,7 @@ mod csv_users;
 mod file;
 mod find;
 mod model;
+mod pbx_events;
 mod reader;
 mod sections;
 mod server;
@@ -21,5 +22,6 @@ pub use csv_users::{CsvError, read_users};
 pub use file::ConfigFile;
 pub use find::{CONFIG_FILE_NAME, find};
 pub use model::{
-    Config, EMBEDDED, HostPort, NetworkSettings, PbxSettings, ServerConfig, Timeouts, UserConfig,
+    Config, EMBEDDED, HostPort, NetworkSettings, PbxEventSettings, PbxSettings, ServerConfig,
+    Timeouts, UserConfig,
 };

@@ -251,6 +251,8 @@ pub struct PbxSettings {
     pub session_expires: Option<Duration>,
     /// The shortest session interval that it takes.
     pub session_min_se: Option<Duration>,
+    /// Subscriptions, publications and presence.
+    pub events: PbxEventSettings,
     /// Whether users have a voicemail; `None`: in scenarios whose sentences speak of it.
     pub voicemail: Option<bool>,
     /// Whether each leg has reliable provisional responses if its phone wants them.
@@ -269,6 +271,23 @@ pub struct PbxSettings {
     pub registrar: gannet_pbx::RegistrarFeatures,
     /// Whose word about identities counts.
     pub trust: gannet_pbx::TrustDomain,
+}
+
+/// What the embedded server does with SUBSCRIBE and PUBLISH where it differs from the default.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct PbxEventSettings {
+    /// How long a nonce may be used.
+    pub nonce_lifetime: Option<Duration>,
+    /// The code for a SUBSCRIBE that is accepted.
+    pub subscribe_code: Option<u16>,
+    /// How SUBSCRIBE and PUBLISH are challenged.
+    pub subscribe_challenge: Option<gannet_ua::digest::AuthTarget>,
+    /// Who may watch others.
+    pub watching: Option<gannet_pbx::WatchRule>,
+    /// Whether each document about dialogs tells all of them.
+    pub dialog_info_full: Option<bool>,
+    /// The event packages that it has.
+    pub packages: Option<std::collections::BTreeSet<String>>,
 }
 
 #[cfg(test)]

@@ -209,6 +209,18 @@ impl<'c, 'e, 't> Section<'c, 'e, 't> {
         number
     }
 
+    /// One of a few numbers.
+    pub(super) fn one_of(&mut self, key: &'static str, known: &[u16]) -> Option<u16> {
+        let found = self.unsigned(key)?;
+        let fits = known.iter().find(|number| u64::from(**number) == found);
+        if fits.is_none() {
+            let names: Vec<_> = known.iter().map(u16::to_string).collect();
+            let span = self.value(key).map_or(0..0, Spanned::span);
+            self.bad_value(key, &names.join(" or "), span);
+        }
+        fits.copied()
+    }
+
     /// A number from 0 to 1.
     pub(super) fn share(&mut self, key: &'static str) -> Option<f64> {
         let value = self.value(key)?;

@@ -152,6 +152,7 @@ fn pbx(root: &mut Section<'_, '_, '_>, config: &mut Config, folder: &Path) {
     let expected = "a time of a second or more, for example \"90 s\"";
     pbx.session_expires = section.parsed("session_expires", expected, seconds);
     pbx.session_min_se = section.parsed("session_min_se", expected, seconds);
+    super::pbx_events::read(&mut section, &mut pbx.events);
     pbx.voicemail = section.boolean("voicemail");
     pbx.prack = section.boolean("prack");
     pbx.recordings = section

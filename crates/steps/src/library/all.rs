@@ -2,10 +2,11 @@
 
 use super::{
     agreed, answering, calls, challenge, conditions, direct_calls, dtmf, early_media, ending,
-    event_socket, figures, flows, header_sentences, hearing, hold, identity, meanwhile,
-    message_sentences, outbound, phones, playing, questions, raw, registration, reliability,
-    request, sdp_sentences, session_changes, session_timers, several_calls, talking, texts, time,
-    timing, transfers, voicemail,
+    event_socket, figures, flows, header_sentences, hearing, hold, identity, lamps, mass,
+    meanwhile, message_sentences, outbound, phones, playing, presence_words, publications,
+    questions, raw, registration, reliability, request, sdp_sentences, session_changes,
+    session_timers, several_calls, subscriptions, talking, texts, time, timing, transfers,
+    voicemail,
 };
 use crate::StepDefinition;
 
@@ -37,6 +38,11 @@ pub fn definitions() -> Vec<StepDefinition> {
         figures::definitions(),
         session_timers::definitions(),
         voicemail::definitions(),
+        subscriptions::definitions(),
+        lamps::definitions(),
+        publications::definitions(),
+        presence_words::definitions(),
+        mass::definitions(),
         texts::definitions(),
         event_socket::definitions(),
         questions::definitions(),

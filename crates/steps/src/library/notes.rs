@@ -7,7 +7,7 @@ use super::dtmf::Taken;
 use super::event_socket::EventSocket;
 use super::playing::Recording;
 use crate::PhoneSetup;
-use gannet_phone::{CallHandle, PendingRequest};
+use gannet_phone::{CallHandle, PendingRequest, WatchHandle};
 
 /// One scenario's notes.
 #[derive(Debug, Clone, Default)]
@@ -38,6 +38,14 @@ pub struct Notes {
     pub(super) refreshes: BTreeMap<(String, CallHandle), u32>,
     /// The extensions of the embedded registrar, if a sentence has changed them.
     pub(super) registrar: Option<gannet_pbx::RegistrarFeatures>,
+    /// The subscription that a sentence began last, by phone.
+    pub(super) watches: BTreeMap<String, WatchHandle>,
+    /// The event package that a sentence published last, by phone.
+    pub(super) published: BTreeMap<String, String>,
+    /// The digest `uri` of SUBSCRIBE where it is not the Request-URI, by phone.
+    pub(super) auth_uris: BTreeMap<String, String>,
+    /// The phones of `extensions .. register`, in order.
+    pub(super) crowd: Vec<String>,
     /// Recordings that go on, by phone.
     pub(super) recordings: BTreeMap<String, Recording>,
     /// The event socket that the scenario has opened.

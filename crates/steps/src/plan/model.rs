@@ -170,10 +170,9 @@ impl BoundStep {
         let within = matched.within.unwrap_or_default();
         let inner = self.condition.iter().map(|inner| inner.limit(base));
         let nested = self.nested.iter().map(|nested| nested.limit(base)).max();
-        named
-            .chain(in_table)
-            .chain(inner)
-            .chain(nested)
-            .fold(base + within, Duration::saturating_add)
+        named.chain(in_table).chain(inner).chain(nested).fold(
+            base.max(matched.definition.at_least) + within,
+            Duration::saturating_add,
+        )
     }
 }

@@ -22,12 +22,16 @@ pub struct Scope<'a> {
 }
 
 /// What every embedded server can do, for `@requires.<feature>`.
-const EMBEDDED_FEATURES: [&str; 8] = [
+const EMBEDDED_FEATURES: [&str; 12] = [
     "registrar",
     "digest",
     "calls",
     "voicemail",
     "mwi",
+    "presence",
+    "publish",
+    "dialog",
+    "reg",
     "dnd",
     "echo",
     "music",

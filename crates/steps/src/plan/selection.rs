@@ -12,6 +12,8 @@ pub struct Selection {
     pub tags: Option<TagExpression>,
     /// What the name must match in some place.
     pub name: Option<Regex>,
+    /// Whether scenarios are played although they are tagged `@skip`.
+    pub skipped: bool,
 }
 
 impl Selection {

@@ -33,6 +33,8 @@ pub struct StepDefinition {
     pub takes_within: bool,
     /// Whether it only looks, and may be looked at again: what `wait until` can wait for.
     pub condition: bool,
+    /// How long it may take at least, whatever the limit of steps.
+    pub at_least: std::time::Duration,
     /// What it does.
     pub run: StepFn,
 }
@@ -62,6 +64,7 @@ macro_rules! step {
             example: $example,
             takes_within: $within,
             condition: $condition,
+            at_least: ::std::time::Duration::ZERO,
             run: |world, arguments| ::std::boxed::Box::pin($run(world, arguments $(, $with)?)),
         }
     };

@@ -5,6 +5,7 @@ mod event_sockets;
 mod failure;
 mod phones;
 mod progress;
+mod provision;
 mod server;
 mod state;
 mod surroundings;

@@ -5,12 +5,12 @@ use std::sync::Arc;
 use gannet_diag::nearest;
 use gannet_events::{Failure, FailureClass};
 use gannet_media::Mark;
-use gannet_pbx::{PbxError, PbxUser};
 use gannet_phone::{AuthUser, Destination, Phone, PhoneConfig, Profile, Server as ServerOfPhone};
 use gannet_sip::Transport;
 
 use super::actor::{Account, Actor};
 use super::failure::start_failure;
+use super::provision::invented_password;
 use super::server::Server;
 use super::state::World;
 use crate::config::{EMBEDDED, UserConfig};
@@ -39,6 +39,8 @@ pub struct PhoneSetup {
     pub wrong_password: bool,
     /// Name of a configured server, or `embedded`.
     pub server: Option<String>,
+    /// Whether it listens over UDP alone where it talks over UDP: one of very many phones.
+    pub datagrams_only: bool,
     /// Settings of the profile that differ, by name.
     pub overrides: Vec<(String, String)>,
 }
@@ -154,6 +156,14 @@ impl World {
             .or_else(|| self.surroundings.config().user(name))
     }
 
+    /// The name of the user with this user part, of imported files first; else the number itself.
+    pub(crate) fn name_of_extension(&self, extension: &str) -> String {
+        let configured = self.surroundings.config().users.values();
+        let mut users = self.imported.values().chain(configured);
+        let found = users.find(|user| user.user == extension);
+        found.map_or_else(|| extension.to_owned(), |user| user.name.clone())
+    }
+
     /// At the embedded server a name with a blank is a user of which the name is made fit for a
     /// URI, as [`Self::account`] does.
     fn embedded_user_uri(&self, text: &str) -> Option<String> {
@@ -223,7 +233,7 @@ impl World {
         let configured = user.and_then(|user| user.password.clone());
         let described = || setup.password.clone().filter(|_| embedded);
         let password = match configured.or_else(described) {
-            None if embedded => Some(format!("{name}-{:08x}", self.seed as u32)),
+            None if embedded => Some(invented_password(&name, self.seed)),
             other => other,
         };
         let domain = setup.domain.clone();
@@ -240,29 +250,6 @@ impl World {
             password,
             server: server.name().to_owned(),
         })
-    }
-
-    /// Makes the user known at the embedded server. A phone that comes back is known already.
-    async fn provision(
-        &self,
-        account: &Account,
-        user: Option<&UserConfig>,
-        server: &Server,
-    ) -> Result<(), Failure> {
-        let Some(pbx) = server.pbx() else {
-            return Ok(());
-        };
-        let mut entry = PbxUser::new(&account.user);
-        entry.display_name = user.and_then(|user| user.display_name.clone());
-        entry.auth_user = Some(account.auth_user.clone());
-        entry.password.clone_from(&account.password);
-        let configured = self.surroundings.config().pbx.voicemail;
-        entry.voicemail = configured.unwrap_or(self.voicemail);
-        match pbx.add_user(entry).await {
-            Ok(()) => Ok(()),
-            Err(PbxError::Taken { name, holder, .. }) if name == holder => Ok(()),
-            Err(error) => Err(Failure::new(FailureClass::Misuse, error.to_string())),
-        }
     }
 
     fn phone_config(
@@ -299,6 +286,7 @@ impl World {
         };
         let of_user = user.and_then(|user| user.transport);
         config.transport = setup.transport.or(of_user).unwrap_or(of_server);
+        config.listen_tcp = !setup.datagrams_only || config.transport == Transport::Tcp;
         let local = surroundings.local_ip(server.address());
         config.bind_ip = local.map_err(|error| environment(&error))?;
         config.mark = Mark::nth(self.marks_given);

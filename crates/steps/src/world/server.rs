@@ -4,9 +4,9 @@ use std::net::{Ipv6Addr, SocketAddr};
 use std::time::Duration;
 
 use gannet_pbx::Pbx;
-use gannet_pbx::{PbxConfig, PbxError};
+use gannet_pbx::{PbxConfig, PbxError, PbxUser};
 
-use crate::config::{PbxSettings, ServerConfig};
+use crate::config::{PbxEventSettings, PbxSettings, ServerConfig};
 
 use super::surroundings::Surroundings;
 
@@ -69,6 +69,7 @@ pub(super) fn start_embedded(
     capture: &gannet_net::Capture,
     seed: u64,
     ipv6: bool,
+    users: Vec<PbxUser>,
 ) -> Result<Pbx, PbxError> {
     let ip = if ipv6 {
         Ipv6Addr::LOCALHOST.into()
@@ -90,6 +91,7 @@ pub(super) fn start_embedded(
         registrar: settings.registrar,
         trust: settings.trust,
         timers: surroundings.config().timers.unwrap_or(defaults.timers),
+        users,
         seed,
         capture: capture.clone(),
         scheduler: Some(surroundings.scheduler().clone()),
@@ -103,6 +105,7 @@ pub(super) fn start_embedded(
 const EXPIRES_MIN: Duration = Duration::from_secs(5);
 
 fn adapt(config: &mut PbxConfig, settings: &PbxSettings) {
+    adapt_events(config, &settings.events);
     config.voicemail.directory.clone_from(&settings.recordings);
     config.expires.min_s = whole_seconds(settings.expires_min.unwrap_or(EXPIRES_MIN));
     if settings.session_timers == Some(false) {
@@ -117,6 +120,27 @@ fn adapt(config: &mut PbxConfig, settings: &PbxSettings) {
     }
     if let Some(music) = &settings.music {
         config.extensions.music.clone_from(music);
+    }
+}
+
+fn adapt_events(config: &mut PbxConfig, events: &PbxEventSettings) {
+    if let Some(lifetime) = events.nonce_lifetime {
+        config.nonce_lifetime = lifetime;
+    }
+    if let Some(code) = events.subscribe_code {
+        config.subscribe_code = code;
+    }
+    if let Some(target) = events.subscribe_challenge {
+        config.subscribe_challenge = target;
+    }
+    if let Some(rule) = events.watching {
+        config.watching = rule;
+    }
+    if let Some(full) = events.dialog_info_full {
+        config.dialog_info_full = full;
+    }
+    if let Some(packages) = &events.packages {
+        config.packages.clone_from(packages);
     }
 }
 

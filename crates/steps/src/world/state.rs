@@ -10,6 +10,7 @@ use tokio::sync::mpsc;
 
 use super::actor::Actor;
 use super::progress::Progress;
+use super::provision::configured_users;
 use super::server::{Server, start_embedded};
 use super::surroundings::Surroundings;
 use crate::config::{Timeouts, UserConfig};
@@ -33,6 +34,8 @@ pub struct World {
     pub(super) voicemail: bool,
     pub(super) cast: BTreeSet<String>,
     pub(super) described: BTreeSet<String>,
+    /// Users that the embedded server knows by a phone of the scenario.
+    pub(super) provisioned: BTreeSet<String>,
     server: Server,
     variables: BTreeMap<String, String>,
     progress: Progress,
@@ -65,21 +68,24 @@ impl World {
     /// A world without phones. It starts the embedded server of the scenario, unless the run has a
     /// real one.
     pub(crate) fn new(birth: Birth) -> Result<Self, Failure> {
-        let Birth {
-            surroundings, seed, ..
-        } = birth;
+        let (surroundings, seed) = (Arc::clone(&birth.surroundings), birth.seed);
         let server = match surroundings.real_server() {
             Some(real) => Server::Real(Box::new(real.clone())),
             None => Server::Embedded(
-                start_embedded(&surroundings, &birth.capture, seed, birth.ipv6).map_err(
-                    |error| {
-                        let failure = Failure::new(FailureClass::Environment, error.to_string());
-                        match std::error::Error::source(&error) {
-                            Some(cause) => failure.detail(cause.to_string()),
-                            None => failure,
-                        }
-                    },
-                )?,
+                start_embedded(
+                    &surroundings,
+                    &birth.capture,
+                    seed,
+                    birth.ipv6,
+                    configured_users(&surroundings, &birth),
+                )
+                .map_err(|error| {
+                    let failure = Failure::new(FailureClass::Environment, error.to_string());
+                    match std::error::Error::source(&error) {
+                        Some(cause) => failure.detail(cause.to_string()),
+                        None => failure,
+                    }
+                })?,
             ),
         };
         let network = surroundings.config().network;
@@ -95,6 +101,7 @@ impl World {
             voicemail: birth.voicemail,
             cast: birth.cast,
             described: birth.described,
+            provisioned: BTreeSet::new(),
             server,
             variables: surroundings.config().variables.clone(),
             progress: Progress::new(birth.events, birth.scenario, 0),
@@ -121,6 +128,7 @@ impl World {
             voicemail: self.voicemail,
             cast: self.cast.clone(),
             described: self.described.clone(),
+            provisioned: self.provisioned.clone(),
             server: self.server.clone(),
             variables: self.variables.clone(),
             progress: self.progress.clone(),
@@ -134,6 +142,7 @@ impl World {
     pub(crate) fn absorb(&mut self, view: Self) {
         self.actors.extend(view.actors);
         self.retired.extend(view.retired);
+        self.provisioned.extend(view.provisioned);
         self.marks_given = self.marks_given.max(view.marks_given);
         self.named_last = view.named_last;
         if let Some(before) = &view.notes_before {

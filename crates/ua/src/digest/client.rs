@@ -86,6 +86,17 @@ impl ClientAuth {
         if !self.policy.preemptive {
             return Vec::new();
         }
+        self.reuse(attempt, request, rng)
+    }
+
+    /// The same whatever the policy says.
+    pub fn reuse(
+        &mut self,
+        attempt: &mut AuthAttempt,
+        request: &RequestFacts<'_>,
+        rng: &mut fastrand::Rng,
+    ) -> Vec<HeaderField> {
+        attempt.sent.clear();
         let mut fields = Vec::new();
         for session in &mut self.sessions {
             let (value, sent) = session.answer(request, &self.knobs, rng);

@@ -19,6 +19,8 @@ pub struct Census {
     pub subscriptions: usize,
     /// Subscriptions of others, those included whose end is being told.
     pub notices: usize,
+    /// Publications that have not ended.
+    pub publications: usize,
     /// Dialogs that subscriptions of both kinds live in.
     pub homes: usize,
 }
@@ -34,6 +36,7 @@ impl Endpoint {
             registrations: self.registrations.len(),
             subscriptions: self.subscriptions.len(),
             notices: self.notices.len(),
+            publications: self.publications.len(),
             homes: self.homes.len(),
         }
     }

@@ -5,10 +5,11 @@ use std::time::Instant;
 
 use gannet_sip::{CSeq, HeaderName, Message, MessageBuilder, Method, NameAddr};
 
+use super::auth_style::AuthStyle;
 use super::config::MessageKind;
 use super::core::Endpoint;
 use super::happening::{
-    CallId, Happening, NoticeId, Outcome, RegistrationId, RequestId, SubscriptionId,
+    CallId, Happening, NoticeId, Outcome, PublicationId, RegistrationId, RequestId, SubscriptionId,
 };
 use crate::digest::{AuthAttempt, AuthOutcome, AuthTarget, HeaderField, RequestFacts};
 use crate::target::Target;
@@ -37,6 +38,8 @@ pub(crate) enum Purpose {
     Refer(SubscriptionId),
     /// A NOTIFY in a subscription of others.
     Notify(NoticeId),
+    /// A PUBLISH.
+    Publish(PublicationId),
 }
 
 /// A request that waits for its final response.
@@ -48,6 +51,7 @@ pub(crate) struct ClientRequest {
     pub(crate) target: Target,
     pub(crate) transaction: TransactionId,
     attempt: AuthAttempt,
+    auth: AuthStyle,
 }
 
 impl Endpoint {
@@ -60,6 +64,19 @@ impl Endpoint {
         target: Target,
         purpose: Purpose,
     ) -> RequestId {
+        self.launch_as(now, method, builder, target, purpose, AuthStyle::POLICY)
+    }
+
+    /// The same with other credentials than the policy's.
+    pub(crate) fn launch_as(
+        &mut self,
+        now: Instant,
+        method: Method,
+        builder: MessageBuilder,
+        target: Target,
+        purpose: Purpose,
+        auth: AuthStyle,
+    ) -> RequestId {
         let mut attempt = AuthAttempt::default();
         // CANCEL cannot be challenged (RFC 3261 22.1).
         let fields = if method == Method::Cancel {
@@ -67,10 +84,17 @@ impl Endpoint {
         } else {
             let facts = RequestFacts {
                 method: method.as_str(),
-                uri: builder.request_uri_text().unwrap_or_default(),
+                uri: match auth.uri.as_deref() {
+                    Some(uri) => uri,
+                    None => builder.request_uri_text().unwrap_or_default(),
+                },
                 body: builder.body_bytes(),
             };
-            self.auth.authorize(&mut attempt, &facts, &mut self.rng)
+            if auth.cached {
+                self.auth.reuse(&mut attempt, &facts, &mut self.rng)
+            } else {
+                self.auth.authorize(&mut attempt, &facts, &mut self.rng)
+            }
         };
         self.last_request += 1;
         let id = RequestId(self.last_request);
@@ -84,6 +108,7 @@ impl Endpoint {
             target,
             transaction,
             attempt,
+            auth,
         };
         self.requests.insert(id, request);
         id
@@ -196,6 +221,7 @@ impl Endpoint {
             }
             Purpose::Refer(refer) => self.refer_done(now, refer, &request, outcome),
             Purpose::Notify(notice) => self.notify_done(now, notice, &outcome),
+            Purpose::Publish(publication) => self.publish_done(now, publication, outcome),
         }
         if let Some(news) = session {
             self.session_done(now, news);
@@ -241,13 +267,16 @@ impl Endpoint {
         let Some(request) = self.requests.get_mut(&id) else {
             return false;
         };
+        if request.auth.cached {
+            return false;
+        }
         let method = request.message.method().unwrap_or(Method::Options);
         let challenges = challenges(response);
         let borrowed: Vec<_> = challenges
             .iter()
             .map(|(target, value)| (*target, value.as_str()))
             .collect();
-        let facts = facts(&request.message, &method);
+        let facts = facts(&request.message, &method, &request.auth);
         let outcome = self
             .auth
             .challenged(&mut request.attempt, &borrowed, &facts, &mut self.rng);
@@ -315,7 +344,7 @@ impl Endpoint {
         };
         let draft = draft.message();
         let method = draft.method().unwrap_or(Method::Options);
-        let facts = facts(&draft, &method);
+        let facts = facts(&draft, &method, &request.auth);
         self.auth
             .authorize(&mut request.attempt, &facts, &mut self.rng)
     }
@@ -337,10 +366,11 @@ impl Endpoint {
     }
 }
 
-fn facts<'a>(message: &'a Message, method: &'a Method) -> RequestFacts<'a> {
+fn facts<'a>(message: &'a Message, method: &'a Method, auth: &'a AuthStyle) -> RequestFacts<'a> {
+    let uri = auth.uri.as_deref();
     RequestFacts {
         method: method.as_str(),
-        uri: message.request_uri_text().unwrap_or_default(),
+        uri: uri.unwrap_or_else(|| message.request_uri_text().unwrap_or_default()),
         body: message.body_all(),
     }
 }

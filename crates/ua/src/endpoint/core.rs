@@ -15,13 +15,14 @@ use super::client::{ClientRequest, Purpose};
 use super::command::RequestSpec;
 use super::config::{EndpointConfig, MessageKind};
 use super::happening::{
-    CallId, Happening, NoticeId, Outcome, RegistrationId, RequestId, SubscriptionId,
+    CallId, Happening, NoticeId, Outcome, PublicationId, RegistrationId, RequestId, SubscriptionId,
 };
 use super::identity::locate;
 use super::incoming::Incoming;
 use super::usage::Homes;
 use crate::digest::ClientAuth;
 use crate::notice::Notice;
+use crate::publication::Publication;
 use crate::registration::Registration;
 use crate::subscription::Subscription;
 use crate::target::{Target, Transmit};
@@ -102,6 +103,8 @@ pub struct Endpoint {
     pub(crate) subscription_agenda: Agenda<SubscriptionId>,
     /// Subscriptions by Call-ID and local tag of the SUBSCRIBE that began them.
     pub(crate) by_subscription: HashMap<(String, String), SubscriptionId>,
+    pub(crate) publications: BTreeMap<PublicationId, Publication>,
+    pub(crate) publication_agenda: Agenda<PublicationId>,
     pub(crate) notices: BTreeMap<NoticeId, Notice>,
     pub(crate) notice_agenda: Agenda<NoticeId>,
     /// The dialogs of subscriptions of both kinds.
@@ -135,6 +138,8 @@ impl Endpoint {
             subscriptions: BTreeMap::new(),
             subscription_agenda: Agenda::new(),
             by_subscription: HashMap::new(),
+            publications: BTreeMap::new(),
+            publication_agenda: Agenda::new(),
             notices: BTreeMap::new(),
             notice_agenda: Agenda::new(),
             homes: Homes::default(),
@@ -183,6 +188,7 @@ impl Endpoint {
         self.handle_registration_timeouts(now);
         self.handle_subscription_timeouts(now);
         self.handle_notice_timeouts(now);
+        self.handle_publication_timeouts(now);
     }
 
     /// When [`handle_timeout`](Self::handle_timeout) must be called next.
@@ -193,6 +199,7 @@ impl Endpoint {
             self.registration_agenda.first(),
             self.subscription_agenda.first(),
             self.notice_agenda.first(),
+            self.publication_agenda.first(),
         ]
         .into_iter()
         .flatten()

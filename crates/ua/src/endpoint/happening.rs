@@ -6,6 +6,7 @@ use gannet_sip::{Message, Method};
 
 use super::referring::ReferChange;
 use crate::notice::NoticeChange;
+use crate::publication::PublicationChange;
 use crate::registration::RegistrationChange;
 use crate::subscription::SubscriptionChange;
 use crate::target::Target;
@@ -30,6 +31,10 @@ pub struct SubscriptionId(pub(crate) u64);
 /// Number of a subscription of others to us.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct NoticeId(pub(crate) u64);
+
+/// Number of a publication.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct PublicationId(pub(crate) u64);
 
 /// How a request ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -226,6 +231,13 @@ pub enum Happening {
         notice: NoticeId,
         /// What.
         change: NoticeChange,
+    },
+    /// A publication changed its state.
+    Publication {
+        /// Which.
+        publication: PublicationId,
+        /// What changed.
+        change: PublicationChange,
     },
     /// Something that was dropped: a stray response, an ACK without a call, broken bytes.
     Dropped {

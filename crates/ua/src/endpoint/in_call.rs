@@ -292,6 +292,12 @@ impl Endpoint {
                 }
                 None
             }
+            Purpose::Publish(id) => {
+                if let Some(publication) = self.publications.get_mut(&id) {
+                    publication.cseq = number;
+                }
+                None
+            }
             Purpose::Subscribe(id) => {
                 let home = self.subscriptions.get_mut(&id).and_then(|subscription| {
                     subscription.cseq = number;

@@ -2,6 +2,7 @@
 //! common, without I/O.
 
 mod agenda;
+mod auth_style;
 mod call;
 mod call_table;
 mod callee;
@@ -20,11 +21,13 @@ mod in_call;
 mod incoming;
 mod notices;
 mod prack;
+mod publications;
 mod referring;
 mod registrations;
 mod reliable;
 mod reliable_queue;
 mod replacing;
+mod resubscribe;
 mod server;
 mod session_refresh;
 mod session_timers;
@@ -32,13 +35,16 @@ mod subscriptions;
 mod update;
 mod usage;
 
+pub use auth_style::AuthStyle;
 pub use census::Census;
 pub use command::{Body, Reply, RequestSpec};
 pub use config::{Dress, EndpointConfig, MessageKind};
 pub use core::{Endpoint, SendError};
 pub use happening::{
-    CallId, EndCause, Happening, NoticeId, Outcome, RegistrationId, RequestId, SubscriptionId,
+    CallId, EndCause, Happening, NoticeId, Outcome, PublicationId, RegistrationId, RequestId,
+    SubscriptionId,
 };
 pub(crate) use referring::ReferPart;
 pub use referring::{ReferChange, ReferPlace, ReferSpec};
+pub use resubscribe::{Resubscribe, SubscriptionView};
 pub(crate) use usage::HomeId;

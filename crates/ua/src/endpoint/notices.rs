@@ -101,6 +101,9 @@ impl Endpoint {
         };
         entry.ending = news.state.is_terminated();
         entry.waiting = Some(news);
+        if entry.ending {
+            entry.retry_at = None;
+        }
         let home = entry.home;
         self.file_notice(notice);
         self.tell_next(now, home);
@@ -159,7 +162,9 @@ impl Endpoint {
             contact,
             ends_at: now,
             request: None,
+            told: None,
             waiting: None,
+            retry_at: None,
             ending: false,
         };
         self.notices.insert(id, notice);
@@ -227,7 +232,7 @@ impl Endpoint {
             };
             match self.notices.get(id) {
                 Some(notice) if notice.request.is_some() => return,
-                Some(notice) if notice.waiting.is_some() && next.is_none() => next = Some(*id),
+                Some(notice) if notice.may_tell(now) && next.is_none() => next = Some(*id),
                 _ => {}
             }
         }
@@ -245,6 +250,7 @@ impl Endpoint {
         let Some(news) = notice.waiting.take() else {
             return;
         };
+        notice.told = Some(news.clone());
         let mut state = news.state;
         if !state.is_terminated() && state.expires.is_none() {
             state.expires = Some(notice.time_left(now));
@@ -276,6 +282,7 @@ impl Endpoint {
             return;
         };
         notice.request = None;
+        let told = notice.told.take();
         let over = notice.ending && notice.waiting.is_none();
         let home = notice.home;
         let code = outcome.code();
@@ -283,18 +290,20 @@ impl Endpoint {
         if outcome.response().is_none() || code == 408 || ends_subscription(code) {
             return self.lose_notice(now, id, code);
         }
-        let change = match outcome.response().filter(|_| code < 300) {
-            Some(response) => {
-                if let Some(dialog) = self.dialog_at_mut(home) {
-                    dialog.refresh_target(response);
-                }
-                NoticeChange::Delivered
+        let change = if let Some(response) = outcome.response().filter(|_| code < 300) {
+            if let Some(dialog) = self.dialog_at_mut(home) {
+                dialog.refresh_target(response);
             }
-            None => NoticeChange::Refused { code },
+            NoticeChange::Delivered
+        } else {
+            notice.put_off(now, outcome, told);
+            NoticeChange::Refused { code }
         };
         self.report_notice(id, change);
         if over {
             self.forget_notice(id);
+        } else {
+            self.file_notice(id);
         }
         self.tell_next(now, home);
     }
@@ -327,6 +336,13 @@ impl Endpoint {
                 self.notice_agenda.set(id, None);
                 continue;
             };
+            notice.retry_at = None;
+            if now < notice.ends_at {
+                let home = notice.home;
+                self.file_notice(id);
+                self.tell_next(now, home);
+                continue;
+            }
             let end = SubscriptionState::terminated(TerminationReason::Timeout);
             let news = match notice.waiting.take() {
                 Some(waiting) => News {
@@ -340,11 +356,14 @@ impl Endpoint {
         }
     }
 
-    /// Puts the end of a subscription on the agenda.
+    /// Puts the end of a subscription on the agenda, or the instant when its state is told again.
     fn file_notice(&mut self, id: NoticeId) {
         let notice = self.notices.get(&id).filter(|notice| !notice.ending);
-        let ends_at = notice.map(|notice| notice.ends_at);
-        self.notice_agenda.set(id, ends_at);
+        let deadline = notice.map(|notice| {
+            let retry_at = notice.retry_at.unwrap_or(notice.ends_at);
+            retry_at.min(notice.ends_at)
+        });
+        self.notice_agenda.set(id, deadline);
     }
 
     fn forget_notice(&mut self, id: NoticeId) {

@@ -78,22 +78,14 @@ impl Endpoint {
         self.send_subscribe(now, id);
     }
 
-    /// Ends the subscription (RFC 6665 4.1.2.3).
-    pub fn unsubscribe(&mut self, now: Instant, id: SubscriptionId) {
-        if let Some(subscription) = self.subscriptions.get_mut(&id) {
-            subscription.stop();
-        }
-        self.send_subscribe(now, id);
-    }
-
-    pub(super) fn add_subscription(&mut self, subscription: Subscription) -> SubscriptionId {
+    pub(crate) fn add_subscription(&mut self, subscription: Subscription) -> SubscriptionId {
         self.last_other += 1;
         let id = SubscriptionId(self.last_other);
         self.subscriptions.insert(id, subscription);
         id
     }
 
-    pub(super) fn send_subscribe(&mut self, now: Instant, id: SubscriptionId) {
+    pub(crate) fn send_subscribe(&mut self, now: Instant, id: SubscriptionId) {
         let Some(subscription) = self.subscriptions.get_mut(&id) else {
             return;
         };
@@ -108,21 +100,19 @@ impl Endpoint {
             self.report_subscription(id, vec![change]);
             return self.forget_subscription(id);
         };
-        let sent = self.launch(
+        let subscription = self.subscriptions.get_mut(&id);
+        let auth = subscription.map(|it| std::mem::take(&mut it.auth));
+        let sent = self.launch_as(
             now,
             Method::Subscribe,
             builder,
             target,
             Purpose::Subscribe(id),
+            auth.unwrap_or_default(),
         );
-        let forks_until = now + self.config.timers.give_up();
+        let timers = self.config.timers;
         if let Some(subscription) = self.subscriptions.get_mut(&id) {
-            subscription.request = Some(sent);
-            subscription.sent_at = Some(now);
-            subscription.peer = Some(target);
-            if subscription.home.is_none() {
-                subscription.forks_until = Some(forks_until);
-            }
+            subscription.sent(now, sent, target, timers);
         }
         self.file_subscription(id);
     }
@@ -135,8 +125,12 @@ impl Endpoint {
         let subscription = self.subscriptions.get_mut(&id).ok_or(SendError::NoDialog)?;
         let spec = subscription.spec.clone();
         let headers = headers_of(subscription);
+        let uri = subscription.uri.take();
         if let Some(home) = subscription.home {
             let (mut builder, target) = self.request_at(home, &Method::Subscribe)?;
+            if let Some(uri) = uri {
+                *builder.start_line_mut() = format!("SUBSCRIBE {uri} SIP/2.0").into_bytes();
+            }
             builder.push(HeaderName::Contact, spec.contact.to_string());
             add_headers(&mut builder, headers);
             if let Some(body) = spec.body {
@@ -186,8 +180,8 @@ impl Endpoint {
             return;
         };
         let again = std::mem::take(&mut subscription.again);
-        subscription.handle_outcome(now, outcome, timers, &mut changes);
-        let again = again && !subscription.ended;
+        let more = subscription.handle_outcome(now, outcome, timers, &mut changes);
+        let again = (again || more) && !subscription.ended;
         self.report_subscription(id, changes);
         if again {
             self.send_subscribe(now, id);
@@ -205,7 +199,7 @@ impl Endpoint {
         }
     }
 
-    pub(super) fn move_in(&mut self, id: SubscriptionId, dialog: Dialog, peer: Target) {
+    pub(crate) fn move_in(&mut self, id: SubscriptionId, dialog: Dialog, peer: Target) {
         let home = self.homes.open(dialog, peer, Usage::Subscriber(id));
         if let Some(subscription) = self.subscriptions.get_mut(&id) {
             subscription.home = Some(home);
@@ -249,12 +243,13 @@ impl Endpoint {
         }
         self.reply(now, id, (notify, source), Reply::new(code), None);
         self.report_subscription(subscription_id, changes);
+        self.leave_if_moved_out(subscription_id);
         self.file_subscription(subscription_id);
         true
     }
 
     /// The subscription of a dialog that has this package and `id` (RFC 6665 8.2.1).
-    fn subscription_at(
+    pub(crate) fn subscription_at(
         &self,
         home: HomeId,
         event: &EventPackage,
@@ -324,7 +319,7 @@ impl Endpoint {
     }
 
     /// Puts the next deadline on the agenda; forgets the subscription if it is over.
-    pub(super) fn file_subscription(&mut self, id: SubscriptionId) {
+    pub(crate) fn file_subscription(&mut self, id: SubscriptionId) {
         let Some(subscription) = self.subscriptions.get(&id) else {
             return;
         };
@@ -335,7 +330,7 @@ impl Endpoint {
             .set(id, subscription.next_deadline());
     }
 
-    pub(super) fn forget_subscription(&mut self, id: SubscriptionId) {
+    pub(crate) fn forget_subscription(&mut self, id: SubscriptionId) {
         self.subscription_agenda.set(id, None);
         let Some(subscription) = self.subscriptions.remove(&id) else {
             return;
@@ -349,7 +344,11 @@ impl Endpoint {
         }
     }
 
-    fn report_subscription(&mut self, id: SubscriptionId, changes: Vec<SubscriptionChange>) {
+    pub(crate) fn report_subscription(
+        &mut self,
+        id: SubscriptionId,
+        changes: Vec<SubscriptionChange>,
+    ) {
         for change in changes {
             if self.report_refer(id, &change) {
                 continue;

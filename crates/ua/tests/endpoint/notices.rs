@@ -297,3 +297,43 @@ fn a_known_state_may_end_without_a_word() {
         assert_drains(&mut bench);
     }
 }
+
+#[test]
+fn with_retry_after_the_state_is_told_again_and_only_the_newest() {
+    for newer in [true, false] {
+        let mut bench = notifier();
+        let (notice, _) = watched(&mut bench);
+        tell(&mut bench, notice, news("one"));
+        let first = bench.sent_one();
+        bench.answer(&first, 500, "", |response| {
+            response.header(HeaderName::RetryAfter, "5")
+        });
+        assert_eq!(changes(&mut bench), [NoticeChange::Refused { code: 500 }]);
+        bench.pass(s(4));
+        if newer {
+            tell(&mut bench, notice, news("two"));
+        }
+        assert_eq!(bench.sent(), []);
+        bench.pass(s(1));
+        let second = bench.sent_one();
+        let expected: &[u8] = if newer { b"two" } else { b"one" };
+        assert_eq!((second.body(), cseq(&second)), (expected, 2));
+        answer(&mut bench, &second, 200);
+        bench.pass(s(100));
+        assert_eq!(bench.sent(), []);
+        assert_eq!(changes(&mut bench), [NoticeChange::Delivered]);
+        // An end does not wait for patience.
+        tell(&mut bench, notice, news("three"));
+        let third = bench.sent_one();
+        bench.answer(&third, 503, "", |response| {
+            response.header(HeaderName::RetryAfter, "60")
+        });
+        tell(&mut bench, notice, last(TerminationReason::NoResource));
+        let end = bench.sent_one();
+        bench.answer(&end, 500, "", |response| {
+            response.header(HeaderName::RetryAfter, "5")
+        });
+        assert_drains(&mut bench);
+        assert_eq!(bench.sent(), []);
+    }
+}

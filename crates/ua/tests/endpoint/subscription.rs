@@ -138,9 +138,13 @@ fn a_subscription_that_is_not_refreshed_expires() {
     let mut bench = bench();
     let (_, request) = subscribe(&mut bench);
     grant(&mut bench, &request, "n", 60);
+    assert_eq!(notify(&mut bench, &request, "n", 1, "active"), 200);
     // The refresh is not answered.
     bench.pass(s(60));
-    assert_eq!(changes(&mut bench), ["accepted 60", "terminated false"]);
+    assert_eq!(
+        changes(&mut bench),
+        ["accepted 60", "notified", "terminated false"]
+    );
     bench.pass(s(10));
     assert_eq!(changes(&mut bench), ["failed 408"]);
     assert_drains(&mut bench);

@@ -60,6 +60,12 @@ impl<'a> FeatureRun<'a> {
         self
     }
 
+    /// With one more switch of the command line.
+    pub(crate) fn flag(mut self, switch: &str) -> Self {
+        self.arguments.push(switch.to_owned());
+        self
+    }
+
     /// Starts it.
     pub(crate) fn start(self) -> RunningFeature {
         let output = self.site.file(&format!("{}.console", self.name));

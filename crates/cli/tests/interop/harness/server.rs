@@ -75,8 +75,13 @@ impl Server {
     pub(crate) fn start(site: &Site, kind: ServerKind) -> Self {
         match kind {
             ServerKind::Kamailio => Self::kamailio(site, &[]),
-            ServerKind::Embedded => Self::Embedded(EmbeddedPbx::start()),
+            ServerKind::Embedded => Self::embedded(|_| {}),
         }
+    }
+
+    /// Starts gannet's own with changes.
+    pub(crate) fn embedded(change: impl FnOnce(&mut PbxConfig)) -> Self {
+        Self::Embedded(EmbeddedPbx::start(change))
     }
 
     /// Starts a Kamailio with switches of the peers' README.
@@ -157,6 +162,20 @@ impl Server {
         }
     }
 
+    /// Waits until somebody has subscribed to the state of a user at the embedded server.
+    pub(crate) fn wait_for_watcher(&self, package: &str, user: &str, limit: Duration) {
+        let Self::Embedded(embedded) = self else {
+            panic!("nobody can tell who watches at Kamailio");
+        };
+        let what = format!("a subscription to {package} of {user} at the embedded server");
+        until(&what, limit, || {
+            let snapshot = embedded.runtime.block_on(embedded.pbx.snapshot()).ok()?;
+            let mut all = snapshot.subscriptions.iter();
+            all.find(|it| it.package == package && it.user == user)
+                .map(drop)
+        });
+    }
+
     /// Makes it give up on calls to this user after [`RINGS_FOR`].
     pub(crate) fn gives_up_on(&self, user: &str) {
         // The embedded server gives up on everyone after this time.
@@ -167,14 +186,14 @@ impl Server {
 }
 
 impl EmbeddedPbx {
-    fn start() -> Self {
+    fn start(change: impl FnOnce(&mut PbxConfig)) -> Self {
         let runtime = Runtime::new().expect("a runtime can be had");
         let users = USERS.map(|user| {
             PbxUser::new(user)
                 .with_password(format!("{user}pw"))
                 .without_voicemail()
         });
-        let config = PbxConfig {
+        let mut config = PbxConfig {
             bind: SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), Ports::free().nth(0)),
             domain: DOMAIN.to_owned(),
             users: users.to_vec(),
@@ -184,6 +203,7 @@ impl EmbeddedPbx {
             no_answer: RINGS_FOR,
             ..PbxConfig::default()
         };
+        change(&mut config);
         let pbx = {
             let _inside = runtime.enter();
             Pbx::start(config).expect("the port was free")

@@ -87,7 +87,7 @@ const OPTION_TAGS: [&str; 9] = [
     "outbound",
 ];
 /// Event packages that a phone understands.
-const PACKAGES: [&str; 2] = ["message-summary", "refer"];
+const PACKAGES: [&str; 4] = ["message-summary", "refer", "presence", "dialog"];
 
 fn allow(profile: &mut Profile, value: Value<'_>, problems: &mut Diagnostics) {
     let list = value.list(problems, |item| {
