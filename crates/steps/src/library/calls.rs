@@ -1,15 +1,18 @@
 //! Making calls.
 
-use gannet_events::FailureClass;
+use std::sync::Arc;
+use std::time::Duration;
+
+use gannet_events::{Failure, FailureClass};
 use gannet_phone::{CallOptions, CallState, IncomingPolicy};
 
 use super::support::{deadline, failure, ready, ready_phone};
-use crate::{Arguments, StepDefinition, StepResult, World, phone_failure, step};
+use crate::{Actor, Arguments, StepDefinition, StepResult, World, phone_failure, step};
 
 const SECTION: &str = "Calls";
 
 /// How long a phone that expects a call lets it ring before it answers by itself.
-const RINGS_BEFORE_ANSWER: std::time::Duration = std::time::Duration::from_millis(500);
+const RINGS_BEFORE_ANSWER: Duration = Duration::from_millis(500);
 
 /// The sentences of this subject.
 pub(super) fn definitions() -> Vec<StepDefinition> {
@@ -146,7 +149,7 @@ pub(super) async fn call(
         Some(callee) if options.direct => callee.phone.contact().clone().into(),
         _ => destination,
     };
-    let calls_of = |callee: &std::sync::Arc<crate::Actor>| callee.phone.state().calls.len();
+    let calls_of = |callee: &Arc<Actor>| callee.phone.state().calls.len();
     let calls_before = callee.as_ref().map_or(0, calls_of);
     caller.consume_to(caller.phone.log().next_seq());
     let handle = caller
@@ -194,13 +197,18 @@ pub(super) async fn call(
     if world.progress().during(&what, limit, either).await {
         return Ok(());
     }
-    let record = super::support::latest_call(&caller)?;
+    Err(nobody(&caller, limit)?)
+}
+
+/// Nobody said anything to an INVITE.
+fn nobody(caller: &Actor, limit: Duration) -> Result<Failure, Failure> {
+    let record = super::support::latest_call(caller)?;
     let summary = match &record.state {
         CallState::Ended(end) => format!("the call of {} failed: {end}", caller.name()),
         _ => format!("{} got no answer at all to its INVITE", caller.name()),
     };
-    Err(failure(FailureClass::Timeout, &caller, summary)
-        .waiting_for("any response to INVITE", limit))
+    let found = failure(FailureClass::Timeout, caller, summary);
+    Ok(found.waiting_for("any response to INVITE", limit))
 }
 
 async fn expects_call(world: &mut World, arguments: Arguments) -> StepResult {
