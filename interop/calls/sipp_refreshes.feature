@@ -1,5 +1,5 @@
 Feature: SIPp refreshes a session, until it does not
-  SIPp asks for 1 second first, which is refused, then for 4. It refreshes twice and falls silent.
+  SIPp asks for 4 seconds, refreshes twice and falls silent.
 
   @rfc.4028
   Scenario: Alice takes the refreshes and ends the call when there are no more

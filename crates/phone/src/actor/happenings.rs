@@ -85,11 +85,7 @@ impl Actor {
                 self.note_refresh_answer(now, (request, call), &outcome);
                 self.handle_done(now, request, outcome);
             }
-            Happening::Session {
-                call,
-                interval,
-                we_refresh,
-            } => self.note_session(call, interval, we_refresh),
+            session @ Happening::Session { .. } => self.note_session(&session),
             Happening::Registration {
                 registration,
                 change,

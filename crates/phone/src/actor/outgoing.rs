@@ -67,6 +67,7 @@ impl Actor {
         leg.offer = offer;
         self.legs.insert(handle, leg);
         self.handles.insert(call, handle);
+        let sip_call_id = self.endpoint.sip_call_id(call).map(str::to_owned);
         self.add_call(CallRecord {
             handle,
             direction: CallDirection::Outgoing,
@@ -75,11 +76,7 @@ impl Actor {
                 display_name: None,
                 uri,
             },
-            sip_call_id: self
-                .endpoint
-                .sip_call_id(call)
-                .unwrap_or_default()
-                .to_owned(),
+            sip_call_id: sip_call_id.unwrap_or_default(),
             invite: self.endpoint.invite_of(call).cloned(),
             response: None,
             alerted: false,

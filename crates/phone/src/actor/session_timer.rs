@@ -1,9 +1,9 @@
 //! Session timers (RFC 4028): how the phone uses them, what it shows of them, and the answer to a
 //! re-INVITE by which the core has refreshed a session.
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-use gannet_ua::endpoint::{CallId, Outcome, RequestId};
+use gannet_ua::endpoint::{CallId, Happening, Outcome, RequestId};
 
 use super::core::Actor;
 use super::leg::sdp_of;
@@ -25,7 +25,15 @@ impl Actor {
     }
 
     /// A session timer was started, started anew or given up.
-    pub(super) fn note_session(&self, call: CallId, interval: Option<Duration>, we_refresh: bool) {
+    pub(super) fn note_session(&self, session: &Happening) {
+        let Happening::Session {
+            call,
+            interval,
+            we_refresh,
+        } = *session
+        else {
+            return;
+        };
         let Some(call) = self.handles.get(&call) else {
             return;
         };
