@@ -17,6 +17,7 @@ mod identity;
 mod in_call;
 mod incoming;
 mod notices;
+mod referred;
 mod referring;
 mod registrations;
 mod replacing;
