@@ -7,11 +7,11 @@ use gannet_ua::endpoint::{Body, Reply, RequestSpec};
 use gannet_ua::registrar::Binding;
 
 use super::call::Contact;
+use super::flows::contact_of;
 use super::identity::Caller;
 use super::mailbox::Mailbox;
 use super::packages::{Extent, Package};
 use super::place::{Place, refusal};
-use super::flows::contact_of;
 use super::state::{Pending, Server};
 use super::watchers::Watch;
 use crate::mwi::{MWI_CONTENT_TYPE, MWI_PACKAGE, message_summary};

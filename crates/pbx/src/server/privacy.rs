@@ -37,7 +37,9 @@ impl Privacy {
 
     /// Whether the caller wants to stay unknown (RFC 3323 4.2, RFC 3325 9.3).
     pub(crate) fn hides_caller(&self) -> bool {
-        ["id", "user", "header"].iter().any(|value| self.wants(value))
+        ["id", "user", "header"]
+            .iter()
+            .any(|value| self.wants(value))
     }
 
     fn wants(&self, value: &str) -> bool {

@@ -41,15 +41,7 @@ impl Actor {
         } else {
             target
         };
-        if options.anonymous {
-            spec.headers.push(("Privacy".to_owned(), "id".to_owned()));
-            // Who really calls is for the trusted server alone (RFC 3325 9.2).
-            let identity = format!("<{}>", self.addresses.aor());
-            spec.headers
-                .push(("P-Preferred-Identity".to_owned(), identity));
-        }
-        spec.headers.extend(self.offered_packages());
-        spec.headers.extend(options.headers.iter().cloned());
+        spec.headers = self.headers_of_call(options);
         let offer = (!options.without_sdp).then(|| self.first_offer(&media));
         spec.body = offer.as_ref().map(sdp_body);
         let call = self
@@ -92,6 +84,19 @@ impl Actor {
             media: None,
         });
         Ok(handle)
+    }
+
+    fn headers_of_call(&self, options: &CallOptions) -> Vec<(String, String)> {
+        let mut headers = Vec::new();
+        if options.anonymous {
+            headers.push(("Privacy".to_owned(), "id".to_owned()));
+            // Who really calls is for the trusted server alone (RFC 3325 9.2).
+            let identity = format!("<{}>", self.addresses.aor());
+            headers.push(("P-Preferred-Identity".to_owned(), identity));
+        }
+        headers.extend(self.offered_packages());
+        headers.extend(options.headers.iter().cloned());
+        headers
     }
 
     pub(super) fn handle_progress(&mut self, now: Instant, call: CallHandle, response: Message) {

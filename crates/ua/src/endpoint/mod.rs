@@ -22,6 +22,7 @@ mod incoming;
 mod notices;
 mod prack;
 mod publications;
+mod referred;
 mod referring;
 mod registrations;
 mod reliable;

@@ -8,7 +8,7 @@ use super::call::CallState;
 use super::command::Reply;
 use super::core::Endpoint;
 use super::happening::CallId;
-use crate::refer::Replaces;
+use crate::replaces::Replaces;
 
 impl Endpoint {
     fn replaces_calls(&self) -> bool {
