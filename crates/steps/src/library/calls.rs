@@ -1,10 +1,10 @@
 //! Making calls.
 
-use gannet_events::FailureClass;
+use gannet_events::{Failure, FailureClass};
 use gannet_phone::{CallOptions, CallState, Destination, IncomingPolicy};
 
 use super::support::{deadline, failure, ready, ready_phone};
-use crate::{Arguments, StepDefinition, StepResult, World, phone_failure, step};
+use crate::{Actor, Arguments, StepDefinition, StepResult, World, phone_failure, step};
 
 const SECTION: &str = "Calls";
 
@@ -205,13 +205,17 @@ pub(super) async fn call_at(
     if world.progress().during(&what, limit, either).await {
         return Ok(());
     }
-    let record = super::support::latest_call(&caller)?;
+    Err(unanswered(&caller)?.waiting_for("any response to INVITE", limit))
+}
+
+/// What became of a call that nobody answered.
+fn unanswered(caller: &Actor) -> Result<Failure, Failure> {
+    let record = super::support::latest_call(caller)?;
     let summary = match &record.state {
         CallState::Ended(end) => format!("the call of {} failed: {end}", caller.name()),
         _ => format!("{} got no answer at all to its INVITE", caller.name()),
     };
-    Err(failure(FailureClass::Timeout, &caller, summary)
-        .waiting_for("any response to INVITE", limit))
+    Ok(failure(FailureClass::Timeout, caller, summary))
 }
 
 async fn expects_call(world: &mut World, arguments: Arguments) -> StepResult {
