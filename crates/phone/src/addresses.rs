@@ -111,9 +111,11 @@ impl Addresses {
         self.contact_by(self.gruu.as_ref())
     }
 
-    /// The same without saying who it is, as far as the registrar has granted that.
-    pub(crate) fn anonymous_contact(&self) -> NameAddr {
-        self.contact_by(self.temporary_gruu.as_ref().or(self.gruu.as_ref()))
+    /// The same for a call; an anonymous one does not say who it is, as far as the registrar has granted
+    /// that.
+    pub(crate) fn contact_of_call(&self, anonymous: bool) -> NameAddr {
+        let temporary = self.temporary_gruu.as_ref().filter(|_| anonymous);
+        self.contact_by(temporary.or(self.gruu.as_ref()))
     }
 
     fn contact_by(&self, gruu: Option<&Uri>) -> NameAddr {

@@ -14,8 +14,9 @@ fn alice(settings: &[(&str, &str)]) -> String {
 }
 
 fn with(settings: &[(&str, &str)], steps: &[&str]) -> String {
-    let steps: String = steps.iter().map(|step| format!("    * {step}\n")).collect();
-    format!("{}{}{steps}", feature(&[]), alice(settings))
+    let rest = feature(steps);
+    let (head, rest) = rest.split_once("    *").expect("a step");
+    format!("{head}{}    *{rest}", alice(settings))
 }
 
 #[test]

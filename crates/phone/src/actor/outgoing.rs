@@ -31,11 +31,7 @@ impl Actor {
             self.addresses.from()
         };
         let mut spec = RequestSpec::new(Method::Invite, uri.clone(), from, to);
-        spec.contact = Some(if options.anonymous {
-            self.addresses.anonymous_contact()
-        } else {
-            self.addresses.contact()
-        });
+        spec.contact = Some(self.addresses.contact_of_call(options.anonymous));
         spec.destination = if options.straight {
             Some(self.straight(&uri)?)
         } else {

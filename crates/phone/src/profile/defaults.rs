@@ -52,26 +52,7 @@ impl Default for Profile {
                 rfc2543: false,
             },
             lists: lists(),
-            registration: RegistrationStyle {
-                expires: Duration::from_hours(1),
-                expires_in_contact: false,
-                refresh_before: Duration::from_mins(1),
-                retry_after: Some(Duration::from_secs(30)),
-                unregister_at_boot: false,
-                follow_received: false,
-                instance: InstanceStyle::None,
-                refresh_percent: None,
-                q: None,
-                tries_max: None,
-                backoff: BackoffKind::Constant,
-                backoff_base: Duration::from_secs(30),
-                backoff_base_alive: Duration::from_secs(90),
-                backoff_max: Duration::from_mins(30),
-                reactions: Vec::new(),
-                flows: Vec::new(),
-                gruu: GruuUse::Off,
-                service_route: true,
-            },
+            registration: registration(),
             keep_alive: KeepAlivePolicy::default(),
             nat: NatStyle { contact: None },
             digest: ClientPolicy::default(),
@@ -136,6 +117,29 @@ fn allowed() -> Vec<Method> {
     methods
         .filter(|method| !matches!(method, Method::Publish | Method::Prack))
         .collect()
+}
+
+fn registration() -> RegistrationStyle {
+    RegistrationStyle {
+        expires: Duration::from_hours(1),
+        expires_in_contact: false,
+        refresh_before: Duration::from_mins(1),
+        retry_after: Some(Duration::from_secs(30)),
+        unregister_at_boot: false,
+        follow_received: false,
+        instance: InstanceStyle::None,
+        refresh_percent: None,
+        q: None,
+        tries_max: None,
+        backoff: BackoffKind::Constant,
+        backoff_base: Duration::from_secs(30),
+        backoff_base_alive: Duration::from_secs(90),
+        backoff_max: Duration::from_mins(30),
+        reactions: Vec::new(),
+        flows: Vec::new(),
+        gruu: GruuUse::Off,
+        service_route: true,
+    }
 }
 
 fn lists() -> Lists {

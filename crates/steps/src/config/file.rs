@@ -237,8 +237,6 @@ t1 = "100 ms"
 
 [pbx]
 no_answer = "3 s"
-trust = "phones"
-registrar = { gruu = false, flow_timer = "20 s" }
 algorithms = "sha-256"
 digest_uri = "strict"
 prack = false
@@ -265,16 +263,25 @@ prack = false
         assert_eq!((config.network.loss, config.network.loss_seed), (0.2, 7));
         assert_eq!(config.timers.unwrap().t1, Duration::from_millis(100));
         assert_eq!(config.pbx.no_answer, Some(Duration::from_secs(3)));
-        assert_eq!(config.pbx.trust, gannet_pbx::TrustDomain::Phones);
-        let registrar = config.pbx.registrar;
-        let timer = Some(Duration::from_secs(20));
-        assert_eq!((registrar.gruu, registrar.flow_timer), (false, timer));
         assert_eq!(config.pbx.digest_uri, Some(gannet_pbx::DigestUri::Strict));
         assert_eq!(config.pbx.prack, Some(false));
         assert_eq!(
             config.pbx.algorithms,
             Some(vec![gannet_ua::digest::Algorithm::Sha256])
         );
+    }
+
+    #[test]
+    fn the_registrar_of_the_embedded_server_can_be_told_what_it_knows() {
+        let file = read(
+            "[pbx]\ntrust = \"phones\"\nregistrar = { gruu = false, flow_timer = \"20 s\" }\n",
+        );
+        let pbx = &file.config.pbx;
+        assert_eq!(pbx.trust, gannet_pbx::TrustDomain::Phones);
+        let timer = Some(Duration::from_secs(20));
+        let registrar = pbx.registrar;
+        assert_eq!((registrar.gruu, registrar.flow_timer), (false, timer));
+        assert!(registrar.path && registrar.outbound && !registrar.service_route);
     }
 
     #[test]
