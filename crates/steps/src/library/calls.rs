@@ -1,10 +1,7 @@
 //! Making calls.
 
-<<<<<<< HEAD
 use std::time::Duration;
 
-=======
->>>>>>> s-p5
 use gannet_events::{Failure, FailureClass};
 use gannet_phone::{CallOptions, CallState, Destination, IncomingPolicy};
 
@@ -243,30 +240,18 @@ async fn reach(
     if world.progress().during(&what, limit, either).await {
         return Ok(());
     }
-<<<<<<< HEAD
     Err(nobody(&caller, limit)?)
 }
 
 /// Nobody said anything to an INVITE.
 fn nobody(caller: &Actor, limit: Duration) -> Result<Failure, Failure> {
-=======
-    Err(unanswered(&caller)?.waiting_for("any response to INVITE", limit))
-}
-
-/// What became of a call that nobody answered.
-fn unanswered(caller: &Actor) -> Result<Failure, Failure> {
->>>>>>> s-p5
     let record = super::support::latest_call(caller)?;
     let summary = match &record.state {
         CallState::Ended(end) => format!("the call of {} failed: {end}", caller.name()),
         _ => format!("{} got no answer at all to its INVITE", caller.name()),
     };
-<<<<<<< HEAD
     let found = failure(FailureClass::Timeout, caller, summary);
     Ok(found.waiting_for("any response to INVITE", limit))
-=======
-    Ok(failure(FailureClass::Timeout, caller, summary))
->>>>>>> s-p5
 }
 
 async fn expects_call(world: &mut World, arguments: Arguments) -> StepResult {
