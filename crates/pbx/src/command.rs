@@ -1,8 +1,11 @@
 //! What handles ask the server's task to do.
 
+use std::time::Duration;
+
 use tokio::sync::oneshot;
 
 use crate::error::PbxError;
+use crate::numbers::ForwardWhen;
 use crate::snapshot::PbxSnapshot;
 use crate::user::{Forward, PbxUser};
 
@@ -13,6 +16,12 @@ pub(crate) enum Command {
     RemoveUser(String, Answer),
     SetDnd(String, bool, Answer),
     SetForward(String, Forward, Answer),
+    ForwardOne(
+        String,
+        ForwardWhen,
+        (Option<String>, Option<Duration>),
+        Answer,
+    ),
     Snapshot(oneshot::Sender<PbxSnapshot>),
     Stop,
 }

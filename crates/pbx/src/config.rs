@@ -10,6 +10,7 @@ use gannet_net::{Capture, Impairment, MediaScheduler};
 use gannet_ua::Timers;
 use gannet_ua::digest::Algorithm;
 
+use crate::numbers::Numbers;
 use crate::user::PbxUser;
 
 /// Settings of a [`Pbx`](crate::Pbx).
@@ -46,6 +47,14 @@ pub struct PbxConfig {
     pub voicemail: VoicemailConfig,
     /// Numbers that the server answers itself.
     pub extensions: SpecialExtensions,
+    /// More numbers of the server's own, and what is switched off.
+    pub numbers: Numbers,
+    /// Who carries out transfers.
+    pub transfer: Transfer,
+    /// How long a parked call waits before it returns to who has parked it.
+    pub park_return: Duration,
+    /// What forwarded calls say about it.
+    pub forward_marks: ForwardMarks,
     /// Bounds.
     pub limits: PbxLimits,
     /// T1, T2, T4.
@@ -81,6 +90,10 @@ impl Default for PbxConfig {
             expires: ExpiresPolicy::default(),
             voicemail: VoicemailConfig::default(),
             extensions: SpecialExtensions::default(),
+            numbers: Numbers::default(),
+            transfer: Transfer::default(),
+            park_return: Duration::from_mins(1),
+            forward_marks: ForwardMarks::default(),
             limits: PbxLimits::default(),
             timers: Timers::default(),
             seed: 0x0067_616e_6e65_7470,
@@ -102,6 +115,27 @@ pub enum DigestUri {
     Lenient,
     /// A difference gets 400, as everywhere else.
     Strict,
+}
+
+/// Who carries out a REFER. That it is refused is said by [`Numbers::switch`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Transfer {
+    /// The server: the transferee sees re-INVITEs only.
+    #[default]
+    Server,
+    /// The phone at the other end: REFER goes on to it.
+    Relay,
+}
+
+/// What forwarded calls say about it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct ForwardMarks {
+    /// Diversion in the INVITE (RFC 5806).
+    pub diversion: bool,
+    /// History-Info in the INVITE (RFC 7044).
+    pub history_info: bool,
+    /// 181 to the caller (RFC 3261 21.1.3).
+    pub being_forwarded: bool,
 }
 
 /// Lifetimes that the registrar and the notifier grant, in seconds.

@@ -13,6 +13,7 @@ mod error;
 mod event;
 mod media;
 mod mwi;
+mod numbers;
 mod pbx;
 mod server;
 mod snapshot;
@@ -20,10 +21,12 @@ mod user;
 mod users_file;
 
 pub use config::{
-    DigestUri, Diversion, ExpiresPolicy, PbxConfig, PbxLimits, SpecialExtensions, VoicemailConfig,
+    DigestUri, Diversion, ExpiresPolicy, ForwardMarks, PbxConfig, PbxLimits, SpecialExtensions,
+    Transfer, VoicemailConfig,
 };
 pub use error::{PbxError, WaitTimeout};
 pub use event::PbxEvent;
+pub use numbers::{Action, Capability, ForwardWhen, Number, Numbers};
 pub use pbx::Pbx;
 pub use snapshot::{
     CallState, CallView, MailboxView, PbxCounters, PbxSnapshot, RegistrationView, Service,

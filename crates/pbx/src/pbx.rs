@@ -12,6 +12,7 @@ use crate::command::{Answer, Command};
 use crate::config::PbxConfig;
 use crate::error::{PbxError, WaitTimeout};
 use crate::event::PbxEvent;
+use crate::numbers::ForwardWhen;
 use crate::server::{Task, open};
 use crate::snapshot::PbxSnapshot;
 use crate::user::{Forward, PbxUser};
@@ -122,6 +123,22 @@ impl Pbx {
     /// If there is no such user.
     pub async fn set_forward(&self, name: &str, forward: Forward) -> Result<(), PbxError> {
         self.ask(|answer| Command::SetForward(name.to_owned(), forward, answer))
+            .await
+    }
+
+    /// Sets or clears one forward of the user and leaves the others as they are; `after` is how long
+    /// the user's phones ring before `on_no_answer`, if that changes.
+    ///
+    /// # Errors
+    /// If there is no such user.
+    pub async fn forward_one(
+        &self,
+        name: &str,
+        when: ForwardWhen,
+        to: Option<String>,
+        after: Option<Duration>,
+    ) -> Result<(), PbxError> {
+        self.ask(|answer| Command::ForwardOne(name.to_owned(), when, (to, after), answer))
             .await
     }
 

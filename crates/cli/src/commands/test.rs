@@ -37,6 +37,10 @@ pub(crate) struct TestArguments {
     #[arg(long, value_name = "REGEX")]
     name: Option<Regex>,
 
+    /// Run scenarios that are tagged @skip as well.
+    #[arg(long)]
+    skipped: bool,
+
     #[command(flatten)]
     setup: SetupArguments,
 
@@ -133,6 +137,7 @@ pub(crate) fn execute(
     let selection = Selection {
         tags: arguments.tags.as_deref().map(read_tags).transpose()?,
         name: arguments.name,
+        skipped: arguments.skipped,
     };
     let paths: Vec<_> = sources.iter().map(|source| source.path.clone()).collect();
     let setup = Setup::read(arguments.setup, arguments.network, &paths, terminal)?;

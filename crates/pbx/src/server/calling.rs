@@ -8,17 +8,20 @@ use gannet_ua::Target;
 use gannet_ua::digest::AuthTarget;
 use gannet_ua::endpoint::{CallId, Reply};
 
-use super::call::{Asked, Call, Party, Stage};
+use super::call::{Asked, Call, Origin, Party, Stage};
 use super::identity::Caller;
 use super::place::{Place, refusal};
 use super::relay::next_max_forwards;
+use super::replacing::Replaced;
 use super::state::Server;
 use crate::event::PbxEvent;
+use crate::numbers::Capability;
 
 /// A call that may go on.
 struct Admitted {
     caller: Caller,
     place: Place,
+    replaced: Option<Replaced>,
     dialled: String,
     asked: Asked,
 }
@@ -50,6 +53,8 @@ impl Server {
         let first = Party {
             leg,
             who: admitted.caller,
+            address: admitted.asked.from.clone(),
+            identity: admitted.asked.identity.clone(),
             transport: source.transport,
             last_sdp: None,
         };
@@ -61,12 +66,17 @@ impl Server {
             dialled: admitted.dialled,
             asked: admitted.asked,
             forwards: 0,
+            origin: Origin::Calls,
+            members: None,
             refused: None,
             stage: Stage::Ending,
         };
         call.note_sdp(leg, call.asked.body.clone());
         self.calls.insert(number, call);
-        self.dispatch(now, number, admitted.place);
+        match admitted.replaced {
+            Some(replaced) => self.replace(now, number, &replaced),
+            None => self.dispatch(now, number, admitted.place),
+        }
     }
 
     /// Sends a call to a place.
@@ -74,6 +84,13 @@ impl Server {
         match place {
             Place::User(name) => self.ring_user(now, number, name),
             Place::Service(service) => self.serve(now, number, service),
+            Place::Slot { slot, takes } => self.park(now, number, slot, takes),
+            Place::Pickup(user) => self.pick_up(now, number, user.as_deref()),
+            Place::Hunt(members) => self.hunt(now, number, members),
+            Place::Agent(user) => self.ring_only(now, number, user),
+            Place::Queue(queue) => self.queue(now, number, queue),
+            Place::Code(code) => self.feature_code(now, number, code),
+            Place::Page(user) => self.page(now, number, user),
             Place::Server => self.refuse(now, number, Reply::new(404)),
         }
     }
@@ -81,6 +98,10 @@ impl Server {
     /// Refuses a call that nobody has answered.
     pub(super) fn refuse(&mut self, now: Instant, number: u64, reply: Reply) {
         if let Some(call) = self.calls.get_mut(&number) {
+            if matches!(call.origin, Origin::PutThrough(_)) {
+                return self.put_through_failed(now, number, &reply);
+            }
+            self.promised.retain(|_, promised| *promised != number);
             call.refused = Some(reply.code);
             call.stage = Stage::Ending;
             let leg = call.first.leg;
@@ -99,12 +120,24 @@ impl Server {
             .request_uri()
             .map_err(|error| refusal(400, &error.to_string()))?;
         let caller = self.identify(now, invite, AuthTarget::Proxy)?;
-        let place = self.place_of(&uri)?;
+        let replaced = match self.config.numbers.has(Capability::Replaces) {
+            true => Self::replaced_by(invite)?,
+            false => None,
+        };
+        if replaced.is_some() && caller.user().is_none() {
+            return Err(refusal(403, "Not a User of This Server"));
+        }
+        let place = match (&replaced, self.place_of(&uri)) {
+            // The dialog says whom it is for.
+            (Some(_), _) => Place::Server,
+            (None, place) => place?,
+        };
         let identity = self.asserted_identity(&caller, invite);
         let asked = Asked::by(invite, identity, max_forwards);
         Ok(Admitted {
             caller,
             place,
+            replaced,
             dialled: uri.user_decoded().unwrap_or_default(),
             asked: asked.ok_or_else(|| refusal(400, "Unusable From or To"))?,
         })
@@ -145,7 +178,7 @@ impl Server {
 }
 
 /// Whether a user part can be written without escapes.
-fn is_plain(user: &str) -> bool {
+pub(super) fn is_plain(user: &str) -> bool {
     let allowed = |c: char| c.is_ascii_alphanumeric() || "-_.!~*'()&=+$,;?/".contains(c);
     !user.is_empty() && user.chars().all(allowed)
 }

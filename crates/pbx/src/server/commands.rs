@@ -30,6 +30,13 @@ impl Server {
             Command::SetForward(name, forward, answer) => {
                 let _ = answer.send(self.set(&name, |member| member.forward = forward));
             }
+            Command::ForwardOne(name, when, (to, after), answer) => {
+                let _ = answer.send(self.set(&name, |member| {
+                    let forward = &mut member.forward;
+                    forward.set(when, to);
+                    forward.no_answer = after.or(forward.no_answer);
+                }));
+            }
             Command::Snapshot(answer) => {
                 let _ = answer.send(self.snapshot(now));
             }
@@ -87,6 +94,7 @@ impl Server {
                         self.endpoint.hang_up(now, second);
                     }
                 }
+                Stage::Joining(_) => self.join_failed(now, number, Reply::new(503)),
                 Stage::Serving(_) | Stage::Ending => self.endpoint.hang_up(now, leg),
             }
         }
@@ -138,6 +146,7 @@ fn view(number: u64, call: &Call) -> CallView {
         Stage::Ringing(_) => CallState::Ringing,
         Stage::Talking { .. } => CallState::Talking,
         Stage::Serving(serving) => CallState::Service(serving.service),
+        Stage::Joining(_) => CallState::Joining,
         Stage::Ending => CallState::Ending,
     };
     CallView {

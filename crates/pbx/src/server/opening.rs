@@ -1,6 +1,6 @@
 //! How a server begins: its sockets and its parts.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::time::Instant;
 
@@ -20,10 +20,11 @@ use crate::config::PbxConfig;
 use crate::error::PbxError;
 use crate::event::PbxEvent;
 use crate::media::MediaRoom;
+use crate::numbers::Capability;
 use crate::snapshot::PbxCounters;
 
 /// What the server understands; everything else gets 405 with this list.
-const METHODS: [Method; 11] = [
+const METHODS: [Method; 12] = [
     Method::Invite,
     Method::Ack,
     Method::Bye,
@@ -33,6 +34,7 @@ const METHODS: [Method; 11] = [
     Method::Update,
     Method::Message,
     Method::Notify,
+    Method::Refer,
     Method::Register,
     Method::Subscribe,
 ];
@@ -79,7 +81,11 @@ impl Server {
         };
         let local = SocketAddr::new(advertised, bound.port());
         let mut rng = fastrand::Rng::with_seed(config.seed);
-        let names: Vec<_> = METHODS.iter().map(Method::as_str).collect();
+        let methods = methods(&config);
+        let names: Vec<_> = methods.iter().map(Method::as_str).collect();
+        let queues = config.numbers.queues();
+        let agents = queues.map(|(name, agents)| (name.to_owned(), agents.to_vec()));
+        let agents = agents.collect();
         let users = std::mem::take(&mut config.users);
         let mut server = Self {
             bound,
@@ -93,6 +99,11 @@ impl Server {
             mailboxes: BTreeMap::new(),
             calls: BTreeMap::new(),
             legs: HashMap::new(),
+            promised: HashMap::new(),
+            parked: BTreeMap::new(),
+            agents,
+            queued: BTreeSet::new(),
+            resting: BTreeSet::new(),
             pending: HashMap::new(),
             deliveries: HashMap::new(),
             timetable: Timetable::default(),
@@ -123,8 +134,20 @@ impl Server {
 fn endpoint(config: &PbxConfig, local: SocketAddr, seed: u64) -> EndpointConfig {
     let mut endpoint = EndpointConfig::new(local, seed);
     endpoint.timers = config.timers;
-    endpoint.allow = METHODS.to_vec();
+    endpoint.allow = methods(config);
+    if config.numbers.has(Capability::Replaces) {
+        endpoint.supported.push("replaces".to_owned());
+    }
     endpoint
+}
+
+/// All but REFER, if transfers are switched off.
+fn methods(config: &PbxConfig) -> Vec<Method> {
+    let transfers = config.numbers.has(Capability::Transfer);
+    let wanted = METHODS
+        .iter()
+        .filter(|method| transfers || **method != Method::Refer);
+    wanted.cloned().collect()
 }
 
 fn challenges(config: &PbxConfig) -> ServerPolicy {

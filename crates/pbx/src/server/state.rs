@@ -1,6 +1,6 @@
 //! The server as one state machine: what it holds, and how input reaches its parts.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::net::SocketAddr;
 use std::time::Instant;
 
@@ -36,6 +36,12 @@ pub(crate) enum Deadline {
     ServiceEnd(u64),
     /// A message of a mailbox was played in a call.
     Heard(u64, u64),
+    /// A re-INVITE of the server's own can be tried again.
+    ReinviteAgain(u64),
+    /// A call was parked long enough.
+    ParkReturn(u64),
+    /// Agents who did not answer are asked again.
+    Rested,
 }
 
 /// What becomes of the outcome of a request of ours.
@@ -43,6 +49,8 @@ pub(crate) enum Deadline {
 pub(crate) enum Pending {
     /// It answers a request of the other side of a call.
     Relayed(Relayed),
+    /// It was a re-INVITE of the server's own, for this call and leg.
+    Reinvited(u64, CallId),
     /// It is one of the ways of this MESSAGE.
     Message(TransactionId),
     /// It was a NOTIFY about a user's messages.
@@ -83,6 +91,16 @@ pub(crate) struct Server {
     pub(super) mailboxes: BTreeMap<String, Mailbox>,
     pub(super) calls: BTreeMap<u64, Call>,
     pub(super) legs: HashMap<CallId, u64>,
+    /// Legs that stand, and the calls that they are to go over into.
+    pub(super) promised: HashMap<CallId, u64>,
+    /// Parked calls by slot.
+    pub(super) parked: BTreeMap<String, u64>,
+    /// The agents of all queues, in the order in which they are asked.
+    pub(super) agents: BTreeMap<String, Vec<String>>,
+    /// Calls that wait in queues.
+    pub(super) queued: BTreeSet<u64>,
+    /// Agents who did not answer just now.
+    pub(super) resting: BTreeSet<String>,
     pub(super) pending: HashMap<RequestId, Pending>,
     pub(super) deliveries: HashMap<TransactionId, Delivery>,
     pub(super) timetable: Timetable<Deadline>,
@@ -151,6 +169,9 @@ impl Server {
                 Deadline::NoAnswer(number) => self.handle_no_answer(now, number),
                 Deadline::ServiceEnd(number) => self.service_end(now, number),
                 Deadline::Heard(number, message) => self.message_heard(now, number, message),
+                Deadline::ReinviteAgain(number) => self.reinvite_again(now, number),
+                Deadline::ParkReturn(number) => self.park_return(now, number),
+                Deadline::Rested => self.rested(),
             }
         }
         self.drain(now);
@@ -199,8 +220,13 @@ impl Server {
 
     /// Acts on everything that the parts report.
     pub(super) fn drain(&mut self, now: Instant) {
-        while let Some(happening) = self.endpoint.poll_happening() {
-            self.handle_happening(now, happening);
+        loop {
+            while let Some(happening) = self.endpoint.poll_happening() {
+                self.handle_happening(now, happening);
+            }
+            if !self.run_queues(now) {
+                break;
+            }
         }
     }
 
@@ -263,6 +289,7 @@ impl Server {
     fn handle_outcome(&mut self, now: Instant, request: RequestId, outcome: Outcome) {
         match self.pending.remove(&request) {
             Some(Pending::Relayed(relayed)) => self.relay_outcome(now, &relayed, &outcome),
+            Some(Pending::Reinvited(number, leg)) => self.reinvited(now, (number, leg), outcome),
             Some(Pending::Message(original)) => {
                 self.message_outcome(now, request, original, outcome);
             }

@@ -77,6 +77,7 @@ impl Actor {
             on_hold: false,
             remote_packages: None,
             info_digits: Vec::new(),
+            answered_as_asked: false,
             times: CallTimes::new(now),
             media: None,
         });

@@ -8,6 +8,8 @@ use std::time::Duration;
 
 use gannet_sip::Transport;
 
+use super::extensions::PbxExtensions;
+
 /// The name by which the embedded server is asked for where a server is named.
 pub const EMBEDDED: &str = "embedded";
 
@@ -253,6 +255,8 @@ pub struct PbxSettings {
     pub echo: Option<Vec<String>>,
     /// User parts that play music.
     pub music: Option<Vec<String>>,
+    /// What it does beside calls from phone to phone.
+    pub extensions: PbxExtensions,
 }
 
 #[cfg(test)]

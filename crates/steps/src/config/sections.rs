@@ -154,5 +154,6 @@ fn pbx(root: &mut Section<'_, '_, '_>, config: &mut Config, folder: &Path) {
     pbx.domain = section.string("domain").map(|text| text.value);
     pbx.echo = texts(&mut section, "echo");
     pbx.music = texts(&mut section, "music");
+    pbx.extensions = super::extensions::read(&mut section);
     section.finish();
 }

@@ -1,9 +1,10 @@
 //! The list of all sentences.
 
 use super::{
-    agreed, answering, calls, challenge, conditions, dtmf, ending, figures, flows,
-    header_sentences, hearing, hold, message_sentences, phones, playing, questions, raw,
-    registration, request, sdp_sentences, talking, texts, time, timing, voicemail,
+    agreed, answering, calls, challenge, conditions, dtmf, ending, feature_codes, figures, flows,
+    forwarding, header_sentences, hearing, hold, message_sentences, parking, phones, playing,
+    questions, queues, raw, registration, request, sdp_sentences, talking, texts, time, timing,
+    voicemail,
 };
 use crate::StepDefinition;
 
@@ -26,6 +27,10 @@ pub fn definitions() -> Vec<StepDefinition> {
         agreed::definitions(),
         figures::definitions(),
         voicemail::definitions(),
+        feature_codes::definitions(),
+        forwarding::definitions(),
+        parking::definitions(),
+        queues::definitions(),
         texts::definitions(),
         questions::definitions(),
         message_sentences::definitions(),

@@ -31,6 +31,8 @@ pub struct Notes {
     pub(super) texts: BTreeMap<String, u64>,
     /// Up to where sentences have consumed DTMF keys, by phone and call.
     pub(super) keys: BTreeMap<(String, CallHandle), Taken>,
+    /// The phone that parked a call last, and when.
+    pub(super) parked: Option<(String, std::time::Instant)>,
     /// Recordings that go on, by phone.
     pub(super) recordings: BTreeMap<String, Recording>,
 }

@@ -12,6 +12,8 @@ pub struct Selection {
     pub tags: Option<TagExpression>,
     /// What the name must match in some place.
     pub name: Option<Regex>,
+    /// Run those that are tagged `@skip` as well.
+    pub skipped: bool,
 }
 
 impl Selection {

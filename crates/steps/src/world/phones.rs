@@ -11,7 +11,7 @@ use gannet_sip::Transport;
 
 use super::actor::{Account, Actor};
 use super::failure::start_failure;
-use super::server::{RealServer, Server};
+use super::server::{RealServer, Server, name_at_server};
 use super::state::World;
 use crate::config::{EMBEDDED, UserConfig};
 
@@ -93,7 +93,7 @@ impl World {
         let user = user.as_ref();
         let server = self.server_of(&setup, user).await?;
         let account = self.account(&setup, user, &server)?;
-        self.provision(&account, user, &server).await?;
+        self.provision(&setup.name, &account, user, &server).await?;
         let config = self.phone_config(&setup, user, &account, &server)?;
         let phone = Phone::start(config).await.map_err(start_failure)?;
         let actor = Arc::new(Actor::new(phone, account));
@@ -158,6 +158,11 @@ impl World {
     /// URI, as [`Self::account`] does.
     fn embedded_user_uri(&self, text: &str) -> Option<String> {
         let pbx = self.server().pbx()?;
+        // Numbers of the server's own are written as they are dialled.
+        let numbers = &self.surroundings.config().pbx.extensions.numbers;
+        if numbers.exact(text).is_some() || numbers.beginning(text).is_some() {
+            return None;
+        }
         let is_name = !text.contains([':', '@']) && text.contains(char::is_alphabetic);
         is_name.then(|| format!("sip:{}@{}", user_part(text), pbx.domain()))
     }
@@ -245,6 +250,7 @@ impl World {
     /// Makes the user known at the embedded server. A phone that comes back is known already.
     async fn provision(
         &self,
+        name: &str,
         account: &Account,
         user: Option<&UserConfig>,
         server: &Server,
@@ -258,6 +264,19 @@ impl World {
         entry.password.clone_from(&account.password);
         let configured = self.surroundings.config().pbx.voicemail;
         entry.voicemail = configured.unwrap_or(self.voicemail);
+        let config = self.surroundings.config();
+        if let Some(settings) = config.pbx.extensions.users.get(name) {
+            let at_server = |target: &Option<String>| {
+                let target = target.as_deref()?;
+                Some(name_at_server(config, target))
+            };
+            entry.dnd = settings.dnd;
+            entry.group.clone_from(&settings.group);
+            entry.forward = settings.forward.clone();
+            entry.forward.always = at_server(&settings.forward.always);
+            entry.forward.on_busy = at_server(&settings.forward.on_busy);
+            entry.forward.on_no_answer = at_server(&settings.forward.on_no_answer);
+        }
         match pbx.add_user(entry).await {
             Ok(()) => Ok(()),
             Err(PbxError::Taken { name, holder, .. }) if name == holder => Ok(()),
@@ -343,7 +362,7 @@ fn environment(error: &dyn std::error::Error) -> Failure {
 }
 
 /// A name as the user part of an address: lower case, and `-` for what may not stand there.
-fn user_part(name: &str) -> String {
+pub(super) fn user_part(name: &str) -> String {
     let fit = |c: char| match c {
         c if c.is_ascii_alphanumeric() || "-_.!~*'()&=+$,;?/".contains(c) => c.to_ascii_lowercase(),
         _ => '-',
