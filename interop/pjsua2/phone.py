@@ -12,11 +12,13 @@
     rtp=PORT           first of its RTP ports (default SIP_PORT + 2)
     log=FILE           pjsip's own log, with every message
 
-Standard input takes `call URI`, `answer [CODE]`, `hangup`, `quit`, one a line.
+Standard input takes `call URI`, `answer [CODE]`, `hangup`, `xfer URI`, `xferreplaces` (who is in its
+first open call is to replace it in the second), `quit`, one a line.
 Standard output gets one event a line:
 
     ready SIP_PORT | registered CODE | incoming URI | calling CODE | confirmed | media
     disconnected CODE REASON | recorded FILE | bye
+    referred URI | replaced | transfer CODE
 
 `recorded` follows `disconnected` once the file is complete.
 """
@@ -60,6 +62,25 @@ class PhoneCall(pj.Call):
             self.phone.tones.startTransmit(audio)
             self.record(audio)
             say("media")
+
+    def onCallTransferRequest(self, prm):
+        # The call that follows needs an object of its own, or nothing is heard of it.
+        self.phone.calls.append(PhoneCall(self.phone))
+        prm.newCall = self.phone.calls[-1]
+        say("referred", prm.dstUri)
+
+    def onCallTransferStatus(self, prm):
+        if prm.finalNotify:
+            say("transfer", prm.statusCode)
+            if prm.statusCode // 100 == 2:
+                self.hangup(pj.CallOpParam())
+
+    def onCallReplaceRequest(self, prm):
+        self.phone.calls.append(PhoneCall(self.phone))
+        prm.newCall = self.phone.calls[-1]
+
+    def onCallReplaced(self, prm):
+        say("replaced")
 
     def record(self, audio):
         prefix = self.phone.options["wav"]
@@ -183,6 +204,10 @@ class Phone:
         elif verb == "hangup":
             for call in open_calls:
                 call.hangup(pj.CallOpParam())
+        elif verb == "xfer":
+            open_calls[0].xfer(rest, pj.CallOpParam())
+        elif verb == "xferreplaces":
+            open_calls[0].xferReplaces(open_calls[1], pj.CallOpParam())
         elif verb == "quit":
             return False
         elif verb:

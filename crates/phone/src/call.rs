@@ -117,6 +117,10 @@ pub enum CallEndCause {
     AckMissing,
     /// Offer and answer found no common media.
     NoCommonMedia,
+    /// Another call took its place (RFC 3891).
+    Replaced,
+    /// This phone forgot it without a word to the other side.
+    Vanished,
     /// The phone lost its power or its connection, or was stopped.
     PowerOff,
 }
@@ -135,6 +139,8 @@ impl fmt::Display for CallEndCause {
             Self::TransportFailed => "INVITE could not be delivered",
             Self::AckMissing => "no ACK came",
             Self::NoCommonMedia => "no common media",
+            Self::Replaced => "another call took its place",
+            Self::Vanished => "this phone went away without a word",
             Self::PowerOff => "this phone went off",
         })
     }
@@ -219,6 +225,10 @@ pub struct CallRecord {
     pub held_by_remote: bool,
     /// True while this phone has the other side on hold.
     pub on_hold: bool,
+    /// True if somebody else asked the phone by REFER to make it.
+    pub referred: bool,
+    /// True if its messages do not pass the phone's server.
+    pub around_server: bool,
     /// The INFO packages that the other side takes; `None` if it never said so (RFC 6086 5.2).
     pub remote_packages: Option<Vec<String>>,
     /// DTMF keys that came by INFO.

@@ -40,6 +40,8 @@ pub struct CallOptions {
     pub without_sdp: bool,
     /// From `sip:anonymous@anonymous.invalid` and `Privacy: id` (RFC 3323 4.1, RFC 3325 9.3).
     pub anonymous: bool,
+    /// Send INVITE to the address of the URI, past the server of the phone.
+    pub straight: bool,
     /// More header fields.
     pub headers: Vec<(String, String)>,
 }

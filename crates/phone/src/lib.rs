@@ -30,6 +30,7 @@ pub mod profile;
 mod raw;
 mod report;
 mod state;
+mod transfer;
 
 pub use call::{
     CallDirection, CallEnd, CallEndCause, CallHandle, CallRecord, CallState, CallTimes, RemoteParty,
@@ -47,3 +48,4 @@ pub use phone::Phone;
 pub use policy::IncomingPolicy;
 pub use profile::{Profile, ProfileError, ProfileLibrary};
 pub use state::{MwiState, MwiSubscription, PhoneState, Power, RegistrationState};
+pub use transfer::{TransferOptions, TransferRecord, TransferState, TransferTo};

@@ -8,6 +8,7 @@ use crate::call::{CallHandle, CallRecord};
 use crate::inbox::Inbox;
 use crate::mwi::MessageSummary;
 use crate::policy::IncomingPolicy;
+use crate::transfer::TransferRecord;
 
 /// A snapshot of a phone.
 #[derive(Debug, Clone)]
@@ -26,6 +27,10 @@ pub struct PhoneState {
     pub mwi: MwiState,
     /// Texts that came.
     pub inbox: Inbox,
+    /// Transfers that the phone asked others for, oldest first.
+    pub transfers: Vec<TransferRecord>,
+    /// How many transfers of others wait for the user's decision.
+    pub transfers_waiting: usize,
     /// How many requests wait for an answer by hand.
     pub left_open: usize,
     /// Whether the phone has power and a connection.
@@ -46,6 +51,8 @@ impl PhoneState {
                 notified: 0,
             },
             inbox: Inbox::new(),
+            transfers: Vec::new(),
+            transfers_waiting: 0,
             left_open: 0,
             power: Power::On,
         }

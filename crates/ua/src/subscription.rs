@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use gannet_sip::{HeaderName, Message, NameAddr, Uri};
 
-use crate::endpoint::{Body, HomeId, Outcome, RequestId, SubscriptionId};
+use crate::endpoint::{Body, HomeId, Outcome, ReferPart, RequestId, SubscriptionId};
 use crate::event::{EventPackage, StateKind, SubscriptionState, ends_subscription};
 use crate::target::Target;
 use crate::timers::Timers;
@@ -135,6 +135,8 @@ pub(crate) struct Subscription {
     pub(crate) ended: bool,
     /// Another SUBSCRIBE is wanted as soon as the one on its way is answered.
     pub(crate) again: bool,
+    /// The REFER that made it, if one did.
+    pub(crate) refer: Option<ReferPart>,
     /// More header fields of the next SUBSCRIBE only.
     pub(crate) extra: Vec<(String, String)>,
     /// The notifier has accepted it or told its state.
@@ -165,6 +167,7 @@ impl Subscription {
             forks_until: None,
             ended: false,
             again: false,
+            refer: None,
             extra: Vec::new(),
             established: false,
             etag: None,
@@ -317,6 +320,19 @@ impl Subscription {
         self.granted(now, self.spec.expires, timers);
     }
 
+    /// A 2xx to REFER came, which says nothing about a lifetime: the first NOTIFY does. Timer N bounds
+    /// the wait for it (RFC 6665 4.1.2.4).
+    pub(crate) fn expect_first_state(&mut self, now: Instant, timers: Timers) {
+        if !self.established && !self.ended {
+            self.granted(now, Duration::ZERO, timers);
+        }
+    }
+
+    /// It runs out unless the notifier ends it before.
+    pub(crate) const fn stop_refreshing(&mut self) {
+        self.refresh_at = None;
+    }
+
     fn granted(&mut self, now: Instant, expires: Duration, timers: Timers) {
         if expires.is_zero() {
             // The last NOTIFY is still to come; timer N, 64*T1, bounds the wait
@@ -327,7 +343,9 @@ impl Subscription {
         }
         self.expires_at = Some(now + expires);
         let early = Duration::from_secs(30).min(expires / 2);
-        self.refresh_at = (!self.removing).then(|| now + expires.saturating_sub(early));
+        // What a REFER led to is known once its end was told.
+        let is_told = self.refer.is_some_and(|part| part.done);
+        self.refresh_at = (!self.removing && !is_told).then(|| now + expires.saturating_sub(early));
     }
 
     fn end_unsaid(&mut self, now: Instant, changes: &mut Vec<SubscriptionChange>) {

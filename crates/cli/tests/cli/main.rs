@@ -18,3 +18,4 @@ mod selection;
 mod single_requests;
 mod steps_page;
 mod time_sentences;
+mod transfers;

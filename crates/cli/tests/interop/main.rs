@@ -20,3 +20,4 @@ mod sipp_scenarios;
 mod sipp_statistics;
 mod sipp_third_party;
 mod sipsak;
+mod transfers;

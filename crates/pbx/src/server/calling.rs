@@ -12,16 +12,13 @@ use super::call::{Asked, Call, Origin, Party, Stage};
 use super::identity::Caller;
 use super::place::{Place, refusal};
 use super::relay::next_max_forwards;
-use super::replacing::Replaced;
 use super::state::Server;
 use crate::event::PbxEvent;
-use crate::numbers::Capability;
 
 /// A call that may go on.
 struct Admitted {
     caller: Caller,
     place: Place,
-    replaced: Option<Replaced>,
     dialled: String,
     asked: Asked,
 }
@@ -33,9 +30,9 @@ impl Server {
         now: Instant,
         leg: CallId,
         invite: &Message,
-        source: Target,
+        (source, replaces): (Target, Option<CallId>),
     ) {
-        let admitted = match self.admit(now, invite) {
+        let admitted = match self.admit(now, invite, replaces.is_some()) {
             Ok(admitted) => admitted,
             Err(reply) => return self.endpoint.reject(now, leg, reply),
         };
@@ -73,8 +70,8 @@ impl Server {
         };
         call.note_sdp(leg, call.asked.body.clone());
         self.calls.insert(number, call);
-        match admitted.replaced {
-            Some(replaced) => self.replace(now, number, &replaced),
+        match replaces {
+            Some(replaced) => self.replace(now, number, replaced),
             None => self.dispatch(now, number, admitted.place),
         }
     }
@@ -109,7 +106,7 @@ impl Server {
         }
     }
 
-    fn admit(&mut self, now: Instant, invite: &Message) -> Result<Admitted, Reply> {
+    fn admit(&mut self, now: Instant, invite: &Message, replaces: bool) -> Result<Admitted, Reply> {
         if self.stopping || self.calls.len() >= self.config.limits.calls_max {
             return Err(self.over_limit());
         }
@@ -120,24 +117,20 @@ impl Server {
             .request_uri()
             .map_err(|error| refusal(400, &error.to_string()))?;
         let caller = self.identify(now, invite, AuthTarget::Proxy)?;
-        let replaced = match self.config.numbers.has(Capability::Replaces) {
-            true => Self::replaced_by(invite)?,
-            false => None,
-        };
-        if replaced.is_some() && caller.user().is_none() {
+        // RFC 3891 3: not everybody may break in.
+        if replaces && caller.user().is_none() {
             return Err(refusal(403, "Not a User of This Server"));
         }
-        let place = match (&replaced, self.place_of(&uri)) {
+        let place = match self.place_of(&uri) {
             // The dialog says whom it is for.
-            (Some(_), _) => Place::Server,
-            (None, place) => place?,
+            _ if replaces => Place::Server,
+            place => place?,
         };
         let identity = self.asserted_identity(&caller, invite);
         let asked = Asked::by(invite, identity, max_forwards);
         Ok(Admitted {
             caller,
             place,
-            replaced,
             dialled: uri.user_decoded().unwrap_or_default(),
             asked: asked.ok_or_else(|| refusal(400, "Unusable From or To"))?,
         })

@@ -138,6 +138,10 @@ fn endpoint(config: &PbxConfig, local: SocketAddr, seed: u64) -> EndpointConfig 
     if config.numbers.has(Capability::Replaces) {
         endpoint.supported.push("replaces".to_owned());
     }
+    if config.numbers.has(Capability::Transfer) {
+        let tags = ["norefersub", "nosub"];
+        endpoint.supported.extend(tags.map(str::to_owned));
+    }
     endpoint
 }
 

@@ -236,7 +236,8 @@ impl Server {
                 call,
                 invite,
                 source,
-            } => self.handle_incoming_call(now, call, &invite, source),
+                replaces,
+            } => self.handle_incoming_call(now, call, &invite, (source, replaces)),
             Happening::Progress { call, response } => self.handle_progress(now, call, &response),
             Happening::Answered {
                 call,
@@ -281,6 +282,7 @@ impl Server {
             Happening::Dropped { .. } => self.counters.dropped_messages += 1,
             // The server has no credentials, registrations or subscriptions of its own.
             Happening::Challenged { .. }
+            | Happening::Refer { .. }
             | Happening::Registration { .. }
             | Happening::Subscription { .. } => {}
         }

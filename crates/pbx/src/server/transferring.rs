@@ -1,14 +1,14 @@
 //! REFER: transfers that the server carries out itself (RFC 3515, RFC 5589).
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
-use gannet_sip::{HeaderName, Message, Method, NameAddr, Uri, reason_phrase};
-use gannet_ua::endpoint::{Body, CallId, Reply};
+use gannet_sip::{HeaderName, Message, NameAddr, Transport, Uri, reason_phrase};
+use gannet_ua::endpoint::{CallId, NoticeId, Reply};
 use gannet_ua::transaction::TransactionId;
+use gannet_ua::{Grant, News, ReferTo, Replaces, Sipfrag, SubscriptionState, TerminationReason};
 
 use super::call::{Stage, Why};
 use super::place::{Place, refusal};
-use super::replacing::Replaced;
 use super::state::Server;
 
 /// Who has asked for a transfer, and how they are told what becomes of it.
@@ -20,10 +20,20 @@ pub(crate) struct Referral {
     pub(crate) user: Option<String>,
     /// Who it is towards the target (RFC 3892).
     pub(crate) referred_by: Option<String>,
-    /// CSeq of the REFER: it tells several of one dialog apart (RFC 3515 2.4.6).
-    pub(crate) id: u32,
-    /// False if nothing is to be told (RFC 4488).
-    pub(crate) subscribed: bool,
+    /// The subscription to what becomes of it, unless none is wanted (RFC 4488, RFC 7614).
+    pub(crate) notice: Option<NoticeId>,
+}
+
+/// How long news of a transfer can come: as long as a proxy waits for an answer
+/// (RFC 3261 16.6 step 11, timer C).
+const TOLD_FOR: Duration = Duration::from_mins(3);
+
+/// A transfer that may go on.
+struct Admitted {
+    stays: CallId,
+    to: ReferTo,
+    transport: Transport,
+    referral: Referral,
 }
 
 impl Server {
@@ -35,72 +45,59 @@ impl Server {
         leg: CallId,
         message: &Message,
     ) {
-        match self.admit_referral(leg, message) {
-            Err(reply) => self.endpoint.respond(now, request, reply),
-            Ok((stays, target, referral)) => {
-                let mut reply = Reply::new(202);
-                if !referral.subscribed {
-                    reply = Reply::new(200).header("Refer-Sub", "false");
-                }
-                self.endpoint.respond(now, request, reply);
-                self.tell_referrer(now, &referral, &Reply::new(100));
-                self.transfer(now, stays, &target, referral);
+        let admitted = match self.admit_referral(leg, message) {
+            Ok(admitted) => admitted,
+            Err(reply) => return self.endpoint.respond(now, request, reply),
+        };
+        let mut referral = admitted.referral;
+        let contact = self.contact(referral.user.as_deref(), admitted.transport);
+        let grant = Grant {
+            code: 202,
+            ..Grant::new(TOLD_FOR, contact)
+        };
+        // A dialog that is gone by now was told so.
+        let Ok(notice) = self.endpoint.accept_refer(now, request, grant) else {
+            return;
+        };
+        referral.notice = notice;
+        self.tell_referrer(now, &referral, &Reply::new(100));
+        match &admitted.to.replaces {
+            Some(replaced) => {
+                let target = (&admitted.to.uri, replaced);
+                self.transfer_attended(now, admitted.stays, target, referral);
             }
+            None => self.transfer_blind(now, admitted.stays, &admitted.to.uri, referral),
         }
     }
 
-    fn admit_referral(
-        &mut self,
-        leg: CallId,
-        message: &Message,
-    ) -> Result<(CallId, Uri, Referral), Reply> {
-        let mut targets = message.name_addrs(HeaderName::ReferTo);
-        // Exactly one (RFC 3515 2.4.2).
-        let (Some(Ok(target)), None) = (targets.next(), targets.next()) else {
-            return Err(refusal(400, "One Refer-To Is Needed"));
-        };
+    fn admit_referral(&mut self, leg: CallId, message: &Message) -> Result<Admitted, Reply> {
+        let to = ReferTo::of(message).map_err(|error| refusal(400, &error.to_string()))?;
         let Some((_, call)) = self.call_of(leg) else {
             return Err(Reply::new(481));
         };
         let stays = match call.stage {
             Stage::Talking { .. } => call.peer_of(leg).ok_or_else(|| Reply::new(481))?,
-            // Whoever talks to the server can send it elsewhere, but not itself.
+            // Whoever talks to the server has nobody to send elsewhere.
             _ => return Err(refusal(403, "Nobody to Transfer")),
         };
-        let own = call.party_mut(leg).map(|party| party.who.clone());
-        let user = own.and_then(|who| who.user().map(str::to_owned));
+        let own = call.party_mut(leg).ok_or_else(|| Reply::new(481))?;
+        let (user, transport) = (own.who.user().map(str::to_owned), own.transport);
         let by = user.as_ref().map(|user| NameAddr::new(self.uri_of(user)));
         let given = message.text(HeaderName::ReferredBy);
-        let referral = Referral {
-            leg,
-            user,
-            referred_by: given
-                .map(std::borrow::Cow::into_owned)
-                .or_else(|| by.map(|by| by.to_string())),
-            id: message.cseq().map_or(0, |cseq| cseq.number),
-            subscribed: !message
-                .text(HeaderName::ReferSub)
-                .is_some_and(|value| value.trim().eq_ignore_ascii_case("false")),
-        };
-        Ok((stays, target.uri, referral))
-    }
-
-    fn transfer(&mut self, now: Instant, stays: CallId, target: &Uri, referral: Referral) {
-        let replaced = target
-            .headers
-            .iter()
-            .find(|(name, _)| name.eq_ignore_ascii_case("Replaces"))
-            .map(|(_, value)| Replaced::parse_escaped(value));
-        match replaced {
-            None => self.transfer_blind(now, stays, target, referral),
-            Some(None) => {
-                let reply = refusal(400, "Unusable Replaces in Refer-To");
-                self.tell_referrer(now, &referral, &reply);
-            }
-            Some(Some(replaced)) => {
-                self.transfer_attended(now, stays, (target, &replaced), referral);
-            }
-        }
+        let referred_by = given
+            .map(std::borrow::Cow::into_owned)
+            .or_else(|| by.map(|by| by.to_string()));
+        Ok(Admitted {
+            stays,
+            to,
+            transport,
+            referral: Referral {
+                leg,
+                user,
+                referred_by,
+                notice: None,
+            },
+        })
     }
 
     fn transfer_blind(&mut self, now: Instant, stays: CallId, target: &Uri, referral: Referral) {
@@ -122,7 +119,7 @@ impl Server {
         &mut self,
         now: Instant,
         stays: CallId,
-        (target, replaced): (&Uri, &Replaced),
+        (target, replaced): (&Uri, &Replaces),
         referral: Referral,
     ) {
         let other = self.leg_of(replaced).filter(|other| *other != referral.leg);
@@ -155,32 +152,20 @@ impl Server {
     /// NOTIFY with the status line of the call that the referrer asked for (RFC 3515 2.4.5); a final
     /// one is the last. A referrer who has hung up is not told.
     pub(super) fn tell_referrer(&mut self, now: Instant, referral: &Referral, reply: &Reply) {
-        if !referral.subscribed {
-            return;
-        }
-        let Some(party) = self.party(referral.leg) else {
+        let Some(notice) = referral.notice else {
             return;
         };
-        let state = if reply.code < 200 {
-            "active;expires=60"
+        let phrase = reply.reason.clone();
+        let status = Sipfrag {
+            code: reply.code,
+            reason: phrase.unwrap_or_else(|| reason_phrase(reply.code).to_owned()),
+        };
+        let state = if status.is_final() {
+            SubscriptionState::terminated(TerminationReason::NoResource)
         } else {
-            "terminated;reason=noresource"
+            SubscriptionState::active()
         };
-        let phrase = reply.reason.as_deref();
-        let phrase = phrase.unwrap_or_else(|| reason_phrase(reply.code));
-        let contact = self.contact(referral.user.as_deref(), party.transport);
-        let headers = vec![
-            ("Event".to_owned(), format!("refer;id={}", referral.id)),
-            ("Subscription-State".to_owned(), state.to_owned()),
-            ("Contact".to_owned(), contact.to_string()),
-        ];
-        let body = Body {
-            content_type: "message/sipfrag;version=2.0".to_owned(),
-            bytes: format!("SIP/2.0 {} {phrase}\r\n", reply.code).into(),
-        };
-        // A leg that is ending needs no news.
-        let _ =
-            self.endpoint
-                .request_in_call(now, referral.leg, Method::Notify, headers, Some(body));
+        let news = News::new(state).body(status.body());
+        self.endpoint.notify(now, notice, news);
     }
 }

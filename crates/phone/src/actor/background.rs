@@ -21,7 +21,14 @@ impl Actor {
         if self.by_hand {
             return self.leave_open(request);
         }
+        if message.method() == Some(Method::Refer) {
+            return self.handle_refer(now, request, call, message);
+        }
         let reply = match (message.method(), call) {
+            // The packages of others have no notifier here.
+            (Some(Method::Subscribe), _) => {
+                Reply::new(489).header(HeaderName::AllowEvents.as_str(), "refer")
+            }
             (Some(Method::Invite), Some(call)) => self.answer_reinvite(now, call, message),
             (Some(Method::Update), Some(call)) if sdp_of(message).is_some() => {
                 self.answer_reinvite(now, call, message)

@@ -20,6 +20,7 @@ use crate::state::{PhoneState, Power};
 
 use super::leg::Leg;
 use super::session_change::SessionChange;
+use super::transfer::Transfers;
 
 /// Something for the task to do.
 pub(crate) type Act = Box<dyn FnOnce(&mut Actor, Instant) + Send>;
@@ -57,6 +58,8 @@ pub(crate) struct Actor {
     pub(super) waiting: HashMap<RequestId, oneshot::Sender<Outcome>>,
     /// Changes of sessions that have no final response yet.
     pub(super) changes: HashMap<RequestId, SessionChange>,
+    /// Transfers, its own and those that others asked it for.
+    pub(super) transfers: Transfers,
     /// Requests are left to be answered by hand.
     pub(super) by_hand: bool,
     /// Those that were left, oldest first.

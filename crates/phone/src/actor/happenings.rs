@@ -7,13 +7,20 @@ use gannet_sip::{HeaderName, Message, reason_phrase};
 use gannet_ua::endpoint::{CallId, EndCause, Happening, Outcome};
 
 use super::core::Actor;
+use super::referral::is_refer_subscribe;
+use super::transfer::Transfers;
 use crate::call::{CallEnd, CallEndCause, CallHandle, CallState};
 use crate::state::{PhoneState, Power};
 
 impl Actor {
     pub(super) fn handle_happening(&mut self, now: Instant, happening: Happening) {
         match happening {
-            Happening::IncomingCall { call, invite, .. } => self.handle_call(now, call, &invite),
+            Happening::IncomingCall {
+                call,
+                invite,
+                replaces,
+                ..
+            } => self.handle_call(now, (call, replaces), &invite),
             Happening::Progress { call, response } => {
                 if let Some(call) = self.handle_of(call) {
                     self.handle_progress(now, call, response);
@@ -34,6 +41,15 @@ impl Actor {
                 }
             }
             Happening::CallEnded { call, cause } => self.handle_ended(now, call, cause),
+            Happening::Request {
+                request,
+                notice,
+                message,
+                ..
+            } if is_refer_subscribe(&message) => {
+                self.handle_refer_subscribe(now, request, notice, &message);
+            }
+            Happening::Refer { refer, change } => self.handle_refer_change(now, refer, change),
             Happening::Request {
                 request,
                 call,
@@ -82,6 +98,7 @@ impl Actor {
             _ => None,
         };
         let end = self.end_of(handle, cause);
+        self.follow_ended(now, handle, &end);
         self.close_call(now, handle, end, response);
     }
 
@@ -126,7 +143,7 @@ impl Actor {
     }
 
     /// Ends the media of a call and shows its end.
-    fn close_call(
+    pub(super) fn close_call(
         &mut self,
         now: Instant,
         call: CallHandle,
@@ -168,6 +185,7 @@ impl Actor {
         self.subscription = None;
         self.waiting.clear();
         self.changes.clear();
+        self.transfers = Transfers::default();
         self.left_open.clear();
         self.lingering.clear();
         self.show(|state| {

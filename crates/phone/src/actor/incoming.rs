@@ -15,7 +15,12 @@ use crate::error::PhoneError;
 use crate::policy::IncomingPolicy;
 
 impl Actor {
-    pub(super) fn handle_call(&mut self, now: Instant, call: CallId, invite: &Message) {
+    pub(super) fn handle_call(
+        &mut self,
+        now: Instant,
+        (call, replaces): (CallId, Option<CallId>),
+        invite: &Message,
+    ) {
         let handle = self.new_handle();
         let style = self.config.profile.incoming;
         let (policy, open, dnd) = {
@@ -39,6 +44,8 @@ impl Actor {
             confirmed: false,
             held_by_remote: false,
             on_hold: false,
+            referred: false,
+            around_server: self.goes_around_server(self.endpoint.peer(call)),
             remote_packages: None,
             info_digits: Vec::new(),
             answered_as_asked: false,
@@ -48,6 +55,9 @@ impl Actor {
         self.note_packages(handle, invite);
         let contact = self.addresses.contact();
         self.endpoint.set_contact(call, contact);
+        if let Some(replaced) = replaces.filter(|_| !self.by_hand) {
+            return self.take_over(now, handle, replaced);
+        }
         if dnd {
             return self.endpoint.reject(now, call, Reply::new(style.dnd_code));
         }
@@ -85,6 +95,27 @@ impl Actor {
                     leg.answer_at = Some(now + after);
                 }
             }
+        }
+    }
+
+    /// A call takes the place of another one: the user does not notice, so nothing rings, and what is
+    /// decided about new calls is not asked (RFC 3891 3).
+    fn take_over(&mut self, now: Instant, call: CallHandle, replaced: CallId) {
+        let handle = self.handles.get(&replaced).copied();
+        if let Some(leg) = handle.and_then(|handle| self.legs.get_mut(&handle)) {
+            leg.end_cause = Some(CallEndCause::Replaced);
+        }
+        self.answer_by_itself(now, call);
+        let answered = |state: &CallState| matches!(state, CallState::Answered);
+        let state = self.state.borrow();
+        let taken = state
+            .call(call)
+            .is_some_and(|record| answered(&record.state));
+        drop(state);
+        if let Some(leg) = handle.and_then(|handle| self.legs.get_mut(&handle))
+            && !taken
+        {
+            leg.end_cause = None;
         }
     }
 

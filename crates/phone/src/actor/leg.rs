@@ -19,6 +19,7 @@ use super::session_change::SessionChange;
 use crate::call::{CallEndCause, CallHandle};
 use crate::error::PhoneError;
 use crate::media::{CallMedia, CallPort, lock};
+use crate::profile::HoldForm;
 use crate::state::Power;
 
 /// The application/sdp media type.
@@ -35,6 +36,8 @@ pub(super) struct Leg {
     pub(super) offer: Option<SessionDescription>,
     /// We have the other side on hold.
     pub(super) holds: bool,
+    /// Our offers carry the zero address, by which old devices hold (RFC 3264 8.4).
+    pub(super) zero_address: bool,
     /// The other side has us on hold.
     pub(super) held: bool,
     /// A change of the session that collided with one of theirs, and when it is tried again.
@@ -64,6 +67,7 @@ impl Leg {
             local: None,
             offer: None,
             holds: false,
+            zero_address: false,
             held: false,
             retry: None,
             ring_until: None,
@@ -74,11 +78,11 @@ impl Leg {
     }
 
     /// What we want of the session: not to hear whom we have on hold.
-    pub(super) const fn own_direction(&self) -> Direction {
-        if self.holds {
-            Direction::SendOnly
-        } else {
-            Direction::SendRecv
+    pub(super) const fn own_direction(&self, form: HoldForm) -> Direction {
+        match (self.holds, form) {
+            (true, HoldForm::SendOnly | HoldForm::ZeroAddress) => Direction::SendOnly,
+            (true, HoldForm::Inactive) => Direction::Inactive,
+            (false, _) => Direction::SendRecv,
         }
     }
 
@@ -146,7 +150,8 @@ impl Actor {
     /// An offer for a call that was asked for one: what we want, whatever the other side wanted
     /// before (RFC 6337 5.3).
     pub(super) fn make_offer(&mut self, call: CallHandle) -> Option<SessionDescription> {
-        let direction = self.legs.get(&call)?.own_direction();
+        let form = self.config.profile.hold;
+        let direction = self.legs.get(&call)?.own_direction(form);
         self.make_offer_to(call, direction)
     }
 
@@ -157,7 +162,8 @@ impl Actor {
         direction: Direction,
     ) -> Option<SessionDescription> {
         let leg = self.legs.get(&call)?;
-        let local = self.local_media(leg.media.as_ref()?, direction);
+        let mut local = self.local_media(leg.media.as_ref()?, direction);
+        local.zero_address = leg.zero_address;
         let capabilities = &self.config.profile.sdp;
         let offer = match &leg.local {
             Some(previous) => build_reoffer(previous, capabilities, &local),
@@ -175,7 +181,8 @@ impl Actor {
         offer: &SessionDescription,
     ) -> Option<Result<SessionDescription, OfferAnswerError>> {
         let leg = self.legs.get(&call)?;
-        let local = self.local_media(leg.media.as_ref()?, leg.own_direction());
+        let direction = leg.own_direction(self.config.profile.hold);
+        let local = self.local_media(leg.media.as_ref()?, direction);
         let answer = match build_answer(offer, &self.config.profile.sdp, &local) {
             Ok(answer) => answer,
             Err(error) => return Some(Err(error)),
@@ -200,10 +207,18 @@ impl Actor {
         let offer = self.legs.get(&call)?.offer.clone()?;
         match apply_answer(&offer, &self.config.profile.sdp, answer) {
             Ok(negotiated) => {
-                if let Some(leg) = self.legs.get_mut(&call) {
+                let first = offer.media_at(0);
+                let silenced = first.is_some_and(|it| it.direction() == Direction::Inactive);
+                let held = self.legs.get_mut(&call).map(|leg| {
                     leg.local = Some(offer);
-                }
+                    leg.held
+                });
                 self.agree(now, call, negotiated);
+                // No other answer is possible then: it does not say what the other side wants
+                // (RFC 3264 6.1).
+                if let Some(held) = held.filter(|_| silenced) {
+                    self.note_held(call, held);
+                }
                 Some(Ok(()))
             }
             Err(error) => Some(Err(error)),
@@ -211,12 +226,9 @@ impl Actor {
     }
 
     fn agree(&mut self, now: Instant, call: CallHandle, negotiated: Negotiated) {
-        let held = negotiated.is_held_by_peer();
-        let Some(leg) = self.legs.get_mut(&call) else {
-            return;
-        };
-        leg.held = held;
-        let Some(media) = leg.media.as_ref() else {
+        self.note_held(call, negotiated.is_held_by_peer());
+        let media = self.legs.get(&call).and_then(|leg| leg.media.as_ref());
+        let Some(media) = media else {
             return;
         };
         let mut port = lock(&media.port);
@@ -237,6 +249,13 @@ impl Actor {
         }
         drop(port);
         media.socket.wake();
+    }
+
+    /// Whether the other side has us on hold.
+    fn note_held(&mut self, call: CallHandle, held: bool) {
+        if let Some(leg) = self.legs.get_mut(&call) {
+            leg.held = held;
+        }
         self.show_call(call, |record| record.held_by_remote = held);
     }
 

@@ -12,12 +12,14 @@ mod incoming;
 mod info;
 mod leg;
 mod outgoing;
+mod referral;
 mod registration;
 mod session_change;
 mod setup;
 mod single;
 mod summaries;
 mod texts;
+mod transfer;
 mod wire;
 
 pub(crate) use by_hand::RequestDraft;

@@ -4,11 +4,12 @@ use std::time::Instant;
 
 use gannet_sip::{Message, Method};
 use gannet_ua::endpoint::RequestSpec;
+use gannet_ua::{Dialog, Sipfrag};
 
 use super::core::Actor;
 use super::leg::{Leg, sdp_body, sdp_of};
 use crate::call::{
-    CallDirection, CallEndCause, CallHandle, CallRecord, CallState, CallTimes, RemoteParty,
+    CallDirection, CallEnd, CallEndCause, CallHandle, CallRecord, CallState, CallTimes, RemoteParty,
 };
 use crate::destination::{CallOptions, Destination};
 use crate::error::PhoneError;
@@ -31,7 +32,11 @@ impl Actor {
         };
         let mut spec = RequestSpec::new(Method::Invite, uri.clone(), from, to);
         spec.contact = Some(self.addresses.contact());
-        spec.destination = target;
+        spec.destination = if options.straight {
+            Some(self.straight(&uri)?)
+        } else {
+            target
+        };
         if options.anonymous {
             spec.headers.push(("Privacy".to_owned(), "id".to_owned()));
             // Who really calls is for the trusted server alone (RFC 3325 9.2).
@@ -75,6 +80,8 @@ impl Actor {
             confirmed: false,
             held_by_remote: false,
             on_hold: false,
+            referred: false,
+            around_server: self.goes_around_server(self.endpoint.peer(call)),
             remote_packages: None,
             info_digits: Vec::new(),
             answered_as_asked: false,
@@ -85,6 +92,7 @@ impl Actor {
     }
 
     pub(super) fn handle_progress(&mut self, now: Instant, call: CallHandle, response: Message) {
+        self.tell_referrer(now, call, Sipfrag::of_response(&response));
         if let Some(answer) = sdp_of(&response)
             && let Some(Err(_)) = self.take_answer(now, call, &answer)
         {
@@ -135,7 +143,9 @@ impl Actor {
             record.confirmed = true;
             record.response = Some(response.clone());
         });
-        if !agreed {
+        if agreed {
+            self.tell_referrer(now, call, Sipfrag::of_response(response));
+        } else {
             self.end_for(now, call, CallEndCause::NoCommonMedia);
         }
     }
@@ -175,6 +185,29 @@ impl Actor {
         for call in calls {
             self.endpoint.hang_up(now, call);
         }
+    }
+
+    /// Forgets a call without a word to the other side.
+    pub(crate) fn vanish(&mut self, now: Instant, call: CallHandle) -> Result<(), PhoneError> {
+        let fits = |record: &CallRecord| record.state.is_open();
+        let ua_call = self.require_call(call, "forget", "open", fits)?;
+        self.endpoint.forget_call(ua_call);
+        self.handles.remove(&ua_call);
+        let end = CallEnd {
+            cause: CallEndCause::Vanished,
+            code: None,
+            reason: None,
+        };
+        self.close_call(now, call, end, None);
+        Ok(())
+    }
+
+    /// The dialog of a call that is open.
+    pub(crate) fn dialog_of(&self, call: CallHandle) -> Result<Dialog, PhoneError> {
+        let fits = |record: &CallRecord| record.state.is_open();
+        let ua_call = self.require_call(call, "look at the dialog", "open", fits)?;
+        let dialog = self.endpoint.dialog(ua_call).cloned();
+        dialog.ok_or_else(|| self.error_no_call(call))
     }
 
     /// The core's number of a call in a fitting state.

@@ -11,6 +11,7 @@ use super::core::Actor;
 use super::leg::{sdp_body, sdp_of};
 use crate::call::{CallDirection, CallHandle, CallRecord, CallState};
 use crate::error::PhoneError;
+use crate::profile::HoldForm;
 
 /// What a re-INVITE is called in errors.
 const RE_INVITE: &str = "re-INVITE";
@@ -79,7 +80,9 @@ impl Actor {
             return Err((change, error));
         };
         let (ua_call, held) = (leg.call, leg.held);
-        let direction = offered_direction(change.holds, held);
+        let form = self.config.profile.hold;
+        let direction = offered_direction((change.holds, held), form);
+        self.hold_by_address(call, change.holds && form == HoldForm::ZeroAddress);
         let Some(offer) = self.make_offer_to(call, direction) else {
             let error = self.unsendable("the call has no media".to_owned());
             return Err((change, error));
@@ -213,20 +216,29 @@ impl Actor {
         }
     }
 
+    fn hold_by_address(&mut self, call: CallHandle, zero_address: bool) {
+        if let Some(leg) = self.legs.get_mut(&call) {
+            leg.zero_address = zero_address;
+        }
+    }
+
     fn forget_offer(&mut self, call: CallHandle) {
+        let by_address = self.config.profile.hold == HoldForm::ZeroAddress;
         if let Some(leg) = self.legs.get_mut(&call) {
             leg.offer = None;
+            leg.zero_address = leg.holds && by_address;
         }
     }
 }
 
 /// Who holds does not want to hear, who is held does not speak (RFC 3264 8.4): sendonly, inactive
-/// if both hold, recvonly if only the other side goes on holding.
-const fn offered_direction(holds: bool, held: bool) -> Direction {
-    match (holds, held) {
-        (false, false) => Direction::SendRecv,
-        (true, false) => Direction::SendOnly,
-        (false, true) => Direction::RecvOnly,
-        (true, true) => Direction::Inactive,
+/// if both hold, recvonly if only the other side goes on holding. Some devices want to hear nothing
+/// and say nothing, and old ones show it by the address alone.
+const fn offered_direction((holds, held): (bool, bool), form: HoldForm) -> Direction {
+    match (holds, held, form) {
+        (false, false, _) | (true, false, HoldForm::ZeroAddress) => Direction::SendRecv,
+        (true, false, HoldForm::SendOnly) => Direction::SendOnly,
+        (false, true, _) => Direction::RecvOnly,
+        (true, true, _) | (true, false, HoldForm::Inactive) => Direction::Inactive,
     }
 }

@@ -12,6 +12,7 @@ use gannet_ua::endpoint::{Endpoint, EndpointConfig};
 use tokio::sync::{mpsc, watch};
 
 use super::core::{Act, Actor};
+use super::transfer::Transfers;
 use crate::addresses::Addresses;
 use crate::config::PhoneConfig;
 use crate::error::PhoneError;
@@ -75,6 +76,7 @@ impl Actor {
             subscription: None,
             waiting: HashMap::new(),
             changes: HashMap::new(),
+            transfers: Transfers::default(),
             by_hand: false,
             left_open: Vec::new(),
             lingering: Vec::new(),

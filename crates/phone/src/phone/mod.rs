@@ -1,6 +1,7 @@
 //! The handle to a phone.
 
 mod calls;
+mod control;
 mod dtmf;
 mod handle;
 mod hold;

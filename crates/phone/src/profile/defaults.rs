@@ -4,13 +4,14 @@ use std::time::Duration;
 
 use gannet_media::offer_answer::MediaCapabilities;
 use gannet_sip::Method;
-use gannet_ua::Timers;
 use gannet_ua::digest::ClientPolicy;
+use gannet_ua::{ReferReport, Timers};
 
 use super::header_order::HeaderOrder;
 use super::model::{
-    AddressStyle, CompactNames, IdentifierStyle, Identity, IncomingStyle, InstanceStyle, Lists,
-    MessageStyle, MwiStyle, Profile, RegistrationStyle, ResponseIdentity,
+    AddressStyle, CompactNames, HangUp, HoldForm, IdentifierStyle, Identity, IncomingStyle,
+    InstanceStyle, Lists, MessageStyle, MwiStyle, Profile, RegistrationStyle, ResponseIdentity,
+    TargetForm, TransferPolicy, TransferStyle,
 };
 use super::pattern::Pattern;
 use super::template::Template;
@@ -67,6 +68,16 @@ impl Default for Profile {
                 dnd_code: 486,
                 calls_max: 2,
             },
+            hold: HoldForm::SendOnly,
+            transfer: TransferStyle {
+                accept: TransferPolicy::Accept,
+                accept_code: 202,
+                hold_first: false,
+                attended_target: TargetForm::Contact,
+                referred_by: true,
+                hang_up: HangUp::Success,
+                report: ReferReport::Implicit,
+            },
             sdp: MediaCapabilities::default(),
             mwi: MwiStyle {
                 subscribes: false,
@@ -78,7 +89,7 @@ impl Default for Profile {
 }
 
 /// What a phone does when asked; other methods it could only refuse.
-pub(super) const METHODS: [Method; 9] = [
+pub(super) const METHODS: [Method; 11] = [
     Method::Invite,
     Method::Ack,
     Method::Bye,
@@ -88,13 +99,15 @@ pub(super) const METHODS: [Method; 9] = [
     Method::Info,
     Method::Update,
     Method::Message,
+    Method::Refer,
+    Method::Subscribe,
 ];
 
 fn lists() -> Lists {
     Lists {
         allow: METHODS.to_vec(),
         allow_on: vec![Method::Invite, Method::Options],
-        supported: Vec::new(),
+        supported: vec!["replaces".to_owned(), "norefersub".to_owned()],
         supported_on: vec![Method::Invite, Method::Options, Method::Register],
         allow_events: Vec::new(),
         allow_events_on: vec![Method::Invite, Method::Subscribe, Method::Register],

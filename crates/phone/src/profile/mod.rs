@@ -22,8 +22,9 @@ pub(crate) use identifiers::ProfileIdentifiers;
 pub use keys::setting_names;
 pub use library::{ProfileError, ProfileLibrary};
 pub use model::{
-    AddressStyle, CompactNames, IdentifierStyle, Identity, IncomingStyle, InstanceStyle, Lists,
-    MessageStyle, MwiStyle, Profile, RegistrationStyle, ResponseIdentity,
+    AddressStyle, CompactNames, HangUp, HoldForm, IdentifierStyle, Identity, IncomingStyle,
+    InstanceStyle, Lists, MessageStyle, MwiStyle, Profile, RegistrationStyle, ResponseIdentity,
+    TargetForm, TransferPolicy, TransferStyle,
 };
 pub use pattern::Pattern;
 pub use template::Template;

@@ -32,6 +32,10 @@ pub struct Profile {
     pub digest: ClientPolicy,
     /// What it does with calls that come in.
     pub incoming: IncomingStyle,
+    /// How it puts others on hold.
+    pub hold: HoldForm,
+    /// How it hands calls on, and what it does when others want that of it.
+    pub transfer: TransferStyle,
     /// Its codecs and the layout of its SDP.
     pub sdp: MediaCapabilities,
     /// How it learns of waiting messages.
@@ -191,6 +195,67 @@ pub struct IncomingStyle {
     pub dnd_code: u16,
     /// Most calls at the same time; further ones get the busy code.
     pub calls_max: u32,
+}
+
+/// What a device offers to put the other side on hold (RFC 3264 8.4).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum HoldForm {
+    /// `a=sendonly`.
+    SendOnly,
+    /// `a=inactive`.
+    Inactive,
+    /// `c=IN IP4 0.0.0.0`, as in RFC 2543.
+    ZeroAddress,
+}
+
+/// How a device hands calls on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TransferStyle {
+    /// What it does with the REFERs of others.
+    pub accept: TransferPolicy,
+    /// The code by which it accepts them: 202 (RFC 3515 2.4.2), or 200 (RFC 6665 8.3.1).
+    pub accept_code: u16,
+    /// It puts the other side on hold before REFER.
+    pub hold_first: bool,
+    /// What stands in Refer-To of an attended transfer.
+    pub attended_target: TargetForm,
+    /// It says in Referred-By who it is (RFC 3892).
+    pub referred_by: bool,
+    /// When it ends the call that it has transferred.
+    pub hang_up: HangUp,
+    /// How it wants to be told what came of it.
+    pub report: gannet_ua::ReferReport,
+}
+
+/// What a device does with the REFERs of others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum TransferPolicy {
+    /// It makes the call.
+    Accept,
+    /// It accepts and waits for its user to decide.
+    Ask,
+    /// It refuses with this code.
+    Refuse(u16),
+}
+
+/// What stands in Refer-To of an attended transfer (RFC 5589 7.3).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum TargetForm {
+    /// The Contact of the other side.
+    Contact,
+    /// Its From or To.
+    AddressOfRecord,
+}
+
+/// When a device ends a call that it has transferred.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum HangUp {
+    /// Once the transfer has succeeded, or was accepted if nobody tells more.
+    Success,
+    /// Once it was accepted.
+    Accepted,
+    /// The other side has to.
+    Never,
 }
 
 /// How a device learns of waiting messages.

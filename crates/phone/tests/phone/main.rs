@@ -9,3 +9,4 @@ mod registration;
 mod scripted_peer;
 mod support;
 mod texts;
+mod transfers;

@@ -65,6 +65,7 @@ impl Phone {
             | Happening::Challenged { .. }
             | Happening::Provisional { .. }
             | Happening::Subscription { .. }
+            | Happening::Refer { .. }
             | Happening::Notice { .. }
             | Happening::Dropped { .. } => {}
         }

@@ -3,8 +3,8 @@
 use super::{
     agreed, answering, calls, challenge, conditions, dtmf, ending, feature_codes, figures, flows,
     forwarding, header_sentences, hearing, hold, message_sentences, parking, phones, playing,
-    questions, queues, raw, registration, request, sdp_sentences, talking, texts, time, timing,
-    voicemail,
+    questions, queues, raw, registration, request, sdp_sentences, several_calls, talking, texts,
+    time, timing, transfers, voicemail,
 };
 use crate::StepDefinition;
 
@@ -22,6 +22,8 @@ pub fn definitions() -> Vec<StepDefinition> {
         talking::definitions(),
         hearing::definitions(),
         hold::definitions(),
+        several_calls::definitions(),
+        transfers::definitions(),
         dtmf::definitions(),
         playing::definitions(),
         agreed::definitions(),

@@ -126,7 +126,7 @@ async fn answers(world: &mut World, arguments: Arguments) -> StepResult {
     answer(world, &actor, limit).await
 }
 
-async fn answer(world: &mut World, actor: &Arc<Actor>, limit: Duration) -> StepResult {
+pub(super) async fn answer(world: &mut World, actor: &Arc<Actor>, limit: Duration) -> StepResult {
     let until = deadline(limit);
     let call = wait(
         world,

@@ -1,7 +1,9 @@
 //! Making calls.
 
-use gannet_events::FailureClass;
-use gannet_phone::{CallOptions, CallState, IncomingPolicy};
+use std::time::Duration;
+
+use gannet_events::{Failure, FailureClass};
+use gannet_phone::{CallOptions, CallState, Destination, IncomingPolicy};
 
 use super::support::{deadline, failure, ready, ready_phone};
 use crate::{Arguments, StepDefinition, StepResult, World, phone_failure, step};
@@ -9,7 +11,7 @@ use crate::{Arguments, StepDefinition, StepResult, World, phone_failure, step};
 const SECTION: &str = "Calls";
 
 /// How long a phone that expects a call lets it ring before it answers by itself.
-const RINGS_BEFORE_ANSWER: std::time::Duration = std::time::Duration::from_millis(500);
+const RINGS_BEFORE_ANSWER: Duration = Duration::from_millis(500);
 
 /// The sentences of this subject.
 pub(super) fn definitions() -> Vec<StepDefinition> {
@@ -129,15 +131,39 @@ async fn calls_with_header(world: &mut World, arguments: Arguments) -> StepResul
 }
 
 async fn call(world: &mut World, arguments: &Arguments, options: CallOptions) -> StepResult {
-    let caller = world.phone(arguments.phone(0)?).await?;
-    // A callee that is a phone of the scenario must be there before it can be reached.
-    if world.is_phone(arguments.dest(1)?) && world.existing(arguments.dest(1)?).is_none() {
-        world.phone(arguments.dest(1)?).await?;
-    }
-    let destination = world.destination(arguments.dest(1)?)?;
-    ready(world).await?;
     let limit = world.signalling(arguments);
-    let callee = world.existing(arguments.dest(1)?);
+    let names = (arguments.phone(0)?, arguments.dest(1)?);
+    place(world, names, limit, options).await
+}
+
+/// Whom a phone calls: past the server a phone of the scenario is reached at its contact.
+pub(super) fn whither(
+    world: &World,
+    name: &str,
+    options: &CallOptions,
+) -> Result<Destination, Failure> {
+    match world.existing(name).filter(|_| options.straight) {
+        Some(actor) => Ok(Destination::Uri(actor.phone.contact().clone())),
+        None => world.destination(name),
+    }
+}
+
+/// Calls, and waits until the call has reached anybody.
+pub(super) async fn place(
+    world: &mut World,
+    (caller, callee): (&str, &str),
+    limit: Duration,
+    options: CallOptions,
+) -> StepResult {
+    let called = callee.to_owned();
+    let caller = world.phone(caller).await?;
+    // A callee that is a phone of the scenario must be there before it can be reached.
+    if world.is_phone(callee) && world.existing(callee).is_none() {
+        world.phone(callee).await?;
+    }
+    ready(world).await?;
+    let destination = whither(world, callee, &options)?;
+    let callee = world.existing(callee);
     let calls_before = callee
         .as_ref()
         .map_or(0, |callee| callee.phone.state().calls.len());
@@ -148,7 +174,7 @@ async fn call(world: &mut World, arguments: &Arguments, options: CallOptions) ->
         .await
         .map_err(|error| phone_failure(error, &caller))?;
     world.notes.last_call = Some((caller.name().to_owned(), handle));
-    world.notes.last_callee = Some(arguments.dest(1)?.to_owned());
+    world.notes.last_callee = Some(called);
     let from = caller.cursor();
     let log = caller.phone.log().clone();
     let call_id = caller

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use gannet_events::Failure;
 use gannet_phone::CallHandle;
 
-use super::support::{deadline, open_call, ready_phone, wait};
+use super::support::{active_call, deadline, ready_phone, wait};
 use crate::{Actor, Arguments, StepDefinition, StepResult, World, step};
 
 const SECTION: &str = "Hold";
@@ -48,12 +48,19 @@ pub(super) fn definitions() -> Vec<StepDefinition> {
     ]
 }
 
+/// The phone's call that is meant, connected: where it is to be resumed, the newest that is held.
 async fn connected(
     world: &mut World,
     arguments: &Arguments,
+    resumes: bool,
 ) -> Result<(Arc<Actor>, CallHandle), Failure> {
     let actor = ready_phone(world, arguments.phone(0)?).await?;
-    let call = open_call(&actor)?.handle;
+    let state = actor.phone.state();
+    let held = state.open_calls().rfind(|call| resumes && call.on_hold);
+    let call = match held {
+        Some(held) => held.handle,
+        None => active_call(&actor)?.handle,
+    };
     let limit = world.signalling(arguments);
     let work = actor.phone.wait_connected(call, deadline(limit));
     wait(world, &actor, "the call to be connected", limit, work).await?;
@@ -61,7 +68,7 @@ async fn connected(
 }
 
 async fn changes(world: &mut World, arguments: Arguments, holds: bool) -> StepResult {
-    let (actor, call) = connected(world, &arguments).await?;
+    let (actor, call) = connected(world, &arguments, !holds).await?;
     let limit = world.signalling(&arguments);
     let end = deadline(limit);
     let phone = actor.phone.clone();
@@ -76,7 +83,7 @@ async fn changes(world: &mut World, arguments: Arguments, holds: bool) -> StepRe
 }
 
 async fn sees(world: &mut World, arguments: Arguments, held: bool) -> StepResult {
-    let (actor, call) = connected(world, &arguments).await?;
+    let (actor, call) = connected(world, &arguments, false).await?;
     let limit = world.signalling(&arguments);
     let what = if held {
         "the other side to hold the call"

@@ -32,12 +32,15 @@ mod registration;
 mod request;
 mod sdp;
 mod sdp_sentences;
+mod several_calls;
 mod support;
 mod tables;
 mod talking;
 mod texts;
 mod time;
 mod timing;
+mod transferring;
+mod transfers;
 mod voicemail;
 
 pub use all::definitions;

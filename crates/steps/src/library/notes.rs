@@ -21,6 +21,8 @@ pub struct Notes {
     pub(super) last_callee: Option<String>,
     /// Calls by the name that a sentence gave them.
     pub(super) named_calls: BTreeMap<String, (String, CallHandle)>,
+    /// The transfer that was asked for last: by whom, and its number.
+    pub(super) last_transfer: Option<(String, u64)>,
     /// The request that message-level sentences build, and whose it is.
     pub(super) pending: Option<(String, PendingRequest)>,
     /// The final response to the request that a phone sent last, by phone.

@@ -106,6 +106,17 @@ pub(super) fn open_call(actor: &Actor) -> Result<CallRecord, Failure> {
     })
 }
 
+/// The call that the phone's user talks in: the newest answered one that the phone does not have on
+/// hold; if there is none, as [`open_call`].
+pub(super) fn active_call(actor: &Actor) -> Result<CallRecord, Failure> {
+    let state = actor.phone.state();
+    let active = state
+        .open_calls()
+        .rfind(|call| call.state == CallState::Answered && !call.on_hold)
+        .cloned();
+    active.map_or_else(|| open_call(actor), Ok)
+}
+
 /// Registers every phone of the scenario that should be reachable and is not registered yet:
 /// phones register when the first sentence needs them, so that sentences before it can change what
 /// they are.

@@ -7,7 +7,7 @@ use gannet_events::{Failure, FailureClass};
 use gannet_media::{Heard, Sound};
 use gannet_phone::{CallMedia, CallRecord};
 
-use super::support::{deadline, failure, open_call, ready_phone, wait};
+use super::support::{active_call, deadline, failure, ready_phone, wait};
 use crate::{Actor, Arguments, StepDefinition, StepResult, World, step};
 
 const SECTION: &str = "Talking";
@@ -69,7 +69,7 @@ pub(super) async fn connected_line(
     actor: &Arc<Actor>,
     limit: Duration,
 ) -> Result<Line, Failure> {
-    let call = open_call(actor)?;
+    let call = active_call(actor)?;
     let work = actor.phone.wait_connected(call.handle, deadline(limit));
     let call = wait(world, actor, "the call to be connected", limit, work).await?;
     let media = actor.phone.media(call.handle).map_err(|_| {

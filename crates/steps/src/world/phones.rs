@@ -325,7 +325,8 @@ impl World {
         config.impairment = self.impairment.clone();
         config.scheduler = Some(surroundings.scheduler().clone());
         config.timers = surroundings.config().timers;
-        config.seed = self.seed;
+        // One that takes the name of another must not send the same identifiers again.
+        config.seed = self.seed.wrapping_add(self.retired.len() as u64);
         Ok(config)
     }
 

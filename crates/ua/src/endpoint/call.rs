@@ -5,7 +5,7 @@ use std::time::Instant;
 use bytes::Bytes;
 use gannet_sip::{Message, NameAddr};
 
-use super::happening::RequestId;
+use super::happening::{CallId, RequestId};
 use crate::dialog::Dialog;
 use crate::target::Target;
 use crate::timers::Backoff;
@@ -121,6 +121,8 @@ pub(crate) struct Call {
     pub(crate) reinvite: Option<TransactionId>,
     /// A re-INVITE of ours without a final response.
     pub(crate) reinviting: Option<RequestId>,
+    /// The call that this one takes the place of once it is accepted (RFC 3891 3).
+    pub(crate) replaces: Option<CallId>,
     /// BYE waits for the ACK (RFC 3261 15).
     pub(crate) bye_wanted: Option<Vec<(String, String)>>,
     pub(crate) remove_at: Option<Instant>,
@@ -155,6 +157,7 @@ impl Call {
             open: Vec::new(),
             reinvite: None,
             reinviting: None,
+            replaces: None,
             bye_wanted: None,
             remove_at: None,
         }

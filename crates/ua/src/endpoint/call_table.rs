@@ -43,6 +43,26 @@ impl Endpoint {
         Some(&self.calls.get(&call)?.invite)
     }
 
+    /// Where the first INVITE of a call came from or went.
+    pub fn peer(&self, call: CallId) -> Option<Target> {
+        Some(self.calls.get(&call)?.peer)
+    }
+
+    /// Forgets a call without a word to anybody, as a device does that loses its power. Requests in
+    /// it are answered 481 from now on; nothing is reported.
+    pub fn forget_call(&mut self, call: CallId) {
+        self.call_agenda.set(call, None);
+        self.inherit_dialogs(call, None);
+        let reinviting = self
+            .calls
+            .get_mut(&call)
+            .and_then(|entry| entry.reinviting.take());
+        if let Some(request) = reinviting {
+            self.abandon_request(request);
+        }
+        self.forget(call);
+    }
+
     pub(crate) fn new_call(&mut self, call: Call) -> CallId {
         self.last_call += 1;
         let id = CallId(self.last_call);

@@ -66,6 +66,7 @@ impl Endpoint {
         let code = reply.code;
         let bytes = self.reply_in_call(now, call, reply);
         self.expect_ack(now, call, transaction, &invite, (code, bytes));
+        self.end_replaced(now, call);
     }
 
     /// Refuses an incoming call with 300 to 699. Nothing happens with another code, or if the call
@@ -94,10 +95,18 @@ impl Endpoint {
             self.reply(now, id, (&message, source), reply, None);
             return;
         }
+        let replaces = match self.replaced_call(&message) {
+            Ok(replaces) => replaces,
+            Err(reply) => {
+                self.reply(now, id, (&message, source), reply, None);
+                return;
+            }
+        };
         let tag = self.config.identifiers.tag(&mut self.rng);
         let call_id = message.call_id().unwrap_or_default().to_owned();
         let mut call = Call::new(CallState::Incoming, (call_id, tag), message.clone(), source);
         call.server = Some(id);
+        call.replaces = replaces;
         call.expires_at = message
             .number(HeaderName::Expires)
             .ok()
@@ -109,6 +118,7 @@ impl Endpoint {
             call,
             invite: message,
             source,
+            replaces,
         });
     }
 

@@ -31,6 +31,8 @@ pub(crate) enum Purpose {
     Register(RegistrationId),
     /// A SUBSCRIBE.
     Subscribe(SubscriptionId),
+    /// A REFER, by the number of its subscription.
+    Refer(SubscriptionId),
     /// A NOTIFY in a subscription of others.
     Notify(NoticeId),
 }
@@ -177,6 +179,7 @@ impl Endpoint {
             Purpose::Subscribe(subscription) => {
                 self.subscribe_done(now, subscription, &request, outcome);
             }
+            Purpose::Refer(refer) => self.refer_done(now, refer, &request, outcome),
             Purpose::Notify(notice) => self.notify_done(now, notice, &outcome),
         }
     }

@@ -2,6 +2,7 @@
 
 use gannet_sip::{Message, Method};
 
+use super::referring::ReferChange;
 use crate::notice::NoticeChange;
 use crate::registration::RegistrationChange;
 use crate::subscription::SubscriptionChange;
@@ -94,6 +95,9 @@ pub enum Happening {
         invite: Message,
         /// Where it came from.
         source: Target,
+        /// The call that it is to take the place of: that one ends when this one is accepted
+        /// (RFC 3891 3).
+        replaces: Option<CallId>,
     },
     /// 101 to 199 for a call that we make, also repeated and from several forks.
     Progress {
@@ -177,6 +181,13 @@ pub enum Happening {
         subscription: SubscriptionId,
         /// What changed.
         change: SubscriptionChange,
+    },
+    /// Something became of a REFER of ours.
+    Refer {
+        /// Which.
+        refer: SubscriptionId,
+        /// What.
+        change: ReferChange,
     },
     /// Something became of a subscription of others, or of a NOTIFY in it.
     Notice {

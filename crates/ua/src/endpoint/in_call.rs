@@ -215,6 +215,11 @@ impl Endpoint {
                 });
                 home.and_then(|home| self.dialog_at_mut(home))
             }
+            Purpose::Refer(id) => {
+                self.note_refer_number(id, number);
+                let home = self.subscriptions.get(&id).and_then(|refer| refer.home);
+                home.and_then(|home| self.dialog_at_mut(home))
+            }
             Purpose::Notify(id) => {
                 let home = self.notices.get(&id).map(|notice| notice.home);
                 home.and_then(|home| self.dialog_at_mut(home))

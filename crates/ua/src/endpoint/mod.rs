@@ -17,7 +17,9 @@ mod identity;
 mod in_call;
 mod incoming;
 mod notices;
+mod referring;
 mod registrations;
+mod replacing;
 mod server;
 mod subscriptions;
 mod usage;
@@ -29,4 +31,6 @@ pub use core::{Endpoint, SendError};
 pub use happening::{
     CallId, EndCause, Happening, NoticeId, Outcome, RegistrationId, RequestId, SubscriptionId,
 };
+pub(crate) use referring::ReferPart;
+pub use referring::{ReferChange, ReferPlace, ReferSpec};
 pub(crate) use usage::HomeId;

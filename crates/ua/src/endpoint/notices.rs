@@ -26,6 +26,18 @@ impl Endpoint {
         request: TransactionId,
         grant: Grant,
     ) -> Result<NoticeId, SendError> {
+        self.grant_event(now, request, grant, None)
+    }
+
+    /// The same for a request that subscribes without naming what to: REFER.
+    pub(crate) fn grant_event(
+        &mut self,
+        now: Instant,
+        request: TransactionId,
+        grant: Grant,
+        event: Option<EventPackage>,
+    ) -> Result<NoticeId, SendError> {
+        let is_subscribe = event.is_none();
         let incoming = self.incoming.remove(&request).ok_or(SendError::NoDialog)?;
         if let Some(call) = incoming.call.and_then(|call| self.calls.get_mut(&call)) {
             call.close(request);
@@ -33,10 +45,12 @@ impl Endpoint {
         let (message, source) = (incoming.message.clone(), incoming.source);
         let known = match incoming.notice {
             Some(id) => Some(id).filter(|id| self.notice(*id).is_some()),
-            None => EventPackage::of(&message).ok().and_then(|event| {
-                let contact = grant.contact.clone();
-                self.open_notice(now, &incoming, event, contact)
-            }),
+            None => event
+                .or_else(|| EventPackage::of(&message).ok())
+                .and_then(|event| {
+                    let contact = grant.contact.clone();
+                    self.open_notice(now, &incoming, event, contact)
+                }),
         };
         let Some((id, notice)) = known.and_then(|id| Some((id, self.notices.get_mut(&id)?))) else {
             let tag = incoming.tag;
@@ -56,8 +70,11 @@ impl Endpoint {
         if let Some(dialog) = self.dialog_at_mut(home) {
             dialog.refresh_target(&message);
         }
-        let expires = grant.expires.as_secs().to_string();
-        let mut reply = Reply::new(grant.code).header(HeaderName::Expires.as_str(), expires);
+        let mut reply = Reply::new(grant.code);
+        if is_subscribe {
+            let expires = grant.expires.as_secs().to_string();
+            reply = reply.header(HeaderName::Expires.as_str(), expires);
+        }
         reply.headers.extend(grant.headers);
         let contact = Some(grant.contact);
         self.reply_with_tag(

@@ -56,6 +56,11 @@ impl Endpoint {
         Some(&self.incoming.get(&request)?.tag)
     }
 
+    /// Where a [`Happening::Request`] that waits came from.
+    pub fn source_of(&self, request: TransactionId) -> Option<Target> {
+        Some(self.incoming.get(&request)?.source)
+    }
+
     /// Nobody answered in time: the client has given up.
     pub(crate) fn handle_unanswered(&mut self, id: TransactionId) {
         if let Some(incoming) = self.incoming.remove(&id) {
@@ -130,10 +135,13 @@ impl Endpoint {
         if !unknown.is_empty() {
             return Some(Reply::new(420).header("Unsupported", unknown.join(", ")));
         }
+        if let Some(reply) = self.misplaced_replaces(message) {
+            return Some(reply);
+        }
         // Without Contact there is no dialog (RFC 3261 8.1.1.8, RFC 6665 8.2).
         let makes_dialog = match method {
             Method::Invite => true,
-            Method::Subscribe => message.to_tag().is_none(),
+            Method::Subscribe | Method::Refer => message.to_tag().is_none(),
             _ => false,
         };
         (makes_dialog && message.contact().is_err()).then(|| {

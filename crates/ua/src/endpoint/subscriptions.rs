@@ -86,14 +86,14 @@ impl Endpoint {
         self.send_subscribe(now, id);
     }
 
-    fn add_subscription(&mut self, subscription: Subscription) -> SubscriptionId {
+    pub(super) fn add_subscription(&mut self, subscription: Subscription) -> SubscriptionId {
         self.last_other += 1;
         let id = SubscriptionId(self.last_other);
         self.subscriptions.insert(id, subscription);
         id
     }
 
-    fn send_subscribe(&mut self, now: Instant, id: SubscriptionId) {
+    pub(super) fn send_subscribe(&mut self, now: Instant, id: SubscriptionId) {
         let Some(subscription) = self.subscriptions.get_mut(&id) else {
             return;
         };
@@ -195,7 +195,7 @@ impl Endpoint {
     }
 
     /// A 2xx moves the target, unless it comes from another notifier than the first NOTIFY.
-    fn note_target(&mut self, home: HomeId, response: &Message) {
+    pub(super) fn note_target(&mut self, home: HomeId, response: &Message) {
         let remote_tag = response.to_tag().unwrap_or_default();
         if let Some(dialog) = self.dialog_at_mut(home)
             && dialog.remote_tag == remote_tag
@@ -204,7 +204,7 @@ impl Endpoint {
         }
     }
 
-    fn move_in(&mut self, id: SubscriptionId, dialog: Dialog, peer: Target) {
+    pub(super) fn move_in(&mut self, id: SubscriptionId, dialog: Dialog, peer: Target) {
         let home = self.homes.open(dialog, peer, Usage::Subscriber(id));
         if let Some(subscription) = self.subscriptions.get_mut(&id) {
             subscription.home = Some(home);
@@ -262,7 +262,7 @@ impl Endpoint {
         usages.find_map(|usage| match usage {
             Usage::Subscriber(id) => {
                 let subscription = self.subscriptions.get(id)?;
-                let fits = !subscription.ended && subscription.spec.event.is_same(event);
+                let fits = !subscription.ended && subscription.takes(event);
                 fits.then_some((*id, home))
             }
             Usage::Notifier(_) => None,
@@ -282,7 +282,7 @@ impl Endpoint {
         let key = (notify.call_id()?.to_owned(), local_tag.to_owned());
         let id = self.by_subscription.get(&key).copied()?;
         let subscription = self.subscriptions.get(&id)?;
-        if subscription.ended || !subscription.spec.event.is_same(event) {
+        if subscription.ended || !subscription.takes(event) {
             return None;
         }
         let mut dialog = Dialog::from_request(notify, local_tag, DialogState::Confirmed).ok()?;
@@ -323,7 +323,7 @@ impl Endpoint {
     }
 
     /// Puts the next deadline on the agenda; forgets the subscription if it is over.
-    fn file_subscription(&mut self, id: SubscriptionId) {
+    pub(super) fn file_subscription(&mut self, id: SubscriptionId) {
         let Some(subscription) = self.subscriptions.get(&id) else {
             return;
         };
@@ -334,7 +334,7 @@ impl Endpoint {
             .set(id, subscription.next_deadline());
     }
 
-    fn forget_subscription(&mut self, id: SubscriptionId) {
+    pub(super) fn forget_subscription(&mut self, id: SubscriptionId) {
         self.subscription_agenda.set(id, None);
         let Some(subscription) = self.subscriptions.remove(&id) else {
             return;
@@ -350,6 +350,9 @@ impl Endpoint {
 
     fn report_subscription(&mut self, id: SubscriptionId, changes: Vec<SubscriptionChange>) {
         for change in changes {
+            if self.report_refer(id, &change) {
+                continue;
+            }
             self.happen(Happening::Subscription {
                 subscription: id,
                 change,

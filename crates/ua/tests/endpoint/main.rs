@@ -1,5 +1,5 @@
 //! The user-agent core, its peer played by the test: calls, forks, CANCEL, BYE, re-INVITE, refusals,
-//! challenges, registration, subscriptions of both sides.
+//! challenges, registration, subscriptions of both sides, REFER, Replaces.
 
 mod auth;
 mod callee;
@@ -10,9 +10,11 @@ mod forking;
 mod harness;
 mod in_call;
 mod notices;
+mod refer;
 mod refusals;
 mod registration;
 mod reinvite;
+mod replaces;
 mod subscription;
 mod transport;
 mod usages;

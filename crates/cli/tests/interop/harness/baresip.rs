@@ -126,6 +126,11 @@ impl Baresip {
         parameter
     }
 
+    /// Asks the other side of the call to call this URI instead.
+    pub(crate) fn transfer(&mut self, uri: &str) {
+        self.command("transfer", uri);
+    }
+
     fn recordings(&self) -> Vec<PathBuf> {
         let folder = self.state.join(format!("baresip-{}/snd", self.user));
         let mut files: Vec<_> = fs::read_dir(folder)

@@ -70,6 +70,25 @@ impl Pjsua2 {
         }
     }
 
+    /// Waits until it has reported an event so many times.
+    pub(crate) fn wait_for_times(&self, event: &str, times: usize, limit: Duration) {
+        let find = || {
+            let output = self.process.output();
+            let lines = output.lines().filter(|line| line.starts_with(event));
+            (lines.count() >= times).then_some(())
+        };
+        until(
+            &format!("pjsua2 to report `{event}` {times} times"),
+            limit,
+            find,
+        );
+    }
+
+    /// Has it obey a line of standard input.
+    pub(crate) fn say(&mut self, line: &str) {
+        self.process.say(line);
+    }
+
     fn nth_recording(&self, number: usize) -> PathBuf {
         let prefix = self.recordings.to_string_lossy();
         PathBuf::from(format!("{prefix}-{number}.wav"))

@@ -68,11 +68,17 @@ pub(super) const KEYS: &[Key] = &[
 
 /// Without these there are no calls (RFC 3261 13, 15, 9).
 const METHODS_NEEDED: usize = 4;
-/// Extensions that need nothing of a phone but to bear with them: Path (RFC 3327 5.1) and
-/// History-Info (RFC 7044).
-const OPTION_TAGS: [&str; 2] = ["path", "histinfo"];
+/// What a phone can do, or need only bear with: Path (RFC 3327 5.1) and History-Info (RFC 7044).
+const OPTION_TAGS: [&str; 6] = [
+    "path",
+    "histinfo",
+    "replaces",
+    "norefersub",
+    "nosub",
+    "explicitsub",
+];
 /// Event packages that a phone understands.
-const PACKAGES: [&str; 1] = ["message-summary"];
+const PACKAGES: [&str; 2] = ["message-summary", "refer"];
 
 fn allow(profile: &mut Profile, value: Value<'_>, problems: &mut Diagnostics) {
     let list = value.list(problems, |item| {

@@ -10,6 +10,7 @@ mod registration;
 mod sdp;
 mod table;
 mod timing;
+mod transfer;
 
 pub use table::setting_names;
 pub(super) use table::{Key, NOT_YET, keys};

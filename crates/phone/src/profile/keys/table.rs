@@ -2,7 +2,9 @@
 
 use gannet_diag::Diagnostics;
 
-use super::{addresses, digest, identity, incoming, lists, messages, registration, sdp, timing};
+use super::{
+    addresses, digest, identity, incoming, lists, messages, registration, sdp, timing, transfer,
+};
 use crate::profile::model::Profile;
 use crate::profile::value::Value;
 
@@ -16,7 +18,7 @@ pub(in crate::profile) struct Key {
     pub(in crate::profile) apply: fn(&mut Profile, Value<'_>, &mut Diagnostics),
 }
 
-const GROUPS: [&[Key]; 9] = [
+const GROUPS: [&[Key]; 10] = [
     identity::KEYS,
     messages::KEYS,
     addresses::KEYS,
@@ -26,6 +28,7 @@ const GROUPS: [&[Key]; 9] = [
     incoming::KEYS,
     sdp::KEYS,
     timing::KEYS,
+    transfer::KEYS,
 ];
 
 /// All keys.
@@ -39,9 +42,7 @@ pub fn setting_names() -> impl Iterator<Item = String> {
 }
 
 /// Groups that describe real devices too, but that no phone obeys so far.
-pub(in crate::profile) const NOT_YET: [&str; 8] = [
-    "hold",
-    "transfer",
+pub(in crate::profile) const NOT_YET: [&str; 6] = [
     "reliability",
     "keep-alive",
     "nat",
