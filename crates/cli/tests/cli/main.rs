@@ -10,6 +10,7 @@ mod interrupt;
 mod listing;
 mod media_sentences;
 mod pbx;
+mod pbx_features;
 mod raw;
 mod results;
 mod rfc_features;

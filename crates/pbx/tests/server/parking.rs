@@ -382,8 +382,9 @@ async fn a_call_can_be_picked_up_by_the_dialog_that_rings() {
     let replaces = format!(
         "{};to-tag={};from-tag={};early-only",
         invite.call_id().expect("a Call-ID"),
-        invite.from_tag().expect("a tag"),
-        own_tag.expect("a dialog")
+        // As whoever watches Bob knows it: from Bob's side.
+        own_tag.expect("a dialog"),
+        invite.from_tag().expect("a tag")
     );
     let mut spec = carol.spec(Method::Invite, "bob");
     spec.contact = Some(carol.contact());

@@ -3,10 +3,13 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use gannet_events::{Direction, Failure, FailureClass};
+use gannet_events::{Failure, FailureClass};
 use gannet_pbx::Action;
-use gannet_phone::{CallDirection, CallEndCause, CallHandle, CallState, Destination};
-use gannet_sip::{Method, Uri};
+use gannet_phone::{
+    CallDirection, CallHandle, CallState, Destination, TransferOptions, TransferRecord,
+    TransferState, TransferTo,
+};
+use gannet_sip::Uri;
 
 use super::feature_codes::{call_number, feature_number, number_of};
 use super::support::{deadline, failure, open_call, ready_phone, wait};
@@ -24,7 +27,7 @@ pub(super) fn definitions() -> Vec<StepDefinition> {
         step!(
             "{phone} parks the call on {dest}",
             section: SECTION,
-            about: "Puts the phone's call on hold, sends REFER to the slot's number, which must be accepted with 202, and waits until the server has hung up. At the embedded server a slot of digits alone is enough.",
+            about: "Puts the phone's call on hold, sends REFER with the slot's number, which must be accepted, and waits until the call has ended because the slot has the other side. At the embedded server a slot of digits alone is enough.",
             example: "Bob parks the call on park+500",
             run: parks,
             with: 1,
@@ -91,71 +94,34 @@ async fn parks(world: &mut World, arguments: Arguments, slot: usize) -> StepResu
     Ok(())
 }
 
-/// REFER in a call, until the server has hung up because whoever was there has arrived elsewhere.
+/// REFER in a call, until the call has ended because whoever was there has arrived elsewhere.
 async fn refer(
     world: &mut World,
     actor: &Arc<Actor>,
     (call, target): (CallHandle, &Uri),
     limit: Duration,
 ) -> StepResult {
-    let headers = vec![
-        ("Refer-To".to_owned(), format!("<{target}>")),
-        (
-            "Referred-By".to_owned(),
-            format!("<{}>", actor.account().aor()),
-        ),
-    ];
-    let from = actor.phone.log().next_seq();
     let end = deadline(limit);
-    let work = actor
-        .phone
-        .request_in_call(call, Method::Refer, headers, None, end);
-    let response = wait(world, actor, "202 to REFER", limit, work).await?;
-    if response.status() != Some(202) {
-        let summary = format!(
-            "{} expected 202 to REFER and got {}",
-            actor.name(),
-            response.title()
-        );
-        return Err(failure(FailureClass::UnexpectedResponse, actor, summary));
-    }
-    let log = actor.phone.log().clone();
-    let refused = async move {
-        let said = log.wait_for(from, end, |entry| {
-            entry.direction == Direction::Received && is_failure(&entry.message)
-        });
-        match said.await {
-            Some(entry) => entry.message.clone(),
-            None => std::future::pending().await,
-        }
-    };
-    let ended = actor.phone.wait_ended(call, end);
-    let either = async {
+    let to = TransferTo::Destination(Destination::Uri(target.clone()));
+    let options = TransferOptions::default();
+    let work = actor.phone.transfer(call, to, options, end);
+    let number = wait(world, actor, "a response to REFER", limit, work).await?;
+    world.notes.last_transfer = Some((actor.name().to_owned(), number));
+    let phone = actor.phone.clone();
+    let failed = |record: &TransferRecord| matches!(record.state, TransferState::Failed { .. });
+    let either = async move {
         tokio::select! {
-            ended = ended => ended.map(Ok),
-            refused = refused => Ok(Err(refused)),
+            ended = phone.wait_ended(call, end) => ended.map(|_| None),
+            failed = phone.wait_transfer(number, "a refusal", end, failed) => failed.map(Some),
         }
     };
-    match wait(world, actor, "BYE from the server", limit, either).await? {
-        Ok(end) if end.cause == CallEndCause::RemoteHangUp => Ok(()),
-        Ok(end) => {
-            let summary = format!("the call of {} ended otherwise: {end}", actor.name());
-            Err(failure(FailureClass::CallFailed, actor, summary))
-        }
-        Err(notify) => {
-            let said = String::from_utf8_lossy(notify.body()).trim().to_owned();
-            let summary = format!("{target} does not take the call: {said}");
+    match wait(world, actor, "the end of the call", limit, either).await? {
+        None => Ok(()),
+        Some(record) => {
+            let summary = format!("{target} does not take the call: {}", record.state);
             Err(failure(FailureClass::CallFailed, actor, summary))
         }
     }
-}
-
-/// Whether a message is a NOTIFY that says that a REFER came to nothing (RFC 3515 2.4.5).
-fn is_failure(message: &gannet_sip::Message) -> bool {
-    let status = message.body().strip_prefix(b"SIP/2.0 ");
-    message.method() == Some(Method::Notify)
-        && message.content_type() == "message/sipfrag"
-        && status.is_some_and(|status| status.first().is_some_and(|first| *first >= b'3'))
 }
 
 /// Where a slot is reached. Digits alone are a slot of the embedded server, not a number.

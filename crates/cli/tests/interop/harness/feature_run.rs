@@ -60,6 +60,12 @@ impl<'a> FeatureRun<'a> {
         self
     }
 
+    /// With one more flag of the command line.
+    pub(crate) fn flag(mut self, flag: &str) -> Self {
+        self.arguments.push(flag.to_owned());
+        self
+    }
+
     /// Starts it.
     pub(crate) fn start(self) -> RunningFeature {
         let output = self.site.file(&format!("{}.console", self.name));
