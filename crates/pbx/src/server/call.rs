@@ -12,9 +12,9 @@ use gannet_ua::endpoint::{Body, CallId};
 
 use super::failure::Failure;
 use super::identity::Caller;
+use super::joining::Joining;
 use super::parking::Parking;
 use super::programme::Programme;
-use super::rebridging::Joining;
 use super::relay::{passed_body, passed_headers};
 use super::transferring::Referral;
 use crate::media::ServicePort;

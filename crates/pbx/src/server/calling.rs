@@ -78,7 +78,14 @@ impl Server {
 
     /// Sends a call to a place.
     pub(super) fn dispatch(&mut self, now: Instant, number: u64, place: Place) {
+        let stranger = self.calls.get(&number).is_some_and(|call| {
+            matches!(call.origin, Origin::Calls) && call.first.who.user().is_none()
+        });
         match place {
+            // The calls of others are for users.
+            Place::Slot { .. } | Place::Pickup(_) | Place::Page(_) if stranger => {
+                self.refuse(now, number, refusal(403, "Not a User of This Server"));
+            }
             Place::User(name) => self.ring_user(now, number, name),
             Place::Service(service) => self.serve(now, number, service),
             Place::Slot { slot, takes } => self.park(now, number, slot, takes),

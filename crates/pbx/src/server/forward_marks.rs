@@ -53,14 +53,11 @@ fn add_history(call: &mut Call, from: &str, to: &str, reason: Diversion) {
         .collect();
     let last = levels.last().map(|at| call.asked.headers[*at].1.clone());
     let last = last.as_deref().and_then(index_of);
-    let index = match last {
-        Some(index) => index,
-        None => {
-            let entry = format!("<{from}>;index=1");
-            call.asked.headers.push((NAME.to_owned(), entry));
-            "1".to_owned()
-        }
-    };
+    let index = last.unwrap_or_else(|| {
+        let entry = format!("<{from}>;index=1");
+        call.asked.headers.push((NAME.to_owned(), entry));
+        "1".to_owned()
+    });
     let entry = format!("<{to};cause={}>;index={index}.1;mp={index}", cause(reason));
     call.asked.headers.push((NAME.to_owned(), entry));
 }

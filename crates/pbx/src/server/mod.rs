@@ -16,6 +16,7 @@ mod forking;
 mod forward_marks;
 mod hunting;
 mod identity;
+mod joining;
 mod mailbox;
 mod messaging;
 mod notifying;

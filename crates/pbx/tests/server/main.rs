@@ -2,6 +2,7 @@
 
 mod agent;
 mod calls;
+mod codes;
 mod diversion;
 mod ear;
 mod in_call;

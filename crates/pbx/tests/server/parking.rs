@@ -1,19 +1,16 @@
-//! Parking, pickup, hunt groups, queues, feature codes, paging, marks of forwarded calls.
+//! Parking, pickup, hunt groups, queues.
 
 use std::time::Duration;
 
-use gannet_pbx::{
-    Action, CallState, Capability, Forward, ForwardMarks, ForwardWhen, Number, Pbx, PbxConfig,
-    Service,
-};
-use gannet_sip::{HeaderName, Message, Method};
+use gannet_pbx::{Action, CallState, Number, Pbx, PbxConfig, Service};
+use gannet_sip::Method;
 use gannet_ua::endpoint::{CallId, EndCause, Reply};
 
 use crate::agent::Agent;
 use crate::setup::{LIMIT, start, start_with};
 use crate::transfer::{refer, reinvited, sdp, speaker, talk, told};
 
-async fn registered<const N: usize>(pbx: &Pbx, names: [&str; N]) -> [Agent; N] {
+pub(crate) async fn registered<const N: usize>(pbx: &Pbx, names: [&str; N]) -> [Agent; N] {
     let mut agents = names.map(|name| Agent::new(pbx, name));
     for agent in &mut agents {
         agent.register().await;
@@ -21,7 +18,7 @@ async fn registered<const N: usize>(pbx: &Pbx, names: [&str; N]) -> [Agent; N] {
     agents
 }
 
-fn is_serving(pbx: gannet_pbx::PbxSnapshot, service: Service) -> bool {
+fn is_serving(pbx: &gannet_pbx::PbxSnapshot, service: Service) -> bool {
     pbx.calls
         .iter()
         .any(|c| c.state == CallState::Service(service))
@@ -46,7 +43,7 @@ async fn a_parked_call_is_taken_back_by_anybody() {
         let (call, leg) = talk(&mut alice, &mut bob).await;
         park(&mut bob, leg, &mut alice, slot).await;
         let snapshot = pbx.snapshot().await.expect("running");
-        assert!(is_serving(snapshot, Service::Park));
+        assert!(is_serving(&snapshot, Service::Park));
         let new = carol.call(retrieve, &sdp("carol"));
         assert_eq!(reinvited(&mut alice).await, "carol");
         assert_eq!(speaker(&carol.answered().await), "alice");
@@ -107,7 +104,7 @@ async fn a_slot_holds_one_call_and_the_next_returns_at_once() {
     assert!(matches!(bob.ended(call).await, EndCause::RemoteBye(_)));
     // Hers is parked still.
     let snapshot = pbx.snapshot().await.expect("running");
-    assert!(is_serving(snapshot, Service::Park));
+    assert!(is_serving(&snapshot, Service::Park));
     alice.hang_up(parked);
     pbx.wait_until(LIMIT, |s| s.calls.is_empty())
         .await
@@ -163,6 +160,27 @@ async fn groups_divide_who_picks_up_without_a_name() {
     pbx.stop().await;
 }
 
+#[tokio::test]
+async fn the_calls_of_others_are_nothing_for_strangers() {
+    let pbx = start_with(|config| config.allow_foreign = true);
+    let [alice, mut bob] = registered(&pbx, ["alice", "bob"]).await;
+    alice.call("bob", &sdp("alice"));
+    bob.incoming().await;
+    let mut eve = Agent::new(&pbx, "eve");
+    for number in ["*8bob", "*8", "park+1", "*721", "*80alice"] {
+        let mut spec = eve.spec(Method::Invite, number);
+        spec.from =
+            gannet_sip::NameAddr::new(gannet_sip::Uri::sip(Some("eve"), "elsewhere.test", None));
+        spec.contact = Some(eve.contact());
+        spec.body = Some(gannet_ua::endpoint::Body::sdp(sdp("eve")));
+        let call = eve
+            .with(|endpoint, now| endpoint.invite(now, spec))
+            .expect("an address");
+        assert_eq!(eve.failed(call).await.status(), Some(403), "{number}");
+    }
+    pbx.stop().await;
+}
+
 fn hunt_and_queue(config: &mut PbxConfig) {
     let users = || vec!["bob".to_owned(), "1003".to_owned()];
     let numbers = &mut config.numbers;
@@ -199,7 +217,7 @@ async fn a_queue_plays_music_until_an_agent_is_free() {
     let (other, busy) = talk(&mut dave, &mut bob).await;
     let call = alice.call("A200", &sdp("alice"));
     alice.answered().await;
-    pbx.wait_until(LIMIT, |s| is_serving(s.clone(), Service::Queue))
+    pbx.wait_until(LIMIT, |s| is_serving(s, Service::Queue))
         .await
         .expect("waits");
     bob.hang_up(busy);
@@ -244,127 +262,6 @@ async fn agents_log_in_and_out() {
     let (leg, _) = carol.incoming().await;
     carol.accept(leg, &sdp("carol"));
     assert_eq!(reinvited(&mut alice).await, "carol");
-    alice.hang_up(call);
-    carol.ended(leg).await;
-    pbx.stop().await;
-}
-
-#[tokio::test]
-async fn feature_codes_set_what_the_caller_wants() {
-    let pbx = start_with(|config| config.voicemail.on.clear());
-    let [mut alice, mut bob, mut carol] = registered(&pbx, ["alice", "bob", "carol"]).await;
-    for (code, rings) in [
-        ("*78", None),
-        ("*79", Some("bob")),
-        ("*21carol", Some("carol")),
-        ("*20", Some("bob")),
-        ("*671003", Some("bob")),
-    ] {
-        let call = bob.call(code, &sdp("bob"));
-        bob.answered().await;
-        bob.hang_up(call);
-        bob.ended(call).await;
-        let call = alice.call("bob", &sdp("alice"));
-        let phone = match rings {
-            None => {
-                assert_eq!(alice.failed(call).await.status(), Some(486), "{code}");
-                continue;
-            }
-            Some("bob") => &mut bob,
-            Some(_) => &mut carol,
-        };
-        let (leg, _) = phone.incoming().await;
-        phone.reject(leg, Reply::new(486));
-        if code.starts_with("*67") {
-            let (leg, _) = carol.incoming().await;
-            carol.reject(leg, Reply::new(404));
-        }
-        alice.failed(call).await;
-    }
-    let call = bob.call("*21nobody", &sdp("bob"));
-    assert_eq!(bob.failed(call).await.status(), Some(404));
-    pbx.stop().await;
-
-    let pbx = start_with(|config| config.numbers.switch(Capability::Dnd, false));
-    let [mut bob] = registered(&pbx, ["bob"]).await;
-    let call = bob.call("*78", &sdp("bob"));
-    assert_eq!(bob.failed(call).await.status(), Some(404));
-    pbx.stop().await;
-}
-
-#[tokio::test]
-async fn who_is_paged_is_asked_to_answer_and_never_diverted() {
-    let pbx = start();
-    let [mut alice, mut bob] = registered(&pbx, ["alice", "bob"]).await;
-    let call = alice.call("*80bob", &sdp("alice"));
-    let (leg, invite) = bob.incoming().await;
-    for (name, part) in [
-        ("Alert-Info", "info=alert-autoanswer"),
-        ("Call-Info", "answer-after=0"),
-        ("Answer-Mode", "Auto"),
-    ] {
-        let mut fields = invite.headers_by_text(name);
-        assert!(
-            fields.any(|field| field.unfolded().contains(part)),
-            "{name}"
-        );
-    }
-    bob.reject(leg, Reply::new(486));
-    assert_eq!(alice.failed(call).await.status(), Some(486));
-    pbx.stop().await;
-}
-
-#[tokio::test]
-async fn a_forwarded_call_says_where_it_was() {
-    let pbx = start_with(|config| {
-        config.forward_marks = ForwardMarks {
-            diversion: true,
-            history_info: true,
-            being_forwarded: true,
-        };
-    });
-    let [mut alice, mut bob, mut carol] = registered(&pbx, ["alice", "bob", "carol"]).await;
-    let to = |name: &str| Some(name.to_owned());
-    pbx.set_forward(
-        "dave",
-        Forward {
-            always: to("bob"),
-            ..Forward::default()
-        },
-    )
-    .await
-    .expect("there");
-    pbx.forward_one("bob", ForwardWhen::Busy, to("carol"), None)
-        .await
-        .expect("there");
-    let call = alice.call("dave", &sdp("alice"));
-    assert_eq!(alice.progress().await.status(), Some(181));
-    let (leg, _) = bob.incoming().await;
-    bob.reject(leg, Reply::new(486));
-    assert_eq!(alice.progress().await.status(), Some(181));
-    let (leg, invite) = carol.incoming().await;
-    let values = |message: &Message, name: HeaderName| -> Vec<String> {
-        let fields = message.headers_named(name);
-        fields.map(|field| field.unfolded().into_owned()).collect()
-    };
-    let domain = pbx.domain();
-    assert_eq!(
-        values(&invite, HeaderName::Diversion),
-        [
-            format!("<sip:bob@{domain}>;reason=user-busy"),
-            format!("<sip:dave@{domain}>;reason=unconditional"),
-        ]
-    );
-    assert_eq!(
-        values(&invite, HeaderName::HistoryInfo),
-        [
-            format!("<sip:dave@{domain}>;index=1"),
-            format!("<sip:bob@{domain};cause=302>;index=1.1;mp=1"),
-            format!("<sip:carol@{domain};cause=486>;index=1.1.1;mp=1.1"),
-        ]
-    );
-    carol.accept(leg, &sdp("carol"));
-    alice.answered().await;
     alice.hang_up(call);
     carol.ended(leg).await;
     pbx.stop().await;

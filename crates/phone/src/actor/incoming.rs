@@ -61,9 +61,20 @@ impl Actor {
         if dnd {
             return self.endpoint.reject(now, call, Reply::new(style.dnd_code));
         }
-        if self.by_hand {
-            return;
+        if !self.by_hand {
+            self.decide(now, (handle, call), (policy, open), invite);
         }
+    }
+
+    /// What the phone does by itself with a call that came in while so many others were open.
+    fn decide(
+        &mut self,
+        now: Instant,
+        (handle, call): (CallHandle, CallId),
+        (policy, open): (IncomingPolicy, usize),
+        invite: &Message,
+    ) {
+        let style = self.config.profile.incoming;
         match policy {
             IncomingPolicy::Busy => self.endpoint.reject(now, call, Reply::new(style.busy_code)),
             IncomingPolicy::Reject(code) => self.endpoint.reject(now, call, Reply::new(code)),
@@ -83,8 +94,9 @@ impl Actor {
                 self.show_call(handle, |record| record.answered_as_asked = true);
                 self.answer_by_itself(now, handle);
             }
-            IncomingPolicy::RedirectBusy(_) => self.ring(now, handle, style.ring_time),
-            IncomingPolicy::Ring => self.ring(now, handle, style.ring_time),
+            IncomingPolicy::Ring | IncomingPolicy::RedirectBusy(_) => {
+                self.ring(now, handle, style.ring_time);
+            }
             IncomingPolicy::NoAnswer { ring_time } => self.ring(now, handle, ring_time),
             IncomingPolicy::AutoAnswer { after } if after.is_zero() => {
                 self.answer_by_itself(now, handle);

@@ -39,13 +39,15 @@ impl Endpoint {
             CallState::Ending | CallState::Ended => Err(Reply::new(603)),
             // An early dialog that the other side began.
             CallState::Incoming => Err(Reply::new(481)),
-            CallState::Calling => Ok(Some(call)),
             CallState::NeedsAnswer | CallState::Accepted | CallState::Confirmed
                 if replaces.early_only =>
             {
                 Err(Reply::new(486))
             }
-            CallState::NeedsAnswer | CallState::Accepted | CallState::Confirmed => Ok(Some(call)),
+            CallState::Calling
+            | CallState::NeedsAnswer
+            | CallState::Accepted
+            | CallState::Confirmed => Ok(Some(call)),
         }
     }
 
