@@ -4,9 +4,11 @@ use gannet_ua::endpoint::Body;
 use tokio::sync::oneshot;
 
 use crate::error::PbxError;
+use crate::numbers::ForwardWhen;
 use crate::registrar::{RegistrarFeatures, TrustDomain};
 use crate::snapshot::{ChannelView, PbxSnapshot};
 use crate::user::{Forward, PbxUser};
+use std::time::Duration;
 
 /// A command with the way back for its answer.
 #[derive(Debug)]
@@ -18,6 +20,12 @@ pub(crate) enum Command {
     SetForward(String, Forward, Answer),
     SetRegistrar(RegistrarFeatures, Answer),
     SetTrust(TrustDomain, Answer),
+    ForwardOne(
+        String,
+        ForwardWhen,
+        (Option<String>, Option<Duration>),
+        Answer,
+    ),
     Snapshot(oneshot::Sender<PbxSnapshot>),
     Channels(oneshot::Sender<Vec<ChannelView>>),
     SendInfo(String, Body, Answer),

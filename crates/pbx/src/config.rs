@@ -10,6 +10,7 @@ use gannet_net::{Capture, Impairment, MediaScheduler};
 use gannet_ua::digest::{Algorithm, AuthTarget};
 use gannet_ua::{SessionPolicy, Timers};
 
+use crate::numbers::Numbers;
 use crate::registrar::{RegistrarFeatures, TrustDomain};
 use crate::user::PbxUser;
 
@@ -64,6 +65,14 @@ pub struct PbxConfig {
     pub prack: bool,
     /// Numbers that the server answers itself.
     pub extensions: SpecialExtensions,
+    /// More numbers of the server's own, and what is switched off.
+    pub numbers: Numbers,
+    /// Who carries out transfers.
+    pub transfer: Transfer,
+    /// How long a parked call waits before it returns to who has parked it.
+    pub park_return: Duration,
+    /// What forwarded calls say about it.
+    pub forward_marks: ForwardMarks,
     /// Bounds.
     pub limits: PbxLimits,
     /// What each side of a call is asked and granted about session timers (RFC 4028); `None`: the
@@ -110,6 +119,10 @@ impl Default for PbxConfig {
             voicemail: VoicemailConfig::default(),
             prack: true,
             extensions: SpecialExtensions::default(),
+            numbers: Numbers::default(),
+            transfer: Transfer::default(),
+            park_return: Duration::from_mins(1),
+            forward_marks: ForwardMarks::default(),
             limits: PbxLimits::default(),
             session_timers: Some(SessionPolicy::default()),
             timers: Timers::default(),
@@ -144,6 +157,27 @@ pub enum WatchRule {
     Refuse,
     /// It is accepted and stays pending: nothing is told, as long as nobody has decided.
     Pending,
+}
+
+/// Who carries out a REFER. That it is refused is said by [`Numbers::switch`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Transfer {
+    /// The server: the transferee sees re-INVITEs only.
+    #[default]
+    Server,
+    /// The phone at the other end: REFER goes on to it.
+    Relay,
+}
+
+/// What forwarded calls say about it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct ForwardMarks {
+    /// Diversion in the INVITE (RFC 5806).
+    pub diversion: bool,
+    /// History-Info in the INVITE (RFC 7044).
+    pub history_info: bool,
+    /// 181 to the caller (RFC 3261 21.1.3).
+    pub being_forwarded: bool,
 }
 
 /// Lifetimes that the registrar, the notifier and the event state compositor grant, in seconds.

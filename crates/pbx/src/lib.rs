@@ -15,6 +15,7 @@ mod event;
 mod event_socket;
 mod media;
 mod mwi;
+mod numbers;
 mod pbx;
 mod presence;
 mod registrar;
@@ -24,11 +25,12 @@ mod user;
 mod users_file;
 
 pub use config::{
-    DigestUri, Diversion, ExpiresPolicy, PbxConfig, PbxLimits, SpecialExtensions, VoicemailConfig,
-    WatchRule,
+    DigestUri, Diversion, ExpiresPolicy, ForwardMarks, PbxConfig, PbxLimits, SpecialExtensions,
+    Transfer, VoicemailConfig, WatchRule,
 };
 pub use error::{PbxError, WaitTimeout};
 pub use event::PbxEvent;
+pub use numbers::{Action, Capability, ForwardWhen, Number, Numbers};
 pub use pbx::Pbx;
 pub use registrar::{RegistrarFeatures, TrustDomain};
 pub use snapshot::{

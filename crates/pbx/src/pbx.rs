@@ -15,6 +15,7 @@ use crate::config::PbxConfig;
 use crate::error::{PbxError, WaitTimeout};
 use crate::event::PbxEvent;
 use crate::event_socket::Commands;
+use crate::numbers::ForwardWhen;
 use crate::registrar::{RegistrarFeatures, TrustDomain};
 use crate::server::{Task, open};
 use crate::snapshot::{ChannelView, PbxSnapshot};
@@ -211,6 +212,22 @@ impl Pbx {
     /// If the server has stopped.
     pub async fn set_trust(&self, trust: TrustDomain) -> Result<(), PbxError> {
         self.ask(|answer| Command::SetTrust(trust, answer)).await
+    }
+
+    /// Sets or clears one forward of the user and leaves the others as they are; `after` is how long
+    /// the user's phones ring before `on_no_answer`, if that changes.
+    ///
+    /// # Errors
+    /// If there is no such user.
+    pub async fn forward_one(
+        &self,
+        name: &str,
+        when: ForwardWhen,
+        to: Option<String>,
+        after: Option<Duration>,
+    ) -> Result<(), PbxError> {
+        self.ask(|answer| Command::ForwardOne(name.to_owned(), when, (to, after), answer))
+            .await
     }
 
     /// How things stand.

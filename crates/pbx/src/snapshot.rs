@@ -80,6 +80,8 @@ pub enum CallState {
     Talking,
     /// The server answered.
     Service(Service),
+    /// Parties of other calls are being put together.
+    Joining,
     /// One side has hung up.
     Ending,
 }
@@ -95,6 +97,12 @@ pub enum Service {
     Echo,
     /// Plays a melody.
     Music,
+    /// Plays a melody to somebody who is parked.
+    Park,
+    /// Plays a melody until an agent is free.
+    Queue,
+    /// Says that a feature code was carried out.
+    Code,
 }
 
 /// One leg of a call, as the event socket shows it.

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::numbers::ForwardWhen;
+
 /// A user of the server.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PbxUser {
@@ -17,6 +19,12 @@ pub struct PbxUser {
     pub password: Option<String>,
     /// Whether the user has a voicemail.
     pub voicemail: bool,
+    /// The pickup group; users without one are a group together.
+    pub group: Option<String>,
+    /// Whether the user does not want to be disturbed, at the start.
+    pub dnd: bool,
+    /// Where the user's calls go instead, at the start.
+    pub forward: Forward,
 }
 
 impl PbxUser {
@@ -29,6 +37,9 @@ impl PbxUser {
             auth_user: None,
             password: None,
             voicemail: true,
+            group: None,
+            dnd: false,
+            forward: Forward::default(),
         }
     }
 
@@ -69,4 +80,16 @@ pub struct Forward {
     /// How long phones ring before `on_no_answer`, if not the server's
     /// [`no_answer`](crate::PbxConfig::no_answer).
     pub no_answer: Option<Duration>,
+}
+
+impl Forward {
+    /// Sets or clears one of the targets.
+    pub fn set(&mut self, when: ForwardWhen, to: Option<String>) {
+        let target = match when {
+            ForwardWhen::Always => &mut self.always,
+            ForwardWhen::Busy => &mut self.on_busy,
+            ForwardWhen::NoAnswer => &mut self.on_no_answer,
+        };
+        *target = to;
+    }
 }

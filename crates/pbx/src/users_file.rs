@@ -7,6 +7,11 @@
 //! display-name = "Alice"
 //! password = "secret"
 //! voicemail = true
+//! group = "sales"
+//! dnd = false
+//! forward-always = "1002"
+//! forward-busy = "1002"
+//! forward-no-answer = "1002"
 //! ```
 
 use std::collections::BTreeMap;
@@ -23,13 +28,18 @@ use crate::user::PbxUser;
 /// The only table of the file.
 const USERS: &str = "users";
 /// The keys of a user.
-const KEYS: [&str; 6] = [
+const KEYS: [&str; 11] = [
     "name",
     "extension",
     "display-name",
     "auth-user",
     "password",
     "voicemail",
+    "group",
+    "dnd",
+    "forward-always",
+    "forward-busy",
+    "forward-no-answer",
 ];
 
 /// What a users file says, and everything that is wrong with it.
@@ -115,9 +125,10 @@ fn read_user(
             continue;
         }
         places.insert(name.to_owned(), value.span());
-        if name == "voicemail" {
+        if matches!(name, "voicemail" | "dnd") {
             match value.get_ref().as_bool() {
-                Some(voicemail) => user.voicemail = voicemail,
+                Some(voicemail) if name == "voicemail" => user.voicemail = voicemail,
+                Some(dnd) => user.dnd = dnd,
                 None => problems.push(expected("true or false", value)),
             }
             continue;
@@ -132,6 +143,10 @@ fn read_user(
             "extension" => user.extension = Some(text),
             "display-name" => user.display_name = Some(text),
             "auth-user" => user.auth_user = Some(text),
+            "group" => user.group = Some(text),
+            "forward-always" => user.forward.always = Some(text),
+            "forward-busy" => user.forward.on_busy = Some(text),
+            "forward-no-answer" => user.forward.on_no_answer = Some(text),
             _ => user.password = Some(text),
         }
     }
@@ -192,7 +207,8 @@ mod tests {
         let file = read_users(
             "users.toml",
             "[[users]]\nname = \"alice\"\nextension = \"1001\"\ndisplay-name = \"Alice\"\n\
-             password = \"x\"\n[[users]]\nname = \"bob\"\nauth-user = \"bob2\"\nvoicemail = false\n",
+             password = \"x\"\n[[users]]\nname = \"bob\"\nauth-user = \"bob2\"\nvoicemail = false\n\
+             dnd = true\ngroup = \"sales\"\nforward-busy = \"alice\"\n",
         );
         assert!(file.diagnostics.is_empty(), "{:?}", file.diagnostics);
         let alice = PbxUser {
@@ -203,6 +219,12 @@ mod tests {
         };
         let bob = PbxUser {
             auth_user: Some("bob2".into()),
+            dnd: true,
+            group: Some("sales".into()),
+            forward: crate::Forward {
+                on_busy: Some("alice".into()),
+                ..crate::Forward::default()
+            },
             ..PbxUser::new("bob").without_voicemail()
         };
         assert_eq!(file.users, [alice, bob]);

@@ -256,6 +256,8 @@ pub struct CallRecord {
     pub session: Option<SessionView>,
     /// DTMF keys that came by INFO.
     pub info_digits: Vec<InfoDigit>,
+    /// Whether the phone answered by itself because the INVITE asked for it.
+    pub answered_as_asked: bool,
     /// When it changed.
     pub times: CallTimes,
     /// The media as counted at the end of the call; `None` before, or if there was none.

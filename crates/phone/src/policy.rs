@@ -29,4 +29,23 @@ pub enum IncomingPolicy {
     },
     /// Send the caller elsewhere with 302 (RFC 3261 8.3).
     Redirect(Uri),
+    /// The same while there is another call; else ring.
+    RedirectBusy(Uri),
+    /// Ring for this time, then send the caller elsewhere.
+    RedirectAfter {
+        /// Where to.
+        to: Uri,
+        /// How long it rings.
+        after: Duration,
+    },
+}
+
+impl IncomingPolicy {
+    /// Whether it sends callers elsewhere.
+    pub const fn forwards(&self) -> bool {
+        matches!(
+            self,
+            Self::Redirect(_) | Self::RedirectBusy(_) | Self::RedirectAfter { .. }
+        )
+    }
 }

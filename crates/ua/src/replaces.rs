@@ -41,6 +41,15 @@ impl Replaces {
         }
     }
 
+    /// The same dialog from its other end.
+    pub(crate) fn turned(self) -> Self {
+        Self {
+            to_tag: self.from_tag,
+            from_tag: self.to_tag,
+            ..self
+        }
+    }
+
     /// Reads the value of a Replaces field.
     ///
     /// # Errors

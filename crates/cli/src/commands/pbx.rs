@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use anyhow::{Context, anyhow};
 use clap::Args;
 use gannet_events::ExitCode;
-use gannet_pbx::{Pbx, PbxConfig, PbxError, PbxSnapshot, read_users};
+use gannet_pbx::{Capability, Numbers, Pbx, PbxConfig, PbxError, PbxSnapshot, read_users};
 
 use super::run::Interrupts;
 use crate::problem::{Problem, count, tell_diagnostics};
@@ -15,7 +15,7 @@ use crate::terminal::Terminal;
 
 /// Run the embedded server alone: registrar, calls between users, voicemail with message waiting.
 #[derive(Debug, Args)]
-#[command(after_help = EXAMPLES)]
+#[command(after_help = examples())]
 pub(crate) struct PbxArguments {
     /// TOML file with the users.
     #[arg(long, value_name = "FILE")]
@@ -44,6 +44,18 @@ pub(crate) struct PbxArguments {
     /// Let callers of other domains call.
     #[arg(long)]
     allow_foreign: bool,
+
+    /// Switch something off, by its name in the table below.
+    #[arg(long, value_name = "NAME", value_parser = capability)]
+    without: Vec<Capability>,
+}
+
+fn capability(name: &str) -> Result<Capability, String> {
+    let found = Capability::ALL.into_iter().find(|one| one.key() == name);
+    found.ok_or_else(|| {
+        let names = Capability::ALL.map(Capability::key).join(", ");
+        format!("known are {names}")
+    })
 }
 
 /// Loopback: a server for tests has no business in the network unless asked.
@@ -60,7 +72,20 @@ users.toml:
   extension = \"1001\"
   password = \"secret\"
 
-Extensions: *43 echo, music, *97 voicemail. Ctrl-C ends it.";
+What it can do, and the numbers (N is a user, a number, a slot or a queue):
+";
+
+/// The examples, and the table that the configuration is read by.
+fn examples() -> String {
+    let extensions = PbxConfig::default().extensions;
+    let table = Numbers::default().table(|capability| match capability {
+        Capability::Echo => extensions.echo.clone(),
+        Capability::Music => extensions.music.clone(),
+        Capability::Mailbox => extensions.voicemail.clone(),
+        _ => Vec::new(),
+    });
+    format!("{EXAMPLES}{table}\nCtrl-C ends it.")
+}
 
 pub(crate) fn execute(arguments: &PbxArguments, terminal: Terminal) -> Result<ExitCode, Problem> {
     let config = config(arguments, terminal)?;
@@ -105,6 +130,9 @@ fn config(arguments: &PbxArguments, terminal: Terminal) -> Result<PbxConfig, Pro
         seed: fastrand::u64(..),
         ..PbxConfig::default()
     };
+    for capability in &arguments.without {
+        config.numbers.switch(*capability, false);
+    }
     if let Some(domain) = &arguments.domain {
         config.domain.clone_from(domain);
     }

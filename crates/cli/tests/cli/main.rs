@@ -15,6 +15,7 @@ mod listing;
 mod media_sentences;
 mod outbound;
 mod pbx;
+mod pbx_features;
 mod pysiptest_faults;
 mod raw;
 mod reliability;

@@ -10,6 +10,7 @@ use super::call::{Call, Stage};
 use super::place::refusal;
 use super::relay::{next_max_forwards, passed_body, passed_headers, passed_reply};
 use super::state::{Pending, Relayed, Server};
+use crate::config::Transfer;
 use crate::event::PbxEvent;
 
 impl Server {
@@ -33,7 +34,11 @@ impl Server {
                 }
             }
             Stage::Serving(_) => self.service_confirmed(now, number, ack),
-            Stage::Talking { .. } | Stage::Ringing(_) | Stage::Ending => {}
+            Stage::Talking { .. } | Stage::Ringing(_) | Stage::Joining(_) | Stage::Ending => {}
+        }
+        // Whoever waits for this party can have it now.
+        if let Some(number) = self.promised.get(&leg).copied() {
+            self.join(now, number);
         }
     }
 
@@ -45,6 +50,9 @@ impl Server {
         leg: CallId,
         message: &Message,
     ) {
+        if message.method() == Some(Method::Refer) && self.config.transfer != Transfer::Relay {
+            return self.refer(now, request, leg, message);
+        }
         if let Some(reply) = self.relay_in_call(now, request, leg, message) {
             self.endpoint.respond(now, request, reply);
         }
@@ -67,7 +75,7 @@ impl Server {
         }
         let Some(peer) = call.peer_of(leg) else {
             // Several phones ring, or the other side is gone already.
-            let ringing = matches!(call.stage, Stage::Ringing(_));
+            let ringing = matches!(call.stage, Stage::Ringing(_) | Stage::Joining(_));
             return Some(if ringing {
                 Reply::new(500).header("Retry-After", "1")
             } else {
@@ -148,13 +156,24 @@ impl Server {
             return;
         };
         call.legs.remove(&leg);
+        self.promise_broken(now, leg);
+        let Some(call) = self.calls.get_mut(&number) else {
+            return;
+        };
         if leg == call.first.leg {
             self.first_gone(now, number, &cause);
         } else if call.second.as_ref().is_some_and(|party| party.leg == leg) {
             let first = call.first.leg;
-            if matches!(call.stage, Stage::Talking { .. }) {
-                call.stage = Stage::Ending;
-                self.endpoint.hang_up_with(now, first, why_of(&cause));
+            match call.stage {
+                Stage::Talking { .. } => {
+                    call.stage = Stage::Ending;
+                    self.release(now, number, first, why_of(&cause));
+                }
+                Stage::Joining(_) => {
+                    call.second = None;
+                    self.refuse(now, number, Reply::new(480));
+                }
+                _ => {}
             }
         } else {
             self.handle_branch_end(now, number, leg, cause);
@@ -181,16 +200,37 @@ impl Server {
                 let second = call.second.as_ref().map(|party| party.leg);
                 call.stage = Stage::Ending;
                 if let Some(second) = second {
-                    self.endpoint.hang_up_with(now, second, why_of(cause));
+                    self.release(now, number, second, why_of(cause));
                 }
             }
             Stage::Serving(_) => self.service_over(now, number),
+            Stage::Joining(_) => self.join_failed(now, number, Reply::new(487)),
             Stage::Ending => {}
         }
     }
 
-    fn remove_if_over(&mut self, number: u64) {
-        let over = self.calls.get(&number).is_some_and(|c| c.legs.is_empty());
+    /// A party whose other side has gone: it gets BYE, unless it is on its way to somebody else.
+    fn release(&mut self, now: Instant, number: u64, leg: CallId, why: Vec<(String, String)>) {
+        match self.promised.get(&leg).copied() {
+            Some(next) if self.calls.contains_key(&next) => {
+                if let Some(call) = self.calls.get_mut(&number) {
+                    call.legs.remove(&leg);
+                }
+                if let Some(call) = self.calls.get_mut(&next) {
+                    call.legs.insert(leg);
+                }
+                self.legs.insert(leg, next);
+            }
+            _ => self.endpoint.hang_up_with(now, leg, why),
+        }
+    }
+
+    /// Forgets a call that has ended and whose legs have.
+    pub(super) fn remove_if_over(&mut self, number: u64) {
+        let over = self
+            .calls
+            .get(&number)
+            .is_some_and(|call| call.legs.is_empty() && matches!(call.stage, Stage::Ending));
         if let Some(call) = over.then(|| self.calls.remove(&number)).flatten() {
             self.emit(PbxEvent::CallEnded {
                 call: number,

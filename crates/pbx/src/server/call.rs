@@ -13,9 +13,12 @@ use gannet_ua::endpoint::{Body, CallId};
 
 use super::failure::Failure;
 use super::identity::Caller;
+use super::joining::Joining;
+use super::parking::Parking;
 use super::privacy::Privacy;
 use super::programme::Programme;
 use super::relay::{passed_body, passed_headers};
+use super::transferring::Referral;
 use crate::media::ServicePort;
 use crate::snapshot::Service;
 
@@ -36,6 +39,11 @@ pub(crate) struct Call {
     pub(crate) asked: Asked,
     /// How often it was forwarded.
     pub(crate) forwards: u32,
+    /// How the first party came here.
+    pub(crate) origin: Origin,
+    /// Users who are still to be called one after another. Then nobody's own forward and voicemail
+    /// count.
+    pub(crate) members: Option<VecDeque<String>>,
     /// The code that the caller got instead of an answer.
     pub(crate) refused: Option<u16>,
     /// When it came in.
@@ -51,10 +59,51 @@ pub(crate) struct Party {
     pub(crate) leg: CallId,
     /// Who it is.
     pub(crate) who: Caller,
+    /// How it is written in From of a call that it makes.
+    pub(crate) address: NameAddr,
+    /// The same as this server vouches for it.
+    pub(crate) identity: Option<String>,
     /// The transport towards it.
     pub(crate) transport: Transport,
     /// The description that it sent last, as offer or answer, in an exchange that was not refused.
     pub(crate) last_sdp: Option<Body>,
+}
+
+/// How the first party of a call came into it.
+#[derive(Debug)]
+pub(crate) enum Origin {
+    /// By an INVITE, which waits for its answer until there is one.
+    Calls,
+    /// It stands already, in another call as long as this one is not answered.
+    PutThrough(Why),
+}
+
+/// Why a party is put through to somebody else.
+#[derive(Debug, Clone)]
+pub(crate) enum Why {
+    /// The other side has asked for it.
+    Transfer(Referral),
+    /// An agent of its queue is free.
+    Queue {
+        /// Who.
+        agent: String,
+    },
+    /// It was parked for too long.
+    ParkReturn,
+}
+
+impl Why {
+    /// What an INVITE says about it.
+    pub(crate) fn headers(&self) -> Vec<(String, String)> {
+        match self {
+            Self::Transfer(referral) => {
+                let by = referral.referred_by.iter();
+                by.map(|by| ("Referred-By".to_owned(), by.clone()))
+                    .collect()
+            }
+            Self::Queue { .. } | Self::ParkReturn => Vec::new(),
+        }
+    }
 }
 
 /// What of the first party's INVITE goes on to the phones of the callee.
@@ -113,6 +162,8 @@ impl Asked {
 ///    |  \--diverted--> Serving --BYE--> Ending
 ///    \--CANCEL, failure--> Ending
 /// ```
+/// A call whose first party is put through goes from Ringing, or from the start, to Joining, and
+/// with the answer to the re-INVITE to Talking.
 #[derive(Debug)]
 pub(crate) enum Stage {
     /// Phones are being called.
@@ -124,6 +175,8 @@ pub(crate) enum Stage {
     },
     /// The server has answered.
     Serving(Box<Serving>),
+    /// Parties that stand are put together.
+    Joining(Box<Joining>),
     /// One side is gone; the others have been told.
     Ending,
 }
@@ -185,6 +238,12 @@ pub(crate) struct Serving {
     /// The last description that was sent.
     pub(crate) description: SessionDescription,
     pub(crate) programme: Programme,
+    /// Set while the caller is parked.
+    pub(crate) parking: Option<Parking>,
+    /// The queue that the caller waits in.
+    pub(crate) queue: Option<String>,
+    /// How often a re-INVITE with the description was tried.
+    pub(crate) tries: u32,
 }
 
 /// The first of several flows to one phone, with those that come after it.
@@ -207,7 +266,9 @@ impl Call {
                 *fork.open.keys().next()?
             }
             Stage::Ringing(fork) if fork.open.contains_key(&leg) => leg,
-            Stage::Ringing(_) | Stage::Serving(_) | Stage::Ending => return None,
+            Stage::Ringing(_) | Stage::Serving(_) | Stage::Joining(_) | Stage::Ending => {
+                return None;
+            }
         };
         Some(if leg == first { other } else { first })
     }
@@ -233,6 +294,14 @@ impl Call {
     pub(crate) fn fork_mut(&mut self) -> Option<&mut Fork> {
         match &mut self.stage {
             Stage::Ringing(fork) => Some(fork),
+            _ => None,
+        }
+    }
+
+    /// The re-INVITE that puts parties together, while it is needed.
+    pub(crate) fn joining_mut(&mut self) -> Option<&mut Joining> {
+        match &mut self.stage {
+            Stage::Joining(joining) => Some(joining),
             _ => None,
         }
     }

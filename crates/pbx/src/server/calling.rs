@@ -8,7 +8,7 @@ use gannet_ua::Target;
 use gannet_ua::digest::AuthTarget;
 use gannet_ua::endpoint::{CallId, Reply};
 
-use super::call::{Asked, Call, Party, Stage};
+use super::call::{Asked, Call, Origin, Party, Stage};
 use super::identity::Caller;
 use super::place::{Place, refusal};
 use super::privacy::Privacy;
@@ -31,9 +31,9 @@ impl Server {
         now: Instant,
         leg: CallId,
         invite: &Message,
-        source: Target,
+        (source, replaces): (Target, Option<CallId>),
     ) {
-        let admitted = match self.admit(now, invite) {
+        let admitted = match self.admit(now, invite, replaces.is_some()) {
             Ok(admitted) => admitted,
             Err(reply) => return self.endpoint.reject(now, leg, reply),
         };
@@ -51,6 +51,8 @@ impl Server {
         let first = Party {
             leg,
             who: admitted.caller,
+            address: admitted.asked.from.clone(),
+            identity: admitted.asked.identity.clone(),
             transport: source.transport,
             last_sdp: None,
         };
@@ -62,20 +64,39 @@ impl Server {
             dialled: admitted.dialled,
             asked: admitted.asked,
             forwards: 0,
+            origin: Origin::Calls,
+            members: None,
             refused: None,
             began: std::time::SystemTime::now(),
             stage: Stage::Ending,
         };
         call.note_sdp(leg, call.asked.body.clone());
         self.calls.insert(number, call);
-        self.dispatch(now, number, admitted.place);
+        match replaces {
+            Some(replaced) => self.replace(now, number, replaced),
+            None => self.dispatch(now, number, admitted.place),
+        }
     }
 
     /// Sends a call to a place.
     pub(super) fn dispatch(&mut self, now: Instant, number: u64, place: Place) {
+        let stranger = self.calls.get(&number).is_some_and(|call| {
+            matches!(call.origin, Origin::Calls) && call.first.who.user().is_none()
+        });
         match place {
+            // The calls of others are for users.
+            Place::Slot { .. } | Place::Pickup(_) | Place::Page(_) if stranger => {
+                self.refuse(now, number, refusal(403, "Not a User of This Server"));
+            }
             Place::User(name) => self.ring_user(now, number, name),
             Place::Service(service) => self.serve(now, number, service),
+            Place::Slot { slot, takes } => self.park(now, number, slot, takes),
+            Place::Pickup(user) => self.pick_up(now, number, user.as_deref()),
+            Place::Hunt(members) => self.hunt(now, number, members),
+            Place::Agent(user) => self.ring_only(now, number, user),
+            Place::Queue(queue) => self.queue(now, number, queue),
+            Place::Code(code) => self.feature_code(now, number, code),
+            Place::Page(user) => self.page(now, number, user),
             Place::Server => self.refuse(now, number, Reply::new(404)),
         }
     }
@@ -83,6 +104,10 @@ impl Server {
     /// Refuses a call that nobody has answered.
     pub(super) fn refuse(&mut self, now: Instant, number: u64, reply: Reply) {
         if let Some(call) = self.calls.get_mut(&number) {
+            if matches!(call.origin, Origin::PutThrough(_)) {
+                return self.put_through_failed(now, number, &reply);
+            }
+            self.promised.retain(|_, promised| *promised != number);
             call.refused = Some(reply.code);
             call.stage = Stage::Ending;
             let leg = call.first.leg;
@@ -90,7 +115,7 @@ impl Server {
         }
     }
 
-    fn admit(&mut self, now: Instant, invite: &Message) -> Result<Admitted, Reply> {
+    fn admit(&mut self, now: Instant, invite: &Message, replaces: bool) -> Result<Admitted, Reply> {
         if self.stopping || self.calls.len() >= self.config.limits.calls_max {
             return Err(self.over_limit());
         }
@@ -104,7 +129,15 @@ impl Server {
         if let Some(refusal) = Privacy::of(invite).refusal() {
             return Err(refusal);
         }
-        let place = self.place_of(&uri)?;
+        // RFC 3891 3: not everybody may break in.
+        if replaces && caller.user().is_none() {
+            return Err(refusal(403, "Not a User of This Server"));
+        }
+        let place = match self.place_of(&uri) {
+            // The dialog says whom it is for.
+            _ if replaces => Place::Server,
+            place => place?,
+        };
         let identity = self.asserted_identity(&caller, invite);
         let asked = Asked::by(invite, identity, max_forwards);
         Ok(Admitted {
@@ -132,7 +165,7 @@ impl Server {
 }
 
 /// Whether a user part can be written without escapes.
-fn is_plain(user: &str) -> bool {
+pub(super) fn is_plain(user: &str) -> bool {
     let allowed = |c: char| c.is_ascii_alphanumeric() || "-_.!~*'()&=+$,;?/".contains(c);
     !user.is_empty() && user.chars().all(allowed)
 }

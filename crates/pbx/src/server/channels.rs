@@ -111,7 +111,7 @@ fn legs(call: &Call) -> Vec<(CallId, String, ChannelState)> {
                 .map(|(leg, branch)| (*leg, branch.user.clone(), rings));
             std::iter::once(first(rings)).chain(branches).collect()
         }
-        Stage::Talking { .. } => {
+        Stage::Talking { .. } | Stage::Joining(_) => {
             let talks = ChannelState::Active;
             let second = call
                 .second

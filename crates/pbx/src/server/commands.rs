@@ -6,6 +6,7 @@ use gannet_ua::endpoint::Reply;
 
 use super::call::{Call, Stage};
 use super::directory::Member;
+use super::opening::option_tags;
 use super::state::Server;
 use crate::command::Command;
 use crate::error::PbxError;
@@ -37,12 +38,19 @@ impl Server {
             }
             Command::SetRegistrar(features, answer) => {
                 self.config.registrar = features;
-                self.endpoint.config_mut().supported = features.option_tags();
+                self.endpoint.config_mut().supported = option_tags(&self.config);
                 let _ = answer.send(Ok(()));
             }
             Command::SetTrust(trust, answer) => {
                 self.config.trust = trust;
                 let _ = answer.send(Ok(()));
+            }
+            Command::ForwardOne(name, when, (to, after), answer) => {
+                let _ = answer.send(self.set(&name, |member| {
+                    let forward = &mut member.forward;
+                    forward.set(when, to);
+                    forward.no_answer = after.or(forward.no_answer);
+                }));
             }
             Command::Snapshot(answer) => {
                 let _ = answer.send(self.snapshot(now));
@@ -119,6 +127,7 @@ impl Server {
                         self.endpoint.hang_up(now, second);
                     }
                 }
+                Stage::Joining(_) => self.join_failed(now, number, Reply::new(503)),
                 Stage::Serving(_) | Stage::Ending => self.endpoint.hang_up(now, leg),
             }
         }
@@ -173,6 +182,7 @@ fn view(number: u64, call: &Call) -> CallView {
         Stage::Ringing(_) => CallState::Ringing,
         Stage::Talking { .. } => CallState::Talking,
         Stage::Serving(serving) => CallState::Service(serving.service),
+        Stage::Joining(_) => CallState::Joining,
         Stage::Ending => CallState::Ending,
     };
     CallView {

@@ -113,7 +113,7 @@ impl Server {
                 let only = fork.open.keys().next().filter(|_| fork.open.len() == 1);
                 (stage, only.copied())
             }
-            Stage::Talking { .. } => {
+            Stage::Talking { .. } | Stage::Joining(_) => {
                 let second = call.second.as_ref().map(|party| party.leg);
                 (DialogStage::Confirmed, second)
             }

@@ -48,9 +48,9 @@ impl Directory {
                 .insert(extension.clone(), user.name.clone());
         }
         let member = Member {
+            dnd: user.dnd,
+            forward: user.forward.clone(),
             user,
-            dnd: false,
-            forward: Forward::default(),
         };
         self.members.insert(member.user.name.clone(), member);
         Ok(())

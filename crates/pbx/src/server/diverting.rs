@@ -18,6 +18,9 @@ impl Server {
         let Some(call) = self.calls.get_mut(&number) else {
             return;
         };
+        if call.members.is_some() {
+            return self.hunt_on(now, number, reply);
+        }
         let name = call.callee.clone();
         let Some(member) = self.directory.find(&name) else {
             return self.refuse(now, number, reply);
@@ -35,6 +38,7 @@ impl Server {
             if call.forwards > self.config.limits.forwards_max {
                 return self.refuse(now, number, refusal(482, "Forwarded Too Often"));
             }
+            self.mark_forward(now, number, (&name, &target), reason);
             self.emit_diverted(number, name, reason, Some(target.clone()));
             return match self.place_named(&target) {
                 Some(place) => self.dispatch(now, number, place),

@@ -6,16 +6,14 @@ use std::time::Instant;
 use gannet_sip::{Message, Method};
 use gannet_ua::endpoint::{CallId, EndCause, Reply, RequestSpec};
 
-use super::call::{Branch, Contact, Fork, Party, Stage, first_of};
+use super::call::{Branch, Contact, Fork, Origin, Party, Stage, Why, first_of};
 use super::failure::Failure;
 use super::identity::Caller;
 use super::pracking::early_answer;
+use super::rebridging::ELSEWHERE;
 use super::relay::{passed_body, passed_reply};
 use super::state::{Deadline, Server};
 use crate::config::Diversion;
-
-/// Told to the phones that another one was faster (RFC 3326 2).
-const ELSEWHERE: &str = "SIP;cause=200;text=\"Call completed elsewhere\"";
 
 impl Server {
     /// Calls the phones of a user, unless something set for the user says otherwise.
@@ -29,7 +27,7 @@ impl Server {
             return;
         };
         call.callee = name;
-        if member.forward.always.is_some() {
+        if call.members.is_none() && member.forward.always.is_some() {
             return self.divert(now, number, Diversion::Always, Reply::new(480));
         }
         if member.dnd {
@@ -143,6 +141,10 @@ impl Server {
         let (caller, to) = (call.first.leg, call.asked.to.clone());
         let reliably = call.asked.reliably;
         let offered = call.asked.body.is_some();
+        let put_through = match &call.origin {
+            Origin::PutThrough(why) => Some(why.clone()),
+            Origin::Calls => None,
+        };
         let Some(fork) = call.fork_mut() else {
             return;
         };
@@ -151,6 +153,14 @@ impl Server {
             return;
         };
         branch.rang = true;
+        if let Some(why) = put_through {
+            // A party that stands hears what it heard; who has sent it on is told.
+            if let Why::Transfer(referral) = why {
+                let progress = Reply::new(response.status().unwrap_or(180));
+                self.tell_referrer(now, &referral, &progress);
+            }
+            return;
+        }
         if reliably && !offered {
             // The first reliable response would need an offer (RFC 3261 13.2.1).
             return;
@@ -191,17 +201,25 @@ impl Server {
             return self.endpoint.hang_up(now, leg);
         };
         self.call_off(now, number, &[("Reason".into(), ELSEWHERE.into())]);
+        let address = self.address_of(&branch.user);
+        let mut stands = false;
         if let Some(call) = self.calls.get_mut(&number) {
             call.second = Some(Party {
                 leg,
                 who: Caller::User(branch.user),
+                address: address.clone(),
+                identity: Some(address.to_string()),
                 transport: branch.transport,
                 last_sdp: None,
             });
             call.note_sdp(leg, passed_body(response));
+            stands = matches!(call.origin, Origin::PutThrough(_));
             call.stage = Stage::Talking {
                 answer_for: needs_answer.then_some(leg),
             };
+        }
+        if stands {
+            return self.join_answered(now, number, response, needs_answer);
         }
         let mut reply = passed_reply(response);
         reply.body = reply.body.or(early);

@@ -34,7 +34,7 @@ fn own_mailbox(_: &Server, caller: &Caller, place: Place) -> Result<String, Repl
     match place {
         Place::User(name) if name != *user => Err(refusal(403, "Not Your Mailbox")),
         Place::User(_) | Place::Server | Place::Service(Service::Mailbox) => Ok(user.clone()),
-        Place::Service(_) => Err(Reply::new(404)),
+        _ => Err(Reply::new(404)),
     }
 }
 

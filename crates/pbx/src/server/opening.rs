@@ -1,6 +1,6 @@
 //! How a server begins: its sockets and its parts.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::time::Instant;
 
@@ -22,11 +22,12 @@ use crate::dialogs::Dialogs;
 use crate::error::PbxError;
 use crate::event::PbxEvent;
 use crate::media::MediaRoom;
+use crate::numbers::Capability;
 use crate::presence::Publications;
 use crate::snapshot::PbxCounters;
 
 /// What the server understands; everything else gets 405 with this list.
-const METHODS: [Method; 13] = [
+const METHODS: [Method; 14] = [
     Method::Invite,
     Method::Ack,
     Method::Bye,
@@ -36,6 +37,7 @@ const METHODS: [Method; 13] = [
     Method::Update,
     Method::Message,
     Method::Notify,
+    Method::Refer,
     Method::Register,
     Method::Subscribe,
     Method::Prack,
@@ -44,7 +46,11 @@ const METHODS: [Method; 13] = [
 
 /// Those that this server takes.
 fn methods(config: &PbxConfig) -> Vec<Method> {
-    let taken = |method: &Method| config.prack || *method != Method::Prack;
+    let taken = |method: &Method| match method {
+        Method::Prack => config.prack,
+        Method::Refer => config.numbers.has(Capability::Transfer),
+        _ => true,
+    };
     METHODS.into_iter().filter(taken).collect()
 }
 
@@ -92,6 +98,9 @@ impl Server {
         let mut rng = fastrand::Rng::with_seed(config.seed);
         let methods = methods(&config);
         let names: Vec<_> = methods.iter().map(Method::as_str).collect();
+        let queues = config.numbers.queues();
+        let agents = queues.map(|(name, agents)| (name.to_owned(), agents.to_vec()));
+        let agents = agents.collect();
         let users = std::mem::take(&mut config.users);
         let mut server = Self {
             bound,
@@ -109,6 +118,11 @@ impl Server {
             mailboxes: BTreeMap::new(),
             calls: BTreeMap::new(),
             legs: HashMap::new(),
+            promised: HashMap::new(),
+            parked: BTreeMap::new(),
+            agents,
+            queued: BTreeSet::new(),
+            resting: BTreeSet::new(),
             pending: HashMap::new(),
             early_answers: HashMap::new(),
             deliveries: HashMap::new(),
@@ -141,10 +155,7 @@ fn endpoint(config: &PbxConfig, local: SocketAddr, seed: u64) -> EndpointConfig 
     let mut endpoint = EndpointConfig::new(local, seed);
     endpoint.timers = config.timers;
     endpoint.allow = methods(config);
-    endpoint.supported = config.registrar.option_tags();
-    if config.prack {
-        endpoint.supported.push("100rel".to_owned());
-    }
+    endpoint.supported = option_tags(config);
     endpoint.session = config.session_timers;
     endpoint
 }
@@ -179,4 +190,19 @@ fn reachable(bound: IpAddr) -> IpAddr {
         _ if bound.is_ipv4() => IpAddr::V4(Ipv4Addr::LOCALHOST),
         _ => IpAddr::V6(Ipv6Addr::LOCALHOST),
     }
+}
+
+/// The extensions that the server lists in Supported.
+pub(super) fn option_tags(config: &PbxConfig) -> Vec<String> {
+    let mut tags = config.registrar.option_tags();
+    if config.prack {
+        tags.push("100rel".to_owned());
+    }
+    if config.numbers.has(Capability::Replaces) {
+        tags.push("replaces".to_owned());
+    }
+    if config.numbers.has(Capability::Transfer) {
+        tags.extend(["norefersub", "nosub"].map(str::to_owned));
+    }
+    tags
 }

@@ -19,7 +19,7 @@ const TELLING: [HeaderName; 6] = [
 ];
 
 /// The values of Privacy, in lower case.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Privacy {
     values: Vec<String>,
 }

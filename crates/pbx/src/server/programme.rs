@@ -34,6 +34,17 @@ impl Programme {
         Self::endless(Source::repeated(melody()))
     }
 
+    /// Says that something was set.
+    pub(crate) fn confirmation() -> Self {
+        let samples = message_separator();
+        Self {
+            length: Some(length_of(&samples) + TAIL),
+            source: Source::once(samples),
+            record: None,
+            heard: Vec::new(),
+        }
+    }
+
     /// Greets, then records.
     pub(crate) fn voicemail(recording_max: Duration) -> Self {
         let greeting = greeting();

@@ -11,7 +11,7 @@ use gannet_sdp::SessionDescription;
 use gannet_sip::{Message, Method};
 use gannet_ua::endpoint::{Body, Reply};
 
-use super::call::{Serving, Stage};
+use super::call::{Origin, Serving, Stage};
 use super::place::refusal;
 use super::programme::Programme;
 use super::relay::passed_body;
@@ -41,6 +41,10 @@ impl Server {
                 let programme = Programme::mailbox(mailbox);
                 self.answer(now, number, Service::Mailbox, Some(user), programme);
             }
+            // These have ways in of their own.
+            Service::Park | Service::Queue | Service::Code => {
+                self.refuse(now, number, Reply::new(404));
+            }
         }
     }
 
@@ -50,7 +54,8 @@ impl Server {
         self.answer(now, number, Service::Voicemail, Some(user), programme);
     }
 
-    fn answer(
+    /// Answers a call with a programme. A party that stands gets a re-INVITE instead.
+    pub(super) fn answer(
         &mut self,
         now: Instant,
         number: u64,
@@ -63,6 +68,7 @@ impl Server {
         };
         let (leg, transport) = (call.first.leg, call.first.transport);
         let dialled = call.dialled.clone();
+        let stands = matches!(call.origin, Origin::PutThrough(_));
         let offer = match description_in(call.asked.body.as_ref()) {
             Ok(offer) => offer,
             Err(reply) => return self.refuse(now, number, reply),
@@ -98,7 +104,13 @@ impl Server {
                 local,
                 description,
                 programme,
+                parking: None,
+                queue: None,
+                tries: 0,
             }));
+        }
+        if stands {
+            return self.offer_service(now, number);
         }
         let contact = self.contact(Some(&dialled), transport);
         self.endpoint.accept(now, leg, contact, reply);
@@ -111,6 +123,48 @@ impl Server {
         if let Some(negotiated) = negotiated {
             self.begin_media(number, negotiated);
         }
+    }
+
+    /// Offers what the server plays to a party that stands. What it could answer to the party's own
+    /// last description is an offer that the party understands.
+    pub(super) fn offer_service(&mut self, now: Instant, number: u64) {
+        let Some(call) = self.calls.get_mut(&number) else {
+            return;
+        };
+        let leg = call.first.leg;
+        if let Some(serving) = call.serving_mut() {
+            let offer = Body::sdp(serving.description.to_bytes());
+            self.reinvite(now, number, leg, Some(offer));
+        }
+    }
+
+    /// A party that stands has accepted what the server plays.
+    pub(super) fn service_agreed(&mut self, now: Instant, number: u64, response: &Message) {
+        let Some(call) = self.calls.get_mut(&number) else {
+            return;
+        };
+        let (leg, callee) = (call.first.leg, call.callee.clone());
+        let Some(serving) = call.serving_mut() else {
+            return;
+        };
+        let service = serving.service;
+        let answer = description_of(response).ok().flatten();
+        let negotiated = answer.and_then(|answer| {
+            apply_answer(&serving.description, &serving.capabilities, &answer).ok()
+        });
+        let Some(negotiated) = negotiated else {
+            return self.join_failed(now, number, Reply::new(488));
+        };
+        self.begin_media(number, negotiated);
+        self.arrived(now, number);
+        self.take_over(now, leg, number);
+        self.park_timer(now, number);
+        self.counters.calls_served += 1;
+        self.emit(PbxEvent::CallAnswered {
+            call: number,
+            callee,
+            service: Some(service),
+        });
     }
 
     /// Starts the session and its course.
@@ -241,6 +295,10 @@ impl Server {
             return;
         };
         let from = call.first.who.name().to_owned();
+        self.queued.remove(&number);
+        if let Some(parking) = &serving.parking {
+            self.unpark(number, parking);
+        }
         for &(_, message) in &serving.programme.heard {
             self.timetable.cancel(Deadline::Heard(number, message));
         }

@@ -1,6 +1,6 @@
 //! The server as one state machine: what it holds, and how input reaches its parts.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::net::SocketAddr;
 use std::time::Instant;
 
@@ -43,14 +43,24 @@ pub(crate) enum Deadline {
     Heard(u64, u64),
     /// Flows may have been silent for too long.
     SilentFlows,
+    /// A re-INVITE of the server's own can be tried again.
+    ReinviteAgain(u64),
+    /// A call was parked long enough.
+    ParkReturn(u64),
+    /// Agents who did not answer are asked again.
+    Rested,
 }
 
 impl Deadline {
     /// The call that it is about, if it is about one.
     const fn call(self) -> Option<u64> {
         match self {
-            Self::NoAnswer(call) | Self::ServiceEnd(call) | Self::Heard(call, _) => Some(call),
-            Self::SilentFlows => None,
+            Self::NoAnswer(call)
+            | Self::ServiceEnd(call)
+            | Self::Heard(call, _)
+            | Self::ReinviteAgain(call)
+            | Self::ParkReturn(call) => Some(call),
+            Self::SilentFlows | Self::Rested => None,
         }
     }
 }
@@ -60,6 +70,8 @@ impl Deadline {
 pub(crate) enum Pending {
     /// It answers a request of the other side of a call.
     Relayed(Relayed),
+    /// It was a re-INVITE of the server's own, for this call and leg.
+    Reinvited(u64, CallId),
     /// It is one of the ways of this MESSAGE.
     Message(TransactionId),
     /// It was a NOTIFY about a user's messages.
@@ -109,6 +121,16 @@ pub(crate) struct Server {
     pub(super) mailboxes: BTreeMap<String, Mailbox>,
     pub(super) calls: BTreeMap<u64, Call>,
     pub(super) legs: HashMap<CallId, u64>,
+    /// Legs that stand, and the calls that they are to go over into.
+    pub(super) promised: HashMap<CallId, u64>,
+    /// Parked calls by slot.
+    pub(super) parked: BTreeMap<String, u64>,
+    /// The agents of all queues, in the order in which they are asked.
+    pub(super) agents: BTreeMap<String, Vec<String>>,
+    /// Calls that wait in queues.
+    pub(super) queued: BTreeSet<u64>,
+    /// Agents who did not answer just now.
+    pub(super) resting: BTreeSet<String>,
     pub(super) pending: HashMap<RequestId, Pending>,
     pub(super) deliveries: HashMap<TransactionId, Delivery>,
     pub(super) timetable: Timetable<Deadline>,
@@ -190,6 +212,9 @@ impl Server {
                 Deadline::ServiceEnd(number) => self.service_end(now, number),
                 Deadline::Heard(number, message) => self.message_heard(now, number, message),
                 Deadline::SilentFlows => self.drop_silent_flows(now),
+                Deadline::ReinviteAgain(number) => self.reinvite_again(now, number),
+                Deadline::ParkReturn(number) => self.park_return(now, number),
+                Deadline::Rested => self.rested(),
             }
             if let Some(call) = call {
                 self.call_changed(now, call);
@@ -242,16 +267,25 @@ impl Server {
 
     /// Acts on everything that the parts report.
     pub(super) fn drain(&mut self, now: Instant) {
-        while let Some(happening) = self.endpoint.poll_happening() {
-            // Whatever a happening changes, it is about the call of its leg, before or after.
-            let leg = leg_of(&happening);
-            let number = |server: &Self| server.legs.get(&leg?).copied();
-            let before = number(self);
-            self.handle_happening(now, happening);
-            let after = number(self);
-            for call in before.into_iter().chain(after.filter(|_| after != before)) {
-                self.call_changed(now, call);
+        loop {
+            while let Some(happening) = self.endpoint.poll_happening() {
+                self.handle_one(now, happening);
             }
+            if !self.run_queues(now) {
+                break;
+            }
+        }
+    }
+
+    /// Whatever a happening changes, it is about the call of its leg, before or after.
+    fn handle_one(&mut self, now: Instant, happening: Happening) {
+        let leg = leg_of(&happening);
+        let number = |server: &Self| server.legs.get(&leg?).copied();
+        let before = number(self);
+        self.handle_happening(now, happening);
+        let after = number(self);
+        for call in before.into_iter().chain(after.filter(|_| after != before)) {
+            self.call_changed(now, call);
         }
     }
 
@@ -261,8 +295,8 @@ impl Server {
                 call,
                 invite,
                 source,
-                ..
-            } => self.handle_incoming_call(now, call, &invite, source),
+                replaces,
+            } => self.handle_incoming_call(now, call, &invite, (source, replaces)),
             Happening::Progress { call, response } => self.handle_progress(now, call, &response),
             Happening::Answered {
                 call,
@@ -332,6 +366,7 @@ impl Server {
     fn handle_outcome(&mut self, now: Instant, request: RequestId, outcome: Outcome) {
         match self.pending.remove(&request) {
             Some(Pending::Relayed(relayed)) => self.relay_outcome(now, &relayed, &outcome),
+            Some(Pending::Reinvited(number, leg)) => self.reinvited(now, (number, leg), outcome),
             Some(Pending::Message(original)) => {
                 self.message_outcome(now, request, original, outcome);
             }

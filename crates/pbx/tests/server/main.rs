@@ -2,16 +2,19 @@
 
 mod agent;
 mod calls;
+mod codes;
 mod diversion;
 mod ear;
 mod in_call;
 mod lamps;
 mod messages;
+mod parking;
 mod presence;
 mod publications;
 mod registration;
 mod services;
 mod setup;
+mod transfer;
 mod voicemail;
 mod watching;
 mod world;

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use gannet_sip::{HeaderName, Message, Uri};
 use gannet_ua::endpoint::{CallId, Reply};
 
+use super::auto_answer::asks_for_answer;
 use super::core::Actor;
 use super::early_media::Progress;
 use super::leg::{Leg, sdp_body, sdp_of};
@@ -50,6 +51,7 @@ impl Actor {
             remote_packages: None,
             session: None,
             info_digits: Vec::new(),
+            answered_as_asked: false,
             times: CallTimes::new(now),
             media: None,
         });
@@ -62,18 +64,42 @@ impl Actor {
         if dnd {
             return self.endpoint.reject(now, call, Reply::new(style.dnd_code));
         }
-        if self.by_hand {
-            return;
+        if !self.by_hand {
+            self.decide(now, (handle, call), (policy, open), invite);
         }
+    }
+
+    /// What the phone does by itself with a call that came in while so many others were open.
+    fn decide(
+        &mut self,
+        now: Instant,
+        (handle, call): (CallHandle, CallId),
+        (policy, open): (IncomingPolicy, usize),
+        invite: &Message,
+    ) {
+        let style = self.config.profile.incoming;
         match policy {
             IncomingPolicy::Busy => self.endpoint.reject(now, call, Reply::new(style.busy_code)),
             IncomingPolicy::Reject(code) => self.endpoint.reject(now, call, Reply::new(code)),
             IncomingPolicy::Redirect(to) => self.refer_to(now, call, &to),
+            IncomingPolicy::RedirectBusy(to) if open > 0 => self.refer_to(now, call, &to),
             IncomingPolicy::Ignore => {}
             _ if open >= style.calls_max as usize => {
                 self.endpoint.reject(now, call, Reply::new(style.busy_code));
             }
-            IncomingPolicy::Ring => self.ring(now, handle, style.ring_time),
+            IncomingPolicy::RedirectAfter { to, after } => {
+                if let Some(leg) = self.legs.get_mut(&handle) {
+                    leg.redirect = Some(to);
+                }
+                self.ring(now, handle, Some(after));
+            }
+            _ if asks_for_answer(invite) => {
+                self.show_call(handle, |record| record.answered_as_asked = true);
+                self.answer_by_itself(now, handle);
+            }
+            IncomingPolicy::Ring | IncomingPolicy::RedirectBusy(_) => {
+                self.ring(now, handle, style.ring_time);
+            }
             IncomingPolicy::NoAnswer { ring_time } => self.ring(now, handle, ring_time),
             IncomingPolicy::AutoAnswer { after } if after.is_zero() => {
                 self.answer_by_itself(now, handle);
@@ -137,8 +163,11 @@ impl Actor {
             return self.answer_by_itself(now, call);
         }
         leg.ring_until = None;
-        leg.end_cause = Some(CallEndCause::NoAnswer);
         let ua_call = leg.call;
+        if let Some(to) = leg.redirect.take() {
+            return self.refer_to(now, ua_call, &to);
+        }
+        leg.end_cause = Some(CallEndCause::NoAnswer);
         let code = self.config.profile.incoming.no_answer_code;
         self.endpoint.reject(now, ua_call, Reply::new(code));
     }

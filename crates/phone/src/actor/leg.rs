@@ -56,6 +56,8 @@ pub(super) struct Leg {
     pub(super) ring_until: Option<Instant>,
     /// When the call is answered by itself.
     pub(super) answer_at: Option<Instant>,
+    /// Where the caller is sent when ringing ends.
+    pub(super) redirect: Option<gannet_sip::Uri>,
     /// Why we end it, where the core cannot know.
     pub(super) end_cause: Option<CallEndCause>,
 }
@@ -90,6 +92,7 @@ impl Leg {
             retry: None,
             ring_until: None,
             answer_at: None,
+            redirect: None,
             end_cause: None,
         }
     }

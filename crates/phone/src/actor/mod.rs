@@ -3,6 +3,7 @@
 //! It takes commands, messages and deadlines, one at a time, and never waits for anything else.
 //! After each of them it sends what the core wants sent and carries what happened into the state.
 
+mod auto_answer;
 mod background;
 mod by_hand;
 mod change_offer;

@@ -76,6 +76,7 @@ impl Actor {
             remote_packages: None,
             session: None,
             info_digits: Vec::new(),
+            answered_as_asked: false,
             times: CallTimes::new(now),
             media: None,
         });

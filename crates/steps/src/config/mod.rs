@@ -7,6 +7,7 @@
 mod argument;
 mod choice;
 mod csv_users;
+mod extensions;
 mod file;
 mod find;
 mod model;
@@ -19,6 +20,7 @@ mod user;
 pub use argument::{ArgumentError, ServerArgument, UserArgument};
 pub use choice::{ChoiceError, Overrides};
 pub use csv_users::{CsvError, read_users};
+pub use extensions::{PbxExtensions, PbxUserSettings};
 pub use file::ConfigFile;
 pub use find::{CONFIG_FILE_NAME, find};
 pub use model::{

@@ -8,6 +8,8 @@ use std::time::Duration;
 
 use gannet_sip::Transport;
 
+use super::extensions::PbxExtensions;
+
 /// The name by which the embedded server is asked for where a server is named.
 pub const EMBEDDED: &str = "embedded";
 
@@ -271,6 +273,8 @@ pub struct PbxSettings {
     pub registrar: gannet_pbx::RegistrarFeatures,
     /// Whose word about identities counts.
     pub trust: gannet_pbx::TrustDomain,
+    /// What it does beside calls from phone to phone.
+    pub extensions: PbxExtensions,
 }
 
 /// What the embedded server does with SUBSCRIBE and PUBLISH where it differs from the default.
@@ -288,6 +292,8 @@ pub struct PbxEventSettings {
     pub dialog_info_full: Option<bool>,
     /// The event packages that it has.
     pub packages: Option<std::collections::BTreeSet<String>>,
+    /// What it does beside calls from phone to phone.
+    pub extensions: PbxExtensions,
 }
 
 #[cfg(test)]

@@ -99,6 +99,14 @@ pub(super) struct Section<'c, 'e, 't> {
     known: Vec<&'static str>,
 }
 
+/// What stands under a key that the user chose.
+pub(super) enum Named<'c, 'e, 't> {
+    /// A string.
+    Text(At<String>),
+    /// A table.
+    Table(Section<'c, 'e, 't>),
+}
+
 impl<'c, 'e, 't> Section<'c, 'e, 't> {
     pub(super) fn new(
         context: &'c Context<'e>,
@@ -270,6 +278,31 @@ impl<'c, 'e, 't> Section<'c, 'e, 't> {
             Some((key, self.section_of(name.get_ref(), name, value)?))
         });
         named.collect()
+    }
+
+    /// All keys of this table: for tables whose keys the user chooses.
+    pub(super) fn names(&self) -> Vec<At<String>> {
+        let names = self.table.keys().map(|name| At {
+            value: name.get_ref().to_string(),
+            span: name.span(),
+        });
+        names.collect()
+    }
+
+    /// The text or the table under a key that the user chose.
+    pub(super) fn named(&self, key: &str) -> Option<Named<'c, 'e, 't>> {
+        let (name, value) = self.table.iter().find(|(name, _)| name.get_ref() == key)?;
+        match value.get_ref() {
+            DeValue::Table(_) => self.section_of(key, name, value).map(Named::Table),
+            _ => self.string_of(key, value).map(Named::Text),
+        }
+    }
+
+    /// Whether a key has a string.
+    pub(super) fn is_text(&self, key: &str) -> bool {
+        let mut entries = self.table.iter();
+        let entry = entries.find(|(name, _)| same(name.get_ref(), key));
+        entry.is_some_and(|(_, value)| value.get_ref().is_str())
     }
 
     /// All strings of this table: for tables whose keys the user chooses. Numbers and booleans are

@@ -168,6 +168,7 @@ fn pbx(root: &mut Section<'_, '_, '_>, config: &mut Config, folder: &Path) {
     ];
     pbx.trust = section.choice("trust", &domains).unwrap_or_default();
     registrar(&mut section, &mut pbx.registrar);
+    pbx.extensions = super::extensions::read(&mut section);
     section.finish();
 }
 

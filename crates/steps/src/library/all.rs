@@ -2,11 +2,11 @@
 
 use super::{
     agreed, answering, calls, challenge, conditions, direct_calls, dtmf, early_media, ending,
-    event_socket, figures, flows, header_sentences, hearing, hold, identity, lamps, mass,
-    meanwhile, message_sentences, outbound, phones, playing, presence_words, publications,
-    questions, raw, registration, reliability, request, sdp_sentences, session_changes,
-    session_timers, several_calls, subscriptions, talking, texts, time, timing, transfers,
-    voicemail,
+    event_socket, feature_codes, figures, flows, forwarding, header_sentences, hearing, hold,
+    identity, lamps, mass, meanwhile, message_sentences, outbound, parking, phones, playing,
+    presence_words, publications, questions, queues, raw, registration, reliability, request,
+    sdp_sentences, session_changes, session_timers, several_calls, subscriptions, talking, texts,
+    time, timing, transfers, voicemail,
 };
 use crate::StepDefinition;
 
@@ -43,6 +43,10 @@ pub fn definitions() -> Vec<StepDefinition> {
         publications::definitions(),
         presence_words::definitions(),
         mass::definitions(),
+        feature_codes::definitions(),
+        forwarding::definitions(),
+        parking::definitions(),
+        queues::definitions(),
         texts::definitions(),
         event_socket::definitions(),
         questions::definitions(),

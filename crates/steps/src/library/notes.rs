@@ -46,6 +46,8 @@ pub struct Notes {
     pub(super) auth_uris: BTreeMap<String, String>,
     /// The phones of `extensions .. register`, in order.
     pub(super) crowd: Vec<String>,
+    /// The phone that parked a call last, and when.
+    pub(super) parked: Option<(String, std::time::Instant)>,
     /// Recordings that go on, by phone.
     pub(super) recordings: BTreeMap<String, Recording>,
     /// The event socket that the scenario has opened.

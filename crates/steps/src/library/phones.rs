@@ -236,6 +236,11 @@ async fn status_available(world: &mut World, _: Arguments) -> StepResult {
 
 async fn set_dnd(world: &mut World, dnd: bool) -> StepResult {
     let actor = world.last_phone()?;
+    if !dnd && actor.phone.state().incoming.forwards() {
+        let ring = gannet_phone::IncomingPolicy::Ring;
+        let set = actor.phone.set_incoming(ring).await;
+        set.map_err(|error| phone_failure(error, &actor))?;
+    }
     actor
         .phone
         .set_dnd(dnd)

@@ -110,7 +110,7 @@ fn compile_one(
         for pickle in &pickles {
             let lines = Some(&source.lines).filter(|lines| !lines.is_empty());
             if selection.wants(pickle, lines) {
-                let scenario = plan_scenario(pickle, &place, scope, selection.skipped, &mut report);
+                let scenario = plan_scenario(pickle, &place, (scope, selection), &mut report);
                 compiled.plan.scenarios.push(scenario);
             } else {
                 compiled.plan.left_out += 1;
@@ -137,8 +137,7 @@ struct Place<'a> {
 fn plan_scenario(
     pickle: &Pickle,
     place: &Place<'_>,
-    scope: &Scope<'_>,
-    run_skipped: bool,
+    (scope, selection): (&Scope<'_>, &Selection),
     report: &mut impl FnMut(Diagnostic),
 ) -> PlannedScenario {
     let directives = Directives::read(&pickle.tags, report);
@@ -146,7 +145,7 @@ fn plan_scenario(
         .requires
         .iter()
         .find(|feature| !scope.server_has(feature));
-    let skipped = if directives.skip && !run_skipped {
+    let skipped = if directives.skip && !selection.skipped {
         Some("tagged @skip".to_owned())
     } else if let Some(feature) = missing {
         Some(format!("{} has no `{feature}`", scope.server_name()))

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use gannet_pbx::Capability;
 use gannet_phone::ProfileLibrary;
 
 use crate::config::Config;
@@ -21,8 +22,9 @@ pub struct Scope<'a> {
     pub server: &'a ServerChoice,
 }
 
-/// What every embedded server can do, for `@requires.<feature>`.
-const EMBEDDED_FEATURES: [&str; 12] = [
+/// What every embedded server can do, for `@requires.<feature>`; beside it the capabilities that
+/// are not switched off.
+const EMBEDDED_FEATURES: [&str; 9] = [
     "registrar",
     "digest",
     "calls",
@@ -32,16 +34,20 @@ const EMBEDDED_FEATURES: [&str; 12] = [
     "publish",
     "dialog",
     "reg",
-    "dnd",
-    "echo",
-    "music",
 ];
 
 impl Scope<'_> {
     /// Whether the server can do what a tag asks for.
     pub(super) fn server_has(&self, feature: &str) -> bool {
         match self.server {
-            ServerChoice::Embedded => EMBEDDED_FEATURES.contains(&feature),
+            ServerChoice::Embedded => {
+                let numbers = &self.config.pbx.extensions.numbers;
+                let switched = Capability::ALL.into_iter().find(|one| one.key() == feature);
+                switched.map_or_else(
+                    || EMBEDDED_FEATURES.contains(&feature),
+                    |capability| numbers.has(capability),
+                )
+            }
             ServerChoice::Real(server) => server.features.contains(feature),
         }
     }

@@ -95,7 +95,7 @@ impl World {
         let user = user.as_ref();
         let server = self.server_of(&setup, user).await?;
         let account = self.account(&setup, user, &server)?;
-        self.provision(&account, user, &server).await?;
+        self.provision(&setup.name, &account, user, &server).await?;
         let config = self.phone_config(&setup, user, &account, &server)?;
         let phone = Phone::start(config).await.map_err(start_failure)?;
         let actor = Arc::new(Actor::new(phone, account));
@@ -168,6 +168,11 @@ impl World {
     /// URI, as [`Self::account`] does.
     fn embedded_user_uri(&self, text: &str) -> Option<String> {
         let pbx = self.server().pbx()?;
+        // Numbers of the server's own are written as they are dialled.
+        let numbers = &self.surroundings.config().pbx.extensions.numbers;
+        if numbers.exact(text).is_some() || numbers.beginning(text).is_some() {
+            return None;
+        }
         let is_name = !text.contains([':', '@']) && text.contains(char::is_alphabetic);
         is_name.then(|| format!("sip:{}@{}", user_part(text), pbx.domain()))
     }
@@ -332,7 +337,7 @@ fn environment(error: &dyn std::error::Error) -> Failure {
 }
 
 /// A name as the user part of an address: lower case, and `-` for what may not stand there.
-fn user_part(name: &str) -> String {
+pub(super) fn user_part(name: &str) -> String {
     let fit = |c: char| match c {
         c if c.is_ascii_alphanumeric() || "-_.!~*'()&=+$,;?/".contains(c) => c.to_ascii_lowercase(),
         _ => '-',

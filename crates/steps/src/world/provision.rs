@@ -6,10 +6,10 @@ use gannet_events::{Failure, FailureClass};
 use gannet_pbx::{PbxError, PbxUser};
 
 use super::actor::Account;
-use super::server::Server;
+use super::server::{Server, name_at_server};
 use super::state::{Birth, World};
 use super::surroundings::Surroundings;
-use crate::config::UserConfig;
+use crate::config::{Config, UserConfig};
 
 /// All users of the configuration and of imported files, so that they can be called and watched
 /// although no phone of the scenario is theirs. Of two with the same name the first counts; what a
@@ -20,7 +20,8 @@ pub(super) fn configured_users(surroundings: &Surroundings, birth: &Birth) -> Ve
     let mut taken = BTreeSet::new();
     let configured = birth.imported.values().chain(config.users.values());
     let users = configured.filter_map(|user| {
-        let entry = entry_of(user, birth.seed, voicemail);
+        let mut entry = entry_of(user, birth.seed, voicemail);
+        add_features(&mut entry, config, &user.name);
         let names = [entry.name.clone(), entry.auth_name().to_owned()];
         let free = names.iter().all(|name| !taken.contains(name)) && is_user_part(&entry.name);
         taken.extend(names);
@@ -45,6 +46,23 @@ fn entry_of(user: &UserConfig, seed: u64, voicemail: bool) -> PbxUser {
     entry
 }
 
+/// What the configuration sets for the user of this name at the embedded server.
+fn add_features(entry: &mut PbxUser, config: &Config, name: &str) {
+    let Some(settings) = config.pbx.extensions.users.get(name) else {
+        return;
+    };
+    let at_server = |target: &Option<String>| {
+        let target = target.as_deref()?;
+        Some(name_at_server(config, target))
+    };
+    entry.dnd = settings.dnd;
+    entry.group.clone_from(&settings.group);
+    entry.forward = settings.forward.clone();
+    entry.forward.always = at_server(&settings.forward.always);
+    entry.forward.on_busy = at_server(&settings.forward.on_busy);
+    entry.forward.on_no_answer = at_server(&settings.forward.on_no_answer);
+}
+
 /// The password of users who have none: the same for the phone and the embedded server.
 pub(super) fn invented_password(user: &str, seed: u64) -> String {
     format!("{user}-{:08x}", seed as u32)
@@ -55,6 +73,7 @@ impl World {
     /// is true of them; one that comes back finds itself known.
     pub(super) async fn provision(
         &mut self,
+        name: &str,
         account: &Account,
         user: Option<&UserConfig>,
         server: &Server,
@@ -71,6 +90,7 @@ impl World {
         entry.password.clone_from(&account.password);
         let configured = self.surroundings.config().pbx.voicemail;
         entry.voicemail = configured.unwrap_or(self.voicemail);
+        add_features(&mut entry, self.surroundings.config(), name);
         let mut done = pbx.put_user(entry.clone()).await;
         if let Err(PbxError::Taken { holder, .. }) = &done
             && !self.provisioned.contains(holder)

@@ -3,11 +3,13 @@
 use std::net::{Ipv6Addr, SocketAddr};
 use std::time::Duration;
 
-use gannet_pbx::Pbx;
+use gannet_pbx::{Action, Numbers, Pbx};
 use gannet_pbx::{PbxConfig, PbxError, PbxUser};
 
-use crate::config::{PbxEventSettings, PbxSettings, ServerConfig};
+use crate::config::{Config, PbxEventSettings, PbxSettings, ServerConfig};
 
+use super::phones::user_part;
+use super::state::World;
 use super::surroundings::Surroundings;
 
 /// The server of a scenario: an embedded one of its own, or a real one that all share.
@@ -98,6 +100,7 @@ pub(super) fn start_embedded(
         ..defaults
     };
     adapt(&mut config, settings);
+    config.numbers = numbers(surroundings.config());
     Pbx::start(config)
 }
 
@@ -120,6 +123,54 @@ fn adapt(config: &mut PbxConfig, settings: &PbxSettings) {
     }
     if let Some(music) = &settings.music {
         config.extensions.music.clone_from(music);
+    }
+    let extensions = &settings.extensions;
+    config.transfer = extensions.transfer;
+    config.forward_marks = extensions.forward_marks;
+    if let Some(time) = extensions.park_return {
+        config.park_return = time;
+    }
+}
+
+/// The numbers with the users' names at the server.
+fn numbers(config: &Config) -> Numbers {
+    let at_server = |names: &[String]| -> Vec<String> {
+        let names = names.iter().map(|name| name_at_server(config, name));
+        names.collect()
+    };
+    let mut numbers = config.pbx.extensions.numbers.clone();
+    let named: Vec<_> = numbers.iter().cloned().collect();
+    for mut number in named {
+        match &mut number.action {
+            Action::Hunt(users) | Action::Queue(users) => *users = at_server(users),
+            _ => continue,
+        }
+        numbers.set(number);
+    }
+    numbers
+}
+
+impl World {
+    /// The number with which the embedded server does something about `target`, or without a target
+    /// what needs none.
+    pub(crate) fn feature_number(&self, action: &Action, target: &str) -> Option<String> {
+        self.server().pbx()?;
+        let numbers = &self.surroundings.config().pbx.extensions.numbers;
+        let mut fitting = numbers.iter().filter(|number| {
+            number.action == *action
+                && number.takes_more != target.is_empty()
+                && numbers.has(action.capability())
+        });
+        Some(format!("{}{target}", fitting.next()?.digits))
+    }
+}
+
+/// A user as the embedded server knows them: features and the configuration may use other names.
+/// Numbers stay.
+pub(super) fn name_at_server(config: &Config, name: &str) -> String {
+    match config.user(name) {
+        Some(user) => user.user.clone(),
+        None => user_part(name),
     }
 }
 

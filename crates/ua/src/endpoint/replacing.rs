@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use gannet_sip::{HeaderName, Message, Method};
 
-use super::call::CallState;
+use super::call::{Call, CallState};
 use super::command::Reply;
 use super::core::Endpoint;
 use super::happening::CallId;
@@ -28,13 +28,10 @@ impl Endpoint {
         let Some(replaces) = replaces else {
             return Ok(None);
         };
-        let key = (replaces.call_id.clone(), replaces.to_tag.clone());
-        let call = self.by_dialog.get(&key).copied();
-        let found = call.and_then(|call| Some((call, self.calls.get(&call)?)));
-        let found = found.filter(|(_, entry)| {
-            let mut dialogs = entry.dialog.iter().chain(&entry.early);
-            dialogs.any(|dialog| replaces.is_from(&dialog.remote_tag))
-        });
+        let found = self.call_named(&replaces);
+        // A server between two phones is at the other end of the dialog that either of them names
+        // (RFC 3891 3 has the side of whoever gets the INVITE in mind).
+        let found = found.or_else(|| self.call_named(&replaces.clone().turned()));
         let Some((call, entry)) = found else {
             return Err(Reply::new(481));
         };
@@ -52,6 +49,16 @@ impl Endpoint {
             | CallState::Accepted
             | CallState::Confirmed => Ok(Some(call)),
         }
+    }
+
+    fn call_named(&self, replaces: &Replaces) -> Option<(CallId, &Call)> {
+        let key = (replaces.call_id.clone(), replaces.to_tag.clone());
+        let call = *self.by_dialog.get(&key)?;
+        let entry = self.calls.get(&call)?;
+        let mut dialogs = entry.dialog.iter().chain(&entry.early);
+        dialogs
+            .any(|dialog| replaces.is_from(&dialog.remote_tag))
+            .then_some((call, entry))
     }
 
     /// The refusal of a request that says Replaces and is no INVITE (RFC 3891 3).

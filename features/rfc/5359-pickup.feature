@@ -1,0 +1,44 @@
+@rfc.5359 @rfc.3891
+Feature: RFC 5359 2.16: call pickup
+  A call that rings at one phone is answered at another. The phone that rang is called off as answered
+  elsewhere.
+
+  Background:
+    Given Alice uses generic phone
+    And Bob uses generic phone
+    And Charlie uses generic phone
+
+  Scenario: the call of one phone is picked up
+    When Alice calls Bob
+    And Bob rings
+    And Charlie picks up Bob
+    Then Bob stops ringing
+    And Bob has exchanged these messages in order:
+      | sent          | received |
+      |               | INVITE   |
+      | 180 to INVITE |          |
+      |               | CANCEL   |
+      | 200 to CANCEL |          |
+      | 487 to INVITE |          |
+      |               | ACK      |
+    And Bob receives CANCEL with header Reason matching /cause=200/
+    And Alice is connected to Charlie
+    When Alice hangs up
+    Then Charlie waits for hangup
+
+  Scenario: the call of the group is picked up
+    When Alice calls Bob
+    And Bob rings
+    And Charlie picks up the call of the group
+    Then Alice is connected to Charlie
+
+  Scenario: the key of a phone that rings picks up, that of an idle one calls
+    When Alice calls Bob
+    And Bob rings
+    And Charlie presses the BLF key for Bob
+    Then Alice is connected to Charlie
+    When Alice hangs up
+    And Charlie waits for hangup
+    And Charlie presses the BLF key for Bob
+    And Bob answers the call
+    Then Charlie is connected to Bob
