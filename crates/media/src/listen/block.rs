@@ -3,8 +3,8 @@
 /// Samples of a block: 40 ms.
 pub(crate) const BLOCK_SAMPLES: usize = 320;
 
-/// Tones that are kept of a block.
-pub(crate) const PEAKS_MAX: usize = 4;
+/// Tones that are kept of a block: those of six marks.
+pub(crate) const PEAKS_MAX: usize = 12;
 
 /// What was in one block. Times are in samples since the listener began.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -32,7 +32,10 @@ impl Sound {
                     .frequencies_hz()
                     .map(|hz| block.share_at(hz, MARK_TOLERANCE_HZ));
                 let (weak, strong) = (low.min(high), low.max(high));
-                loud && weak >= MARK_SHARE_MIN && strong <= weak * MARK_RATIO_MAX
+                let top = block.peaks[0].share;
+                let present = weak >= MARK_SHARE_MIN
+                    || weak >= MIXED_SHARE_MIN && top <= weak * MARK_RATIO_MAX;
+                loud && present && strong <= weak * MARK_RATIO_MAX
             }
         }
     }
@@ -101,5 +104,7 @@ const TONE_SHARE_MIN: f32 = 0.2;
 const MARK_TOLERANCE_HZ: f32 = 20.0;
 /// A mark among three equally loud others has an eighth of the power per tone.
 const MARK_SHARE_MIN: f32 = 0.1;
+/// A mark among five equally loud others has a twelfth per tone, as all tones have there.
+const MIXED_SHARE_MIN: f32 = 0.05;
 /// Both tones of a mark are sent equally loud; 5 dB is left for the way.
 const MARK_RATIO_MAX: f32 = 3.0;
