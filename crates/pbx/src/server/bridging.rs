@@ -9,7 +9,7 @@ use gannet_ua::transaction::TransactionId;
 use super::call::{Call, Stage};
 use super::place::refusal;
 use super::relay::{next_max_forwards, passed_body, passed_headers, passed_reply};
-use super::state::{Pending, Server};
+use super::state::{Pending, Relayed, Server};
 use crate::event::PbxEvent;
 
 impl Server {
@@ -25,8 +25,10 @@ impl Server {
             return;
         };
         match &mut call.stage {
-            Stage::Talking { answer_for, .. } if answer_for.is_some_and(|other| other != leg) => {
-                if let Some(other) = answer_for.take() {
+            Stage::Talking { answer_for } if answer_for.is_some_and(|other| other != leg) => {
+                let waits = answer_for.take();
+                call.note_sdp(leg, passed_body(ack));
+                if let Some(other) = waits {
                     self.endpoint.acknowledge(now, other, passed_body(ack));
                 }
             }
@@ -81,14 +83,19 @@ impl Server {
             headers.push(("Allow".into(), self.allow.clone()));
         }
         let body = passed_body(message);
-        let offerless = (method == Method::Invite && body.is_none()).then_some(peer);
+        let relayed = Relayed {
+            request,
+            from: leg,
+            to: peer,
+            offer: body.clone(),
+            is_invite: method == Method::Invite,
+        };
         let sent = self
             .endpoint
             .request_in_call(now, peer, method, headers, body);
         match sent {
             Ok(id) => {
-                self.pending
-                    .insert(id, Pending::Relayed(request, offerless));
+                self.pending.insert(id, Pending::Relayed(relayed));
                 None
             }
             // Both sides have sent one at once (RFC 3261 14.1).
@@ -97,23 +104,24 @@ impl Server {
         }
     }
 
-    /// The other side has answered a relayed request. `offerless` is its leg if the request was a
-    /// re-INVITE without offer: a 2xx then has the offer, and the ACK the answer.
-    pub(super) fn relay_outcome(
-        &mut self,
-        now: Instant,
-        request: TransactionId,
-        offerless: Option<CallId>,
-        outcome: &Outcome,
-    ) {
-        if let Some(leg) = offerless
-            && let Outcome::Response(response) = outcome
+    /// The other side has answered a relayed request. If that was a re-INVITE without offer, a 2xx
+    /// has the offer, and the ACK the answer.
+    pub(super) fn relay_outcome(&mut self, now: Instant, relayed: &Relayed, outcome: &Outcome) {
+        if let Outcome::Response(response) = outcome
             && outcome.code() < 300
-            && !response.body().is_empty()
-            && let Some((_, call)) = self.call_of(leg)
-            && let Stage::Talking { answer_for, .. } = &mut call.stage
+            && let Some((_, call)) = self.call_of(relayed.to)
         {
-            *answer_for = Some(leg);
+            let answer = passed_body(response);
+            if answer.is_some() {
+                call.note_sdp(relayed.from, relayed.offer.clone());
+                if relayed.is_invite
+                    && relayed.offer.is_none()
+                    && let Stage::Talking { answer_for } = &mut call.stage
+                {
+                    *answer_for = Some(relayed.to);
+                }
+            }
+            call.note_sdp(relayed.to, answer);
         }
         let reply = match outcome {
             Outcome::Response(response) => {
@@ -128,7 +136,7 @@ impl Server {
             Outcome::Timeout => Reply::new(408),
             Outcome::TransportFailed => Reply::new(500),
         };
-        self.endpoint.respond(now, request, reply);
+        self.endpoint.respond(now, relayed.request, reply);
     }
 
     /// A leg has ended: the others follow.
@@ -140,12 +148,14 @@ impl Server {
             return;
         };
         call.legs.remove(&leg);
-        if leg == call.leg {
-            self.caller_gone(now, number, &cause);
-        } else if matches!(call.stage, Stage::Talking { callee, .. } if callee == leg) {
-            let caller = call.leg;
-            call.stage = Stage::Ending;
-            self.endpoint.hang_up_with(now, caller, why_of(&cause));
+        if leg == call.first.leg {
+            self.first_gone(now, number, &cause);
+        } else if call.second.as_ref().is_some_and(|party| party.leg == leg) {
+            let first = call.first.leg;
+            if matches!(call.stage, Stage::Talking { .. }) {
+                call.stage = Stage::Ending;
+                self.endpoint.hang_up_with(now, first, why_of(&cause));
+            }
         } else {
             self.handle_branch_end(now, number, leg, cause);
         }
@@ -153,7 +163,7 @@ impl Server {
         self.changed();
     }
 
-    fn caller_gone(&mut self, now: Instant, number: u64, cause: &EndCause) {
+    fn first_gone(&mut self, now: Instant, number: u64, cause: &EndCause) {
         let Some(call) = self.calls.get_mut(&number) else {
             return;
         };
@@ -167,10 +177,12 @@ impl Server {
                     call.stage = Stage::Ending;
                 }
             }
-            Stage::Talking { callee, .. } => {
-                let callee = *callee;
+            Stage::Talking { .. } => {
+                let second = call.second.as_ref().map(|party| party.leg);
                 call.stage = Stage::Ending;
-                self.endpoint.hang_up_with(now, callee, why_of(cause));
+                if let Some(second) = second {
+                    self.endpoint.hang_up_with(now, second, why_of(cause));
+                }
             }
             Stage::Serving(_) => self.service_over(now, number),
             Stage::Ending => {}

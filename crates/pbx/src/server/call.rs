@@ -6,41 +6,91 @@ use std::sync::{Arc, Mutex};
 use gannet_media::offer_answer::{LocalMedia, MediaCapabilities};
 use gannet_net::MediaSocket;
 use gannet_sdp::SessionDescription;
-use gannet_sip::{Message, Transport, Uri};
+use gannet_sip::{Message, NameAddr, Transport, Uri};
 use gannet_ua::Target;
-use gannet_ua::endpoint::CallId;
+use gannet_ua::endpoint::{Body, CallId};
 
 use super::failure::Failure;
 use super::identity::Caller;
 use super::programme::Programme;
+use super::relay::{passed_body, passed_headers};
 use crate::media::ServicePort;
 use crate::snapshot::Service;
 
-/// A call.
+/// A call: two parties who are alike once they talk.
 #[derive(Debug)]
 pub(crate) struct Call {
-    /// The leg towards the caller.
-    pub(crate) leg: CallId,
+    /// Who is there from the beginning: the caller.
+    pub(crate) first: Party,
+    /// Who has answered.
+    pub(crate) second: Option<Party>,
     /// All legs that have not ended.
     pub(crate) legs: BTreeSet<CallId>,
-    /// Who calls.
-    pub(crate) caller: Caller,
     /// User part of the Request-URI.
     pub(crate) dialled: String,
     /// The user or special extension that is called now.
     pub(crate) callee: String,
-    /// The INVITE of the caller.
-    pub(crate) invite: Message,
-    /// The transport towards the caller.
-    pub(crate) transport: Transport,
-    /// Max-Forwards towards the callee.
-    pub(crate) max_forwards: u32,
+    /// What goes on to the phones of the callee.
+    pub(crate) asked: Asked,
     /// How often it was forwarded.
     pub(crate) forwards: u32,
     /// The code that the caller got instead of an answer.
     pub(crate) refused: Option<u16>,
     /// Where it stands.
     pub(crate) stage: Stage,
+}
+
+/// One side of a call.
+#[derive(Debug, Clone)]
+pub(crate) struct Party {
+    /// The leg towards it.
+    pub(crate) leg: CallId,
+    /// Who it is.
+    pub(crate) who: Caller,
+    /// The transport towards it.
+    pub(crate) transport: Transport,
+    /// The description that it sent last, as offer or answer, in an exchange that was not refused.
+    pub(crate) last_sdp: Option<Body>,
+}
+
+/// What of the first party's INVITE goes on to the phones of the callee.
+#[derive(Debug, Clone)]
+pub(crate) struct Asked {
+    /// From, without tag.
+    pub(crate) from: NameAddr,
+    /// To, without tag.
+    pub(crate) to: NameAddr,
+    /// Who calls, as this server vouches for it.
+    pub(crate) identity: Option<NameAddr>,
+    /// All fields that are passed on.
+    pub(crate) headers: Vec<(String, String)>,
+    /// The offer.
+    pub(crate) body: Option<Body>,
+    /// Max-Forwards towards the callee.
+    pub(crate) max_forwards: u32,
+    /// The Call-ID of the first party's leg.
+    pub(crate) call_id: String,
+}
+
+impl Asked {
+    /// What an INVITE asks for; `None` if it has no usable From or To.
+    pub(crate) fn by(
+        invite: &Message,
+        identity: Option<NameAddr>,
+        max_forwards: u32,
+    ) -> Option<Self> {
+        let (mut from, to) = (invite.from().ok()?, invite.to().ok()?);
+        from.params.remove("tag");
+        Some(Self {
+            from,
+            to,
+            identity,
+            headers: passed_headers(invite),
+            body: passed_body(invite),
+            max_forwards,
+            call_id: invite.call_id().unwrap_or_default().to_owned(),
+        })
+    }
 }
 
 /// Where a call stands.
@@ -54,10 +104,8 @@ pub(crate) struct Call {
 pub(crate) enum Stage {
     /// Phones are being called.
     Ringing(Box<Fork>),
-    /// A phone has answered.
+    /// A phone has answered: the second party.
     Talking {
-        /// The leg towards it.
-        callee: CallId,
         /// This leg's offer came in its 2xx: the other side's ACK brings the answer for it.
         answer_for: Option<CallId>,
     },
@@ -84,6 +132,10 @@ pub(crate) struct Fork {
 /// One phone that is being called.
 #[derive(Debug, Default)]
 pub(crate) struct Branch {
+    /// Whose phone it is.
+    pub(crate) user: String,
+    /// The transport towards it.
+    pub(crate) transport: Transport,
     /// A provisional response came.
     pub(crate) rang: bool,
     /// To tag of its provisional responses with early media, if it needs its own.
@@ -118,15 +170,33 @@ pub(crate) struct Serving {
 impl Call {
     /// The leg at the other end of a leg, if there is exactly one.
     pub(crate) fn peer_of(&self, leg: CallId) -> Option<CallId> {
+        let first = self.first.leg;
         let other = match &self.stage {
-            Stage::Talking { callee, .. } => *callee,
-            Stage::Ringing(fork) if leg == self.leg && fork.open.len() == 1 => {
+            Stage::Talking { .. } => self.second.as_ref()?.leg,
+            Stage::Ringing(fork) if leg == first && fork.open.len() == 1 => {
                 *fork.open.keys().next()?
             }
             Stage::Ringing(fork) if fork.open.contains_key(&leg) => leg,
             Stage::Ringing(_) | Stage::Serving(_) | Stage::Ending => return None,
         };
-        Some(if leg == self.leg { other } else { self.leg })
+        Some(if leg == first { other } else { first })
+    }
+
+    /// The party with this leg.
+    pub(crate) fn party_mut(&mut self, leg: CallId) -> Option<&mut Party> {
+        let second = self.second.as_mut();
+        std::iter::once(&mut self.first)
+            .chain(second)
+            .find(|party| party.leg == leg)
+    }
+
+    /// Notes what a party said about its media, if it did.
+    pub(crate) fn note_sdp(&mut self, leg: CallId, body: Option<Body>) {
+        if let (Some(party), Some(body)) = (self.party_mut(leg), body)
+            && body.content_type.eq_ignore_ascii_case("application/sdp")
+        {
+            party.last_sdp = Some(body);
+        }
     }
 
     /// The fork, while phones are being called.

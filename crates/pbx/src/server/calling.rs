@@ -8,7 +8,7 @@ use gannet_ua::Target;
 use gannet_ua::digest::AuthTarget;
 use gannet_ua::endpoint::{CallId, Reply};
 
-use super::call::{Call, Stage};
+use super::call::{Asked, Call, Party, Stage};
 use super::identity::Caller;
 use super::place::{Place, refusal};
 use super::relay::next_max_forwards;
@@ -20,7 +20,7 @@ struct Admitted {
     caller: Caller,
     place: Place,
     dialled: String,
-    max_forwards: u32,
+    asked: Asked,
 }
 
 impl Server {
@@ -29,10 +29,10 @@ impl Server {
         &mut self,
         now: Instant,
         leg: CallId,
-        invite: Message,
+        invite: &Message,
         source: Target,
     ) {
-        let admitted = match self.admit(now, &invite) {
+        let admitted = match self.admit(now, invite) {
             Ok(admitted) => admitted,
             Err(reply) => return self.endpoint.reject(now, leg, reply),
         };
@@ -47,19 +47,24 @@ impl Server {
             caller: admitted.caller.name().to_owned(),
             called: admitted.dialled.clone(),
         });
-        let call = Call {
+        let first = Party {
             leg,
+            who: admitted.caller,
+            transport: source.transport,
+            last_sdp: None,
+        };
+        let mut call = Call {
+            first,
+            second: None,
             legs: BTreeSet::from([leg]),
-            caller: admitted.caller,
             callee: admitted.dialled.clone(),
             dialled: admitted.dialled,
-            invite,
-            transport: source.transport,
-            max_forwards: admitted.max_forwards,
+            asked: admitted.asked,
             forwards: 0,
             refused: None,
             stage: Stage::Ending,
         };
+        call.note_sdp(leg, call.asked.body.clone());
         self.calls.insert(number, call);
         self.dispatch(now, number, admitted.place);
     }
@@ -78,7 +83,7 @@ impl Server {
         if let Some(call) = self.calls.get_mut(&number) {
             call.refused = Some(reply.code);
             call.stage = Stage::Ending;
-            let leg = call.leg;
+            let leg = call.first.leg;
             self.endpoint.reject(now, leg, reply);
         }
     }
@@ -95,11 +100,13 @@ impl Server {
             .map_err(|error| refusal(400, &error.to_string()))?;
         let caller = self.identify(now, invite, AuthTarget::Proxy)?;
         let place = self.place_of(&uri)?;
+        let identity = self.asserted_identity(&caller, invite);
+        let asked = Asked::by(invite, identity, max_forwards);
         Ok(Admitted {
             caller,
             place,
             dialled: uri.user_decoded().unwrap_or_default(),
-            max_forwards,
+            asked: asked.ok_or_else(|| refusal(400, "Unusable From or To"))?,
         })
     }
 

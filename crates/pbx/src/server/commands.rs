@@ -74,16 +74,18 @@ impl Server {
             let Some(call) = self.calls.get(&number) else {
                 continue;
             };
-            let leg = call.leg;
+            let leg = call.first.leg;
             match &call.stage {
                 Stage::Ringing(_) => {
                     self.call_off(now, number, &[]);
                     self.refuse(now, number, Reply::new(503));
                 }
-                Stage::Talking { callee, .. } => {
-                    let callee = *callee;
+                Stage::Talking { .. } => {
+                    let second = call.second.as_ref().map(|party| party.leg);
                     self.endpoint.hang_up(now, leg);
-                    self.endpoint.hang_up(now, callee);
+                    if let Some(second) = second {
+                        self.endpoint.hang_up(now, second);
+                    }
                 }
                 Stage::Serving(_) | Stage::Ending => self.endpoint.hang_up(now, leg),
             }
@@ -140,11 +142,11 @@ fn view(number: u64, call: &Call) -> CallView {
     };
     CallView {
         number,
-        caller: call.caller.name().to_owned(),
+        caller: call.first.who.name().to_owned(),
         called: call.dialled.clone(),
         callee: call.callee.clone(),
         state,
-        caller_call_id: call.invite.call_id().unwrap_or_default().to_owned(),
-        transport: call.transport,
+        caller_call_id: call.asked.call_id.clone(),
+        transport: call.first.transport,
     }
 }

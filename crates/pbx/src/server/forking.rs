@@ -3,12 +3,13 @@
 use std::collections::VecDeque;
 use std::time::Instant;
 
-use gannet_sip::{Message, Method, NameAddr};
+use gannet_sip::{Message, Method};
 use gannet_ua::endpoint::{CallId, EndCause, Reply, RequestSpec};
 
-use super::call::{Branch, Contact, Fork, Stage};
+use super::call::{Branch, Contact, Fork, Party, Stage};
 use super::failure::Failure;
-use super::relay::{passed_body, passed_headers, passed_reply};
+use super::identity::Caller;
+use super::relay::{passed_body, passed_reply};
 use super::state::{Deadline, Server};
 use crate::config::Diversion;
 
@@ -84,7 +85,12 @@ impl Server {
             note(fork, Failure::local(503));
             return false;
         };
-        fork.open.insert(leg, Branch::default());
+        let branch = Branch {
+            user: call.callee.clone(),
+            transport: contact.target.transport,
+            ..Branch::default()
+        };
+        fork.open.insert(leg, branch);
         legs.insert(leg);
         self.legs.insert(leg, number);
         true
@@ -96,22 +102,21 @@ impl Server {
         if self.is_own_address(contact.target.address) {
             return None;
         }
-        let mut from = call.invite.from().ok()?;
-        from.params.remove("tag");
-        let to = call.invite.to().ok()?;
-        let user = from.uri.user.clone();
-        let mut spec = RequestSpec::new(Method::Invite, contact.uri.clone(), from, to);
+        let asked = &call.asked;
+        let user = asked.from.uri.user.clone();
+        let uri = contact.uri.clone();
+        let mut spec = RequestSpec::new(Method::Invite, uri, asked.from.clone(), asked.to.clone());
         spec.contact = Some(self.contact(user.as_deref(), contact.target.transport));
         spec.destination = Some(contact.target);
-        spec.headers = passed_headers(&call.invite);
+        spec.headers = asked.headers.clone();
         spec.headers
-            .push(("Max-Forwards".into(), call.max_forwards.to_string()));
+            .push(("Max-Forwards".into(), asked.max_forwards.to_string()));
         spec.headers.push(("Allow".into(), self.allow.clone()));
-        if let Some(identity) = self.asserted_identity(&call.caller, &call.invite) {
+        if let Some(identity) = &asked.identity {
             spec.headers
                 .push(("P-Asserted-Identity".into(), identity.to_string()));
         }
-        spec.body = passed_body(&call.invite);
+        spec.body = asked.body.clone();
         Some(spec)
     }
 
@@ -121,7 +126,7 @@ impl Server {
         let Some((_, call)) = self.call_of(leg) else {
             return;
         };
-        let (caller, to) = (call.leg, call.invite.to());
+        let (caller, to) = (call.first.leg, call.asked.to.clone());
         let Some(fork) = call.fork_mut() else {
             return;
         };
@@ -135,10 +140,8 @@ impl Server {
         if reply.body.is_some() && contested {
             // Early media of a phone that may not be the one that answers: a dialog of its own.
             let tag = branch.tag.get_or_insert(fresh_tag);
-            if let Ok(to) = to {
-                let to: NameAddr = to.with_param("tag", tag.clone());
-                reply.headers.push(("To".into(), to.to_string()));
-            }
+            let to = to.with_param("tag", tag.clone());
+            reply.headers.push(("To".into(), to.to_string()));
         }
         self.endpoint.ring(now, caller, reply);
     }
@@ -154,19 +157,24 @@ impl Server {
         let Some((number, call)) = self.call_of(leg) else {
             return self.endpoint.hang_up(now, leg);
         };
-        let caller = call.leg;
-        let transport = call.transport;
+        let (caller, transport) = (call.first.leg, call.first.transport);
         let dialled = call.dialled.clone();
         let callee = call.callee.clone();
         let taken = call.fork_mut().and_then(|fork| fork.open.remove(&leg));
-        if taken.is_none() {
+        let Some(branch) = taken else {
             // It came too late.
             return self.endpoint.hang_up(now, leg);
-        }
+        };
         self.call_off(now, number, &[("Reason".into(), ELSEWHERE.into())]);
         if let Some(call) = self.calls.get_mut(&number) {
+            call.second = Some(Party {
+                leg,
+                who: Caller::User(branch.user),
+                transport: branch.transport,
+                last_sdp: None,
+            });
+            call.note_sdp(leg, passed_body(response));
             call.stage = Stage::Talking {
-                callee: leg,
                 answer_for: needs_answer.then_some(leg),
             };
         }

@@ -14,6 +14,7 @@ use gannet_ua::endpoint::{Body, Reply};
 use super::call::{Serving, Stage};
 use super::place::refusal;
 use super::programme::Programme;
+use super::relay::passed_body;
 use super::state::{Deadline, Server};
 use crate::event::PbxEvent;
 use crate::media::{MediaRoom, ServicePort, lock_port};
@@ -29,7 +30,7 @@ impl Server {
             Service::Echo => self.answer(now, number, service, None, Programme::echo()),
             Service::Music => self.answer(now, number, service, None, Programme::music()),
             Service::Mailbox | Service::Voicemail => {
-                let Some(user) = call.caller.user().map(str::to_owned) else {
+                let Some(user) = call.first.who.user().map(str::to_owned) else {
                     return self.refuse(now, number, refusal(403, "No Mailbox"));
                 };
                 let has = self.directory.find(&user).is_some_and(|m| m.user.voicemail);
@@ -60,8 +61,9 @@ impl Server {
         let Some(call) = self.calls.get(&number) else {
             return;
         };
-        let (leg, transport, dialled) = (call.leg, call.transport, call.dialled.clone());
-        let offer = match description_of(&call.invite) {
+        let (leg, transport) = (call.first.leg, call.first.transport);
+        let dialled = call.dialled.clone();
+        let offer = match description_in(call.asked.body.as_ref()) {
             Ok(offer) => offer,
             Err(reply) => return self.refuse(now, number, reply),
         };
@@ -143,7 +145,7 @@ impl Server {
         let Some(call) = self.calls.get_mut(&number) else {
             return;
         };
-        let leg = call.leg;
+        let leg = call.first.leg;
         let Some(serving) = call.serving_mut() else {
             return;
         };
@@ -225,7 +227,7 @@ impl Server {
         if let Some(call) = self.calls.get(&number)
             && matches!(call.stage, Stage::Serving(_))
         {
-            self.endpoint.hang_up(now, call.leg);
+            self.endpoint.hang_up(now, call.first.leg);
         }
     }
 
@@ -238,7 +240,7 @@ impl Server {
         let Stage::Serving(serving) = std::mem::replace(&mut call.stage, Stage::Ending) else {
             return;
         };
-        let from = call.caller.name().to_owned();
+        let from = call.first.who.name().to_owned();
         for &(_, message) in &serving.programme.heard {
             self.timetable.cancel(Deadline::Heard(number, message));
         }
@@ -266,13 +268,19 @@ impl Server {
 
 /// The description in a message: `None` without body, a refusal if it is something else.
 fn description_of(message: &Message) -> Result<Option<SessionDescription>, Reply> {
-    if message.body().is_empty() {
+    description_in(passed_body(message).as_ref())
+}
+
+fn description_in(body: Option<&Body>) -> Result<Option<SessionDescription>, Reply> {
+    let Some(body) = body else {
         return Ok(None);
-    }
-    if message.content_type() != "application/sdp" {
+    };
+    // Parameters say nothing that SDP needs (RFC 8866 8.1).
+    let kind = body.content_type.split(';').next().unwrap_or_default();
+    if !kind.trim().eq_ignore_ascii_case("application/sdp") {
         return Err(Reply::new(415).header("Accept", "application/sdp"));
     }
-    Ok(Some(SessionDescription::parse(message.body())))
+    Ok(Some(SessionDescription::parse(&body.bytes)))
 }
 
 /// 488 with the reason (RFC 3261 20.43: 399 is any text).

@@ -7,7 +7,7 @@ use std::time::Instant;
 use gannet_net::{ConnectionId, Incoming};
 use gannet_sip::{Method, Transport};
 use gannet_ua::digest::DigestServer;
-use gannet_ua::endpoint::{CallId, Endpoint, Happening, Outcome, RequestId};
+use gannet_ua::endpoint::{Body, CallId, Endpoint, Happening, Outcome, RequestId};
 use gannet_ua::registrar::Location;
 use gannet_ua::transaction::TransactionId;
 use gannet_ua::{Target, Transmit};
@@ -41,13 +41,27 @@ pub(crate) enum Deadline {
 /// What becomes of the outcome of a request of ours.
 #[derive(Debug)]
 pub(crate) enum Pending {
-    /// It answers this request of the other side of a call. If that was a re-INVITE without offer,
-    /// the leg is the one that answers with an offer.
-    Relayed(TransactionId, Option<CallId>),
+    /// It answers a request of the other side of a call.
+    Relayed(Relayed),
     /// It is one of the ways of this MESSAGE.
     Message(TransactionId),
     /// It was a NOTIFY about a user's messages.
     Unsolicited(String),
+}
+
+/// A request inside a call that went on to the other side.
+#[derive(Debug)]
+pub(crate) struct Relayed {
+    /// The request that waits for the answer.
+    pub(crate) request: TransactionId,
+    /// The leg that it came from.
+    pub(crate) from: CallId,
+    /// The leg that it went to.
+    pub(crate) to: CallId,
+    /// Its body.
+    pub(crate) offer: Option<Body>,
+    /// Whether it is a re-INVITE.
+    pub(crate) is_invite: bool,
 }
 
 /// Input: [`Server::handle_incoming`], [`Server::handle_command`](Server::handle_command),
@@ -196,7 +210,7 @@ impl Server {
                 call,
                 invite,
                 source,
-            } => self.handle_incoming_call(now, call, invite, source),
+            } => self.handle_incoming_call(now, call, &invite, source),
             Happening::Progress { call, response } => self.handle_progress(now, call, &response),
             Happening::Answered {
                 call,
@@ -228,8 +242,8 @@ impl Server {
                 ..
             } => self.handle_request(now, request, &message, source),
             Happening::Provisional { request, response } => {
-                if let Some(Pending::Relayed(original, _)) = self.pending.get(&request) {
-                    let original = *original;
+                if let Some(Pending::Relayed(relayed)) = self.pending.get(&request) {
+                    let original = relayed.request;
                     self.endpoint
                         .respond(now, original, passed_reply(&response));
                 }
@@ -248,9 +262,7 @@ impl Server {
 
     fn handle_outcome(&mut self, now: Instant, request: RequestId, outcome: Outcome) {
         match self.pending.remove(&request) {
-            Some(Pending::Relayed(original, offerless)) => {
-                self.relay_outcome(now, original, offerless, &outcome);
-            }
+            Some(Pending::Relayed(relayed)) => self.relay_outcome(now, &relayed, &outcome),
             Some(Pending::Message(original)) => {
                 self.message_outcome(now, request, original, outcome);
             }
