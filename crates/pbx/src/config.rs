@@ -46,6 +46,9 @@ pub struct PbxConfig {
     pub voicemail: VoicemailConfig,
     /// Numbers that the server answers itself.
     pub extensions: SpecialExtensions,
+    /// Whether the server plays music to who is put on hold (RFC 5359 2.3). Otherwise it passes on
+    /// what puts them on hold, like every other re-INVITE.
+    pub music_on_hold: bool,
     /// Bounds.
     pub limits: PbxLimits,
     /// T1, T2, T4.
@@ -81,6 +84,7 @@ impl Default for PbxConfig {
             expires: ExpiresPolicy::default(),
             voicemail: VoicemailConfig::default(),
             extensions: SpecialExtensions::default(),
+            music_on_hold: false,
             limits: PbxLimits::default(),
             timers: Timers::default(),
             seed: 0x0067_616e_6e65_7470,
@@ -185,16 +189,19 @@ pub struct SpecialExtensions {
     pub music: Vec<String>,
     /// Plays the caller's own messages.
     pub voicemail: Vec<String>,
+    /// Conference rooms: who calls the same one hears all others who did.
+    pub conference: Vec<String>,
 }
 
 impl Default for SpecialExtensions {
-    /// `*43` and `echo`, `music`, `*97` and `voicemail`.
+    /// `*43` and `echo`, `music`, `*97` and `voicemail`, `conference`.
     fn default() -> Self {
         let names = |names: &[&str]| names.iter().map(|&name| name.to_owned()).collect();
         Self {
             echo: names(&["*43", "echo"]),
             music: names(&["music"]),
             voicemail: names(&["*97", "voicemail"]),
+            conference: names(&["conference"]),
         }
     }
 }
@@ -213,6 +220,8 @@ pub struct PbxLimits {
     pub subscriptions_max: usize,
     /// Messages kept per mailbox; more are thrown away.
     pub messages_per_mailbox_max: usize,
+    /// Callers in one conference room; more get 486.
+    pub conference_max: usize,
     /// How often one call may be forwarded; then 482.
     pub forwards_max: u32,
     /// Happenings that wait for a slow reader of [`Pbx::events`](crate::Pbx::events); the oldest
@@ -230,6 +239,7 @@ impl Default for PbxLimits {
             bindings_per_user_max: 16,
             subscriptions_max: 10_000,
             messages_per_mailbox_max: 100,
+            conference_max: 32,
             forwards_max: 5,
             events_max: 4096,
             stop_timeout: Duration::from_secs(2),

@@ -95,6 +95,8 @@ pub enum Service {
     Echo,
     /// Plays a melody.
     Music,
+    /// Lets the caller hear all others who called the same number.
+    Conference,
 }
 
 /// The messages of a user.

@@ -17,6 +17,8 @@ pub struct PbxUser {
     pub password: Option<String>,
     /// Whether the user has a voicemail.
     pub voicemail: bool,
+    /// What the user types, ended by `#`, before the mailbox plays anything; `None` for nothing.
+    pub pin: Option<String>,
 }
 
 impl PbxUser {
@@ -29,6 +31,7 @@ impl PbxUser {
             auth_user: None,
             password: None,
             voicemail: true,
+            pin: None,
         }
     }
 
@@ -47,6 +50,12 @@ impl PbxUser {
     /// The same without voicemail.
     pub fn without_voicemail(mut self) -> Self {
         self.voicemail = false;
+        self
+    }
+
+    /// The same with a PIN for the mailbox.
+    pub fn with_pin(mut self, pin: impl Into<String>) -> Self {
+        self.pin = Some(pin.into());
         self
     }
 

@@ -7,6 +7,7 @@
 //! display-name = "Alice"
 //! password = "secret"
 //! voicemail = true
+//! pin = "4711"
 //! ```
 
 use std::collections::BTreeMap;
@@ -23,13 +24,14 @@ use crate::user::PbxUser;
 /// The only table of the file.
 const USERS: &str = "users";
 /// The keys of a user.
-const KEYS: [&str; 6] = [
+const KEYS: [&str; 7] = [
     "name",
     "extension",
     "display-name",
     "auth-user",
     "password",
     "voicemail",
+    "pin",
 ];
 
 /// What a users file says, and everything that is wrong with it.
@@ -132,6 +134,11 @@ fn read_user(
             "extension" => user.extension = Some(text),
             "display-name" => user.display_name = Some(text),
             "auth-user" => user.auth_user = Some(text),
+            "pin" if !is_pin(&text) => {
+                let message = format!("expected a PIN of 1 to 16 digits, found \"{text}\"");
+                problems.push(Diagnostic::error("bad-value", message, value.span()));
+            }
+            "pin" => user.pin = Some(text),
             _ => user.password = Some(text),
         }
     }
@@ -144,6 +151,11 @@ fn read_user(
             .with_help("add name = \"...\""),
     );
     None
+}
+
+/// Whether a PIN can be typed on a telephone: `*` and `#` are for correcting and ending it.
+fn is_pin(text: &str) -> bool {
+    (1..=16).contains(&text.len()) && text.chars().all(|c| c.is_ascii_digit())
 }
 
 fn has_error_at(problems: &Diagnostics, span: &Range<usize>) -> bool {
@@ -192,7 +204,7 @@ mod tests {
         let file = read_users(
             "users.toml",
             "[[users]]\nname = \"alice\"\nextension = \"1001\"\ndisplay-name = \"Alice\"\n\
-             password = \"x\"\n[[users]]\nname = \"bob\"\nauth-user = \"bob2\"\nvoicemail = false\n",
+             password = \"x\"\npin = \"4711\"\n[[users]]\nname = \"bob\"\nauth-user = \"bob2\"\nvoicemail = false\n",
         );
         assert!(file.diagnostics.is_empty(), "{:?}", file.diagnostics);
         let alice = PbxUser {
@@ -200,6 +212,7 @@ mod tests {
             ..PbxUser::new("alice")
                 .with_extension("1001")
                 .with_password("x")
+                .with_pin("4711")
         };
         let bob = PbxUser {
             auth_user: Some("bob2".into()),

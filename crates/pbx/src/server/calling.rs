@@ -74,6 +74,7 @@ impl Server {
         match place {
             Place::User(name) => self.ring_user(now, number, name),
             Place::Service(service) => self.serve(now, number, service),
+            Place::Room(room) => self.join_room(now, number, room),
             Place::Server => self.refuse(now, number, Reply::new(404)),
         }
     }

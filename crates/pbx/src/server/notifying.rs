@@ -99,7 +99,7 @@ impl Server {
         match self.place_of(&uri)? {
             Place::User(name) if name != user => Err(refusal(403, "Not Your Mailbox")),
             Place::User(_) | Place::Server | Place::Service(Service::Mailbox) => Ok(user),
-            Place::Service(_) => Err(Reply::new(404)),
+            Place::Service(_) | Place::Room(_) => Err(Reply::new(404)),
         }
     }
 

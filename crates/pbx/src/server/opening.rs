@@ -95,6 +95,10 @@ impl Server {
             legs: HashMap::new(),
             pending: HashMap::new(),
             deliveries: HashMap::new(),
+            rooms: BTreeMap::new(),
+            retrievals: HashMap::new(),
+            holdings: HashMap::new(),
+            told: HashMap::new(),
             timetable: Timetable::default(),
             room: MediaRoom {
                 scheduler,

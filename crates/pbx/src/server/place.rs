@@ -15,6 +15,8 @@ pub(crate) enum Place {
     User(String),
     /// A special extension.
     Service(Service),
+    /// The conference room with this number.
+    Room(String),
     /// The server itself: no user part.
     Server,
 }
@@ -66,6 +68,9 @@ impl Server {
             if names.iter().any(|name| name == user) {
                 return Some(Place::Service(service));
             }
+        }
+        if special.conference.iter().any(|room| room == user) {
+            return Some(Place::Room(user.to_owned()));
         }
         let member = self.directory.find(user)?;
         Some(Place::User(member.user.name.clone()))

@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, HashMap};
 use std::net::SocketAddr;
 use std::time::Instant;
 
+use gannet_media::SharedMixer;
 use gannet_net::{ConnectionId, Incoming};
+use gannet_sdp::SessionDescription;
 use gannet_sip::{Method, Transport};
 use gannet_ua::digest::DigestServer;
 use gannet_ua::endpoint::{Body, CallId, Endpoint, Happening, Outcome, RequestId};
@@ -16,9 +18,11 @@ use tokio::task::JoinSet;
 
 use super::call::Call;
 use super::directory::Directory;
+use super::holding::Holding;
 use super::mailbox::Mailbox;
 use super::messaging::Delivery;
 use super::relay::passed_reply;
+use super::retrieval::Retrieval;
 use super::storing::Written;
 use super::timetable::Timetable;
 use super::watchers::Watchers;
@@ -36,6 +40,8 @@ pub(crate) enum Deadline {
     ServiceEnd(u64),
     /// A message of a mailbox was played in a call.
     Heard(u64, u64),
+    /// A caller at the mailbox may have pressed keys.
+    Keys(u64),
 }
 
 /// What becomes of the outcome of a request of ours.
@@ -47,6 +53,8 @@ pub(crate) enum Pending {
     Message(TransactionId),
     /// It was a NOTIFY about a user's messages.
     Unsolicited(String),
+    /// It moves this leg, which is on hold, to music.
+    Music(CallId),
 }
 
 /// A request inside a call that went on to the other side.
@@ -85,6 +93,14 @@ pub(crate) struct Server {
     pub(super) legs: HashMap<CallId, u64>,
     pub(super) pending: HashMap<RequestId, Pending>,
     pub(super) deliveries: HashMap<TransactionId, Delivery>,
+    /// Conference rooms by number.
+    pub(super) rooms: BTreeMap<String, SharedMixer>,
+    /// Callers at their mailbox, by number of the call.
+    pub(super) retrievals: HashMap<u64, Retrieval>,
+    /// Calls in which music plays, or did not because both sides hold.
+    pub(super) holdings: HashMap<u64, Holding>,
+    /// What the server has said itself last in a session between two phones, by leg.
+    pub(super) told: HashMap<CallId, SessionDescription>,
     pub(super) timetable: Timetable<Deadline>,
     pub(super) room: MediaRoom,
     pub(super) rng: fastrand::Rng,
@@ -151,6 +167,7 @@ impl Server {
                 Deadline::NoAnswer(number) => self.handle_no_answer(now, number),
                 Deadline::ServiceEnd(number) => self.service_end(now, number),
                 Deadline::Heard(number, message) => self.message_heard(now, number, message),
+                Deadline::Keys(number) => self.look_for_keys(now, number),
             }
         }
         self.drain(now);
@@ -272,6 +289,7 @@ impl Server {
                     subscribed: false,
                 });
             }
+            Some(Pending::Music(leg)) => self.music_outcome(leg, &outcome),
             Some(Pending::Unsolicited(_)) | None => {}
         }
     }

@@ -2,11 +2,14 @@
 
 mod agent;
 mod calls;
+mod conferences;
 mod diversion;
 mod ear;
+mod hold_music;
 mod in_call;
 mod messages;
 mod registration;
+mod retrieval;
 mod services;
 mod setup;
 mod voicemail;
