@@ -7,7 +7,10 @@ mod harness;
 
 mod audio;
 mod captures;
+mod conference;
+mod mailbox;
 mod pysiptest;
+mod pysiptest_music;
 mod refused;
 mod seagull_calls;
 mod seagull_capture;

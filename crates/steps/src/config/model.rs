@@ -183,6 +183,8 @@ pub struct UserConfig {
     pub auth_user: Option<String>,
     /// The password.
     pub password: Option<String>,
+    /// What the user types at the mailbox of the embedded server, ended by `#`.
+    pub pin: Option<String>,
     /// Device profile.
     pub device: Option<String>,
     /// The server that the user belongs to, if not the one of the run.
@@ -253,6 +255,11 @@ pub struct PbxSettings {
     pub echo: Option<Vec<String>>,
     /// User parts that play music.
     pub music: Option<Vec<String>>,
+    /// User parts of conference rooms.
+    pub conference: Option<Vec<String>>,
+    /// Whether the server plays music to who is on hold; `None`: in scenarios with the tag
+    /// `@requires.music-on-hold`.
+    pub music_on_hold: Option<bool>,
 }
 
 #[cfg(test)]

@@ -1,9 +1,9 @@
 //! The list of all sentences.
 
 use super::{
-    agreed, answering, calls, challenge, conditions, dtmf, ending, figures, flows,
+    agreed, answering, calls, challenge, conditions, conferences, dtmf, ending, figures, flows,
     header_sentences, hearing, hold, message_sentences, phones, playing, questions, raw,
-    registration, request, sdp_sentences, talking, texts, time, timing, voicemail,
+    registration, request, sdp_sentences, talking, texts, time, timing, voicemail, voicemail_calls,
 };
 use crate::StepDefinition;
 
@@ -21,11 +21,13 @@ pub fn definitions() -> Vec<StepDefinition> {
         talking::definitions(),
         hearing::definitions(),
         hold::definitions(),
+        conferences::definitions(),
         dtmf::definitions(),
         playing::definitions(),
         agreed::definitions(),
         figures::definitions(),
         voicemail::definitions(),
+        voicemail_calls::definitions(),
         texts::definitions(),
         questions::definitions(),
         message_sentences::definitions(),

@@ -8,6 +8,7 @@ mod call_table;
 mod calls;
 mod challenge;
 mod conditions;
+mod conferences;
 mod dtmf;
 mod ending;
 mod figures;
@@ -35,6 +36,7 @@ mod texts;
 mod time;
 mod timing;
 mod voicemail;
+mod voicemail_calls;
 
 pub use all::definitions;
 pub use notes::Notes;

@@ -22,7 +22,7 @@ pub struct Scope<'a> {
 }
 
 /// What every embedded server can do, for `@requires.<feature>`.
-const EMBEDDED_FEATURES: [&str; 8] = [
+const EMBEDDED_FEATURES: [&str; 10] = [
     "registrar",
     "digest",
     "calls",
@@ -31,13 +31,26 @@ const EMBEDDED_FEATURES: [&str; 8] = [
     "dnd",
     "echo",
     "music",
+    "conference",
+    MUSIC_ON_HOLD,
 ];
+
+/// The feature that the embedded server has on request: a tag turns it on for its scenario.
+pub(crate) const MUSIC_ON_HOLD: &str = "music-on-hold";
 
 impl Scope<'_> {
     /// Whether the server can do what a tag asks for.
     pub(super) fn server_has(&self, feature: &str) -> bool {
         match self.server {
-            ServerChoice::Embedded => EMBEDDED_FEATURES.contains(&feature),
+            ServerChoice::Embedded => {
+                let pbx = &self.config.pbx;
+                let off = match feature {
+                    MUSIC_ON_HOLD => pbx.music_on_hold == Some(false),
+                    "conference" => pbx.conference.as_ref().is_some_and(Vec::is_empty),
+                    _ => false,
+                };
+                EMBEDDED_FEATURES.contains(&feature) && !off
+            }
             ServerChoice::Real(server) => server.features.contains(feature),
         }
     }

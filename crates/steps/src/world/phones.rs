@@ -256,6 +256,7 @@ impl World {
         entry.display_name = user.and_then(|user| user.display_name.clone());
         entry.auth_user = Some(account.auth_user.clone());
         entry.password.clone_from(&account.password);
+        entry.pin = user.and_then(|user| user.pin.clone());
         let configured = self.surroundings.config().pbx.voicemail;
         entry.voicemail = configured.unwrap_or(self.voicemail);
         match pbx.add_user(entry).await {

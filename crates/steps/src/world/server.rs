@@ -69,6 +69,7 @@ pub(super) fn start_embedded(
     capture: &gannet_net::Capture,
     seed: u64,
     ipv6: bool,
+    hold_music: bool,
 ) -> Result<Pbx, PbxError> {
     let ip = if ipv6 {
         Ipv6Addr::LOCALHOST.into()
@@ -85,6 +86,7 @@ pub(super) fn start_embedded(
             .clone()
             .unwrap_or(defaults.algorithms.clone()),
         digest_uri: settings.digest_uri.unwrap_or(defaults.digest_uri),
+        music_on_hold: settings.music_on_hold.unwrap_or(hold_music),
         no_answer: settings.no_answer.unwrap_or(defaults.no_answer),
         timers: surroundings.config().timers.unwrap_or(defaults.timers),
         seed,
@@ -107,6 +109,9 @@ fn adapt(config: &mut PbxConfig, settings: &PbxSettings) {
     }
     if let Some(music) = &settings.music {
         config.extensions.music.clone_from(music);
+    }
+    if let Some(rooms) = &settings.conference {
+        config.extensions.conference.clone_from(rooms);
     }
 }
 

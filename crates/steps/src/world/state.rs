@@ -54,6 +54,8 @@ pub(crate) struct Birth {
     pub(crate) described: BTreeSet<String>,
     /// Whether its sentences speak of voicemail.
     pub(crate) voicemail: bool,
+    /// Whether its tags ask for music on hold.
+    pub(crate) hold_music: bool,
     /// Whether its embedded server is on IPv6.
     pub(crate) ipv6: bool,
     pub(crate) capture: Capture,
@@ -69,15 +71,20 @@ impl World {
         let server = match surroundings.real_server() {
             Some(real) => Server::Real(real.clone()),
             None => Server::Embedded(
-                start_embedded(&surroundings, &birth.capture, seed, birth.ipv6).map_err(
-                    |error| {
-                        let failure = Failure::new(FailureClass::Environment, error.to_string());
-                        match std::error::Error::source(&error) {
-                            Some(cause) => failure.detail(cause.to_string()),
-                            None => failure,
-                        }
-                    },
-                )?,
+                start_embedded(
+                    &surroundings,
+                    &birth.capture,
+                    seed,
+                    birth.ipv6,
+                    birth.hold_music,
+                )
+                .map_err(|error| {
+                    let failure = Failure::new(FailureClass::Environment, error.to_string());
+                    match std::error::Error::source(&error) {
+                        Some(cause) => failure.detail(cause.to_string()),
+                        None => failure,
+                    }
+                })?,
             ),
         };
         let network = surroundings.config().network;

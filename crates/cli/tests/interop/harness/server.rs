@@ -75,8 +75,13 @@ impl Server {
     pub(crate) fn start(site: &Site, kind: ServerKind) -> Self {
         match kind {
             ServerKind::Kamailio => Self::kamailio(site, &[]),
-            ServerKind::Embedded => Self::Embedded(EmbeddedPbx::start()),
+            ServerKind::Embedded => Self::embedded(|_| {}),
         }
+    }
+
+    /// Starts the embedded server with changes to its settings.
+    pub(crate) fn embedded(change: impl FnOnce(&mut PbxConfig)) -> Self {
+        Self::Embedded(EmbeddedPbx::start(change))
     }
 
     /// Starts a Kamailio with switches of the peers' README.
@@ -146,6 +151,16 @@ impl Server {
         toml
     }
 
+    /// How many new and old messages a user of the embedded server has.
+    pub(crate) fn messages(&self, user: &str) -> Option<(usize, usize)> {
+        let Self::Embedded(embedded) = self else {
+            return None;
+        };
+        let snapshot = embedded.runtime.block_on(embedded.pbx.snapshot()).ok()?;
+        let mailbox = snapshot.mailbox(user)?;
+        Some((mailbox.new_count(), mailbox.old_count()))
+    }
+
     /// Waits until a user is registered, and gives the contact.
     pub(crate) fn wait_for_contact(&self, user: &str, limit: Duration) -> String {
         match self {
@@ -167,14 +182,14 @@ impl Server {
 }
 
 impl EmbeddedPbx {
-    fn start() -> Self {
+    fn start(change: impl FnOnce(&mut PbxConfig)) -> Self {
         let runtime = Runtime::new().expect("a runtime can be had");
         let users = USERS.map(|user| {
             PbxUser::new(user)
                 .with_password(format!("{user}pw"))
                 .without_voicemail()
         });
-        let config = PbxConfig {
+        let mut config = PbxConfig {
             bind: SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), Ports::free().nth(0)),
             domain: DOMAIN.to_owned(),
             users: users.to_vec(),
@@ -184,6 +199,7 @@ impl EmbeddedPbx {
             no_answer: RINGS_FOR,
             ..PbxConfig::default()
         };
+        change(&mut config);
         let pbx = {
             let _inside = runtime.enter();
             Pbx::start(config).expect("the port was free")
