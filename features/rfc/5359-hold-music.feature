@@ -12,7 +12,7 @@ Feature: RFC 5359 2.3: music on hold
   Scenario: the caller holds and resumes
     When Alice puts the call on hold
     Then Alice receives 200 to INVITE
-    And body of 200 to INVITE matches /a=inactive/
+    And body of 200 to INVITE matches /a=recvonly/
     And Bob receives INVITE
     And body of INVITE matches /a=sendonly/
     And Bob sees the call held

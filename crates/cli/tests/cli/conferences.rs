@@ -17,9 +17,9 @@ fn who_is_heard_is_named_when_it_is_not_so_many() {
     bench.run("test alone.feature fewer.feature").expect(
         1,
         &[
-            "Alice heard nobody, expected 1 parties",
-            "Alice heard Bob, Carol, expected 1 parties",
-            "waited for 1 parties for a second",
+            "Alice heard nobody, expected 1 party",
+            "Alice heard Bob, Carol, expected 1 party",
+            "1 party for a second",
         ],
     );
 }
@@ -54,7 +54,7 @@ fn calls_that_cannot_be_joined_are_told() {
                 "there is no call second; the named calls are first",
                 "two different calls",
                 "call other is one of Carol, not of Alice",
-                "waited for Bob to answer",
+                "waited for the call to be connected; call 1 is ringing",
                 "4 scenarios: 3 failed, 1 timed out",
             ],
         );
@@ -68,7 +68,10 @@ fn rooms_have_the_numbers_of_the_configuration() {
         .with("gannet.toml", "[pbx]\nconference = [\"800\"]\n");
     bench.run("test f.feature").expect(0, &["1 passed"]);
     let off = Bench::new()
-        .with("f.feature", &format!("@requires.conference\n{}", feature(&steps)))
+        .with(
+            "f.feature",
+            &format!("@requires.conference\n{}", feature(&steps)),
+        )
         .with("gannet.toml", "[pbx]\nconference = []\n");
     off.run("test f.feature").expect(4, &["skipped"]);
 }

@@ -9,8 +9,10 @@ const LIMIT: Duration = Duration::from_secs(150);
 
 #[test]
 fn calls_to_music_pass_unchanged_with_the_embedded_server() {
-    let Some(site) = Site::open("calls_to_music_pass_unchanged_with_the_embedded_server", &[])
-    else {
+    let Some(site) = Site::open(
+        "calls_to_music_pass_unchanged_with_the_embedded_server",
+        &[],
+    ) else {
         return;
     };
     let feature = Site::fixture("pysiptest/basecall/call_music.feature");

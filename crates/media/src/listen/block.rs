@@ -30,6 +30,11 @@ pub(crate) struct Peak {
 }
 
 impl Block {
+    /// The share of all tones that were kept.
+    pub(crate) fn tonal_share(&self) -> f32 {
+        self.peaks.iter().map(|peak| peak.share).sum()
+    }
+
     /// The share of the peak nearest to `frequency_hz`, if one is within
     /// `tolerance_hz`.
     pub(crate) fn share_at(&self, frequency_hz: f32, tolerance_hz: f32) -> f32 {

@@ -1,4 +1,4 @@
-//! Music for somebody who is on hold.
+//! Who stands in for the other side of a session while one of both is on hold.
 
 use std::sync::{Arc, Mutex};
 use std::time::Instant;
@@ -15,34 +15,52 @@ use super::port::{ServicePort, lock_port};
 use super::room::MediaRoom;
 use super::sounds::melody;
 
-/// A source of music that takes the place of the other side in somebody's session.
+/// The server's own end of a session between two phones: music for the one that is on hold, or a
+/// place where nothing is listened to for the one that holds.
 #[derive(Debug)]
-pub(crate) struct HoldMusic {
+pub(crate) struct StandIn {
     socket: MediaSocket,
     capabilities: MediaCapabilities,
     local: LocalMedia,
     /// What was offered last.
     offer: Option<SessionDescription>,
-    /// There once offer and answer are complete.
+    /// There once offer and answer are complete, if there is music.
     port: Option<Arc<Mutex<ServicePort>>>,
 }
 
-impl HoldMusic {
-    /// A source that plays to nobody yet.
+impl StandIn {
+    /// Music that plays to nobody yet.
     ///
     /// # Errors
     /// If there is no port left.
-    pub(crate) fn open(room: &MediaRoom) -> Result<Self, NetError> {
+    pub(crate) fn music(room: &MediaRoom) -> Result<Self, NetError> {
+        Self::open(room, Direction::SendOnly)
+    }
+
+    /// A place for what somebody who holds still sends: it reaches nobody.
+    ///
+    /// # Errors
+    /// If there is no port left.
+    pub(crate) fn nobody(room: &MediaRoom) -> Result<Self, NetError> {
+        Self::open(room, Direction::RecvOnly)
+    }
+
+    fn open(room: &MediaRoom, direction: Direction) -> Result<Self, NetError> {
         let socket = room.open()?;
         // The session id is that of the session that it goes on with.
         let local = LocalMedia::new(room.address_of(&socket), "0", 1);
         Ok(Self {
             socket,
             capabilities: MediaCapabilities::default(),
-            local: local.with_direction(Direction::SendOnly),
+            local: local.with_direction(direction),
             offer: None,
             port: None,
         })
+    }
+
+    /// Whether it plays music.
+    pub(crate) fn plays(&self) -> bool {
+        self.local.direction.sends()
     }
 
     /// The offer that moves a session here; `previous` is what its owner was told last.
@@ -67,7 +85,7 @@ impl HoldMusic {
         Ok(())
     }
 
-    /// Answers an offer of somebody who is to hear the music.
+    /// Answers an offer; `previous` is what its owner was told last.
     ///
     /// # Errors
     /// If there is nothing in it that can be accepted.
@@ -85,6 +103,9 @@ impl HoldMusic {
     }
 
     fn play(&mut self, negotiated: Negotiated, rng: &mut fastrand::Rng) {
+        if !self.plays() {
+            return;
+        }
         let now = Instant::now();
         if let Some(port) = &self.port {
             lock_port(port).session_mut().renegotiate(negotiated, now);
@@ -96,20 +117,4 @@ impl HoldMusic {
         self.socket.attach(port.clone());
         self.port = Some(port);
     }
-}
-
-/// An answer that lets nothing flow: for the side that holds, while music plays to the other.
-/// `place` is whose media it stands for, and `previous` what the side was told last.
-///
-/// # Errors
-/// If there is nothing in the offer that can be accepted.
-pub(crate) fn quiet_answer(
-    offer: &SessionDescription,
-    place: std::net::SocketAddr,
-    previous: &SessionDescription,
-) -> Result<SessionDescription, OfferAnswerError> {
-    let local = LocalMedia::new(place, "0", 1).with_direction(Direction::Inactive);
-    let mut description = build_answer(offer, &MediaCapabilities::default(), &local)?.description;
-    continue_session(previous, &mut description);
-    Ok(description)
 }

@@ -6,7 +6,7 @@ mod port;
 mod room;
 mod sounds;
 
-pub(crate) use hold_music::{HoldMusic, quiet_answer};
+pub(crate) use hold_music::StandIn;
 pub(crate) use keys::KeyReader;
 pub(crate) use port::{ServicePort, lock_port};
 pub(crate) use room::MediaRoom;

@@ -130,7 +130,7 @@ impl Server {
             let agreed = of_session && answer.is_some();
             call.note_sdp(relayed.to, answer);
             if agreed {
-                self.music_over(number, relayed.from, relayed.to);
+                self.music_over(number);
             }
         }
         let reply = match outcome {

@@ -7,7 +7,7 @@
 //! holder           server           held
 //!   | INVITE sendonly |                |     the holder does not want to hear
 //!   |---------------->| INVITE (music) |     sendonly, the music's own address
-//!   |  200 inactive   |--------------->|
+//!   |  200 recvonly   |--------------->|
 //!   |<----------------|  200 recvonly  |
 //!   |                 |<---------------|     music
 //!   | INVITE sendrecv |                |
@@ -27,25 +27,25 @@ use super::relay::passed_body;
 use super::serving::description_in;
 use super::state::{Pending, Server};
 use crate::event::PbxEvent;
-use crate::media::{HoldMusic, quiet_answer};
+use crate::media::StandIn;
 
-/// A call of which one side or both hold the other, and hear music meanwhile.
+/// A call of which one side or both hold the other.
 #[derive(Debug, Default)]
 pub(crate) struct Holding {
     /// The legs of those who hold.
     holders: BTreeSet<CallId>,
-    /// What plays to whom.
-    music: BTreeMap<CallId, HoldMusic>,
+    /// Who stands in for the other side, by leg.
+    stand_ins: BTreeMap<CallId, StandIn>,
 }
 
-/// What was said last in the two sessions of a call.
-struct Sessions {
-    /// To the side that offers now.
+/// The offer of one side, and what was said last in the sessions of both.
+struct Exchange<'a> {
+    number: u64,
+    leg: CallId,
+    peer: CallId,
+    offer: &'a SessionDescription,
     told_offerer: SessionDescription,
-    /// To the other side.
     told_peer: SessionDescription,
-    /// By the other side.
-    said_by_peer: SessionDescription,
 }
 
 impl Server {
@@ -68,19 +68,15 @@ impl Server {
         }
         let body = passed_body(message)?;
         let offer = description_in(Some(&body)).ok().flatten()?;
-        let sessions = self.sessions(number, leg, peer)?;
-        let is_held = self.holds(number, peer);
-        let reply = match (wants_to_hear(&offer), is_held) {
+        let exchange = self.exchange(number, leg, peer, &offer)?;
+        let reply = match (wants_to_hear(&offer), self.holds(number, peer)) {
             (true, false) => return None,
-            (true, true) => self.play_to(number, leg, &offer, &sessions)?,
-            (false, true) => self.hold_back(number, leg, &offer, &sessions)?,
-            (false, false) if self.holds(number, leg) => {
-                self.quieten(number, leg, &offer, &sessions)?
-            }
-            (false, false) => match self.begin_music(now, number, (leg, peer), &offer, &sessions) {
+            (true, true) => self.play_to(now, &exchange)?,
+            (false, false) if !self.holds(number, leg) => match self.begin_music(now, &exchange) {
                 Ok(reply) => reply?,
                 Err(refused) => return Some(refused),
             },
+            (false, _) => self.quieten(&exchange)?,
         };
         if let Some(call) = self.calls.get_mut(&number) {
             call.note_sdp(leg, Some(body));
@@ -92,12 +88,9 @@ impl Server {
     fn begin_music(
         &mut self,
         now: Instant,
-        number: u64,
-        (leg, peer): (CallId, CallId),
-        offer: &SessionDescription,
-        sessions: &Sessions,
+        exchange: &Exchange<'_>,
     ) -> Result<Option<Reply>, Reply> {
-        let mut music = match HoldMusic::open(&self.room) {
+        let mut music = match StandIn::music(&self.room) {
             Ok(music) => music,
             Err(error) => {
                 let what = format!("no media for music on hold: {error}");
@@ -105,36 +98,48 @@ impl Server {
                 return Ok(None);
             }
         };
-        let Some(reply) = self.quieten(number, leg, offer, sessions) else {
+        let Some(reply) = self.quieten(exchange) else {
             return Ok(None);
         };
-        let moved = music.offer(&sessions.told_peer);
-        let headers = vec![("Allow".into(), self.allow.clone())];
-        let body = Some(Body::sdp(moved.to_bytes()));
-        let sent = self
-            .endpoint
-            .request_in_call(now, peer, Method::Invite, headers, body);
-        match sent {
-            Ok(request) => {
-                self.pending.insert(request, Pending::Music(peer));
-                self.told.insert(peer, moved);
-                let holding = self.holdings.entry(number).or_default();
-                holding.music.insert(peer, music);
-                Ok(Some(reply))
-            }
-            // Both sides have sent one at once (RFC 3261 14.1).
-            Err(SendError::InviteInProgress) => {
-                self.let_go(number, leg, sessions);
-                Err(Reply::new(491))
-            }
-            Err(_) => {
-                self.let_go(number, leg, sessions);
-                Ok(None)
+        let moved = music.offer(&exchange.told_peer);
+        match self.move_to(now, exchange, music, moved) {
+            Ok(()) => Ok(Some(reply)),
+            Err(error) => {
+                // The answer is not given after all.
+                let told = exchange.told_offerer.clone();
+                self.told.insert(exchange.leg, told);
+                self.holdings.remove(&exchange.number);
+                match error {
+                    // Both sides have sent one at once (RFC 3261 14.1).
+                    SendError::InviteInProgress => Err(Reply::new(491)),
+                    _ => Ok(None),
+                }
             }
         }
     }
 
-    /// The held side has answered the offer that moves it to the music.
+    /// Offers the other side to go on with a stand-in.
+    fn move_to(
+        &mut self,
+        now: Instant,
+        exchange: &Exchange<'_>,
+        stand_in: StandIn,
+        offer: SessionDescription,
+    ) -> Result<(), SendError> {
+        let peer = exchange.peer;
+        let headers = vec![("Allow".into(), self.allow.clone())];
+        let body = Some(Body::sdp(offer.to_bytes()));
+        let request = self
+            .endpoint
+            .request_in_call(now, peer, Method::Invite, headers, body)?;
+        self.pending.insert(request, Pending::Music(peer));
+        self.told.insert(peer, offer);
+        let holding = self.holdings.entry(exchange.number).or_default();
+        holding.stand_ins.insert(peer, stand_in);
+        Ok(())
+    }
+
+    /// A side has answered the offer that moves it to a stand-in.
     pub(super) fn music_outcome(&mut self, leg: CallId, outcome: &Outcome) {
         let Some(number) = self.legs.get(&leg).copied() else {
             return;
@@ -148,79 +153,71 @@ impl Server {
                     .flatten()
             });
         let holding = self.holdings.get_mut(&number);
-        let Some(music) = holding.and_then(|holding| holding.music.get_mut(&leg)) else {
+        let Some(stand_in) = holding.and_then(|holding| holding.stand_ins.get_mut(&leg)) else {
             return;
         };
         let problem = match answer {
-            Some(answer) => match music.answered(&answer, &mut self.rng) {
+            Some(answer) => match stand_in.answered(&answer, &mut self.rng) {
                 Ok(()) => return,
                 Err(error) => error.to_string(),
             },
             None => format!("the re-INVITE got {}", outcome.code()),
         };
         if let Some(holding) = self.holdings.get_mut(&number) {
-            holding.music.remove(&leg);
+            holding.stand_ins.remove(&leg);
         }
         let what = format!("no music on hold in call {number}: {problem}");
         self.emit(PbxEvent::Trouble { what });
     }
 
-    /// Who is on hold itself holds too: nobody hears anything.
-    fn hold_back(
-        &mut self,
-        number: u64,
-        leg: CallId,
-        offer: &SessionDescription,
-        sessions: &Sessions,
-    ) -> Option<Reply> {
-        let reply = self.quieten(number, leg, offer, sessions)?;
-        if let Some(holding) = self.holdings.get_mut(&number) {
-            holding.music.remove(&leg);
+    /// Answers a side that holds: what it goes on sending reaches nobody.
+    fn quieten(&mut self, exchange: &Exchange<'_>) -> Option<Reply> {
+        let reply = self.answer_by(exchange, StandIn::nobody)?;
+        let holding = self.holdings.entry(exchange.number).or_default();
+        holding.holders.insert(exchange.leg);
+        Some(reply)
+    }
+
+    /// Answers a side that is on hold and wants to hear: with music.
+    fn play_to(&mut self, now: Instant, exchange: &Exchange<'_>) -> Option<Reply> {
+        let held_before = self.holds(exchange.number, exchange.leg);
+        let reply = self.answer_by(exchange, StandIn::music)?;
+        let holding = self.holdings.entry(exchange.number).or_default();
+        holding.holders.remove(&exchange.leg);
+        // The other side may believe that it is still on hold itself.
+        if held_before && !wants_to_hear(&exchange.told_peer) {
+            let mut nobody = StandIn::nobody(&self.room).ok()?;
+            let offer = nobody.offer(&exchange.told_peer);
+            if let Err(error) = self.move_to(now, exchange, nobody, offer) {
+                let what = format!("a phone was not told that it is resumed: {error}");
+                self.emit(PbxEvent::Trouble { what });
+            }
         }
         Some(reply)
     }
 
-    /// An answer after which nothing flows to or from a side that holds.
-    fn quieten(
+    /// Answers with a stand-in of the kind that is wanted: the one that is there, or a new one.
+    fn answer_by(
         &mut self,
-        number: u64,
-        leg: CallId,
-        offer: &SessionDescription,
-        sessions: &Sessions,
+        exchange: &Exchange<'_>,
+        open: fn(&crate::media::MediaRoom) -> Result<StandIn, gannet_net::NetError>,
     ) -> Option<Reply> {
-        let place = sessions.said_by_peer.audio()?.rtp_address()?;
-        let answer = quiet_answer(offer, place, &sessions.told_offerer).ok()?;
-        self.holdings.entry(number).or_default().holders.insert(leg);
-        Some(self.answer_with(leg, answer))
-    }
-
-    /// Answers a side that is on hold and wants to hear: with music.
-    fn play_to(
-        &mut self,
-        number: u64,
-        leg: CallId,
-        offer: &SessionDescription,
-        sessions: &Sessions,
-    ) -> Option<Reply> {
-        let holding = self.holdings.get_mut(&number)?;
-        let mut music = match holding.music.remove(&leg) {
-            Some(music) => music,
-            None => HoldMusic::open(&self.room).ok()?,
-        };
-        let answer = music
-            .answer(offer, &sessions.told_offerer, &mut self.rng)
+        let mut stand_in = open(&self.room).ok()?;
+        let holding = self.holdings.entry(exchange.number).or_default();
+        if let Some(there) = holding.stand_ins.remove(&exchange.leg)
+            && there.plays() == stand_in.plays()
+        {
+            stand_in = there;
+        }
+        let answer = stand_in
+            .answer(exchange.offer, &exchange.told_offerer, &mut self.rng)
             .ok()?;
-        holding.holders.remove(&leg);
-        holding.music.insert(leg, music);
-        Some(self.answer_with(leg, answer))
-    }
-
-    fn answer_with(&mut self, leg: CallId, answer: SessionDescription) -> Reply {
+        holding.stand_ins.insert(exchange.leg, stand_in);
         let reply = Reply::new(200)
             .header("Allow", self.allow.clone())
             .body(Body::sdp(answer.to_bytes()));
-        self.told.insert(leg, answer);
-        reply
+        self.told.insert(exchange.leg, answer);
+        Some(reply)
     }
 
     fn holds(&self, number: u64, leg: CallId) -> bool {
@@ -228,39 +225,32 @@ impl Server {
         holding.is_some_and(|holding| holding.holders.contains(&leg))
     }
 
-    /// The answer of [`Self::quieten`] is not given after all.
-    fn let_go(&mut self, number: u64, leg: CallId, sessions: &Sessions) {
-        self.told.insert(leg, sessions.told_offerer.clone());
-        if let Some(holding) = self.holdings.get_mut(&number) {
-            holding.holders.remove(&leg);
-        }
-    }
-
     /// What was said last in the sessions of both sides; `None` if there are none yet.
-    fn sessions(&self, number: u64, leg: CallId, peer: CallId) -> Option<Sessions> {
+    fn exchange<'a>(
+        &self,
+        number: u64,
+        leg: CallId,
+        peer: CallId,
+        offer: &'a SessionDescription,
+    ) -> Option<Exchange<'a>> {
         let call = self.calls.get(&number)?;
-        let said_by_offerer = said_by(call, leg)?;
-        let said_by_peer = said_by(call, peer)?;
-        let told = |leg: CallId, otherwise: &SessionDescription| {
-            let told = self.told.get(&leg);
-            told.unwrap_or(otherwise).clone()
+        let told = |leg: CallId, other: CallId| {
+            let told = self.told.get(&leg).cloned();
+            told.or_else(|| said_by(call, other))
         };
-        Some(Sessions {
-            told_offerer: told(leg, &said_by_peer),
-            told_peer: told(peer, &said_by_offerer),
-            said_by_peer,
+        Some(Exchange {
+            number,
+            leg,
+            peer,
+            offer,
+            told_offerer: told(leg, peer)?,
+            told_peer: told(peer, leg)?,
         })
     }
 
-    /// What one side said has reached the other: whatever was played to it is over.
-    pub(super) fn music_over(&mut self, number: u64, from: CallId, to: CallId) {
-        if let Some(holding) = self.holdings.get_mut(&number) {
-            holding.holders.remove(&from);
-            holding.music.remove(&to);
-            if holding.holders.is_empty() {
-                self.holdings.remove(&number);
-            }
-        }
+    /// The two sides have agreed with each other again: nobody stands in for anybody.
+    pub(super) fn music_over(&mut self, number: u64) {
+        self.holdings.remove(&number);
     }
 
     /// A description on its way to a side to which the server has spoken itself goes on with that
@@ -292,9 +282,9 @@ fn said_by(call: &Call, leg: CallId) -> Option<SessionDescription> {
     description_in(said).ok().flatten()
 }
 
-/// Whether whoever offers this wants to hear the other side (RFC 3264 8.4).
-fn wants_to_hear(offer: &SessionDescription) -> bool {
-    offer.audio().is_none_or(|audio| {
+/// Whether whoever says this wants to hear the other side (RFC 3264 8.4).
+fn wants_to_hear(description: &SessionDescription) -> bool {
+    description.audio().is_none_or(|audio| {
         let zero = audio
             .rtp_address()
             .is_some_and(|address| address.ip().is_unspecified());

@@ -172,7 +172,11 @@ async fn hears_parties(world: &mut World, arguments: Arguments) -> StepResult {
     let share_min = PARTY_SHARE_MIN * (1.0 - world.loss()).powi(2);
     let started = Instant::now();
     let mut heard = Vec::new();
-    let what = format!("waiting for {} to hear {wanted} parties", actor.name());
+    let wanted_text = match wanted {
+        1 => "1 party".to_owned(),
+        _ => format!("{wanted} parties"),
+    };
+    let what = format!("waiting for {} to hear {wanted_text}", actor.name());
     let found = watch(world, &what, limit, || {
         let to = Instant::now().checked_sub(LISTEN_DELAY)?;
         let from = to
@@ -201,9 +205,9 @@ async fn hears_parties(world: &mut World, arguments: Arguments) -> StepResult {
     } else {
         heard.join(", ")
     };
-    let summary = format!("{} heard {whom}, expected {wanted} parties", actor.name());
+    let summary = format!("{} heard {whom}, expected {wanted_text}", actor.name());
     let mut found = failure(FailureClass::MediaNotHeard, &actor, summary)
-        .waiting_for(format!("{wanted} parties for a second"), limit);
+        .waiting_for(format!("{wanted_text} for a second"), limit);
     for line in &lines {
         for detail in hearing_details(line, started, Instant::now()) {
             found = found.detail(detail);
