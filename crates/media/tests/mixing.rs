@@ -66,12 +66,14 @@ impl Conference {
 
     /// The marks that a phone has heard for nearly all of the last half second.
     fn heard_by(&self, phone: usize) -> Vec<usize> {
-        let to = self.now - LISTEN_DELAY;
+        let before = |at: Instant, time| at.checked_sub(time).expect("it has run for longer");
+        let to = before(self.now, LISTEN_DELAY);
+        let from = before(to, ms(500));
         let listener = self.phones[phone].listener();
         (0..8)
             .filter(|&n| {
                 let sound = Sound::Mark(Mark::nth(n));
-                listener.heard(sound, to - ms(500), to).share() > 0.9
+                listener.heard(sound, from, to).share() > 0.9
             })
             .collect()
     }

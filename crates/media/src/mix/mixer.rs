@@ -143,8 +143,9 @@ impl Mixer {
     /// Mixes the frames that are due.
     fn advance(&mut self, now: Instant) {
         let late = now.saturating_duration_since(self.next_frame);
-        if late > OVERDUE_MAX {
-            let frames = (late - OVERDUE_MAX).as_nanos() / FRAME_LENGTH.as_nanos();
+        let too_late = late.saturating_sub(OVERDUE_MAX);
+        if !too_late.is_zero() {
+            let frames = too_late.as_nanos() / FRAME_LENGTH.as_nanos();
             let frames = u32::try_from(frames).unwrap_or(u32::MAX);
             self.next_frame += FRAME_LENGTH * frames;
             for chair in &mut self.chairs {

@@ -108,7 +108,7 @@ impl Server {
         let mut spec = RequestSpec::new(Method::Invite, uri, asked.from.clone(), asked.to.clone());
         spec.contact = Some(self.contact(user.as_deref(), contact.target.transport));
         spec.destination = Some(contact.target);
-        spec.headers = asked.headers.clone();
+        spec.headers.clone_from(&asked.headers);
         spec.headers
             .push(("Max-Forwards".into(), asked.max_forwards.to_string()));
         spec.headers.push(("Allow".into(), self.allow.clone()));
@@ -116,7 +116,7 @@ impl Server {
             spec.headers
                 .push(("P-Asserted-Identity".into(), identity.to_string()));
         }
-        spec.body = asked.body.clone();
+        spec.body.clone_from(&asked.body);
         Some(spec)
     }
 
