@@ -6,6 +6,7 @@
 //!   receives, reports in RTCP, and listens. Its contract is at the type.
 //! - [`Source`]: silence, tones, the [`Mark`] of a phone, WAV, a replayed
 //!   capture, echo, nothing.
+//! - [`Mixer`], [`SharedMixer`]: several sessions of which each hears all others.
 //! - [`Listener`]: what was heard and when: a mark, a tone, a DTMF key, anything, silence.
 //! - [`script`]: what SIPp's scenarios send: captures packet by packet, keys, stored octets.
 //! - [`srtp`]: packets encrypted and authenticated, with keys from session descriptions.
@@ -20,8 +21,10 @@
 )]
 
 mod codec;
+mod dtmf;
 mod level;
 mod listen;
+mod mix;
 pub mod offer_answer;
 pub mod script;
 mod session;
@@ -29,10 +32,12 @@ mod source;
 pub mod srtp;
 
 pub use codec::{Codec, SAMPLE_RATE};
+pub use dtmf::{InfoKey, info_body, read_info_key};
 pub use level::{SILENCE_DBFS, level_dbfs};
 pub use listen::{
     DominantTone, Heard, HeardKey, LISTEN_DELAY, Listener, Quiet, Sound, render_dtmf,
 };
+pub use mix::{LiveFeed, Mixer, Seat, SharedMixer, Voice};
 pub use session::{
     Channel, ReceivedEvent, ReceivedStream, RemoteReport, RtpReport, RtpSession, RtpSessionConfig,
     SentStream, Transmit, ntp_timestamp,

@@ -91,6 +91,20 @@ fn marks_that_are_mixed_are_all_heard() {
 }
 
 #[test]
+fn a_mark_is_heard_beside_a_much_louder_tone() {
+    let mark = Mark::nth(1);
+    let loud = Tone::new(880.0).with_level(-6.0);
+    let tones = [&mark.tones()[..], &[loud]].concat();
+    let mut bench = Bench::new(Codec::Pcmu);
+    bench.ends[LEFT].set_source(Source::Tones(tones), bench.start);
+    bench.run(secs(1));
+    for n in 0..8 {
+        let share = heard(&bench, Sound::Mark(Mark::nth(n))).share();
+        assert_eq!(share > 0.9, n == 1, "mark {n}: {share}");
+    }
+}
+
+#[test]
 fn muted_audio_is_not_heard_but_its_packets_come() {
     let mut bench = Bench::new(Codec::Pcma);
     bench.ends[LEFT].set_source(Source::Mark(Mark::nth(1)), bench.start);

@@ -73,6 +73,9 @@ pub struct PbxConfig {
     pub park_return: Duration,
     /// What forwarded calls say about it.
     pub forward_marks: ForwardMarks,
+    /// Whether the server plays music to who is put on hold (RFC 5359 2.3). Otherwise it passes on
+    /// what puts them on hold, like every other re-INVITE.
+    pub music_on_hold: bool,
     /// Bounds.
     pub limits: PbxLimits,
     /// What each side of a call is asked and granted about session timers (RFC 4028); `None`: the
@@ -123,6 +126,7 @@ impl Default for PbxConfig {
             transfer: Transfer::default(),
             park_return: Duration::from_mins(1),
             forward_marks: ForwardMarks::default(),
+            music_on_hold: false,
             limits: PbxLimits::default(),
             session_timers: Some(SessionPolicy::default()),
             timers: Timers::default(),
@@ -261,16 +265,19 @@ pub struct SpecialExtensions {
     pub music: Vec<String>,
     /// Plays the caller's own messages.
     pub voicemail: Vec<String>,
+    /// Conference rooms: who calls the same one hears all others who did.
+    pub conference: Vec<String>,
 }
 
 impl Default for SpecialExtensions {
-    /// `*43` and `echo`, `music`, `*97` and `voicemail`.
+    /// `*43` and `echo`, `music`, `*97` and `voicemail`, `conference`.
     fn default() -> Self {
         let names = |names: &[&str]| names.iter().map(|&name| name.to_owned()).collect();
         Self {
             echo: names(&["*43", "echo"]),
             music: names(&["music"]),
             voicemail: names(&["*97", "voicemail"]),
+            conference: names(&["conference"]),
         }
     }
 }
@@ -291,6 +298,8 @@ pub struct PbxLimits {
     pub publications_max: usize,
     /// Messages kept per mailbox; more are thrown away.
     pub messages_per_mailbox_max: usize,
+    /// Callers in one conference room; more get 486.
+    pub conference_max: usize,
     /// How often one call may be forwarded; then 482.
     pub forwards_max: u32,
     /// Happenings that wait for a slow reader of [`Pbx::events`](crate::Pbx::events); the oldest
@@ -309,6 +318,7 @@ impl Default for PbxLimits {
             subscriptions_max: 100_000,
             publications_max: 10_000,
             messages_per_mailbox_max: 100,
+            conference_max: 32,
             forwards_max: 5,
             events_max: 4096,
             stop_timeout: Duration::from_secs(2),

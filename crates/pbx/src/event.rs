@@ -82,6 +82,13 @@ pub enum PbxEvent {
         /// Why.
         why: &'static str,
     },
+    /// A message was deleted by its owner.
+    VoicemailDeleted {
+        /// Whose mailbox.
+        user: String,
+        /// Who had left it.
+        from: String,
+    },
     /// A NOTIFY about messages was answered with 2xx.
     MwiDelivered {
         /// Whose mailbox.

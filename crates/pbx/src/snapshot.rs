@@ -97,6 +97,8 @@ pub enum Service {
     Echo,
     /// Plays a melody.
     Music,
+    /// Lets the caller hear all others who called the same number.
+    Conference,
     /// Plays a melody to somebody who is parked.
     Park,
     /// Plays a melody until an agent is free.

@@ -25,6 +25,8 @@ pub struct PbxUser {
     pub dnd: bool,
     /// Where the user's calls go instead, at the start.
     pub forward: Forward,
+    /// What the user types, ended by `#`, before the mailbox plays anything; `None` for nothing.
+    pub pin: Option<String>,
 }
 
 impl PbxUser {
@@ -40,6 +42,7 @@ impl PbxUser {
             group: None,
             dnd: false,
             forward: Forward::default(),
+            pin: None,
         }
     }
 
@@ -58,6 +61,12 @@ impl PbxUser {
     /// The same without voicemail.
     pub fn without_voicemail(mut self) -> Self {
         self.voicemail = false;
+        self
+    }
+
+    /// The same with a PIN for the mailbox.
+    pub fn with_pin(mut self, pin: impl Into<String>) -> Self {
+        self.pin = Some(pin.into());
         self
     }
 

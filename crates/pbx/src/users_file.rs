@@ -12,6 +12,7 @@
 //! forward-always = "1002"
 //! forward-busy = "1002"
 //! forward-no-answer = "1002"
+//! pin = "4711"
 //! ```
 
 use std::collections::BTreeMap;
@@ -28,7 +29,7 @@ use crate::user::PbxUser;
 /// The only table of the file.
 const USERS: &str = "users";
 /// The keys of a user.
-const KEYS: [&str; 11] = [
+const KEYS: [&str; 12] = [
     "name",
     "extension",
     "display-name",
@@ -40,6 +41,7 @@ const KEYS: [&str; 11] = [
     "forward-always",
     "forward-busy",
     "forward-no-answer",
+    "pin",
 ];
 
 /// What a users file says, and everything that is wrong with it.
@@ -147,6 +149,11 @@ fn read_user(
             "forward-always" => user.forward.always = Some(text),
             "forward-busy" => user.forward.on_busy = Some(text),
             "forward-no-answer" => user.forward.on_no_answer = Some(text),
+            "pin" if !is_pin(&text) => {
+                let message = format!("expected a PIN of 1 to 16 digits, found \"{text}\"");
+                problems.push(Diagnostic::error("bad-value", message, value.span()));
+            }
+            "pin" => user.pin = Some(text),
             _ => user.password = Some(text),
         }
     }
@@ -159,6 +166,11 @@ fn read_user(
             .with_help("add name = \"...\""),
     );
     None
+}
+
+/// Whether a PIN can be typed on a telephone: `*` and `#` are for correcting and ending it.
+fn is_pin(text: &str) -> bool {
+    (1..=16).contains(&text.len()) && text.chars().all(|c| c.is_ascii_digit())
 }
 
 fn has_error_at(problems: &Diagnostics, span: &Range<usize>) -> bool {
@@ -207,7 +219,7 @@ mod tests {
         let file = read_users(
             "users.toml",
             "[[users]]\nname = \"alice\"\nextension = \"1001\"\ndisplay-name = \"Alice\"\n\
-             password = \"x\"\n[[users]]\nname = \"bob\"\nauth-user = \"bob2\"\nvoicemail = false\n\
+             password = \"x\"\npin = \"4711\"\n[[users]]\nname = \"bob\"\nauth-user = \"bob2\"\nvoicemail = false\n\
              dnd = true\ngroup = \"sales\"\nforward-busy = \"alice\"\n",
         );
         assert!(file.diagnostics.is_empty(), "{:?}", file.diagnostics);
@@ -216,6 +228,7 @@ mod tests {
             ..PbxUser::new("alice")
                 .with_extension("1001")
                 .with_password("x")
+                .with_pin("4711")
         };
         let bob = PbxUser {
             auth_user: Some("bob2".into()),

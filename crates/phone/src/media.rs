@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use gannet_media::offer_answer::Negotiated;
 use gannet_media::{
-    Channel, DominantTone, Heard, LISTEN_DELAY, Quiet, RtpReport, RtpSession, Sound, Source,
+    Channel, DominantTone, Heard, LISTEN_DELAY, Quiet, RtpReport, RtpSession, Sound, Source, Voice,
 };
 use gannet_net::{MediaKind, MediaPort, MediaSocket};
 
@@ -41,12 +41,15 @@ impl CallMedia {
 
     /// Plays another source from now on, also once media begins later.
     pub fn play(&self, source: Source) {
-        let mut port = self.lock();
+        let mut locked = self.lock();
+        let port = &mut *locked;
         port.source = source.clone();
-        if let Some(session) = &mut port.session {
+        if let Some(voice) = &port.conference {
+            voice.play(source);
+        } else if let Some(session) = &mut port.session {
             session.set_source(source, Instant::now());
         }
-        drop(port);
+        drop(locked);
         self.wake();
     }
 
@@ -55,7 +58,8 @@ impl CallMedia {
         self.lock().source.clone()
     }
 
-    /// The mute key: packets go on with silence in them.
+    /// The mute key: packets go on with silence in them. In a conference nobody hears the phone
+    /// any more, and all go on hearing each other.
     pub fn mute(&self, muted: bool) {
         let mut port = self.lock();
         port.muted = muted;
@@ -64,10 +68,38 @@ impl CallMedia {
 
     /// Whether audio that plays once has been played.
     pub fn source_ended(&self) -> bool {
-        self.lock()
-            .session
+        let port = self.lock();
+        match (&port.conference, &port.session) {
+            (Some(voice), _) => voice.source_ended(),
+            (None, Some(session)) => session.source_ended(),
+            (None, None) => false,
+        }
+    }
+
+    /// What the phone says in the conference that the call is in.
+    pub(crate) fn conference(&self) -> Option<Arc<Voice>> {
+        self.lock().conference.clone()
+    }
+
+    /// Puts the call into the conference of a voice; nothing before any agreement on media.
+    pub(crate) fn enter(&self, voice: &Arc<Voice>) {
+        let mut locked = self.lock();
+        let port = &mut *locked;
+        let Some(session) = &mut port.session else {
+            return;
+        };
+        if port
+            .conference
             .as_ref()
-            .is_some_and(RtpSession::source_ended)
+            .is_none_or(|old| !Arc::ptr_eq(old, voice))
+        {
+            let seat = voice.mixer().join();
+            session.set_source(Source::Live(seat), Instant::now());
+            port.conference = Some(Arc::clone(voice));
+        }
+        port.apply_mute();
+        drop(locked);
+        self.wake();
     }
 
     /// Records what is heard from now on, of `longest` at most, in place of an earlier recording.
@@ -200,6 +232,8 @@ pub(crate) struct CallPort {
     /// What to play once there is a session.
     pub(crate) source: Source,
     pub(crate) muted: bool,
+    /// What the phone says in the conference that the call is in.
+    pub(crate) conference: Option<Arc<Voice>>,
     /// True while this phone has the other side on hold.
     pub(crate) holds: bool,
     /// False while the phone is cut off: nothing goes out and nothing comes in.
@@ -212,6 +246,7 @@ impl CallPort {
             session: None,
             source,
             muted: false,
+            conference: None,
             holds: false,
             connected,
         }
@@ -220,7 +255,13 @@ impl CallPort {
     /// Lets the session send silence or the source. Whoever is on hold hears silence: the phone's
     /// user talks to somebody else meanwhile.
     pub(crate) fn apply_mute(&mut self) {
-        let muted = self.muted || self.holds;
+        let muted = match &self.conference {
+            Some(voice) => {
+                voice.set_muted(self.muted);
+                self.holds
+            }
+            None => self.muted || self.holds,
+        };
         if let Some(session) = &mut self.session {
             session.set_muted(muted);
         }

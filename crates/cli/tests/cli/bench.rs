@@ -55,6 +55,11 @@ impl Bench {
     }
 
     pub(crate) fn run_words(&self, arguments: &[&str]) -> Ran {
+        self.run_within(RUN_LIMIT, arguments)
+    }
+
+    /// The same with another bound, for runs of many scenarios.
+    pub(crate) fn run_within(&self, limit: Duration, arguments: &[&str]) -> Ran {
         let Output {
             status,
             stdout,
@@ -64,7 +69,7 @@ impl Bench {
             .current_dir(self.path())
             .env_remove("NO_COLOR")
             .env("COLUMNS", "100")
-            .timeout(RUN_LIMIT)
+            .timeout(limit)
             .output()
             .unwrap();
         Ran {

@@ -3,6 +3,7 @@
 mod bench;
 mod call_control;
 mod check;
+mod conferences;
 mod crowd;
 mod environment;
 mod event_sockets;

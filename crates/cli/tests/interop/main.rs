@@ -7,10 +7,13 @@ mod harness;
 
 mod audio;
 mod captures;
+mod conference;
 mod events;
+mod mailbox;
 mod outbound;
 mod pysiptest;
 mod pysiptest_mass;
+mod pysiptest_music;
 mod pysiptest_presence;
 mod refused;
 mod rfc_features;

@@ -191,4 +191,26 @@ mod tests {
             assert!(peaks[0].share < 0.3, "{peaks:?}");
         }
     }
+
+    #[test]
+    fn six_marks_are_nearly_all_tones_even_when_cut_off_and_noise_is_not() {
+        let tonal = |peaks: &[Peak]| peaks.iter().map(|peak| peak.share).sum::<f32>();
+        let mut rng = fastrand::Rng::with_seed(2);
+        let mut analyser = Analyser::new();
+        let mut most = 0.0_f32;
+        for _ in 0..2000 {
+            let block = std::array::from_fn(|_| rng.i16(-3000..3000));
+            most = most.max(tonal(&analyser.analyse(&block, BLOCK_SAMPLES).1));
+        }
+        let tones: Vec<Tone> = (0..6).flat_map(|n| crate::Mark::nth(n).tones()).collect();
+        let mut least = 1.0_f32;
+        for phase in 0..200 {
+            let skipped = render(&tones, Duration::from_millis(40 + phase));
+            let block: [i16; BLOCK_SAMPLES] = skipped[skipped.len() - BLOCK_SAMPLES..]
+                .try_into()
+                .expect("40 ms");
+            least = least.min(tonal(&analyser.analyse(&block, BLOCK_SAMPLES).1));
+        }
+        assert!(most < 0.7 && least > 0.95, "{most} {least}");
+    }
 }

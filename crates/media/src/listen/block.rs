@@ -3,8 +3,8 @@
 /// Samples of a block: 40 ms.
 pub(crate) const BLOCK_SAMPLES: usize = 320;
 
-/// Tones that are kept of a block.
-pub(crate) const PEAKS_MAX: usize = 4;
+/// Tones that are kept of a block: those of six marks.
+pub(crate) const PEAKS_MAX: usize = 12;
 
 /// What was in one block. Times are in samples since the listener began.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -30,6 +30,11 @@ pub(crate) struct Peak {
 }
 
 impl Block {
+    /// The share of all tones that were kept.
+    pub(crate) fn tonal_share(&self) -> f32 {
+        self.peaks.iter().map(|peak| peak.share).sum()
+    }
+
     /// The share of the peak nearest to `frequency_hz`, if one is within
     /// `tolerance_hz`.
     pub(crate) fn share_at(&self, frequency_hz: f32, tolerance_hz: f32) -> f32 {

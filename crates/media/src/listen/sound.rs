@@ -32,7 +32,9 @@ impl Sound {
                     .frequencies_hz()
                     .map(|hz| block.share_at(hz, MARK_TOLERANCE_HZ));
                 let (weak, strong) = (low.min(high), low.max(high));
-                loud && weak >= MARK_SHARE_MIN && strong <= weak * MARK_RATIO_MAX
+                let present = weak >= MARK_SHARE_MIN
+                    || weak >= MIXED_SHARE_MIN && block.tonal_share() >= TONAL_SHARE_MIN;
+                loud && present && strong <= weak * MARK_RATIO_MAX
             }
         }
     }
@@ -101,5 +103,10 @@ const TONE_SHARE_MIN: f32 = 0.2;
 const MARK_TOLERANCE_HZ: f32 = 20.0;
 /// A mark among three equally loud others has an eighth of the power per tone.
 const MARK_SHARE_MIN: f32 = 0.1;
+/// A mark among five equally loud others has a twelfth per tone; one beside a single tone that is
+/// 10 dB louder has no more.
+const MIXED_SHARE_MIN: f32 = 0.05;
+/// So weak a tone says something only where nearly all is tones: noise has peaks like it.
+const TONAL_SHARE_MIN: f32 = 0.75;
 /// Both tones of a mark are sent equally loud; 5 dB is left for the way.
 const MARK_RATIO_MAX: f32 = 3.0;

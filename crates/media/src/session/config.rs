@@ -28,7 +28,7 @@ pub struct RtpSessionConfig {
     /// Symmetric RTP (RFC 4961): send to where RTP comes from, whatever the
     /// SDP says.
     pub symmetric: bool,
-    /// How long the listener keeps what was heard, 1 MB for half an hour.
+    /// How long the listener keeps what was heard, 6 MB for half an hour.
     pub timeline_kept: Duration,
 }
 

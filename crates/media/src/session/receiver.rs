@@ -9,7 +9,7 @@ use super::report::{ReceivedEvent, ReceivedStream};
 use crate::codec::{Codec, SAMPLE_RATE};
 use crate::listen::{Analyser, Assembler, Held, Listener, Recorder, ReorderBuffer};
 use crate::offer_answer::Negotiated;
-use crate::source::EchoBuffer;
+use crate::source::ReturnPath;
 
 /// Takes in the RTP of a session.
 #[derive(Debug)]
@@ -115,7 +115,7 @@ impl Receiver {
         packet: &RtpPacket<'_>,
         from: SocketAddr,
         now: Instant,
-        echo: &mut EchoBuffer,
+        path: &mut ReturnPath,
     ) -> bool {
         let payload_type = packet.payload_type();
         let is_audio = self.codecs.iter().any(|(pt, _)| *pt == payload_type);
@@ -163,17 +163,17 @@ impl Receiver {
         if is_event && self.listening {
             self.on_event(packet, now);
         }
-        self.advance(now, echo);
+        self.advance(now, path);
         is_audio || is_event
     }
 
     /// Lets through what has waited long enough.
-    pub(super) fn advance(&mut self, now: Instant, echo: &mut EchoBuffer) {
+    pub(super) fn advance(&mut self, now: Instant, path: &mut ReturnPath) {
         for stream in &mut self.streams {
             while let Some(held) = stream.reorder.pop(now) {
                 let codec = self.codecs.iter().find(|(pt, _)| *pt == held.payload_type);
                 if let (Some((_, codec)), true) = (codec, self.listening) {
-                    self.ear.hear(*codec, &held, &mut stream.assembler, echo);
+                    self.ear.hear(*codec, &held, &mut stream.assembler, path);
                 }
             }
             let Ear {
@@ -268,7 +268,7 @@ impl Ear {
         codec: Codec,
         held: &Held,
         assembler: &mut Assembler,
-        echo: &mut EchoBuffer,
+        path: &mut ReturnPath,
     ) {
         self.samples.clear();
         codec.decode(&held.payload, &mut self.samples);
@@ -292,7 +292,7 @@ impl Ear {
         if let Some(recorder) = recorder {
             recorder.push(begin, samples);
         }
-        echo.push(samples);
+        path.push(samples);
     }
 }
 

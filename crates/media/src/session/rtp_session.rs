@@ -14,7 +14,7 @@ use super::sender::Sender;
 use crate::codec::samples_in;
 use crate::listen::Listener;
 use crate::offer_answer::Negotiated;
-use crate::source::{EchoBuffer, Source, write_wav};
+use crate::source::{ReturnPath, Source, write_wav};
 
 /// One audio session of a call: sends, receives, reports and listens, without a
 /// socket and without a clock.
@@ -56,7 +56,7 @@ pub struct RtpSession {
     sender: Sender,
     receiver: Receiver,
     reporter: Reporter,
-    echo: EchoBuffer,
+    path: ReturnPath,
     end: End,
     ignored: u64,
     rtcp_received: u64,
@@ -110,7 +110,7 @@ impl RtpSession {
             sender,
             receiver,
             reporter,
-            echo: EchoBuffer::default(),
+            path: ReturnPath::default(),
             end: End::Running,
             ignored: 0,
             rtcp_received: 0,
@@ -125,7 +125,7 @@ impl RtpSession {
         match datagram_kind(datagram) {
             DatagramKind::Rtp => match RtpPacket::parse(datagram) {
                 Ok(packet) => {
-                    if self.receiver.on_packet(&packet, from, now, &mut self.echo) {
+                    if self.receiver.on_packet(&packet, from, now, &mut self.path) {
                         self.latch(from, now);
                     }
                 }
@@ -149,8 +149,8 @@ impl RtpSession {
     /// where it goes, or gives `None` if nothing is due.
     pub fn poll_transmit(&mut self, now: Instant, out: &mut Vec<u8>) -> Option<Transmit> {
         out.clear();
-        self.receiver.advance(now, &mut self.echo);
-        if self.sender.poll(now, &mut self.echo, out) {
+        self.receiver.advance(now, &mut self.path);
+        if self.sender.poll(now, &mut self.path, out) {
             return Some(Transmit {
                 destination: self.destination(),
                 channel: Channel::Rtp,
@@ -198,7 +198,7 @@ impl RtpSession {
 
     /// Plays `source` from the next packet on.
     pub fn set_source(&mut self, source: Source, now: Instant) {
-        self.echo.clear();
+        self.path = ReturnPath::of(&source);
         self.sender.set_source(source, now);
     }
 
@@ -253,6 +253,10 @@ impl RtpSession {
     /// (RFC 3550 6.6).
     pub fn stop(&mut self, now: Instant) {
         if self.end == End::Running {
+            if matches!(self.source(), Source::Live(_)) {
+                // The others should not hear what was still waiting in the mixer.
+                self.set_source(Source::Mute, now);
+            }
             let spoke = self.reporter.is_enabled()
                 && (self.sender.stats().packets > 0 || self.reporter.sent() > 0);
             self.end = if spoke {

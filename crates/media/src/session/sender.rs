@@ -9,7 +9,7 @@ use super::config::RtpSessionConfig;
 use super::report::SentStream;
 use crate::codec::{Codec, samples_in};
 use crate::offer_answer::Negotiated;
-use crate::source::{EchoBuffer, Player, Replay, ReplayPacket, Source};
+use crate::source::{Player, Replay, ReplayPacket, ReturnPath, Source};
 
 /// Makes the RTP packets of a session.
 ///
@@ -172,7 +172,7 @@ impl Sender {
     }
 
     /// Appends the next due packet to `out`, if there is one.
-    pub(super) fn poll(&mut self, now: Instant, echo: &mut EchoBuffer, out: &mut Vec<u8>) -> bool {
+    pub(super) fn poll(&mut self, now: Instant, path: &mut ReturnPath, out: &mut Vec<u8>) -> bool {
         if !self.sends() {
             return false;
         }
@@ -191,7 +191,7 @@ impl Sender {
         if self.tick_at > now {
             return false;
         }
-        self.player.fill(&mut self.frame, echo);
+        self.player.fill(&mut self.frame, path, now);
         let (timestamp, due) = (self.tick_timestamp, self.tick_at);
         self.advance(1);
         if self.write_event(timestamp, now, out) {

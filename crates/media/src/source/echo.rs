@@ -1,4 +1,4 @@
-//! The jitter buffer of the echo source.
+//! The jitter buffer of the echo source and of mixers.
 
 use std::collections::VecDeque;
 
@@ -13,6 +13,14 @@ pub(crate) struct EchoBuffer {
 }
 
 impl EchoBuffer {
+    /// An empty buffer with room for all that it may hold.
+    pub(crate) fn roomy() -> Self {
+        Self {
+            samples: VecDeque::with_capacity(MAX_SAMPLES + PORTION_SAMPLES),
+            playing: false,
+        }
+    }
+
     pub(crate) fn push(&mut self, samples: &[i16]) {
         self.samples.extend(samples);
         let excess = self.samples.len().saturating_sub(MAX_SAMPLES);
@@ -33,16 +41,14 @@ impl EchoBuffer {
             };
         }
     }
-
-    pub(crate) fn clear(&mut self) {
-        *self = Self::default();
-    }
 }
 
 /// 40 ms: what is held before playing begins.
 const FILL_SAMPLES: usize = 320;
 /// 200 ms: what is held at most.
 const MAX_SAMPLES: usize = 1600;
+/// 60 ms: the longest usual packet, there for a moment before the oldest samples are dropped.
+const PORTION_SAMPLES: usize = 480;
 
 #[cfg(test)]
 mod tests {

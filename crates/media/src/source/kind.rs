@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::mark::Mark;
 use super::replay::Replay;
 use super::tone::Tone;
+use crate::mix::LiveFeed;
 
 /// What a session plays.
 #[derive(Debug, Clone, PartialEq)]
@@ -23,6 +24,8 @@ pub enum Source {
     Replay(Arc<Replay>),
     /// What is received, delayed by a small jitter buffer (40 to 200 ms).
     Echo,
+    /// What the other parties of a mixer say; what is received goes into the mixer.
+    Live(LiveFeed),
 }
 
 impl Source {

@@ -1,6 +1,8 @@
 //! A source at work: gives the samples of one packet after the other.
 
-use super::echo::EchoBuffer;
+use std::time::Instant;
+
+use super::path::ReturnPath;
 use super::tone::{Oscillator, fill};
 use super::{Samples, Source};
 
@@ -42,8 +44,8 @@ impl Player {
         self.ended
     }
 
-    /// Overwrites `out` with the next samples.
-    pub(crate) fn fill(&mut self, out: &mut [i16], echo: &mut EchoBuffer) {
+    /// Overwrites `out` with the next samples. What comes back from `path` is of `now`.
+    pub(crate) fn fill(&mut self, out: &mut [i16], path: &mut ReturnPath, now: Instant) {
         match &self.source {
             Source::Tones(_) | Source::Mark(_) => fill(&mut self.oscillators, out),
             Source::Samples(samples) => {
@@ -58,7 +60,7 @@ impl Player {
                 }
                 self.ended |= self.position == samples.len() && !repeats;
             }
-            Source::Echo => echo.fill(out),
+            Source::Echo | Source::Live(_) => path.fill(now, out),
             Source::Silence | Source::Mute | Source::Replay(_) => out.fill(0),
         }
     }
@@ -90,7 +92,7 @@ mod tests {
 
     fn play(player: &mut Player, count: usize) -> Vec<i16> {
         let mut out = vec![0; count];
-        player.fill(&mut out, &mut EchoBuffer::default());
+        player.fill(&mut out, &mut ReturnPath::default(), Instant::now());
         out
     }
 

@@ -41,6 +41,23 @@ pub(crate) fn no_messages() -> Vec<i16> {
     samples
 }
 
+/// The PIN is asked for: two rising notes.
+pub(crate) fn pin_prompt() -> Vec<i16> {
+    let mut samples = Vec::new();
+    notes(&mut samples, &[(G5, 150), (C6, 250), (0.0, 100)]);
+    samples
+}
+
+/// The PIN was wrong: a low note twice.
+pub(crate) fn pin_refused() -> Vec<i16> {
+    let mut samples = Vec::new();
+    notes(
+        &mut samples,
+        &[(C5, 300), (0.0, 100), (C5, 300), (0.0, 300)],
+    );
+    samples
+}
+
 /// After the last message: a falling octave.
 pub(crate) fn goodbye() -> Vec<i16> {
     let mut samples = Vec::new();
@@ -102,6 +119,8 @@ mod tests {
             (greeting(), 2400),
             (message_separator(), 620),
             (no_messages(), 1700),
+            (pin_prompt(), 500),
+            (pin_refused(), 1000),
             (goodbye(), 1100),
             (melody(), 8000),
         ];

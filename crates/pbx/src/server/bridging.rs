@@ -30,7 +30,8 @@ impl Server {
                 let waits = answer_for.take();
                 call.note_sdp(leg, passed_body(ack));
                 if let Some(other) = waits {
-                    self.endpoint.acknowledge(now, other, passed_body(ack));
+                    let body = self.body_towards(other, passed_body(ack));
+                    self.endpoint.acknowledge(now, other, body);
                 }
             }
             Stage::Serving(_) => self.service_confirmed(now, number, ack),
@@ -82,6 +83,9 @@ impl Server {
                 Reply::new(481)
             });
         };
+        if let Some(reply) = self.hold_with_music(now, leg, peer, message) {
+            return Some(reply);
+        }
         let Some(hops) = next_max_forwards(message) else {
             return Some(Reply::new(483));
         };
@@ -98,6 +102,7 @@ impl Server {
             offer: body.clone(),
             is_invite: method == Method::Invite,
         };
+        let body = self.body_towards(peer, body);
         let sent = self
             .endpoint
             .request_in_call(now, peer, method, headers, body);
@@ -117,7 +122,7 @@ impl Server {
     pub(super) fn relay_outcome(&mut self, now: Instant, relayed: &Relayed, outcome: &Outcome) {
         if let Outcome::Response(response) = outcome
             && outcome.code() < 300
-            && let Some((_, call)) = self.call_of(relayed.to)
+            && let Some((number, call)) = self.call_of(relayed.to)
         {
             let answer = passed_body(response);
             if answer.is_some() {
@@ -129,11 +134,17 @@ impl Server {
                     *answer_for = Some(relayed.to);
                 }
             }
+            let of_session = matches!(response.method(), Some(Method::Invite | Method::Update));
+            let agreed = of_session && answer.is_some();
             call.note_sdp(relayed.to, answer);
+            if agreed {
+                self.music_over(number);
+            }
         }
         let reply = match outcome {
             Outcome::Response(response) => {
                 let mut reply = passed_reply(response);
+                reply.body = self.body_towards(relayed.from, reply.body);
                 if matches!(response.method(), Some(Method::Invite | Method::Options))
                     && reply.code < 300
                 {
@@ -152,6 +163,7 @@ impl Server {
         let Some(number) = self.legs.remove(&leg) else {
             return;
         };
+        self.forget_hold(number, leg);
         let Some(call) = self.calls.get_mut(&number) else {
             return;
         };

@@ -97,6 +97,7 @@ impl Server {
             Place::Queue(queue) => self.queue(now, number, queue),
             Place::Code(code) => self.feature_code(now, number, code),
             Place::Page(user) => self.page(now, number, user),
+            Place::Room(room) => self.join_room(now, number, room),
             Place::Server => self.refuse(now, number, Reply::new(404)),
         }
     }

@@ -47,6 +47,18 @@ impl Mailbox {
         message.is_some_and(|message| !std::mem::replace(&mut message.heard, true))
     }
 
+    /// The audio of a message.
+    pub(crate) fn samples(&self, id: u64) -> Option<&[i16]> {
+        let message = self.messages.iter().find(|m| m.id == id)?;
+        Some(&message.samples)
+    }
+
+    /// Takes a message out.
+    pub(crate) fn remove(&mut self, id: u64) -> Option<Voicemail> {
+        let at = self.messages.iter().position(|m| m.id == id)?;
+        Some(self.messages.remove(at))
+    }
+
     /// Notes where a message was written.
     pub(crate) fn set_file(&mut self, id: u64, file: PathBuf) {
         if let Some(message) = self.messages.iter_mut().find(|m| m.id == id) {

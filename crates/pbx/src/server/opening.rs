@@ -126,6 +126,10 @@ impl Server {
             pending: HashMap::new(),
             early_answers: HashMap::new(),
             deliveries: HashMap::new(),
+            rooms: BTreeMap::new(),
+            retrievals: HashMap::new(),
+            holdings: HashMap::new(),
+            told: HashMap::new(),
             timetable: Timetable::default(),
             room: MediaRoom {
                 scheduler,

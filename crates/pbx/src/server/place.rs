@@ -35,6 +35,8 @@ pub(crate) enum Place {
     Code(Code),
     /// A user whose phone answers by itself.
     Page(String),
+    /// The conference room with this number.
+    Room(String),
     /// The server itself: no user part.
     Server,
 }
@@ -104,6 +106,9 @@ impl Server {
             if numbers.has(capability) && names.iter().any(|name| name == user) {
                 return Some(Place::Service(service));
             }
+        }
+        if special.conference.iter().any(|room| room == user) {
+            return Some(Place::Room(user.to_owned()));
         }
         if let Some(action) = numbers.exact(user) {
             return self.place_by(action, user, None);

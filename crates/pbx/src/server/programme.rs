@@ -2,10 +2,9 @@
 
 use std::time::Duration;
 
-use gannet_media::Source;
+use gannet_media::{LiveFeed, Source};
 
-use super::mailbox::Mailbox;
-use crate::media::{goodbye, greeting, length_of, melody, message_separator, no_messages, silence};
+use crate::media::{greeting, length_of, melody, message_separator};
 
 /// How long the server goes on after the last sound, so that its end is heard.
 const TAIL: Duration = Duration::from_millis(300);
@@ -19,8 +18,6 @@ pub(crate) struct Programme {
     pub(crate) record: Option<Duration>,
     /// When the server hangs up, from the start.
     pub(crate) length: Option<Duration>,
-    /// Messages and when they have been played to their end, from the start; earliest first.
-    pub(crate) heard: Vec<(Duration, u64)>,
 }
 
 impl Programme {
@@ -41,7 +38,6 @@ impl Programme {
             length: Some(length_of(&samples) + TAIL),
             source: Source::once(samples),
             record: None,
-            heard: Vec::new(),
         }
     }
 
@@ -52,31 +48,17 @@ impl Programme {
             length: Some(length_of(&greeting) + recording_max + TAIL),
             source: Source::once(greeting),
             record: Some(recording_max),
-            heard: Vec::new(),
         }
     }
 
-    /// Plays the messages, new ones first, oldest first; then hangs up.
-    pub(crate) fn mailbox(mailbox: &Mailbox) -> Self {
-        let mut samples = silence(Duration::from_millis(300));
-        let mut heard = Vec::new();
-        for message in mailbox.playing_order() {
-            samples.extend(message_separator());
-            samples.extend_from_slice(&message.samples);
-            heard.push((length_of(&samples), message.id));
-            samples.extend(silence(Duration::from_millis(200)));
-        }
-        samples.extend(if heard.is_empty() {
-            no_messages()
-        } else {
-            goodbye()
-        });
-        Self {
-            length: Some(length_of(&samples) + TAIL),
-            source: Source::once(samples),
-            record: None,
-            heard,
-        }
+    /// Says nothing until it is told what.
+    pub(crate) fn mailbox() -> Self {
+        Self::endless(Source::Silence)
+    }
+
+    /// Mixes the caller with all others in a room.
+    pub(crate) fn conference(seat: LiveFeed) -> Self {
+        Self::endless(Source::Live(seat))
     }
 
     fn endless(source: Source) -> Self {
@@ -84,39 +66,6 @@ impl Programme {
             source,
             record: None,
             length: None,
-            heard: Vec::new(),
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn messages_are_heard_when_they_have_been_played() {
-        let mut mailbox = Mailbox::default();
-        let second = vec![1; 8000];
-        let first_id = mailbox.add("bob", second.clone());
-        let other_id = mailbox.add("bob", second);
-        mailbox.mark_heard(first_id);
-        let programme = Programme::mailbox(&mailbox);
-        let ids: Vec<_> = programme.heard.iter().map(|(_, id)| *id).collect();
-        assert_eq!(ids, [other_id, first_id]);
-        // 0.3 s silence, 0.62 s pips, 1 s message, 0.2 s silence.
-        assert_eq!(programme.heard[0].0, Duration::from_millis(1920));
-        assert_eq!(programme.heard[1].0, Duration::from_millis(3740));
-        assert!(programme.length > Some(programme.heard[1].0));
-    }
-
-    #[test]
-    fn an_empty_mailbox_says_so_and_ends() {
-        let programme = Programme::mailbox(&Mailbox::default());
-        assert!(programme.heard.is_empty());
-        assert!(
-            programme
-                .length
-                .is_some_and(|length| length < Duration::from_secs(3))
-        );
     }
 }

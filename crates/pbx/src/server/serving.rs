@@ -1,7 +1,7 @@
 //! Calls that the server answers itself: echo, music, voicemail, mailbox.
 
 use std::sync::{Arc, Mutex};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use gannet_media::offer_answer::{
     LocalMedia, MediaCapabilities, Negotiated, apply_answer, build_answer, build_offer,
@@ -29,6 +29,8 @@ impl Server {
         match service {
             Service::Echo => self.answer(now, number, service, None, Programme::echo()),
             Service::Music => self.answer(now, number, service, None, Programme::music()),
+            // A room is a place of its own.
+            Service::Conference => self.refuse(now, number, Reply::new(404)),
             Service::Mailbox | Service::Voicemail => {
                 let Some(user) = call.first.who.user().map(str::to_owned) else {
                     return self.refuse(now, number, refusal(403, "No Mailbox"));
@@ -37,9 +39,13 @@ impl Server {
                 if !has {
                     return self.refuse(now, number, refusal(403, "No Mailbox"));
                 }
-                let mailbox = self.mailboxes.entry(user.clone()).or_default();
-                let programme = Programme::mailbox(mailbox);
-                self.answer(now, number, Service::Mailbox, Some(user), programme);
+                self.answer(
+                    now,
+                    number,
+                    Service::Mailbox,
+                    Some(user),
+                    Programme::mailbox(),
+                );
             }
             // These have ways in of their own.
             Service::Park | Service::Queue | Service::Code => {
@@ -112,7 +118,11 @@ impl Server {
         if stands {
             return self.offer_service(now, number);
         }
-        let contact = self.contact(Some(&dialled), transport);
+        let mut contact = self.contact(Some(&dialled), transport);
+        if service == Service::Conference {
+            // This is where a conference is mixed (RFC 4579 3.1).
+            contact.params.set_flag("isfocus");
+        }
         self.endpoint.accept(now, leg, contact, reply);
         self.counters.calls_served += 1;
         self.emit(PbxEvent::CallAnswered {
@@ -169,7 +179,9 @@ impl Server {
 
     /// Starts the session and its course.
     fn begin_media(&mut self, number: u64, negotiated: Negotiated) {
-        let config = MediaRoom::session(negotiated, &mut self.rng);
+        let mut config = MediaRoom::session(negotiated, &mut self.rng);
+        // Keys are looked for all the time; nobody asks later.
+        config.timeline_kept = TIMELINE;
         let serving = self.calls.get_mut(&number).and_then(|c| c.serving_mut());
         let Some(serving) = serving else {
             return;
@@ -185,13 +197,10 @@ impl Server {
             self.timetable
                 .set(Deadline::ServiceEnd(number), start + length);
         }
-        for &(at, message) in &programme.heard {
-            self.timetable
-                .set(Deadline::Heard(number, message), start + at);
-        }
         let port = Arc::new(Mutex::new(port));
         serving.socket.attach(port.clone());
         serving.port = Some(port);
+        self.begin_retrieval(number);
     }
 
     /// The ACK, with the answer if the offer was ours.
@@ -236,7 +245,8 @@ impl Server {
                 };
                 self.renegotiate(number, method, offer.as_ref())
             }
-            Method::Info | Method::Options | Method::Message => Reply::new(200),
+            Method::Info => self.info_in_service(number, message),
+            Method::Options | Method::Message => Reply::new(200),
             _ => Reply::new(501),
         }
     }
@@ -288,6 +298,7 @@ impl Server {
     /// The caller is gone: closes the media and keeps what was recorded.
     pub(super) fn service_over(&mut self, now: Instant, number: u64) {
         self.timetable.cancel(Deadline::ServiceEnd(number));
+        self.end_retrieval(number);
         let Some(call) = self.calls.get_mut(&number) else {
             return;
         };
@@ -299,9 +310,6 @@ impl Server {
         if let Some(parking) = &serving.parking {
             self.unpark(number, parking);
         }
-        for &(_, message) in &serving.programme.heard {
-            self.timetable.cancel(Deadline::Heard(number, message));
-        }
         let recording = serving
             .port
             .as_ref()
@@ -309,27 +317,20 @@ impl Server {
         if let (Service::Voicemail, Some(user)) = (serving.service, &serving.mailbox) {
             self.store(now, user, &from, recording.unwrap_or_default());
         }
-    }
-
-    /// A message was played to its end.
-    pub(super) fn message_heard(&mut self, now: Instant, number: u64, message: u64) {
-        let serving = self.calls.get_mut(&number).and_then(|c| c.serving_mut());
-        let Some(user) = serving.and_then(|serving| serving.mailbox.clone()) else {
-            return;
-        };
-        let mailbox = self.mailboxes.entry(user.clone()).or_default();
-        if mailbox.mark_heard(message) {
-            self.tell_mailbox(now, &user);
-        }
+        drop(serving);
+        self.close_empty_rooms();
     }
 }
+
+/// How long services remember what they heard.
+const TIMELINE: Duration = Duration::from_secs(10);
 
 /// The description in a message: `None` without body, a refusal if it is something else.
 fn description_of(message: &Message) -> Result<Option<SessionDescription>, Reply> {
     description_in(passed_body(message).as_ref())
 }
 
-fn description_in(body: Option<&Body>) -> Result<Option<SessionDescription>, Reply> {
+pub(super) fn description_in(body: Option<&Body>) -> Result<Option<SessionDescription>, Reply> {
     let Some(body) = body else {
         return Ok(None);
     };

@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::net::SocketAddr;
 use std::time::Instant;
 
+use gannet_media::SharedMixer;
 use gannet_net::{ConnectionId, Incoming};
+use gannet_sdp::SessionDescription;
 use gannet_sip::{Method, Transport};
 use gannet_ua::digest::DigestServer;
 use gannet_ua::endpoint::{Body, CallId, Endpoint, Happening, Outcome, RequestId};
@@ -18,9 +20,11 @@ use super::call::Call;
 use super::channels::info_outcome;
 use super::directory::Directory;
 use super::gruu::TemporaryGruus;
+use super::holding::Holding;
 use super::mailbox::Mailbox;
 use super::messaging::Delivery;
 use super::relay::passed_reply;
+use super::retrieval::Retrieval;
 use super::storing::Written;
 use super::timetable::Timetable;
 use super::watchers::Watchers;
@@ -41,6 +45,8 @@ pub(crate) enum Deadline {
     ServiceEnd(u64),
     /// A message of a mailbox was played in a call.
     Heard(u64, u64),
+    /// A caller at the mailbox may have pressed keys.
+    Keys(u64),
     /// Flows may have been silent for too long.
     SilentFlows,
     /// A re-INVITE of the server's own can be tried again.
@@ -58,6 +64,7 @@ impl Deadline {
             Self::NoAnswer(call)
             | Self::ServiceEnd(call)
             | Self::Heard(call, _)
+            | Self::Keys(call)
             | Self::ReinviteAgain(call)
             | Self::ParkReturn(call) => Some(call),
             Self::SilentFlows | Self::Rested => None,
@@ -78,6 +85,8 @@ pub(crate) enum Pending {
     Unsolicited(String),
     /// It was an INFO that somebody asked for by the event socket.
     Info(Answer),
+    /// It moves this leg, which is on hold, to music.
+    Music(CallId),
 }
 
 /// A request inside a call that went on to the other side.
@@ -133,6 +142,14 @@ pub(crate) struct Server {
     pub(super) resting: BTreeSet<String>,
     pub(super) pending: HashMap<RequestId, Pending>,
     pub(super) deliveries: HashMap<TransactionId, Delivery>,
+    /// Conference rooms by number.
+    pub(super) rooms: BTreeMap<String, SharedMixer>,
+    /// Callers at their mailbox, by number of the call.
+    pub(super) retrievals: HashMap<u64, Retrieval>,
+    /// Calls in which music plays, or did not because both sides hold.
+    pub(super) holdings: HashMap<u64, Holding>,
+    /// What the server has said itself last in a session between two phones, by leg.
+    pub(super) told: HashMap<CallId, SessionDescription>,
     pub(super) timetable: Timetable<Deadline>,
     pub(super) room: MediaRoom,
     pub(super) rng: fastrand::Rng,
@@ -211,6 +228,7 @@ impl Server {
                 Deadline::NoAnswer(number) => self.handle_no_answer(now, number),
                 Deadline::ServiceEnd(number) => self.service_end(now, number),
                 Deadline::Heard(number, message) => self.message_heard(now, number, message),
+                Deadline::Keys(number) => self.look_for_keys(now, number),
                 Deadline::SilentFlows => self.drop_silent_flows(now),
                 Deadline::ReinviteAgain(number) => self.reinvite_again(now, number),
                 Deadline::ParkReturn(number) => self.park_return(now, number),
@@ -377,6 +395,7 @@ impl Server {
                 });
             }
             Some(Pending::Info(answer)) => info_outcome(answer, &outcome),
+            Some(Pending::Music(leg)) => self.music_outcome(leg, &outcome),
             Some(Pending::Unsolicited(_)) | None => {}
         }
     }

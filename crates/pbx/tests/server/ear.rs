@@ -65,6 +65,13 @@ impl Ear {
         question(&port.lock().unwrap_or_else(PoisonError::into_inner).0)
     }
 
+    /// Changes what the session does.
+    pub(crate) fn change(&self, change: impl FnOnce(&mut RtpSession)) {
+        let port = self.port.as_ref().expect("started");
+        change(&mut port.lock().unwrap_or_else(PoisonError::into_inner).0);
+        self.socket.wake();
+    }
+
     /// Waits until the session says so.
     pub(crate) async fn until(&self, what: &str, condition: impl Fn(&RtpSession) -> bool) {
         let deadline = Instant::now() + Duration::from_secs(15);

@@ -3,8 +3,10 @@
 mod agent;
 mod calls;
 mod codes;
+mod conferences;
 mod diversion;
 mod ear;
+mod hold_music;
 mod in_call;
 mod lamps;
 mod messages;
@@ -12,6 +14,7 @@ mod parking;
 mod presence;
 mod publications;
 mod registration;
+mod retrieval;
 mod services;
 mod setup;
 mod transfer;

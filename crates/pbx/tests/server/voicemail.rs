@@ -29,7 +29,7 @@ fn heard(ear: &Ear, sound: Sound, from: Instant) -> Duration {
 }
 
 /// Leaves a message of a bit more than a second for Bob, after the beep.
-async fn leave_message(pbx: &Pbx, alice: &mut Agent) {
+pub(crate) async fn leave_message(pbx: &Pbx, alice: &mut Agent) {
     let before = pbx.snapshot().await.expect("running");
     let mut ear = Ear::open();
     let call = alice.call("bob", &ear.offer());

@@ -2,13 +2,13 @@
 
 use std::time::{Duration, Instant};
 
-use gannet_media::{RtpSession, Source, render, render_dtmf};
+use gannet_media::{RtpSession, Source, info_body, render, render_dtmf};
 use gannet_sip::Method;
 use gannet_ua::endpoint::Body;
 
 use super::handle::Phone;
 use crate::call::CallHandle;
-use crate::digits::{DTMF_RELAY, DtmfWay, ReceivedKey, relay_body};
+use crate::digits::{DtmfWay, ReceivedKey};
 use crate::error::PhoneError;
 use crate::look::look_until;
 use crate::media::CallMedia;
@@ -119,9 +119,10 @@ impl Phone {
         deadline: Instant,
     ) -> Result<(), PhoneError> {
         for key in keys {
+            let (content_type, text) = info_body(*key, length);
             let body = Body {
-                content_type: DTMF_RELAY.to_owned(),
-                bytes: relay_body(*key, length).into(),
+                content_type: content_type.to_owned(),
+                bytes: text.into(),
             };
             let response = self
                 .request_in_call(call, Method::Info, Vec::new(), Some(body), deadline)

@@ -1,6 +1,7 @@
 //! The handle to a phone.
 
 mod calls;
+mod conference;
 mod control;
 mod dtmf;
 mod early;

@@ -189,6 +189,8 @@ pub struct UserConfig {
     pub auth_user: Option<String>,
     /// The password.
     pub password: Option<String>,
+    /// What the user types at the mailbox of the embedded server, ended by `#`.
+    pub pin: Option<String>,
     /// Device profile.
     pub device: Option<String>,
     /// The server that the user belongs to, if not the one of the run.
@@ -269,6 +271,11 @@ pub struct PbxSettings {
     pub echo: Option<Vec<String>>,
     /// User parts that play music.
     pub music: Option<Vec<String>>,
+    /// User parts of conference rooms.
+    pub conference: Option<Vec<String>>,
+    /// Whether the server plays music to who is on hold; `None`: in scenarios with the tag
+    /// `@requires.music-on-hold`.
+    pub music_on_hold: Option<bool>,
     /// What the registrar does beside binding contacts.
     pub registrar: gannet_pbx::RegistrarFeatures,
     /// Whose word about identities counts.
@@ -292,8 +299,6 @@ pub struct PbxEventSettings {
     pub dialog_info_full: Option<bool>,
     /// The event packages that it has.
     pub packages: Option<std::collections::BTreeSet<String>>,
-    /// What it does beside calls from phone to phone.
-    pub extensions: PbxExtensions,
 }
 
 #[cfg(test)]

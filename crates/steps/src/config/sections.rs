@@ -162,6 +162,8 @@ fn pbx(root: &mut Section<'_, '_, '_>, config: &mut Config, folder: &Path) {
     pbx.domain = section.string("domain").map(|text| text.value);
     pbx.echo = texts(&mut section, "echo");
     pbx.music = texts(&mut section, "music");
+    pbx.conference = texts(&mut section, "conference");
+    pbx.music_on_hold = section.boolean("music_on_hold");
     let domains = [
         ("server", TrustDomain::Server),
         ("phones", TrustDomain::Phones),

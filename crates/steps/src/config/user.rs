@@ -25,6 +25,10 @@ fn read_one(name: &At<String>, mut section: Section<'_, '_, '_>) -> UserConfig {
             other.span.clone(),
         );
     }
+    let pin = section.string("pin");
+    if let Some(pin) = pin.as_ref().filter(|pin| !is_pin(&pin.value)) {
+        section.bad_value("pin", "1 to 16 digits", pin.span.clone());
+    }
     let mut read = UserConfig {
         name: name.value.clone(),
         user: user.map_or_else(|| name.value.clone(), |user| user.value),
@@ -32,6 +36,7 @@ fn read_one(name: &At<String>, mut section: Section<'_, '_, '_>) -> UserConfig {
         display_name: section.string("display_name").map(|text| text.value),
         auth_user: section.string("auth_user").map(|text| text.value),
         password: section.string("password").map(|text| text.value),
+        pin: pin.map(|pin| pin.value),
         device: section.string("device").map(|text| text.value),
         server: section.string("server").map(|text| text.value),
         transport: section.choice("transport", &TRANSPORTS),
@@ -47,6 +52,11 @@ fn read_one(name: &At<String>, mut section: Section<'_, '_, '_>) -> UserConfig {
     }
     section.finish();
     read
+}
+
+/// Whether a PIN can be typed on a telephone.
+fn is_pin(text: &str) -> bool {
+    (1..=16).contains(&text.len()) && text.chars().all(|c| c.is_ascii_digit())
 }
 
 /// `sip:user@domain` or `user@domain`.

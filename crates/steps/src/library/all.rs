@@ -1,12 +1,12 @@
 //! The list of all sentences.
 
 use super::{
-    agreed, answering, calls, challenge, conditions, direct_calls, dtmf, early_media, ending,
-    event_socket, feature_codes, figures, flows, forwarding, header_sentences, hearing, hold,
-    identity, lamps, mass, meanwhile, message_sentences, outbound, parking, phones, playing,
+    agreed, answering, calls, challenge, conditions, conferences, direct_calls, dtmf, early_media,
+    ending, event_socket, feature_codes, figures, flows, forwarding, header_sentences, hearing,
+    hold, identity, lamps, mass, meanwhile, message_sentences, outbound, parking, phones, playing,
     presence_words, publications, questions, queues, raw, registration, reliability, request,
     sdp_sentences, session_changes, session_timers, several_calls, subscriptions, talking, texts,
-    time, timing, transfers, voicemail,
+    time, timing, transfers, voicemail, voicemail_calls,
 };
 use crate::StepDefinition;
 
@@ -32,6 +32,7 @@ pub fn definitions() -> Vec<StepDefinition> {
         session_changes::definitions(),
         several_calls::definitions(),
         transfers::definitions(),
+        conferences::definitions(),
         dtmf::definitions(),
         playing::definitions(),
         agreed::definitions(),
@@ -47,6 +48,7 @@ pub fn definitions() -> Vec<StepDefinition> {
         forwarding::definitions(),
         parking::definitions(),
         queues::definitions(),
+        voicemail_calls::definitions(),
         texts::definitions(),
         event_socket::definitions(),
         questions::definitions(),

@@ -12,7 +12,7 @@ use crate::{Actor, Arguments, StepDefinition, StepResult, World, step};
 const SECTION: &str = "DTMF";
 
 /// How long a key lasts unless the sentence says otherwise.
-const TONE: Duration = Duration::from_millis(100);
+pub(super) const TONE: Duration = Duration::from_millis(100);
 /// What the duration of a telephone-event can hold at 8000 Hz (RFC 4733 2.3.5), in ms.
 const TONE_MS_MAX: u64 = 8000;
 
@@ -150,7 +150,7 @@ impl Taken {
     }
 }
 
-fn keys_of(actor: &Actor, text: &str) -> Result<Vec<char>, Failure> {
+pub(super) fn keys_of(actor: &Actor, text: &str) -> Result<Vec<char>, Failure> {
     let problem = match dtmf_keys(text) {
         Ok(keys) if keys.is_empty() => "there is no key between the quotes".to_owned(),
         Ok(keys) => return Ok(keys),

@@ -4,10 +4,10 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use gannet_events::{Failure, FailureClass};
-use gannet_media::Sound;
-use gannet_phone::CallMedia;
+use gannet_media::{LISTEN_DELAY, Sound};
+use gannet_phone::{CallMedia, CallState};
 
-use super::support::{deadline, failure, ready_phone};
+use super::support::{deadline, failure, ready_phone, watch};
 use super::talking::{Line, connected_line, hearing_details};
 use crate::{Actor, Arguments, StepDefinition, StepResult, World, step};
 
@@ -24,7 +24,7 @@ pub(super) fn definitions() -> Vec<StepDefinition> {
         step!(
             "{phone} hears {phone}",
             section: SECTION,
-            about: "Waits until the phone has heard one second of the other's own audio.",
+            about: "Waits until the phone has heard one second of the other's own audio, in any of its open calls.",
             example: "Alice hears Bob",
             condition,
             run: hears,
@@ -32,9 +32,25 @@ pub(super) fn definitions() -> Vec<StepDefinition> {
         step!(
             "{phone} does not hear {phone}",
             section: SECTION,
-            about: "Listens for a while: the other's own audio is not there.",
+            about: "Listens for a while: the other's own audio is not there, in none of the phone's open calls.",
             example: "Alice does not hear Bob within 2 seconds",
             run: does_not_hear,
+        ),
+        step!(
+            "{phone} hears {n} parties",
+            section: SECTION,
+            about: "Waits until the phone has heard exactly so many other phones of the scenario for a whole second, in all its open calls together: each by its own audio. Up to six voices at once are told apart.",
+            example: "Alice hears 2 parties",
+            condition,
+            run: hears_parties,
+        ),
+        step!(
+            "{phone} hears {n} party",
+            section: SECTION,
+            about: "The same for one.",
+            example: "Alice hears 1 party",
+            condition,
+            run: hears_parties,
         ),
         step!(
             "{phone} hears a {x} Hz tone",
@@ -84,7 +100,120 @@ pub(super) async fn hears_mark(
 ) -> StepResult {
     let line = connected_line(world, listener, limit).await?;
     let sound = Sound::Mark(other.phone.mark());
-    wait_heard(world, &line, sound, other.name(), limit).await
+    let lines = connected_lines(listener);
+    if lines.len() < 2 {
+        return wait_heard(world, &line, sound, other.name(), limit).await;
+    }
+    let started = Instant::now();
+    let what = format!(
+        "waiting for {} to hear {} in any of its calls",
+        listener.name(),
+        other.name()
+    );
+    let heard = || {
+        let now = Instant::now();
+        let mut heard = lines
+            .iter()
+            .map(|line| line.media.heard(sound, started, now));
+        heard.any(|heard| heard.covered >= HEARD_MIN).then_some(())
+    };
+    if watch(world, &what, limit, heard).await.is_some() {
+        return Ok(());
+    }
+    let count = lines.len();
+    let summary = format!(
+        "{} did not hear {} in any of its {count} calls",
+        listener.name(),
+        other.name()
+    );
+    let mut found = failure(FailureClass::MediaNotHeard, listener, summary)
+        .waiting_for(format!("one second of {}", other.name()), limit);
+    for line in &lines {
+        for detail in hearing_details(line, started, Instant::now()) {
+            found = found.detail(format!("{}: {detail}", line.call.handle));
+        }
+    }
+    Err(found)
+}
+
+/// All calls of a phone that are connected and have media.
+fn connected_lines(actor: &Arc<Actor>) -> Vec<Line> {
+    let state = actor.phone.state();
+    let calls = state
+        .open_calls()
+        .filter(|call| call.state == CallState::Answered && call.confirmed);
+    calls
+        .filter_map(|call| {
+            Some(Line {
+                actor: actor.clone(),
+                call: call.clone(),
+                media: actor.phone.media(call.handle).ok()?,
+            })
+        })
+        .collect()
+}
+
+/// Who is heard is looked at over so much time.
+const PARTIES_WINDOW: Duration = Duration::from_secs(1);
+/// A party is heard if so much of the time has its audio, on a network that loses nothing on purpose.
+const PARTY_SHARE_MIN: f64 = 0.85;
+
+async fn hears_parties(world: &mut World, arguments: Arguments) -> StepResult {
+    let actor = ready_phone(world, arguments.phone(0)?).await?;
+    let wanted = arguments.integer(1)?;
+    let limit = world.media(&arguments);
+    connected_line(world, &actor, limit).await?;
+    let lines = connected_lines(&actor);
+    let others: Vec<_> = world
+        .actors()
+        .filter(|other| other.name() != actor.name())
+        .cloned()
+        .collect();
+    let share_min = PARTY_SHARE_MIN * (1.0 - world.loss()).powi(2);
+    let started = Instant::now();
+    let mut heard = Vec::new();
+    let wanted_text = match wanted {
+        1 => "1 party".to_owned(),
+        _ => format!("{wanted} parties"),
+    };
+    let what = format!("waiting for {} to hear {wanted_text}", actor.name());
+    let found = watch(world, &what, limit, || {
+        let to = Instant::now().checked_sub(LISTEN_DELAY)?;
+        let from = to
+            .checked_sub(PARTIES_WINDOW)
+            .filter(|from| *from >= started)?;
+        let parts = others.iter().map(|other| {
+            let sound = Sound::Mark(other.phone.mark());
+            let in_lines = lines.iter().map(|line| line.media.heard(sound, from, to));
+            let most = in_lines.max_by_key(|heard| heard.covered);
+            (other.name().to_owned(), most)
+        });
+        let parts: Vec<_> = parts
+            .filter_map(|(name, heard)| Some((name, heard?)))
+            .filter(|(_, heard)| heard.covered > NOISE_MAX)
+            .collect();
+        let whole = parts.iter().all(|(_, heard)| heard.share() >= share_min);
+        heard = parts.into_iter().map(|(name, _)| name).collect::<Vec<_>>();
+        (whole && heard.len() as u64 == wanted).then_some(())
+    })
+    .await;
+    if found.is_some() {
+        return Ok(());
+    }
+    let whom = if heard.is_empty() {
+        "nobody".to_owned()
+    } else {
+        heard.join(", ")
+    };
+    let summary = format!("{} heard {whom}, expected {wanted_text}", actor.name());
+    let mut found = failure(FailureClass::MediaNotHeard, &actor, summary)
+        .waiting_for(format!("{wanted_text} for a second"), limit);
+    for line in &lines {
+        for detail in hearing_details(line, started, Instant::now()) {
+            found = found.detail(detail);
+        }
+    }
+    Err(found)
 }
 
 async fn wait_heard(
@@ -123,13 +252,16 @@ async fn does_not_hear(world: &mut World, arguments: Arguments) -> StepResult {
     let line = line(world, arguments.phone(0)?).await?;
     let other = ready_phone(world, arguments.phone(1)?).await?;
     let time = world.observing(&arguments);
+    let lines = connected_lines(&line.actor);
     let (started, ended) = listen(world, time).await;
-    let heard = line
-        .media
-        .heard(Sound::Mark(other.phone.mark()), started, ended);
-    if heard.covered <= NOISE_MAX {
+    let sound = Sound::Mark(other.phone.mark());
+    let heard = lines
+        .iter()
+        .map(|line| line.media.heard(sound, started, ended))
+        .find(|heard| heard.covered > NOISE_MAX);
+    let Some(heard) = heard else {
         return Ok(());
-    }
+    };
     let summary = format!(
         "{} heard {} for {:.1} s",
         line.actor.name(),

@@ -8,6 +8,7 @@ mod call_table;
 mod calls;
 mod challenge;
 mod conditions;
+mod conferences;
 mod direct_calls;
 mod dtmf;
 mod early_media;
@@ -56,6 +57,7 @@ mod timing;
 mod transferring;
 mod transfers;
 mod voicemail;
+mod voicemail_calls;
 mod watching;
 
 pub use all::definitions;

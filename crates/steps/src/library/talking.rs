@@ -17,7 +17,7 @@ const GAP_MAX: Duration = Duration::from_millis(500);
 /// So much of the time must have had the other's audio, on a network that loses nothing on purpose.
 const SHARE_MIN: f64 = 0.9;
 /// So much audio must come from a voicemail for it to have said something.
-const VOICEMAIL_AUDIO_MIN: Duration = Duration::from_millis(300);
+pub(super) const VOICEMAIL_AUDIO_MIN: Duration = Duration::from_millis(300);
 
 /// The sentences of this subject.
 pub(super) fn definitions() -> Vec<StepDefinition> {
@@ -106,7 +106,7 @@ fn let_through(world: &World) -> f64 {
 }
 
 /// Lets the time pass while the calls stay open; fails at once if one ends.
-async fn stay(world: &World, lines: &[&Line], what: &str, time: Duration) -> StepResult {
+pub(super) async fn stay(world: &World, lines: &[&Line], what: &str, time: Duration) -> StepResult {
     let end = deadline(time);
     let open = async {
         for line in lines {
@@ -233,19 +233,7 @@ async fn talks_to_voicemail(world: &mut World, arguments: Arguments) -> StepResu
     stay(world, &[&line], "talking to voicemail", time).await?;
     let ended = Instant::now();
     CallMedia::settled(ended).await;
-    for other in world.actors().filter(|other| other.name() != actor.name()) {
-        let heard = line
-            .media
-            .heard(Sound::Mark(other.phone.mark()), from, ended);
-        if heard.covered >= VOICEMAIL_AUDIO_MIN {
-            let summary = format!(
-                "{} talked to {}, not to voicemail",
-                actor.name(),
-                other.name()
-            );
-            return Err(failure(FailureClass::CallFailed, &actor, summary));
-        }
-    }
+    talked_to_no_phone(world, &line, from, ended)?;
     let heard = line.media.heard(Sound::Any, from, ended);
     if heard.covered < VOICEMAIL_AUDIO_MIN {
         let summary = format!("{} heard nothing from voicemail", actor.name());
@@ -260,6 +248,26 @@ async fn talks_to_voicemail(world: &mut World, arguments: Arguments) -> StepResu
     if (sent as f64) < time.as_secs_f64() * 25.0 {
         let summary = format!("{} sent only {sent} RTP packets to voicemail", actor.name());
         return Err(failure(FailureClass::MediaNotHeard, &actor, summary));
+    }
+    Ok(())
+}
+
+/// Fails if another phone of the scenario was heard: then no voicemail has answered.
+pub(super) fn talked_to_no_phone(
+    world: &World,
+    line: &Line,
+    from: Instant,
+    ended: Instant,
+) -> StepResult {
+    let name = line.actor.name();
+    for other in world.actors().filter(|other| other.name() != name) {
+        let heard = line
+            .media
+            .heard(Sound::Mark(other.phone.mark()), from, ended);
+        if heard.covered >= VOICEMAIL_AUDIO_MIN {
+            let summary = format!("{name} talked to {}, not to voicemail", other.name());
+            return Err(failure(FailureClass::CallFailed, &line.actor, summary));
+        }
     }
     Ok(())
 }

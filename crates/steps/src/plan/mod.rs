@@ -24,4 +24,4 @@ pub use selection::Selection;
 pub use source::{FeatureSource, SourceError, collect};
 
 pub(crate) use bind::find_file;
-pub(crate) use scope::{fill, variables_in};
+pub(crate) use scope::{MUSIC_ON_HOLD, fill, variables_in};

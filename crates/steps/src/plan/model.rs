@@ -121,7 +121,7 @@ impl PlannedScenario {
 
 /// Whether a cell of a table names a phone, and not an extension, a URI or a service of the server.
 fn is_name(cell: &str) -> bool {
-    let service = ["echo", "music", "voicemail"].contains(&cell);
+    let service = ["echo", "music", "conference", "voicemail"].contains(&cell);
     cell.starts_with(char::is_alphabetic) && !cell.contains([':', '@']) && !service
 }
 

@@ -24,7 +24,7 @@ pub struct Scope<'a> {
 
 /// What every embedded server can do, for `@requires.<feature>`; beside it the capabilities that
 /// are not switched off.
-const EMBEDDED_FEATURES: [&str; 9] = [
+const EMBEDDED_FEATURES: [&str; 11] = [
     "registrar",
     "digest",
     "calls",
@@ -34,19 +34,26 @@ const EMBEDDED_FEATURES: [&str; 9] = [
     "publish",
     "dialog",
     "reg",
+    "conference",
+    MUSIC_ON_HOLD,
 ];
+
+/// The feature that the embedded server has on request: a tag turns it on for its scenario.
+pub(crate) const MUSIC_ON_HOLD: &str = "music-on-hold";
 
 impl Scope<'_> {
     /// Whether the server can do what a tag asks for.
     pub(super) fn server_has(&self, feature: &str) -> bool {
         match self.server {
             ServerChoice::Embedded => {
-                let numbers = &self.config.pbx.extensions.numbers;
+                let pbx = &self.config.pbx;
                 let switched = Capability::ALL.into_iter().find(|one| one.key() == feature);
-                switched.map_or_else(
-                    || EMBEDDED_FEATURES.contains(&feature),
-                    |capability| numbers.has(capability),
-                )
+                match (feature, switched) {
+                    (MUSIC_ON_HOLD, _) => pbx.music_on_hold != Some(false),
+                    ("conference", _) => pbx.conference.as_ref().is_none_or(|it| !it.is_empty()),
+                    (_, Some(capability)) => pbx.extensions.numbers.has(capability),
+                    (_, None) => EMBEDDED_FEATURES.contains(&feature),
+                }
             }
             ServerChoice::Real(server) => server.features.contains(feature),
         }

@@ -12,7 +12,7 @@ use gannet_net::Capture;
 use super::guard::catching;
 use super::play::Run;
 use super::step;
-use crate::plan::{BoundStep, PlannedScenario};
+use crate::plan::{BoundStep, MUSIC_ON_HOLD, PlannedScenario};
 use crate::world::{Birth, Remains, World};
 
 /// Longest clean-up of a scenario that the user interrupted.
@@ -36,6 +36,7 @@ pub(super) async fn play(
         cast: scenario.cast(),
         described: scenario.described(),
         voicemail: scenario.speaks_of_voicemail(),
+        hold_music: scenario.directives.requires.contains(MUSIC_ON_HOLD),
         ipv6: scenario.speaks_of_ipv6(),
         capture: capture.clone(),
     };

@@ -43,6 +43,7 @@ fn entry_of(user: &UserConfig, seed: u64, voicemail: bool) -> PbxUser {
     let password = user.password.clone();
     entry.password = Some(password.unwrap_or_else(|| invented_password(&user.user, seed)));
     entry.voicemail = voicemail;
+    entry.pin.clone_from(&user.pin);
     entry
 }
 
@@ -88,6 +89,7 @@ impl World {
         entry.display_name = user.and_then(|user| user.display_name.clone());
         entry.auth_user = Some(account.auth_user.clone());
         entry.password.clone_from(&account.password);
+        entry.pin = user.and_then(|user| user.pin.clone());
         let configured = self.surroundings.config().pbx.voicemail;
         entry.voicemail = configured.unwrap_or(self.voicemail);
         add_features(&mut entry, self.surroundings.config(), name);

@@ -71,7 +71,7 @@ pub(super) fn start_embedded(
     capture: &gannet_net::Capture,
     seed: u64,
     ipv6: bool,
-    users: Vec<PbxUser>,
+    (users, hold_music): (Vec<PbxUser>, bool),
 ) -> Result<Pbx, PbxError> {
     let ip = if ipv6 {
         Ipv6Addr::LOCALHOST.into()
@@ -89,6 +89,7 @@ pub(super) fn start_embedded(
             .unwrap_or(defaults.algorithms.clone()),
         digest_uri: settings.digest_uri.unwrap_or(defaults.digest_uri),
         prack: settings.prack.unwrap_or(defaults.prack),
+        music_on_hold: settings.music_on_hold.unwrap_or(hold_music),
         no_answer: settings.no_answer.unwrap_or(defaults.no_answer),
         registrar: settings.registrar,
         trust: settings.trust,
@@ -123,6 +124,9 @@ fn adapt(config: &mut PbxConfig, settings: &PbxSettings) {
     }
     if let Some(music) = &settings.music {
         config.extensions.music.clone_from(music);
+    }
+    if let Some(rooms) = &settings.conference {
+        config.extensions.conference.clone_from(rooms);
     }
     let extensions = &settings.extensions;
     config.transfer = extensions.transfer;

@@ -59,6 +59,8 @@ pub(crate) struct Birth {
     pub(crate) described: BTreeSet<String>,
     /// Whether its sentences speak of voicemail.
     pub(crate) voicemail: bool,
+    /// Whether its tags ask for music on hold.
+    pub(crate) hold_music: bool,
     /// Whether its embedded server is on IPv6.
     pub(crate) ipv6: bool,
     pub(crate) capture: Capture,
@@ -77,7 +79,7 @@ impl World {
                     &birth.capture,
                     seed,
                     birth.ipv6,
-                    configured_users(&surroundings, &birth),
+                    (configured_users(&surroundings, &birth), birth.hold_music),
                 )
                 .map_err(|error| {
                     let failure = Failure::new(FailureClass::Environment, error.to_string());

@@ -151,6 +151,16 @@ impl Server {
         toml
     }
 
+    /// How many new and old messages a user of the embedded server has.
+    pub(crate) fn messages(&self, user: &str) -> Option<(usize, usize)> {
+        let Self::Embedded(embedded) = self else {
+            return None;
+        };
+        let snapshot = embedded.runtime.block_on(embedded.pbx.snapshot()).ok()?;
+        let mailbox = snapshot.mailbox(user)?;
+        Some((mailbox.new_count(), mailbox.old_count()))
+    }
+
     /// Waits until a user is registered, and gives the contact.
     pub(crate) fn wait_for_contact(&self, user: &str, limit: Duration) -> String {
         match self {

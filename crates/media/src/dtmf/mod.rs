@@ -1,0 +1,5 @@
+//! DTMF outside of RTP.
+
+mod info;
+
+pub use info::{InfoKey, info_body, read_info_key};

@@ -1,0 +1,312 @@
+//! The mixer itself: frames of 20 ms, summed.
+
+use std::time::{Duration, Instant};
+
+use crate::codec::SAMPLE_RATE;
+use crate::source::{EchoBuffer, Player, ReturnPath, Source};
+
+/// Mixes audio at [`SAMPLE_RATE`] in frames of 20 ms: each party hears the sum of all others, never
+/// itself. A sum beyond 16 bits is cut off there.
+///
+/// # Contract
+/// - Inputs: [`put`](Self::put) whatever was received, in any portions; [`play`](Self::play) for
+///   parties whose audio is made here.
+/// - Output: [`take`](Self::take), which first mixes all frames that are due at `now`. Frame n is due
+///   at the `now` of [`new`](Self::new) plus n times 20 ms; frames overdue by more than 100 ms are
+///   left out.
+/// - `now` never goes back by more than the callers' threads differ.
+///
+/// On its way a voice waits in two small jitter buffers (40 to 200 ms each): before the sum, because
+/// packets come unevenly, and behind it, because the listener's packets have a schedule of their own.
+/// A party that brings nothing is silent. Nothing is allocated for a frame.
+#[derive(Debug)]
+pub struct Mixer {
+    chairs: Vec<Chair>,
+    last_seat: u64,
+    next_frame: Instant,
+    total: [i32; FRAME],
+}
+
+/// A place in a [`Mixer`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Seat(u64);
+
+#[derive(Debug)]
+struct Chair {
+    seat: Seat,
+    voice: Voicing,
+    muted: bool,
+    /// What it says in the frame that is mixed.
+    frame: [i16; FRAME],
+}
+
+#[derive(Debug)]
+enum Voicing {
+    /// A party elsewhere: what it said, and what it will hear.
+    Heard {
+        said: EchoBuffer,
+        to_hear: EchoBuffer,
+    },
+    /// Audio that is made here; it hears nothing.
+    Played(Player),
+}
+
+impl Mixer {
+    /// A mixer without parties whose first frame is due at `now`.
+    pub fn new(now: Instant) -> Self {
+        Self {
+            chairs: Vec::new(),
+            last_seat: 0,
+            next_frame: now,
+            total: [0; FRAME],
+        }
+    }
+
+    /// A place for a party elsewhere.
+    pub fn join(&mut self) -> Seat {
+        self.seat(Voicing::Heard {
+            said: EchoBuffer::roomy(),
+            to_hear: EchoBuffer::roomy(),
+        })
+    }
+
+    /// A place for audio that is made here.
+    pub fn join_playing(&mut self, source: Source) -> Seat {
+        self.seat(Voicing::Played(player_of(source)))
+    }
+
+    fn seat(&mut self, voice: Voicing) -> Seat {
+        self.last_seat += 1;
+        let seat = Seat(self.last_seat);
+        self.chairs.push(Chair {
+            seat,
+            voice,
+            muted: false,
+            frame: [0; FRAME],
+        });
+        seat
+    }
+
+    /// Gives a place back. Its party is neither heard nor hears any more.
+    pub fn leave(&mut self, seat: Seat) {
+        self.chairs.retain(|chair| chair.seat != seat);
+    }
+
+    /// How many places are taken.
+    pub fn seats(&self) -> usize {
+        self.chairs.len()
+    }
+
+    /// Plays another source at a place of [`join_playing`](Self::join_playing). What only a session
+    /// can play ([`Source::Echo`], [`Source::Live`], [`Source::Replay`]) is silence here.
+    pub fn play(&mut self, seat: Seat, source: Source) {
+        if let Some(Voicing::Played(player)) = self.chair(seat).map(|chair| &mut chair.voice) {
+            *player = player_of(source);
+        }
+    }
+
+    /// Whether audio that plays once has been played at a place of
+    /// [`join_playing`](Self::join_playing).
+    pub fn source_ended(&self, seat: Seat) -> bool {
+        self.chairs.iter().any(|chair| {
+            chair.seat == seat && matches!(&chair.voice, Voicing::Played(player) if player.ended())
+        })
+    }
+
+    /// Whether the others hear silence from a place.
+    pub fn set_muted(&mut self, seat: Seat, muted: bool) {
+        if let Some(chair) = self.chair(seat) {
+            chair.muted = muted;
+        }
+    }
+
+    /// What the party of a place says. Unknown places are ignored: their party has left.
+    pub fn put(&mut self, seat: Seat, samples: &[i16]) {
+        if let Some(Voicing::Heard { said, .. }) = self.chair(seat).map(|chair| &mut chair.voice) {
+            said.push(samples);
+        }
+    }
+
+    /// Overwrites `out` with what the party of a place hears next, silence if there is nothing.
+    pub fn take(&mut self, seat: Seat, now: Instant, out: &mut [i16]) {
+        self.advance(now);
+        match self.chair(seat).map(|chair| &mut chair.voice) {
+            Some(Voicing::Heard { to_hear, .. }) => to_hear.fill(out),
+            Some(Voicing::Played(_)) | None => out.fill(0),
+        }
+    }
+
+    fn chair(&mut self, seat: Seat) -> Option<&mut Chair> {
+        self.chairs.iter_mut().find(|chair| chair.seat == seat)
+    }
+
+    /// Mixes the frames that are due.
+    fn advance(&mut self, now: Instant) {
+        let late = now.saturating_duration_since(self.next_frame);
+        let too_late = late.saturating_sub(OVERDUE_MAX);
+        if !too_late.is_zero() {
+            let frames = too_late.as_nanos() / FRAME_LENGTH.as_nanos();
+            let frames = u32::try_from(frames).unwrap_or(u32::MAX);
+            self.next_frame += FRAME_LENGTH * frames;
+            for chair in &mut self.chairs {
+                if let Voicing::Played(player) = &mut chair.voice {
+                    player.skip(u64::from(frames) * FRAME as u64);
+                }
+            }
+        }
+        while self.next_frame <= now {
+            self.mix(now);
+            self.next_frame += FRAME_LENGTH;
+        }
+    }
+
+    fn mix(&mut self, now: Instant) {
+        self.total.fill(0);
+        for chair in &mut self.chairs {
+            match &mut chair.voice {
+                Voicing::Heard { said, .. } => said.fill(&mut chair.frame),
+                Voicing::Played(player) => {
+                    player.fill(&mut chair.frame, &mut ReturnPath::default(), now);
+                }
+            }
+            if chair.muted {
+                chair.frame.fill(0);
+            }
+            for (total, &sample) in self.total.iter_mut().zip(&chair.frame) {
+                *total += i32::from(sample);
+            }
+        }
+        for chair in &mut self.chairs {
+            if let Voicing::Heard { to_hear, .. } = &mut chair.voice {
+                for (sample, &total) in chair.frame.iter_mut().zip(&self.total) {
+                    let others = total - i32::from(*sample);
+                    *sample = others.clamp(i32::from(i16::MIN), i32::from(i16::MAX)) as i16;
+                }
+                to_hear.push(&chair.frame);
+            }
+        }
+    }
+}
+
+/// A player for what can be played without a session.
+fn player_of(source: Source) -> Player {
+    Player::new(match source {
+        Source::Echo | Source::Live(_) | Source::Replay(_) => Source::Silence,
+        other => other,
+    })
+}
+
+const FRAME_LENGTH: Duration = Duration::from_millis(20);
+const FRAME: usize = SAMPLE_RATE as usize / 50;
+/// Frames overdue by more than this are left out, as in the sessions.
+const OVERDUE_MAX: Duration = Duration::from_millis(100);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct Room {
+        mixer: Mixer,
+        now: Instant,
+    }
+
+    impl Room {
+        fn new() -> Self {
+            let now = Instant::now();
+            let mixer = Mixer::new(now);
+            Self { mixer, now }
+        }
+
+        /// Lets each party say its value for a while; gives the last sample that each hears.
+        fn say(&mut self, parties: &[(Seat, i16)]) -> Vec<i16> {
+            let mut heard = vec![0; parties.len()];
+            for _ in 0..20 {
+                for (seat, value) in parties {
+                    self.mixer.put(*seat, &[*value; FRAME]);
+                }
+                self.now += FRAME_LENGTH;
+                for ((seat, _), last) in parties.iter().zip(&mut heard) {
+                    let mut out = [0; FRAME];
+                    self.mixer.take(*seat, self.now, &mut out);
+                    *last = out[FRAME - 1];
+                }
+            }
+            heard
+        }
+    }
+
+    #[test]
+    fn each_hears_the_sum_of_all_others() {
+        let mut room = Room::new();
+        let [a, b, c] = [(); 3].map(|()| room.mixer.join());
+        assert_eq!(room.say(&[(a, 1), (b, 20), (c, 300)]), [320, 301, 21]);
+        room.mixer.leave(b);
+        assert_eq!(room.mixer.seats(), 2);
+        assert_eq!(room.say(&[(a, 1), (b, 20), (c, 300)]), [300, 0, 1]);
+    }
+
+    #[test]
+    fn a_sum_beyond_16_bits_is_cut_off() {
+        let mut room = Room::new();
+        let [a, b, c] = [(); 3].map(|()| room.mixer.join());
+        let loud = room.say(&[(a, 30_000), (b, 30_000), (c, -1)]);
+        assert_eq!(loud, [29_999, 29_999, i16::MAX]);
+        let low = room.say(&[(a, -30_000), (b, -30_000), (c, 0)]);
+        assert_eq!(low[2], i16::MIN);
+    }
+
+    #[test]
+    fn who_is_muted_hears_and_is_not_heard() {
+        let mut room = Room::new();
+        let [a, b] = [(); 2].map(|()| room.mixer.join());
+        room.mixer.set_muted(a, true);
+        assert_eq!(room.say(&[(a, 5), (b, 7)]), [7, 0]);
+        room.mixer.set_muted(a, false);
+        assert_eq!(room.say(&[(a, 5), (b, 7)]), [7, 5]);
+    }
+
+    #[test]
+    fn audio_that_is_played_here_is_heard_by_all() {
+        let mut room = Room::new();
+        let seat = room.mixer.join_playing(Source::repeated(vec![40]));
+        let [a, b] = [(); 2].map(|()| room.mixer.join());
+        assert_eq!(room.say(&[(a, 1), (b, 2)]), [42, 41]);
+        room.mixer.play(seat, Source::once(vec![9; FRAME]));
+        assert!(!room.mixer.source_ended(seat));
+        assert_eq!(room.say(&[(a, 1), (b, 2)]), [2, 1]);
+        assert!(room.mixer.source_ended(seat));
+    }
+
+    #[test]
+    fn who_says_nothing_is_silent_and_a_long_pause_is_left_out() {
+        let mut room = Room::new();
+        let [a, b] = [(); 2].map(|()| room.mixer.join());
+        assert_eq!(room.say(&[(a, 3), (b, 4)]), [4, 3]);
+        room.now += Duration::from_hours(24 * 365);
+        let mut out = [1; FRAME];
+        // What was said before the pause is still on its way; then there is nothing.
+        for _ in 0..20 {
+            room.now += FRAME_LENGTH;
+            room.mixer.take(a, room.now, &mut out);
+        }
+        assert_eq!(out, [0; FRAME]);
+        assert_eq!(room.say(&[(a, 3), (b, 4)]), [4, 3]);
+    }
+
+    #[test]
+    fn portions_of_any_length_are_mixed() {
+        let mut room = Room::new();
+        let [a, b] = [(); 2].map(|()| room.mixer.join());
+        let mut heard = Vec::new();
+        for step in 0..40 {
+            room.mixer.put(a, &[8; 240]);
+            room.now += Duration::from_millis(30);
+            let mut out = [0; 240];
+            room.mixer.take(b, room.now, &mut out);
+            if step > 5 {
+                heard.extend(out);
+            }
+        }
+        assert!(heard.iter().all(|sample| *sample == 8));
+    }
+}
