@@ -11,7 +11,7 @@ Feature: RFC 5626: flows that the phone opens and keeps
     When Bob registers
     Then Alice has 2 flows
     And the server gives Alice the flows
-    And header Supported of REGISTER sent by Alice is "path, outbound"
+    And header Supported of REGISTER sent by Alice is "replaces, norefersub, path, outbound"
     When Bob calls Alice
     Then Alice has 1 call
     And Alice answers the call

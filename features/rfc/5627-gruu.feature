@@ -7,7 +7,7 @@ Feature: RFC 5627: addresses of one device
     Given Alice uses generic phone with registration.gruu public
     When Bob registers
     Then Alice is granted a GRUU
-    And header Supported of REGISTER sent by Alice is "gruu"
+    And header Supported of REGISTER sent by Alice is "replaces, norefersub, gruu"
     And the public GRUU of Alice is stored as gruu
     When Alice calls Bob
     Then header Contact of INVITE sent by Alice is "<${gruu}>"

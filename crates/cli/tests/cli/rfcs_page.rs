@@ -26,7 +26,7 @@ the interop suite, [as the server or as the other phone](../interop/README.md).
 ";
 
 /// The RFCs that the phones and the server know, with their subjects.
-const SUBJECTS: [(u32, &str); 39] = [
+const SUBJECTS: [(u32, &str); 44] = [
     (2543, "SIP, first edition: what its phones still send"),
     (3261, "SIP"),
     (3262, "reliable provisional responses, PRACK"),
@@ -42,6 +42,7 @@ const SUBJECTS: [(u32, &str); 39] = [
     (3581, "rport"),
     (3608, "Service-Route"),
     (3665, "call flows: registration, sessions"),
+    (3680, "registrations as events"),
     (3842, "message waiting"),
     (3856, "presence"),
     (3863, "PIDF"),
@@ -52,8 +53,12 @@ const SUBJECTS: [(u32, &str); 39] = [
     (4028, "session timers"),
     (4235, "dialog event, busy lamps"),
     (4480, "RPID, rich presence"),
+    (4488, "REFER without a subscription"),
+    (4579, "conferences"),
     (4733, "DTMF in RTP"),
     (5359, "call flows: services"),
+    (5373, "Answer-Mode"),
+    (5589, "call transfer"),
     (5626, "outbound flows"),
     (5627, "GRUU"),
     (5839, "conditional notification"),

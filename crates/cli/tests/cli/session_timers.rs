@@ -118,7 +118,7 @@ fn a_profile_says_what_its_device_does_about_session_timers() {
         "Alice calls Bob directly",
         "Bob receives INVITE with header Session-Expires equal to \"100\"",
         "Bob answers the call",
-        "Alice receives 200 to INVITE without header Supported",
+        "Alice receives 200 to INVITE with header Supported equal to \"replaces, norefersub\"",
     ];
     let bench = Bench::new()
         .with("f.feature", &feature(&steps))

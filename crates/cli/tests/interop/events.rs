@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::harness::{FeatureRun, Server, ServerKind, Site};
 
-const RUN_LIMIT: Duration = Duration::from_secs(120);
+const RUN_LIMIT: Duration = Duration::from_mins(2);
 
 #[test]
 fn presence_is_published_and_watched_at_kamailio() {

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use crate::harness::{FeatureRun, Server, ServerKind, Site};
 
-const LIMIT: Duration = Duration::from_secs(60);
+const LIMIT: Duration = Duration::from_mins(1);
 /// One scenario pauses for 90 seconds.
 const RENEW_LIMIT: Duration = Duration::from_secs(150);
 

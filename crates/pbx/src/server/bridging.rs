@@ -7,9 +7,10 @@ use gannet_ua::endpoint::{CallId, EndCause, Outcome, Reply, SendError};
 use gannet_ua::transaction::TransactionId;
 
 use super::call::{Call, Stage};
+use super::pending::{Pending, Relayed};
 use super::place::refusal;
 use super::relay::{next_max_forwards, passed_body, passed_headers, passed_reply};
-use super::state::{Pending, Relayed, Server};
+use super::state::Server;
 use crate::config::Transfer;
 use crate::event::PbxEvent;
 

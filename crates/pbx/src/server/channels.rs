@@ -7,7 +7,8 @@ use gannet_sip::Method;
 use gannet_ua::endpoint::{Body, CallId, Outcome};
 
 use super::call::{Call, Stage};
-use super::state::{Pending, Server};
+use super::pending::Pending;
+use super::state::Server;
 use crate::command::Answer;
 use crate::error::PbxError;
 use crate::snapshot::{ChannelState, ChannelView};

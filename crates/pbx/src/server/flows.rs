@@ -11,8 +11,9 @@ use gannet_ua::registrar::{Binding, RequestedContact};
 
 use super::call::Contact;
 use super::gruu::gr_of;
+use super::pending::Deadline;
 use super::place::refusal;
-use super::state::{Deadline, Server};
+use super::state::Server;
 
 /// What a REGISTER asks for beside its bindings.
 #[derive(Debug, Default)]

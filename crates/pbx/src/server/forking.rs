@@ -9,10 +9,11 @@ use gannet_ua::endpoint::{CallId, EndCause, Reply, RequestSpec};
 use super::call::{Branch, Contact, Fork, Origin, Party, Stage, Why, first_of};
 use super::failure::Failure;
 use super::identity::Caller;
+use super::pending::Deadline;
 use super::pracking::early_answer;
 use super::rebridging::ELSEWHERE;
 use super::relay::{passed_body, passed_reply};
-use super::state::{Deadline, Server};
+use super::state::Server;
 use crate::config::Diversion;
 
 impl Server {

@@ -23,9 +23,10 @@ use gannet_sip::{Message, Method};
 use gannet_ua::endpoint::{Body, CallId, Outcome, Reply, SendError};
 
 use super::call::{Call, Stage};
+use super::pending::Pending;
 use super::relay::passed_body;
 use super::serving::description_in;
-use super::state::{Pending, Server};
+use super::state::Server;
 use crate::event::PbxEvent;
 use crate::media::StandIn;
 

@@ -7,9 +7,10 @@ use gannet_ua::endpoint::{Body, CallId, Outcome, Reply, SendError};
 
 use super::call::Stage;
 use super::failure::Failure;
+use super::pending::{Deadline, Pending};
 use super::place::refusal;
 use super::relay::passed_body;
-use super::state::{Deadline, Pending, Server};
+use super::state::Server;
 use crate::event::PbxEvent;
 
 /// How often a re-INVITE is tried against those of the other side (RFC 3261 14.1).

@@ -12,10 +12,11 @@ use gannet_ua::transaction::TransactionId;
 use super::call::{Contact, first_of};
 use super::failure::Failure;
 use super::identity::Caller;
+use super::pending::Pending;
 use super::place::{Place, refusal};
 use super::privacy::Privacy;
 use super::relay::{next_max_forwards, passed_body, passed_headers, passed_reply};
-use super::state::{Pending, Server};
+use super::state::Server;
 
 /// A MESSAGE on its way to the phones of its recipient.
 #[derive(Debug)]

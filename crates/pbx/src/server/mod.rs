@@ -29,6 +29,7 @@ mod mwi;
 mod opening;
 mod packages;
 mod parking;
+mod pending;
 mod pickup;
 mod place;
 mod pracking;

@@ -161,6 +161,7 @@ fn endpoint(config: &PbxConfig, local: SocketAddr, seed: u64) -> EndpointConfig 
     endpoint.allow = methods(config);
     endpoint.supported = option_tags(config);
     endpoint.session = config.session_timers;
+    endpoint.between_phones = true;
     endpoint
 }
 

@@ -5,9 +5,10 @@ use std::time::Instant;
 use gannet_ua::endpoint::{CallId, Reply};
 
 use super::call::{Origin, Stage, Why};
+use super::pending::Deadline;
 use super::place::{Place, refusal};
 use super::programme::Programme;
-use super::state::{Deadline, Server};
+use super::state::Server;
 use crate::snapshot::Service;
 
 /// A party that is parked.

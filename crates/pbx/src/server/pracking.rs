@@ -7,8 +7,9 @@ use gannet_sip::{HeaderName, Message};
 use gannet_ua::endpoint::{Body, CallId, Reply};
 use gannet_ua::transaction::TransactionId;
 
+use super::pending::{Pending, Relayed};
 use super::relay::{passed_body, passed_headers};
-use super::state::{Pending, Relayed, Server};
+use super::state::Server;
 
 impl Server {
     /// A new offer of the caller in PRACK goes on as UPDATE, whose answer comes back in the 200 to

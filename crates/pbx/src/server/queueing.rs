@@ -3,9 +3,10 @@
 use std::time::{Duration, Instant};
 
 use super::call::{Stage, Why};
+use super::pending::Deadline;
 use super::place::{Place, refusal};
 use super::programme::Programme;
-use super::state::{Deadline, Server};
+use super::state::Server;
 use crate::snapshot::Service;
 
 /// How long an agent who did not answer is left alone.

@@ -11,7 +11,8 @@ use gannet_media::{Source, read_info_key};
 use gannet_sip::Message;
 use gannet_ua::endpoint::Reply;
 
-use super::state::{Deadline, Server};
+use super::pending::Deadline;
+use super::state::Server;
 use crate::event::PbxEvent;
 use crate::media::{
     KeyReader, goodbye, length_of, lock_port, message_separator, no_messages, pin_prompt,

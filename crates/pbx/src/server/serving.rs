@@ -7,15 +7,17 @@ use gannet_media::offer_answer::{
     LocalMedia, MediaCapabilities, Negotiated, apply_answer, build_answer, build_offer,
     build_reoffer, continue_session,
 };
+use gannet_net::MediaSocket;
 use gannet_sdp::SessionDescription;
 use gannet_sip::{Message, Method};
 use gannet_ua::endpoint::{Body, Reply};
 
 use super::call::{Origin, Serving, Stage};
+use super::pending::Deadline;
 use super::place::refusal;
 use super::programme::Programme;
 use super::relay::passed_body;
-use super::state::{Deadline, Server};
+use super::state::Server;
 use crate::event::PbxEvent;
 use crate::media::{MediaRoom, ServicePort, lock_port};
 use crate::snapshot::Service;
@@ -60,6 +62,15 @@ impl Server {
         self.answer(now, number, Service::Voicemail, Some(user), programme);
     }
 
+    fn open_media(&mut self, dialled: &str) -> Option<MediaSocket> {
+        let opened = self.room.open();
+        if let Err(error) = &opened {
+            let what = format!("no media for a call to {dialled}: {error}");
+            self.emit(PbxEvent::Trouble { what });
+        }
+        opened.ok()
+    }
+
     /// Answers a call with a programme. A party that stands gets a re-INVITE instead.
     pub(super) fn answer(
         &mut self,
@@ -79,13 +90,8 @@ impl Server {
             Ok(offer) => offer,
             Err(reply) => return self.refuse(now, number, reply),
         };
-        let socket = match self.room.open() {
-            Ok(socket) => socket,
-            Err(error) => {
-                let what = format!("no media for a call to {dialled}: {error}");
-                self.emit(PbxEvent::Trouble { what });
-                return self.refuse(now, number, Reply::new(500));
-            }
+        let Some(socket) = self.open_media(&dialled) else {
+            return self.refuse(now, number, Reply::new(500));
         };
         let capabilities = MediaCapabilities::default();
         let session_id = self.rng.u32(1..).to_string();

@@ -14,6 +14,7 @@ use crate::call::{CallEnd, CallEndCause, CallHandle, CallState};
 use crate::state::{PhoneState, Power};
 
 impl Actor {
+    // tidy(function-length): a dispatch, one arm for each happening
     pub(super) fn handle_happening(&mut self, now: Instant, happening: Happening) {
         match happening {
             Happening::IncomingCall {

@@ -18,6 +18,7 @@ use super::pattern::Pattern;
 use super::template::Template;
 
 impl Default for Profile {
+    // tidy(function-length): a table, one entry for each setting
     fn default() -> Self {
         let pattern = |text, call_id| Pattern::parse(text, call_id).expect("a valid pattern");
         Self {

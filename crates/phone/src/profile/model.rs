@@ -12,11 +12,7 @@ use super::header_order::HeaderOrder;
 use super::pattern::Pattern;
 use super::template::Template;
 
-/// The option tag of reliable provisional responses (RFC 3262 8.1).
-const TAG_100REL: &str = "100rel";
-
-/// A device model: everything by which a phone differs from other phones. Made by
-/// [`super::ProfileLibrary::load`], changed by [`Profile::with_override`].
+/// A device model, made by [`super::ProfileLibrary::load`]; [`Profile::with_override`] changes one.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Profile {
     /// The name under which it was loaded.
@@ -60,19 +56,22 @@ pub struct Profile {
 impl Profile {
     /// What the device makes of 100rel, however the profile says so.
     pub fn reliable(&self) -> Reliable {
-        let listed = || self.lists.supported.iter().any(|tag| tag == TAG_100REL);
         match self.reliability.provisional {
-            Reliable::Off if listed() => Reliable::Supported,
+            Reliable::Off if self.lists_100rel() => Reliable::Supported,
             other => other,
         }
+    }
+
+    fn lists_100rel(&self) -> bool {
+        self.lists.supported.iter().any(|tag| tag == "100rel")
     }
 
     /// The lists with what follows from other settings.
     pub fn effective_lists(&self) -> Lists {
         let mut lists = self.lists.clone();
         if self.reliable() != Reliable::Off {
-            if !lists.supported.iter().any(|tag| tag == TAG_100REL) {
-                lists.supported.push(TAG_100REL.to_owned());
+            if !self.lists_100rel() {
+                lists.supported.push("100rel".to_owned());
             }
             if !lists.allow.contains(&Method::Prack) {
                 lists.allow.push(Method::Prack);

@@ -203,7 +203,7 @@ fn all_mistakes_are_told_at_once_with_place_and_nearest_name() {
          model = \"x\"\n\
          [lists]\n\
          supported = [\"eventlist\", \"path\"]\n\
-         allow = [\"INVITE\", \"PUBLISH\", \"BEY\"]\n\
+         allow = [\"INVITE\", \"REGISTER\", \"BEY\"]\n\
          [sdp]\n\
          codecs = [\"PCMU\", \"G722\", { name = \"PCMA\", pt = 8 }]\n\
          [identifiers]\n\
@@ -226,7 +226,7 @@ fn all_mistakes_are_told_at_once_with_place_and_nearest_name() {
         "unknown table or key \"identiti\"",
         "did you mean `identity`?",
         "option tag eventlist does not work yet",
-        "PUBLISH does not work yet",
+        "REGISTER does not work yet",
         "did you mean `BYE`?",
         "codec G722 does not work yet",
         "unknown key \"pt\" of a codec",

@@ -86,7 +86,7 @@ async fn timer_stands_behind_what_the_device_lists() {
     let invite = peer.expect("INVITE").await;
     assert_eq!(
         invite.text(HeaderName::Supported).as_deref(),
-        Some("path, histinfo, timer")
+        Some("path, histinfo, replaces, norefersub, timer")
     );
     assert_eq!(invite.headers_named(HeaderName::Supported).count(), 1);
     assert_eq!(

@@ -147,7 +147,7 @@ pub(super) async fn call_at(
     options: CallOptions,
 ) -> StepResult {
     let limit = world.signalling(arguments);
-    let names = (arguments.phone(0)?, arguments.dest(1)?);
+    let names = (arguments.phone(0)?, arguments.text(1)?);
     reach(world, names, address, (limit, options)).await
 }
 
@@ -182,7 +182,8 @@ async fn reach(
     let called = callee.to_owned();
     let caller = world.phone(caller).await?;
     // A callee that is a phone of the scenario must be there before it can be reached.
-    if world.is_phone(callee) && world.existing(callee).is_none() {
+    let past_server = options.straight && !callee.contains(':');
+    if (past_server || world.is_phone(callee)) && world.existing(callee).is_none() {
         world.phone(callee).await?;
     }
     ready(world).await?;

@@ -83,7 +83,9 @@ async fn changes(world: &mut World, arguments: Arguments, holds: bool) -> StepRe
 }
 
 async fn sees(world: &mut World, arguments: Arguments, held: bool) -> StepResult {
-    let (actor, call) = connected(world, &arguments, false).await?;
+    let actor = ready_phone(world, arguments.phone(0)?).await?;
+    // One that is not answered yet can be held by UPDATE too (RFC 3311 5.1).
+    let call = active_call(&actor)?.handle;
     let limit = world.signalling(&arguments);
     let what = if held {
         "the other side to hold the call"

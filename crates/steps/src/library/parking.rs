@@ -21,7 +21,6 @@ const SECTION: &str = "Parking and pickup";
 const TOLERANCE: Duration = Duration::from_millis(250);
 
 /// The sentences of this subject.
-// tidy(function-length): a table, one entry for each sentence
 pub(super) fn definitions() -> Vec<StepDefinition> {
     vec![
         step!(

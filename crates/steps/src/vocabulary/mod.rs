@@ -5,6 +5,7 @@
 
 mod arguments;
 mod definition;
+mod entry;
 mod parameter;
 mod registry;
 mod registry_error;

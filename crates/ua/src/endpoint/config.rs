@@ -61,6 +61,9 @@ pub struct EndpointConfig {
     pub calls_max: usize,
     /// Transactions at once; further requests are dropped. One of a call is remembered for 64*T1.
     pub transactions_max: usize,
+    /// This is a server between phones: Replaces may name a dialog from the side of the phone at its
+    /// other end, which knows no other.
+    pub between_phones: bool,
     /// Seed of all randomness.
     pub seed: u64,
 }
@@ -96,6 +99,7 @@ impl EndpointConfig {
             dress: None,
             calls_max: CALLS_MAX,
             transactions_max: TRANSACTIONS_MAX,
+            between_phones: false,
             seed,
         }
     }

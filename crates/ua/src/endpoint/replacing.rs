@@ -31,7 +31,13 @@ impl Endpoint {
         let found = self.call_named(&replaces);
         // A server between two phones is at the other end of the dialog that either of them names
         // (RFC 3891 3 has the side of whoever gets the INVITE in mind).
-        let found = found.or_else(|| self.call_named(&replaces.clone().turned()));
+        let found = found.or_else(|| {
+            let turned = self
+                .config
+                .between_phones
+                .then(|| replaces.clone().turned());
+            self.call_named(&turned?)
+        });
         let Some((call, entry)) = found else {
             return Err(Reply::new(481));
         };
