@@ -3,6 +3,7 @@ Feature: RFC 2543: phones from before 2002
   Devices of the old standard have no magic cookie in their branches, no tags, hold by 0.0.0.0 and know no
   loose routing. Those who follow RFC 3261 must cope (RFC 3261 17.2.3, 12.1.1, RFC 3264 8.4).
 
+  @with.kamailio
   Scenario: an old phone registers and calls
     Given Alice speaks RFC 2543
     When Bob registers
@@ -24,6 +25,7 @@ Feature: RFC 2543: phones from before 2002
     When Bob hangs up
     Then Alice receives BYE
 
+  @with.kamailio
   Scenario: an old phone holds by an address of zeros
     Given Alice speaks RFC 2543
     When Alice calls Bob
@@ -35,6 +37,7 @@ Feature: RFC 2543: phones from before 2002
     Then Bob sees the call resumed
     And Alice hangs up
 
+  @with.kamailio
   Scenario: an old phone gives up a call
     Given Alice speaks RFC 2543
     When Alice calls Bob

@@ -3,6 +3,7 @@ Feature: RFC 3261: what a user agent does with odd requests
   Sentences for messages by hand show what the other side makes of methods that it does not have, of
   messages that are not whole, and of phrases that it has never seen.
 
+  @with.kamailio
   Scenario: a method that a phone knows and does not have gets 405 with its list (8.2.1)
     Given Bob registers
     When Alice sends raw message to Bob:
@@ -18,6 +19,7 @@ Feature: RFC 3261: what a user agent does with odd requests
       """
     Then Alice receives 405 to PUBLISH with header Allow matching /INVITE/
 
+  @with.kamailio
   Scenario: compact names and missing fields are borne with (7.3.3, 8.1.1.6)
     Given Bob registers
     When Alice sends raw message to Bob:
@@ -31,6 +33,7 @@ Feature: RFC 3261: what a user agent does with odd requests
       """
     Then Alice receives 200 to OPTIONS
 
+  @with.kamailio
   Scenario: code and phrase of a refusal reach the caller as they are (21)
     Given Bob registers
     When Alice calls Bob
@@ -38,6 +41,7 @@ Feature: RFC 3261: what a user agent does with odd requests
     Then the call fails with 499
     And the reason phrase of 499 to INVITE is "Never Seen Before"
 
+  @with.kamailio
   Scenario: a request waits for its answer
     Given Bob answers requests by hand
     When Alice sends raw message to Bob:

@@ -3,6 +3,7 @@ Feature: RFC 3264 8.4: the ways to hold
   Phones hold with sendonly, with inactive, or as in RFC 2543 with the address 0.0.0.0; the other side
   understands each.
 
+  @with.kamailio
   Scenario Outline: hold by <form>
     Given Alice uses generic phone with hold.form <form>
     And Bob uses generic phone

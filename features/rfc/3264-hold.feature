@@ -8,6 +8,7 @@ Feature: RFC 3264: hold
     And Alice hears Bob
     And Bob hears Alice
 
+  @with.kamailio
   Scenario: one side holds and resumes
     When Alice puts the call on hold
     Then Bob receives INVITE
@@ -22,6 +23,7 @@ Feature: RFC 3264: hold
     And Alice hears Bob
     And Bob hears Alice
 
+  @with.kamailio
   Scenario: the callee can hold as well
     When Bob puts the call on hold
     Then Alice sees the call held
@@ -30,6 +32,7 @@ Feature: RFC 3264: hold
     Then Alice hears Bob
     And Bob hears Alice
 
+  @with.kamailio
   Scenario: both sides hold
     When Alice puts the call on hold
     And Bob puts the call on hold

@@ -2,6 +2,7 @@
 Feature: RFC 3311: UPDATE
   UPDATE changes a session without a new INVITE, also before the call is answered.
 
+  @with.kamailio
   Scenario: a call is put on hold by UPDATE and resumed by re-INVITE
     When Alice calls Bob
     And Bob answers the call
@@ -14,6 +15,7 @@ Feature: RFC 3311: UPDATE
     When Alice resumes the call
     Then Bob hears Alice
 
+  @with.kamailio
   Scenario: an UPDATE without a body says where the phone is
     When Alice calls Bob
     And Bob answers the call

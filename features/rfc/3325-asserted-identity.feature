@@ -24,6 +24,7 @@ Feature: RFC 3325: who the network says is calling
     And Bob has received INVITE
     And Alice hangs up
 
+  @with.kamailio
   Scenario: Privacy: id keeps it from the callee
     When Alice calls Bob with privacy "id"
     Then Bob receives INVITE without header P-Asserted-Identity

@@ -2,6 +2,7 @@
 Feature: RFC 3326: why a call ends
   Reason says in BYE and CANCEL what a response would have said. The server passes it on.
 
+  @with.kamailio
   Scenario: the reason of a BYE reaches the other side
     When Alice calls Bob
     And Bob answers the call
@@ -9,6 +10,7 @@ Feature: RFC 3326: why a call ends
     Then Alice receives BYE with header Reason equal to "Q.850;cause=16;text=\"Terminated\""
     And the call ends with cause "Terminated"
 
+  @with.kamailio
   Scenario: the reason of a CANCEL reaches the phone that rings
     When Alice calls Bob
     And Bob rings

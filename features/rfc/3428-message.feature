@@ -3,6 +3,7 @@ Feature: RFC 3428: text messages
   MESSAGE carries a text outside of calls. The server passes it on to the recipient's phones and brings
   back what they answer.
 
+  @with.kamailio
   Scenario: a text arrives as it was sent
     When Alice sends message "Lunch at \"Bella\"?" to Bob
     Then the message is accepted
@@ -12,17 +13,20 @@ Feature: RFC 3428: text messages
     Then Alice receives message "Yes." from Bob
     And the message is accepted
 
+  @with.kamailio
   Scenario: a MESSAGE makes no dialog
     When Alice sends message "hello" to Bob
     Then Bob receives MESSAGE without header Contact
     And 200 to MESSAGE is valid SIP
     And header Max-Forwards of MESSAGE received by Bob has 1 value
 
+  @with.kamailio
   Scenario: texts to nobody are refused
     When Alice sends message "hello" to 5550199
     Then the message is refused with 404
     And Alice gets 4xx
 
+  @with.kamailio
   Scenario: a text during a call disturbs nothing
     When Alice calls Bob
     And Bob answers the call

@@ -104,6 +104,7 @@ Feature: RFC 3515: REFER
     And Bob is transferred to Charlie
     And Alice has 0 calls
 
+  @with.kamailio
   Scenario Outline: <what> is refused with <code>
     Given Bob registers
     When Alice sends raw message to Bob:

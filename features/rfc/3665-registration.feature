@@ -2,6 +2,7 @@
 Feature: RFC 3665 2: registration, message by message
   The five flows of a phone and its registrar, of which two are told request by request.
 
+  @with.kamailio
   Scenario: 2.1 A new registration is challenged and then accepted
     When Bob registers
     Then Bob has exchanged these messages in order:
@@ -14,6 +15,7 @@ Feature: RFC 3665 2: registration, message by message
     And header Authorization of REGISTER sent by Bob has 1 value
     And 200 to REGISTER is valid SIP
 
+  @with.kamailio
   Scenario: 2.2 Another contact joins the list
     Given Bob registers
     When Bob sends request REGISTER
@@ -44,6 +46,7 @@ Feature: RFC 3665 2: registration, message by message
     And header Expires of REGISTER sent by Bob is "0"
     And Bob receives 200 to REGISTER without header Contact
 
+  @with.kamailio
   Scenario: 2.5 A wrong password is refused
     Given Bob has the wrong password
     When Bob registers and is refused with 401,403

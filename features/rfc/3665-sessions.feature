@@ -8,6 +8,7 @@ Feature: RFC 3665 3: calls that succeed
     Given Alice uses generic phone
     And Bob uses generic phone
 
+  @with.kamailio
   Scenario: 3.1 and 3.2 A call is set up, talked in and ended by the callee
     When Alice calls Bob
     And Bob answers the call after 500 ms
@@ -34,7 +35,7 @@ Feature: RFC 3665 3: calls that succeed
     And SDP of 200 to INVITE received by Alice offers PCMU
     And set-up is below 4 seconds
 
-  @rfc.8760
+  @rfc.8760 @with.kamailio
   Scenario: 3.3 The caller proves who it is
     When Alice calls Bob
     And Bob answers the call

@@ -27,6 +27,7 @@ Feature: RFC 3891: Replaces
       |               | 200 to BYE |
     And Bob receives INVITE with header Replaces matching /;to-tag=[^;]+;from-tag=[^;]+$/
 
+  @with.kamailio
   Scenario: behind a server one leg is taken over as well
     When Alice calls Bob
     And Bob answers the call

@@ -29,6 +29,7 @@ Feature: RFC 3903: publication of event state
     When Alice removes its publication
     Then Alice gets 200
 
+  @with.kamailio
   Scenario: a server that does not know the tag any more is told everything again
     When Alice sets presence to "Away"
     And Alice uses a stale ETag
@@ -50,6 +51,7 @@ Feature: RFC 3903: publication of event state
     And Alice sends PUBLISH with header Expires equal to "5"
     And Alice receives 200 to PUBLISH with header SIP-ETag
 
+  @with.kamailio
   Scenario: an unknown package is refused
     When Alice publishes weather and is refused with 489:
       """

@@ -2,12 +2,14 @@
 Feature: RFC 3960: early media and ringback
   Ringback is the caller's own while 180 has come and no media do; early media take its place.
 
+  @with.kamailio
   Scenario: no media, the phone plays ringback itself
     When Alice calls Bob
     And Bob rings
     Then Alice hears ringback
     And Alice plays ringback itself
 
+  @with.kamailio
   Scenario: early media take its place
     When Alice calls Bob
     And Bob rings
@@ -19,6 +21,7 @@ Feature: RFC 3960: early media and ringback
     When Bob answers the call
     Then Alice and Bob talk for 1 second
 
+  @with.kamailio
   Scenario: several provisional responses
     When Alice calls Bob
     And Bob answers with 4 provisional responses

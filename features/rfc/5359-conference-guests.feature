@@ -2,6 +2,7 @@
 Feature: RFC 5359 2.10: a phone calls its guests itself
   One sentence makes a conference of three: calls that are not there yet are made, one after the other.
 
+  @with.kamailio
   Scenario: nobody was called before
     Given Bob expects a call
     And Carol expects a call
@@ -10,6 +11,7 @@ Feature: RFC 5359 2.10: a phone calls its guests itself
     And Bob hears 2 parties
     And Carol hears 2 parties
 
+  @with.kamailio
   Scenario: the call with Bob goes on in the conference
     Given Carol expects a call
     When Alice calls Bob

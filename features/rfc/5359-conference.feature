@@ -17,6 +17,7 @@ Feature: RFC 5359 2.10: a phone makes a conference of its calls
     And Carol hears Alice
     And Bob hears 0 parties
 
+  @with.kamailio
   Scenario: the third party is added, and leaves again
     When Alice joins calls first and second
     Then Bob sees the call resumed
@@ -30,6 +31,7 @@ Feature: RFC 5359 2.10: a phone makes a conference of its calls
     And Bob hears Alice
     And Alice hears 1 party
 
+  @with.kamailio
   Scenario: the mute key of one does not part the others
     When Alice joins calls first and second
     And Carol mutes
@@ -44,6 +46,7 @@ Feature: RFC 5359 2.10: a phone makes a conference of its calls
     And Carol hears Bob
     And Alice hears 2 parties
 
+  @with.kamailio
   Scenario: who is put on hold is in the conference no more
     When Alice joins calls first and second
     Then Bob hears 2 parties

@@ -51,6 +51,7 @@ Feature: RFC 5359 2.15: call park
     When Alice hangs up
     Then Charlie waits for hangup
 
+  @with.kamailio
   Scenario: an empty slot gives nothing back
     When Charlie calls *722008
     Then the call fails with 404

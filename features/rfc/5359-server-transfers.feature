@@ -37,6 +37,7 @@ Feature: RFC 5359 2.4, 2.5: transfers that the server carries out
     When Charlie hangs up
     Then Alice waits for hangup
 
+  @with.kamailio
   Scenario: 2.4 The one who called transfers
     When Alice calls Bob
     And Bob answers the call
@@ -46,6 +47,7 @@ Feature: RFC 5359 2.4, 2.5: transfers that the server carries out
     And Bob is connected to Charlie
     And Alice is idle
 
+  @with.kamailio
   Scenario: 2.4 A target that is busy leaves the call as it was
     Given Charlie is busy
     When Alice calls Bob

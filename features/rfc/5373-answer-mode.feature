@@ -10,6 +10,7 @@ Feature: RFC 5373: calls that ask to be answered
     When Alice hangs up
     Then Bob waits for hangup
 
+  @with.kamailio
   Scenario: a call that does not ask is not answered
     When Alice calls Bob
     Then Bob rings for 1 second

@@ -4,6 +4,7 @@ Feature: RFC 5626: flows that the phone opens and keeps
   down a flow, whatever the contact says, and tries the next one when a flow is gone. The phone keeps its
   flows alive and forms a failed one anew.
 
+  @with.kamailio
   Scenario: two flows of one phone are one contact each, and a call rings once
     Given the following phones:
       | name  | profile | registration.flows | registration.instance |
@@ -29,6 +30,7 @@ Feature: RFC 5626: flows that the phone opens and keeps
     And Bob hangs up
     Then Alice receives BYE with header Via matching /^SIP\/2\.0\/TCP/
 
+  @with.kamailio
   Scenario: a flow that is cut is formed anew, with the same number
     Given the following phones:
       | name  | profile | registration.flows | registration.backoff |
@@ -91,6 +93,7 @@ Feature: RFC 5626: flows that the phone opens and keeps
     And Bob calls Alice
     Then the call fails with 480
 
+  @with.kamailio
   Scenario: keep-alives that stay unanswered end a flow, which comes back later
     Given the following phones:
       | name  | profile | registration.flows | keep-alive.kind | keep-alive.interval | keep-alive.answer-wait | registration.backoff | registration.backoff-base |

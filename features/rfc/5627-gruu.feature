@@ -41,6 +41,7 @@ Feature: RFC 5627: addresses of one device
     When Alice answers the call
     Then Bob hangs up
 
+  @with.kamailio
   Scenario: an anonymous call has the temporary GRUU in Contact
     Given Alice uses generic phone with registration.gruu public
     When Bob registers
@@ -51,6 +52,7 @@ Feature: RFC 5627: addresses of one device
     When Alice hangs up
     Then Bob is idle
 
+  @with.kamailio
   Scenario: a GRUU ends with the registration
     Given Alice uses generic phone with registration.gruu temporary
     When Bob registers

@@ -9,10 +9,12 @@ Feature: RFC 6086: INFO packages
     When Alice calls Bob
     And Bob answers the call
 
+  @with.kamailio
   Scenario: both sides say which packages they take
     Then Bob receives INVITE with header Recv-Info equal to "conference"
     And Alice receives 200 to INVITE with header Recv-Info equal to "conference, g.3gpp.state-and-event"
 
+  @with.kamailio
   Scenario: a package that the other side takes is accepted
     When Alice sends INFO package "g.3gpp.state-and-event"
       """
@@ -23,6 +25,7 @@ Feature: RFC 6086: INFO packages
     And body of INFO matches /^state=1/
     And header Content-Disposition of INFO received by Bob is "Info-Package"
 
+  @with.kamailio
   Scenario: a package that the other side does not take is refused with those that it takes
     When Bob sends INFO package "g.3gpp.state-and-event"
     Then Bob gets 469

@@ -8,6 +8,7 @@ Feature: RFC 6141: re-INVITE and target refresh
     And Alice hears Bob
     And Bob hears Alice
 
+  @with.kamailio
   Scenario: another codec
     When Alice re-invites with codec PCMA
     Then Bob receives INVITE
@@ -15,11 +16,13 @@ Feature: RFC 6141: re-INVITE and target refresh
     And the call uses codec PCMA
     And Alice and Bob talk for 1 second
 
+  @with.kamailio
   Scenario: another media address
     When Alice changes its media address
     Then Alice hears Bob
     And Bob hears Alice
 
+  @with.kamailio
   Scenario: a refused re-INVITE leaves the session as it was
     Given Carol uses generic phone with sdp.codecs "['PCMU', 'telephone-event']"
     When Bob hangs up

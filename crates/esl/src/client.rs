@@ -87,7 +87,7 @@ impl Client {
     }
 
     /// Has a command run in the background and gives the job's name. What comes of it is told by
-    /// [`Client::results`], after [`Client::listen`].
+    /// [`Client::result`], after [`Client::listen`].
     ///
     /// # Errors
     /// If it is refused, the connection ends, or nothing has come within `limit`.

@@ -148,16 +148,20 @@ impl Actor {
         }
     }
 
-    /// Whether a URI names an address that is not the phone's own domain.
+    /// Whether a URI names an address that is not the phone's own domain, which may be written without
+    /// its port.
     fn is_elsewhere(&self, uri: &Uri) -> bool {
         let own = self.addresses.registrar();
-        uri.socket_addr().is_some() && !(uri.host == own.host && uri.port == own.port)
+        let server_port = self.addresses.server().map(|server| server.address.port());
+        let own_port = own.port.or(server_port);
+        let of_own_domain = uri.host == own.host && (uri.port.is_none() || uri.port == own_port);
+        uri.socket_addr().is_some() && !of_own_domain
     }
 
     /// The address that a URI names.
     pub(super) fn straight(&self, uri: &Uri) -> Result<Target, PhoneError> {
         let transport = uri.transport().unwrap_or(self.config.transport);
-        let address = uri.socket_addr();
+        let address = uri.socket_addr().filter(|_| self.is_elsewhere(uri));
         let target = address.map(|address| Target::new(transport, address));
         target.ok_or_else(|| PhoneError::BadDestination {
             phone: self.config.name.clone(),

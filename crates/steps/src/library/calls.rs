@@ -182,7 +182,9 @@ async fn reach(
     let called = callee.to_owned();
     let caller = world.phone(caller).await?;
     // A callee that is a phone of the scenario must be there before it can be reached.
-    let past_server = options.straight && !callee.contains(':');
+    // Past the server a name can only be a phone's; a number leads nowhere there.
+    let number = !callee.contains(char::is_alphabetic);
+    let past_server = options.straight && !number && !callee.contains(':');
     if (past_server || world.is_phone(callee)) && world.existing(callee).is_none() {
         world.phone(callee).await?;
     }
