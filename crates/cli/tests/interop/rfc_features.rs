@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::harness::{FeatureRun, Server, ServerKind, Site};
 
 /// Some seventy scenarios, one after the other.
-const LIMIT: Duration = Duration::from_mins(5);
+const LIMIT: Duration = Duration::from_mins(8);
 
 /// Who the features speak of, and whom Kamailio knows.
 const USERS: [(&str, &str); 6] = [
