@@ -16,6 +16,8 @@ const SECTION: &str = "Talking";
 const GAP_MAX: Duration = Duration::from_millis(500);
 /// So much of the time must have had the other's audio, on a network that loses nothing on purpose.
 const SHARE_MIN: f64 = 0.9;
+/// Less audio than this is told in milliseconds, as tenths of a second would say 0.0.
+const WORTH_A_TENTH: Duration = Duration::from_millis(50);
 /// So much audio must come from a voicemail for it to have said something.
 pub(super) const VOICEMAIL_AUDIO_MIN: Duration = Duration::from_millis(300);
 
@@ -156,6 +158,9 @@ fn not_heard(
     let total = heard.total.as_secs_f64();
     let summary = if heard.covered.is_zero() {
         format!("{name} did not hear {other_name} at all in {total:.1} s")
+    } else if heard.covered < WORTH_A_TENTH {
+        let heard_ms = heard.covered.as_millis();
+        format!("{name} did not hear {other_name} in {total:.1} s, but for {heard_ms} ms")
     } else {
         format!(
             "{name} heard {other_name} for {:.1} of {total:.1} s only, with a gap of {:.1} s",
