@@ -135,6 +135,8 @@ pub(crate) struct Subscription {
     pub(crate) request: Option<RequestId>,
     /// When the SUBSCRIBE on its way was sent first: the notifier counts from then at the earliest.
     pub(crate) sent_at: Option<Instant>,
+    /// When a NOTIFY last said how long it lives.
+    told_at: Option<Instant>,
     /// Where the last SUBSCRIBE went.
     pub(crate) peer: Option<Target>,
     /// The dialog that it lives in.
@@ -185,6 +187,7 @@ impl Subscription {
             cseq,
             request: None,
             sent_at: None,
+            told_at: None,
             peer: None,
             home: None,
             forks_until: None,
@@ -329,9 +332,13 @@ impl Subscription {
         let expires = expires.map_or(self.wanted(), |seconds| {
             Duration::from_secs(u64::from(seconds))
         });
-        // The last NOTIFY may have overtaken this response.
-        if !self.ended {
-            self.granted(self.sent_at.unwrap_or(now), expires, timers);
+        // The last NOTIFY may have overtaken this response. So may one whose lifetime begins later than
+        // this one's: what a NOTIFY says counts (RFC 6665 4.1.2.4).
+        let sent_at = self.sent_at.unwrap_or(now);
+        let told_since = self.told_at.is_some_and(|told_at| told_at >= sent_at);
+        let told_longer = self.expires_at.is_some_and(|at| at > sent_at + expires);
+        if !self.ended && (expires.is_zero() || !(told_since && told_longer)) {
+            self.granted(sent_at, expires, timers);
         }
         changes.push(SubscriptionChange::Accepted { expires, response });
         if !not_modified {
@@ -378,6 +385,7 @@ impl Subscription {
         } else if let Some(expires) = state.expires
             && !self.removing
         {
+            self.told_at = Some(now);
             self.granted(now, expires, timers);
         }
     }
