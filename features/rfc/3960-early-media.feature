@@ -21,7 +21,6 @@ Feature: RFC 3960: early media and ringback
     When Bob answers the call
     Then Alice and Bob talk for 1 second
 
-  @with.kamailio
   Scenario: several provisional responses
     When Alice calls Bob
     And Bob answers with 4 provisional responses

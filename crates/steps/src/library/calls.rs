@@ -181,13 +181,7 @@ async fn reach(
 ) -> StepResult {
     let called = callee.to_owned();
     let caller = world.phone(caller).await?;
-    // A callee that is a phone of the scenario must be there before it can be reached.
-    // Past the server a name can only be a phone's; a number leads nowhere there.
-    let number = !callee.contains(char::is_alphabetic);
-    let past_server = options.straight && !number && !callee.contains(':');
-    if (past_server || world.is_phone(callee)) && world.existing(callee).is_none() {
-        world.phone(callee).await?;
-    }
+    bring(world, callee, &options).await?;
     ready(world).await?;
     let destination = match address {
         Some(address) => address,
@@ -244,6 +238,17 @@ async fn reach(
         return Ok(());
     }
     Err(nobody(&caller, limit)?)
+}
+
+/// A callee that is a phone of the scenario must be there before it can be reached.
+async fn bring(world: &mut World, callee: &str, options: &CallOptions) -> StepResult {
+    // Past the server a name can only be a phone's; a number leads nowhere there.
+    let number = !callee.contains(char::is_alphabetic);
+    let past_server = options.straight && !number && !callee.contains(':');
+    if (past_server || world.is_phone(callee)) && world.existing(callee).is_none() {
+        world.phone(callee).await?;
+    }
+    Ok(())
 }
 
 /// Nobody said anything to an INVITE.

@@ -1,6 +1,7 @@
 //! Kamailio: registrar and proxy for `kam.test`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
 use std::time::Duration;
 
 use super::failing::tell_if_failing;
@@ -18,6 +19,7 @@ pub(crate) struct Kamailio {
     output: PathBuf,
     // The script that started it has ended; the server is in its group.
     _group: Process,
+    _database: Process,
 }
 
 const START_LIMIT: Duration = Duration::from_secs(20);
@@ -45,13 +47,31 @@ impl Kamailio {
             script.output(),
             tail(&log, 40)
         );
+        let database = Self::keep_database_open(&state, port, &output);
         Self {
             port,
             stop: site.peer("kamailio/stop.sh"),
             output,
             state,
             _group: script,
+            _database: database,
         }
+    }
+
+    /// Keeps one connection to Kamailio's SQLite file open. Whoever opens it as the first locks it
+    /// for a moment, and what another of its processes asks then fails: a REGISTER that comes
+    /// together with another one as the first of all would be refused with 401.
+    fn keep_database_open(state: &Path, port: u16, output: &Path) -> Process {
+        let file = state.join(format!("kamailio-{port}/kam.sqlite"));
+        let output = output.with_extension("sqlite");
+        let mut keeper = Process::start("sqlite3", &output, |command| {
+            command.arg(&file).stdin(Stdio::piped());
+        });
+        keeper.say("select count(*) from subscriber;");
+        until("an open database of kamailio", START_LIMIT, || {
+            keeper.output().trim().parse::<u32>().ok()
+        });
+        keeper
     }
 
     /// The port of SIP over UDP and TCP.
