@@ -39,7 +39,10 @@ impl<'a> MediaLineView<'a> {
 
     /// The formats that are RTP payload types (0 to 127).
     pub fn payload_types(&self) -> impl Iterator<Item = u8> + use<'a> {
-        let numbers = self.formats.clone().filter_map(|format| format.parse().ok());
+        let numbers = self
+            .formats
+            .clone()
+            .filter_map(|format| format.parse().ok());
         numbers.filter(|&pt: &u8| pt < 128)
     }
 
