@@ -1,6 +1,7 @@
 //! Two processes of this program are full phones without media that call each other over UDP:
 //! transactions, dialogs, digest, offer and answer, the look of a device model. `benches/phones.sh`
-//! runs it and says what a call costs. It prints one line of JSON when it ends.
+//! runs it and says what a call costs. It prints one line of JSON when it ends. As `pair` both are in
+//! one process without sockets, and do the same with each run: for counting instructions.
 
 #![expect(
     clippy::print_stdout,
@@ -22,8 +23,7 @@ use gannet_ua::Target;
 const TICK: Duration = Duration::from_millis(1);
 /// A callee ends when nothing came for so long, a caller gives up then.
 const QUIET: Duration = Duration::from_secs(3);
-const USAGE: &str =
-    "usage: phones callee ADDRESS MODEL | phones caller ADDRESS MODEL TO RATE CALLS HOLD_S";
+const USAGE: &str = "usage: phones callee ADDRESS MODEL | phones caller ADDRESS MODEL TO RATE CALLS HOLD_S | phones pair MODEL CALLS";
 
 fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().skip(1).collect();
@@ -52,6 +52,7 @@ fn run(words: &[String]) -> Result<String, String> {
             };
             Line::open("alice", address(bind)?, model)?.call(&plan)
         }
+        ["pair", model, calls] => Pair::new(model)?.play(number(calls)?),
         _ => Err(USAGE.to_owned()),
     }
 }
@@ -76,6 +77,25 @@ struct Plan {
     hold: Duration,
 }
 
+fn phone(user: &str, bind: SocketAddr, model: &str) -> Result<SignallingPhone, String> {
+    let profile = ProfileLibrary::shipped()
+        .load(model)
+        .map_err(|error| error.to_string())?;
+    let mut config = PhoneConfig::new(user, profile);
+    user.clone_into(&mut config.user);
+    "phones.test".clone_into(&mut config.domain);
+    let alice = AuthUser {
+        user: "alice".to_owned(),
+        password: "secret".to_owned(),
+    };
+    config.auth = Some(alice.clone());
+    let mut phone = SignallingPhone::new(config, bind).map_err(|error| error.to_string())?;
+    if user == "bob" {
+        phone.require(Instant::now(), "phones.test", alice);
+    }
+    Ok(phone)
+}
+
 /// A phone and its socket.
 struct Line {
     phone: SignallingPhone,
@@ -95,17 +115,6 @@ struct Tally {
 
 impl Line {
     fn open(user: &str, bind: SocketAddr, model: &str) -> Result<Self, String> {
-        let profile = ProfileLibrary::shipped()
-            .load(model)
-            .map_err(|error| error.to_string())?;
-        let mut config = PhoneConfig::new(user, profile);
-        user.clone_into(&mut config.user);
-        "phones.test".clone_into(&mut config.domain);
-        let alice = AuthUser {
-            user: "alice".to_owned(),
-            password: "secret".to_owned(),
-        };
-        config.auth = Some(alice.clone());
         let mut ports = Ports::new(PortLimits::default()).map_err(|error| error.to_string())?;
         let options = PortOptions {
             segmentation: true,
@@ -114,12 +123,8 @@ impl Line {
         let port = ports
             .open_udp(bind, &options)
             .map_err(|error| error.to_string())?;
-        let mut phone = SignallingPhone::new(config, bind).map_err(|error| error.to_string())?;
-        if user == "bob" {
-            phone.require(Instant::now(), "phones.test", alice);
-        }
         Ok(Self {
-            phone,
+            phone: phone(user, bind, model)?,
             ports,
             port,
             heard: Instant::now(),
@@ -232,6 +237,65 @@ impl Line {
             }
         });
         polled.map(drop).map_err(|error| error.to_string())
+    }
+}
+
+/// Both phones in one process, with nothing between them.
+struct Pair {
+    phones: [SignallingPhone; 2],
+    addresses: [SocketAddr; 2],
+}
+
+impl Pair {
+    fn new(model: &str) -> Result<Self, String> {
+        let addresses = [5062, 5064].map(|port| SocketAddr::from(([127, 0, 0, 1], port)));
+        let [alice, bob] = addresses;
+        Ok(Self {
+            phones: [phone("alice", alice, model)?, phone("bob", bob, model)?],
+            addresses,
+        })
+    }
+
+    /// One call after the other.
+    fn play(&mut self, calls: u64) -> Result<String, String> {
+        let to = format!("sip:bob@{}", self.addresses[1]);
+        let uri = Uri::parse(&to).map_err(|error| error.to_string())?;
+        let begun = Instant::now();
+        let mut tally = Tally::default();
+        for _ in 0..calls {
+            let called = self.phones[0].call(begun, uri.clone());
+            called.map_err(|error| error.to_string())?;
+            tally.begun += 1;
+            self.carry(begun);
+            while let Some(event) = self.phones[0].poll_event() {
+                if let SignallingEvent::Answered(call) = event {
+                    tally.answered += 1;
+                    self.phones[0].hang_up(begun, call);
+                    self.carry(begun);
+                } else if matches!(event, SignallingEvent::Ended { well: true, .. }) {
+                    tally.well += 1;
+                }
+            }
+            while self.phones[1].poll_event().is_some() {}
+        }
+        tally.failed = tally.begun - tally.well;
+        Ok(report(&tally, begun.elapsed()))
+    }
+
+    /// Carries messages between both until there are none.
+    fn carry(&mut self, now: Instant) {
+        let mut idle = 0;
+        let mut from = 0;
+        while idle < 2 {
+            idle += 1;
+            let source = Target::new(Transport::Udp, self.addresses[from]);
+            while let Some(transmit) = self.phones[from].poll_transmit() {
+                idle = 0;
+                let bytes = Bytes::copy_from_slice(&transmit.bytes);
+                self.phones[1 - from].handle_message(now, bytes, source);
+            }
+            from = 1 - from;
+        }
     }
 }
 

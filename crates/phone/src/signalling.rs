@@ -40,8 +40,9 @@ pub struct SignallingPhone {
     local: SocketAddr,
     endpoint: Endpoint,
     rng: fastrand::Rng,
-    /// Our description in each call that has not ended.
-    calls: HashMap<CallId, SessionDescription>,
+    /// The calls that have not ended, and our offer in those that are not answered yet: later ones
+    /// would begin with the description in the last message.
+    calls: HashMap<CallId, Option<SessionDescription>>,
     guard: Option<Guard>,
     events: VecDeque<SignallingEvent>,
 }
@@ -113,7 +114,7 @@ impl SignallingPhone {
         let offer = build_offer(&self.config.profile.sdp, &local);
         spec.body = Some(Body::sdp(offer.to_bytes()));
         let call = self.endpoint.invite(now, spec)?;
-        self.calls.insert(call, offer);
+        self.calls.insert(call, Some(offer));
         Ok(call)
     }
 
@@ -196,7 +197,7 @@ impl SignallingPhone {
             return;
         };
         let body = Body::sdp(answer.description.to_bytes());
-        self.calls.insert(call, answer.description);
+        self.calls.insert(call, None);
         let ring = Reply::new(self.config.profile.incoming.ring_code);
         self.endpoint.ring(now, call, ring);
         let contact = self.addresses.contact();
@@ -231,11 +232,11 @@ impl SignallingPhone {
     }
 
     fn handle_answered(&mut self, now: Instant, call: CallId, response: &Message) {
-        let Some(offer) = self.calls.get(&call) else {
+        let Some(offer) = self.calls.get_mut(&call).and_then(Option::take) else {
             return;
         };
         let answer = SessionDescription::parse(response.body());
-        if apply_answer(offer, &self.config.profile.sdp, &answer).is_ok() {
+        if apply_answer(&offer, &self.config.profile.sdp, &answer).is_ok() {
             self.events.push_back(SignallingEvent::Answered(call));
         } else {
             self.endpoint.hang_up(now, call);

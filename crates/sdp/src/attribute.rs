@@ -135,9 +135,15 @@ impl RtpMap {
         self.encoding.eq_ignore_ascii_case(encoding) && self.clock_rate == clock_rate
     }
 
+    /// The payload type of a value, whatever follows it.
+    pub(crate) fn payload_type_of(value: &str) -> Option<u8> {
+        let (payload_type, _) = value.split_once(' ')?;
+        payload_type.parse().ok().filter(|&pt| pt < 128)
+    }
+
     pub(crate) fn parse(value: &str) -> Option<Self> {
-        let (payload_type, rest) = value.split_once(' ')?;
-        let payload_type = payload_type.parse().ok().filter(|&pt: &u8| pt < 128)?;
+        let payload_type = Self::payload_type_of(value)?;
+        let (_, rest) = value.split_once(' ')?;
         let mut parts = rest.trim().splitn(3, '/');
         let encoding = parts.next().filter(|name| !name.is_empty())?.to_owned();
         let clock_rate = parts.next()?.parse().ok()?;

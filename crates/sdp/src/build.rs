@@ -1,11 +1,14 @@
 //! Building a description line by line.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 use crate::attribute::Direction;
 use crate::description::SessionDescription;
-use crate::line::Line;
+use crate::line::{Line, LineEnd};
 use crate::value::{Connection, MediaLine, Origin};
+
+/// Octets that most lines have room in.
+const LINE_USUAL: usize = 48;
 
 /// Appends lines in the order of the calls and checks nothing, so that a wrong
 /// description can be built on purpose.
@@ -27,7 +30,10 @@ impl SessionBuilder {
 
     /// Appends `<kind>=<value>`.
     pub fn line(mut self, kind: char, value: impl fmt::Display) -> Self {
-        self.lines.push(Line::new(kind, &value.to_string()));
+        let mut line = String::with_capacity(LINE_USUAL);
+        // Writing into a string cannot fail.
+        let _ = write!(line, "{kind}={value}");
+        self.lines.push(Line::raw(line, LineEnd::CrLf));
         self
     }
 

@@ -6,7 +6,7 @@ use crate::attribute::{Attribute, Direction};
 use crate::check::{self, Problem};
 use crate::line::Line;
 use crate::media::MediaDescription;
-use crate::value::{Connection, MediaLine, Origin};
+use crate::value::{Connection, Origin};
 
 /// A session description: its lines, exactly as received or built.
 ///
@@ -110,18 +110,13 @@ impl SessionDescription {
 
     /// The media descriptions in order, also those whose `m=` line is malformed.
     pub fn media(&self) -> impl Iterator<Item = MediaDescription<'_>> {
-        let starts: Vec<usize> = self.media_starts().collect();
-        let ends: Vec<usize> = starts
-            .iter()
-            .copied()
-            .skip(1)
-            .chain([self.lines.len()])
-            .take(starts.len())
-            .collect();
-        starts
-            .into_iter()
-            .zip(ends)
-            .map(|(start, end)| MediaDescription::new(self, &self.lines[start..end], start + 1))
+        let mut starts = self.media_starts().peekable();
+        std::iter::from_fn(move || {
+            let start = starts.next()?;
+            let end = starts.peek().copied().unwrap_or(self.lines.len());
+            let lines = &self.lines[start..end];
+            Some(MediaDescription::new(self, lines, start + 1))
+        })
     }
 
     /// The media description at `index`, from 0.
@@ -132,9 +127,8 @@ impl SessionDescription {
     /// The first audio description that is not rejected.
     pub fn audio(&self) -> Option<MediaDescription<'_>> {
         self.media().find(|media| {
-            media
-                .line()
-                .is_some_and(|line: MediaLine| line.kind == "audio" && line.port != 0)
+            let line = media.line_view();
+            line.is_some_and(|line| line.kind == "audio" && line.port != 0)
         })
     }
 

@@ -27,6 +27,7 @@ mod check;
 mod description;
 mod line;
 mod media;
+mod media_line_view;
 mod value;
 
 pub use attribute::{Attribute, Direction, Fmtp, RtcpAddress, RtpMap};
@@ -35,4 +36,5 @@ pub use check::{Problem, ProblemKind};
 pub use description::SessionDescription;
 pub use line::{Line, LineEnd};
 pub use media::MediaDescription;
+pub use media_line_view::MediaLineView;
 pub use value::{AddressType, Connection, MediaLine, Origin};

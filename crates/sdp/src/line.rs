@@ -26,8 +26,16 @@ impl LineEnd {
 /// One line: its octets without the line end, and the line end.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Line {
-    bytes: Vec<u8>,
+    content: Content,
     end: LineEnd,
+}
+
+/// The octets of a line; what is text is known to be text, because it is looked at often.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+enum Content {
+    Text(String),
+    /// Not UTF-8.
+    Octets(Vec<u8>),
 }
 
 impl Line {
@@ -38,15 +46,19 @@ impl Line {
 
     /// A line of any octets, well-formed or not.
     pub fn raw(bytes: impl Into<Vec<u8>>, end: LineEnd) -> Self {
-        Self {
-            bytes: bytes.into(),
-            end,
-        }
+        let content = match String::from_utf8(bytes.into()) {
+            Ok(text) => Content::Text(text),
+            Err(error) => Content::Octets(error.into_bytes()),
+        };
+        Self { content, end }
     }
 
     /// The octets without the line end.
     pub fn bytes(&self) -> &[u8] {
-        &self.bytes
+        match &self.content {
+            Content::Text(text) => text.as_bytes(),
+            Content::Octets(octets) => octets,
+        }
     }
 
     /// The line end.
@@ -56,7 +68,7 @@ impl Line {
 
     /// The type letter, if the line has the form `<letter>=…` (RFC 8866 5).
     pub fn kind(&self) -> Option<char> {
-        match self.bytes.as_slice() {
+        match self.bytes() {
             [kind, b'=', ..] if kind.is_ascii_alphabetic() => Some(char::from(*kind)),
             _ => None,
         }
@@ -65,7 +77,7 @@ impl Line {
     /// The octets after `<letter>=`, empty for a line of another form.
     pub fn value_bytes(&self) -> &[u8] {
         if self.kind().is_some() {
-            &self.bytes[2..]
+            &self.bytes()[2..]
         } else {
             &[]
         }
@@ -74,12 +86,19 @@ impl Line {
     /// The value as text: all of it, or the part before the first octet that
     /// is not UTF-8.
     pub fn value(&self) -> &str {
-        valid_prefix(self.value_bytes())
+        match &self.content {
+            Content::Text(text) if self.kind().is_some() => &text[2..],
+            Content::Text(_) => "",
+            Content::Octets(_) => valid_prefix(self.value_bytes()),
+        }
     }
 
     /// The whole line as text, cut before the first octet that is not UTF-8.
     pub fn text(&self) -> &str {
-        valid_prefix(&self.bytes)
+        match &self.content {
+            Content::Text(text) => text,
+            Content::Octets(octets) => valid_prefix(octets),
+        }
     }
 
     pub(crate) fn split(input: &[u8]) -> Vec<Self> {
@@ -102,7 +121,10 @@ impl Line {
 }
 
 fn valid_prefix(bytes: &[u8]) -> &str {
-    bytes.utf8_chunks().next().map_or("", |chunk| chunk.valid())
+    match std::str::from_utf8(bytes) {
+        Ok(text) => text,
+        Err(error) => std::str::from_utf8(&bytes[..error.valid_up_to()]).unwrap_or_default(),
+    }
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use crate::attribute::{Attribute, Direction, Fmtp, RtcpAddress, RtpMap};
 use crate::description::{SessionDescription, attributes};
 use crate::line::Line;
+use crate::media_line_view::MediaLineView;
 use crate::value::{Connection, MediaLine};
 
 /// A view of one `m=` line and the lines up to the next one.
@@ -43,6 +44,11 @@ impl<'a> MediaDescription<'a> {
         MediaLine::parse(self.lines[0].value())
     }
 
+    /// The same, to look at.
+    pub fn line_view(&self) -> Option<MediaLineView<'a>> {
+        MediaLineView::read(self.lines[0].value())
+    }
+
     /// The `c=` line of this media, or else of the session (RFC 8866 5.7).
     pub fn connection(&self) -> Option<Connection> {
         self.lines
@@ -56,7 +62,10 @@ impl<'a> MediaDescription<'a> {
 
     /// Where RTP is to be sent: connection address and port.
     pub fn rtp_address(&self) -> Option<SocketAddr> {
-        Some(SocketAddr::new(self.connection()?.ip()?, self.line()?.port))
+        Some(SocketAddr::new(
+            self.connection()?.ip()?,
+            self.line_view()?.port,
+        ))
     }
 
     /// Where RTCP is to be sent: the RTP address with `a=rtcp-mux` (RFC 5761
@@ -102,8 +111,11 @@ impl<'a> MediaDescription<'a> {
     /// What a payload type means here: its `a=rtpmap`, else its static
     /// assignment (RFC 3551 6).
     pub fn rtpmap(&self, payload_type: u8) -> Option<RtpMap> {
-        self.rtpmaps()
-            .find(|map| map.payload_type == payload_type)
+        self.attributes()
+            .filter(|attribute| attribute.name == "rtpmap")
+            .filter_map(|attribute| attribute.value)
+            .filter(|value| RtpMap::payload_type_of(value) == Some(payload_type))
+            .find_map(RtpMap::parse)
             .or_else(|| RtpMap::of_static(payload_type))
     }
 

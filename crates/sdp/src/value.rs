@@ -3,6 +3,8 @@
 use std::fmt;
 use std::net::IpAddr;
 
+use crate::media_line_view::MediaLineView;
+
 /// The address type of an `o=` or `c=` line (RFC 8866 8.2.7).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum AddressType {
@@ -172,22 +174,7 @@ impl MediaLine {
     }
 
     pub(crate) fn parse(value: &str) -> Option<Self> {
-        let mut fields = value.split_ascii_whitespace();
-        let kind = fields.next()?.to_owned();
-        let port = fields.next()?;
-        let (port, port_count) = match port.split_once('/') {
-            Some((port, count)) => (port.parse().ok()?, Some(count.parse().ok()?)),
-            None => (port.parse().ok()?, None),
-        };
-        let protocol = fields.next()?.to_owned();
-        let formats = fields.map(str::to_owned).collect();
-        Some(Self {
-            kind,
-            port,
-            port_count,
-            protocol,
-            formats,
-        })
+        Some(MediaLineView::read(value)?.to_line())
     }
 }
 

@@ -1,14 +1,20 @@
 //! Building messages: right ones easily, wrong ones too.
 
 use std::borrow::Cow;
+use std::fmt::{self, Write as _};
 
 use bytes::Bytes;
 
 use crate::header_name::HeaderName;
 use crate::message::Message;
 use crate::method::Method;
+use crate::name_addr_parts::NameAddrParts;
+use crate::params;
 use crate::reason::reason_phrase;
 use crate::start_line::StartLine;
+
+/// Header lines that most messages have room in.
+const LINES_USUAL: usize = 16;
 
 /// Collects a start line, header fields and a body. It writes what it is given: nothing is checked,
 /// nothing is added but Content-Length, and that only while [`ContentLength::Auto`] is set.
@@ -94,8 +100,8 @@ impl From<String> for FieldName {
 
 impl MessageBuilder {
     /// A request with `SIP/2.0`.
-    pub fn request(method: &Method, uri: &str) -> Self {
-        Self::raw(format!("{method} {uri} SIP/2.0"))
+    pub fn request(method: &Method, uri: impl fmt::Display) -> Self {
+        Self::raw(written(format_args!("{method} {uri} SIP/2.0")))
     }
 
     /// A response; the phrase is that of RFC 3261 21 or its extension.
@@ -112,7 +118,7 @@ impl MessageBuilder {
     pub fn raw(start_line: impl Into<Vec<u8>>) -> Self {
         Self {
             start_line: start_line.into(),
-            lines: Vec::new(),
+            lines: Vec::with_capacity(LINES_USUAL),
             body: Bytes::new(),
             content_length: ContentLength::Auto,
         }
@@ -155,6 +161,11 @@ impl MessageBuilder {
     /// Appends a field.
     pub fn push(&mut self, name: impl Into<FieldName>, value: impl Into<Vec<u8>>) {
         self.lines.push(Line::new(name, value));
+    }
+
+    /// Appends a field with a value that is written here.
+    pub fn push_value(&mut self, name: impl Into<FieldName>, value: impl fmt::Display) {
+        self.push(name, written(format_args!("{value}")));
     }
 
     /// Puts a field before all others.
@@ -254,6 +265,12 @@ impl MessageBuilder {
         Some(text)
     }
 
+    /// The tag of From or To, as [`Message::tag`] gives it.
+    pub fn tag(&self, name: HeaderName) -> Option<&str> {
+        let parts = NameAddrParts::split(name.as_str(), self.text(name)?).ok()?;
+        params::get(parts.params, "tag")
+    }
+
     /// The body so far.
     pub const fn body_bytes(&self) -> &Bytes {
         &self.body
@@ -267,47 +284,48 @@ impl MessageBuilder {
 
     /// Writes the message.
     pub fn build(&self) -> Bytes {
-        let mut out = Vec::with_capacity(self.len_max());
-        out.extend_from_slice(&self.start_line);
-        out.extend_from_slice(b"\r\n");
         let length = self.body.len().to_string();
-        let auto = self.content_length == ContentLength::Auto;
-        let mut length_written = false;
-        for line in &self.lines {
-            if auto && line.id == HeaderName::ContentLength {
-                if !length_written {
-                    let separator = if line.raw { ": " } else { &line.separator };
-                    write_line(&mut out, &line.name, separator, length.as_bytes());
-                }
-                length_written = true;
-            } else if line.raw {
-                write_line(&mut out, "", "", &line.value);
-            } else {
-                write_line(&mut out, &line.name, &line.separator, &line.value);
-            }
-        }
-        if auto && !length_written {
-            write_line(
-                &mut out,
-                HeaderName::ContentLength.as_str(),
-                ": ",
-                length.as_bytes(),
-            );
-        }
-        out.extend_from_slice(b"\r\n");
-        out.extend_from_slice(&self.body);
+        let mut size = 0;
+        self.each_piece(&length, |piece| size += piece.len());
         // Messages are kept: no memory beyond their octets.
-        out.shrink_to_fit();
+        let mut out = Vec::with_capacity(size);
+        self.each_piece(&length, |piece| out.extend_from_slice(piece));
         out.into()
     }
 
-    /// What the message takes at most, with a Content-Length of its own.
-    fn len_max(&self) -> usize {
-        const END: usize = b"\r\n".len();
-        const LENGTH_LINE: usize = b"Content-Length: 18446744073709551615\r\n".len();
-        let line = |line: &Line| line.name.len() + line.separator.len() + line.value.len() + END;
-        let lines: usize = self.lines.iter().map(line).sum();
-        self.start_line.len() + END + lines + LENGTH_LINE + END + self.body.len()
+    /// The pieces of the message in order. `length` is that of the body, as text.
+    fn each_piece(&self, length: &str, mut take: impl FnMut(&[u8])) {
+        const END: &[u8] = b"\r\n";
+        take(&self.start_line);
+        take(END);
+        let auto = self.content_length == ContentLength::Auto;
+        let mut length_written = false;
+        for line in &self.lines {
+            let is_length = auto && line.id == HeaderName::ContentLength;
+            if is_length && length_written {
+                continue;
+            }
+            if !line.raw || is_length {
+                take(line.name.as_bytes());
+                let separator = if line.raw { ": " } else { &line.separator };
+                take(separator.as_bytes());
+            }
+            take(if is_length {
+                length.as_bytes()
+            } else {
+                &line.value
+            });
+            take(END);
+            length_written |= is_length;
+        }
+        if auto && !length_written {
+            take(HeaderName::ContentLength.as_str().as_bytes());
+            take(b": ");
+            take(length.as_bytes());
+            take(END);
+        }
+        take(END);
+        take(&self.body);
     }
 
     /// Writes the message and reads it again.
@@ -325,11 +343,13 @@ impl Line {
     }
 }
 
-fn write_line(out: &mut Vec<u8>, name: &str, separator: &str, value: &[u8]) {
-    out.extend_from_slice(name.as_bytes());
-    out.extend_from_slice(separator.as_bytes());
-    out.extend_from_slice(value);
-    out.extend_from_slice(b"\r\n");
+/// The text of a value, in room for what header fields usually have.
+fn written(value: fmt::Arguments<'_>) -> String {
+    const USUAL: usize = 96;
+    let mut out = String::with_capacity(USUAL);
+    // Writing into a string cannot fail.
+    let _ = out.write_fmt(value);
+    out
 }
 
 #[cfg(test)]

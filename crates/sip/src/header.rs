@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use crate::header_name::HeaderName;
+use crate::lex;
 
 /// One header field of a message.
 #[derive(Debug, Clone, Copy)]
@@ -25,13 +26,13 @@ impl<'a> Header<'a> {
 
     /// The name as text; bytes that are not UTF-8 are replaced.
     pub fn name_text(&self) -> Cow<'a, str> {
-        String::from_utf8_lossy(self.name)
+        lex::lossy(self.name)
     }
 
     /// The value on one line: every fold becomes one blank (RFC 3261 7.3.1). Bytes that are not
     /// UTF-8 are replaced.
     pub fn unfolded(&self) -> Cow<'a, str> {
-        let text = String::from_utf8_lossy(self.value);
+        let text = lex::lossy(self.value);
         if !text.contains(['\r', '\n']) {
             return text;
         }

@@ -20,6 +20,11 @@ pub(crate) fn split_outside(text: &str, separator: u8) -> impl Iterator<Item = &
 /// The first `wanted` byte outside quoted strings and angle brackets.
 pub(crate) fn find_outside(text: &str, wanted: u8) -> Option<usize> {
     let bytes = text.as_bytes();
+    // Most texts have no such byte, or nothing in front of it that could hide it.
+    let first = memchr::memchr(wanted, bytes)?;
+    if memchr::memchr2(b'"', b'<', &bytes[..first]).is_none() {
+        return Some(first);
+    }
     let (mut quoted, mut angle, mut at) = (false, false, 0);
     while at < bytes.len() {
         let byte = bytes[at];
@@ -42,6 +47,28 @@ pub(crate) fn find_outside(text: &str, wanted: u8) -> Option<usize> {
         at += 1;
     }
     None
+}
+
+/// What stands before and behind the first such ASCII byte.
+#[inline]
+pub(crate) fn cut(text: &str, separator: u8) -> Option<(&str, &str)> {
+    let at = memchr::memchr(separator, text.as_bytes())?;
+    Some((&text[..at], &text[at + 1..]))
+}
+
+/// What stands before and behind the last such ASCII byte.
+#[inline]
+pub(crate) fn cut_last(text: &str, separator: u8) -> Option<(&str, &str)> {
+    let at = memchr::memrchr(separator, text.as_bytes())?;
+    Some((&text[..at], &text[at + 1..]))
+}
+
+/// The bytes as text; those that are not UTF-8 are replaced.
+pub(crate) fn lossy(bytes: &[u8]) -> Cow<'_, str> {
+    match std::str::from_utf8(bytes) {
+        Ok(text) => Cow::Borrowed(text),
+        Err(_) => String::from_utf8_lossy(bytes),
+    }
 }
 
 /// True for the characters of `token` (RFC 3261 25.1).

@@ -16,6 +16,7 @@ mod lex;
 mod message;
 mod method;
 mod name_addr;
+mod name_addr_parts;
 mod params;
 mod rack;
 mod reason;
@@ -24,7 +25,9 @@ mod start_line;
 mod transport;
 mod uri;
 mod uri_compare;
+mod uri_parts;
 mod via;
+mod via_view;
 
 pub use builder::{ContentLength, FieldName, Line, MessageBuilder};
 pub use check::{
@@ -47,3 +50,4 @@ pub use start_line::StartLine;
 pub use transport::Transport;
 pub use uri::{Scheme, Uri, UriError, host_text, parse_ip};
 pub use via::{BRANCH_COOKIE, Via};
+pub use via_view::ViaView;

@@ -10,13 +10,16 @@ use crate::cseq::CSeq;
 use crate::field_error::FieldError;
 use crate::header::Header;
 use crate::header_name::HeaderName;
-use crate::layout::{HeaderSpan, Layout};
+use crate::layout::{HeaderSpan, Kind, Layout, METHODS};
 use crate::lex::{self, BLANKS};
 use crate::method::Method;
 use crate::name_addr::NameAddr;
+use crate::name_addr_parts::NameAddrParts;
+use crate::params;
 use crate::start_line::StartLine;
 use crate::uri::Uri;
 use crate::via::Via;
+use crate::via_view::ViaView;
 
 /// One SIP message, or bytes that claim to be one. Parsing never fails and changes nothing: what is
 /// wrong shows when a view is asked for, or by a check of the whole message.
@@ -57,14 +60,14 @@ impl Message {
 
     /// True if the first line is a request line.
     pub fn is_request(&self) -> bool {
-        matches!(self.start_line(), StartLine::Request { .. })
+        matches!(self.layout.kind, Kind::Request(_))
     }
 
     /// The status code of a response.
     pub fn status(&self) -> Option<u16> {
-        match self.start_line() {
-            StartLine::Status { code, .. } => Some(code),
-            _ => None,
+        match self.layout.kind {
+            Kind::Status(code) => Some(code),
+            Kind::Request(_) | Kind::Malformed => None,
         }
     }
 
@@ -78,10 +81,14 @@ impl Message {
 
     /// The method of a request, or the method in the CSeq of a response.
     pub fn method(&self) -> Option<Method> {
-        match self.start_line() {
-            StartLine::Request { method, .. } => Some(Method::new(method)),
-            StartLine::Status { .. } => self.cseq().ok().map(|cseq| cseq.method),
-            StartLine::Malformed(_) => None,
+        match self.layout.kind {
+            Kind::Request(Some(known)) => METHODS.get(usize::from(known)).cloned(),
+            Kind::Request(None) => match self.start_line() {
+                StartLine::Request { method, .. } => Some(Method::new(method)),
+                StartLine::Status { .. } | StartLine::Malformed(_) => None,
+            },
+            Kind::Status(_) => self.cseq().ok().map(|cseq| cseq.method),
+            Kind::Malformed => None,
         }
     }
 
@@ -103,7 +110,8 @@ impl Message {
 
     /// All header fields in order.
     pub fn headers(&self) -> impl DoubleEndedIterator<Item = Header<'_>> {
-        self.layout.headers.iter().map(|span| self.header_of(span))
+        let spans = self.layout.headers(&self.bytes);
+        spans.map(|span| self.header_of(&span))
     }
 
     /// The first field with this name.
@@ -113,11 +121,8 @@ impl Message {
 
     /// The fields with this name, in order.
     pub fn headers_named(&self, name: HeaderName) -> impl DoubleEndedIterator<Item = Header<'_>> {
-        self.layout
-            .headers
-            .iter()
-            .filter(move |span| span.id == name)
-            .map(|span| self.header_of(span))
+        let spans = self.layout.headers_named(name, &self.bytes);
+        spans.map(|span| self.header_of(&span))
     }
 
     /// The fields with this name as text, in any case; compact forms count for known names.
@@ -173,21 +178,33 @@ impl Message {
 
     /// The tag of From, if there is one.
     pub fn from_tag(&self) -> Option<String> {
-        self.from().ok()?.tag().map(str::to_owned)
+        self.tag(HeaderName::From).map(str::to_owned)
     }
 
     /// The tag of To, if there is one.
     pub fn to_tag(&self) -> Option<String> {
-        self.to().ok()?.tag().map(str::to_owned)
+        self.tag(HeaderName::To).map(str::to_owned)
+    }
+
+    /// The tag of From or To in place. `None` if there is none, or if the value is broken.
+    pub fn tag(&self, name: HeaderName) -> Option<&str> {
+        params::get(self.address(name).ok()?.params, "tag")
+    }
+
+    /// A field of one address in place.
+    pub(crate) fn address(&self, name: HeaderName) -> Result<NameAddrParts<'_>, FieldError> {
+        NameAddrParts::split(name.as_str(), self.required(name)?)
     }
 
     /// The topmost Via.
     pub fn via(&self) -> Result<Via, FieldError> {
-        let value = self
-            .values(HeaderName::Via)
-            .next()
-            .ok_or(FieldError::Missing("Via"))?;
-        Via::parse(value)
+        Ok(self.top_via()?.to_via())
+    }
+
+    /// The topmost Via, to look at.
+    pub fn top_via(&self) -> Result<ViaView<'_>, FieldError> {
+        let mut values = self.values(HeaderName::Via);
+        ViaView::read(values.next().ok_or(FieldError::Missing("Via"))?)
     }
 
     /// All Vias from the top.

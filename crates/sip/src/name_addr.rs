@@ -4,7 +4,8 @@
 use std::fmt;
 
 use crate::field_error::FieldError;
-use crate::lex::{self, BLANKS};
+use crate::lex;
+use crate::name_addr_parts::NameAddrParts;
 use crate::params::Params;
 use crate::uri::Uri;
 
@@ -50,37 +51,13 @@ impl NameAddr {
     /// Without angle brackets everything after the first `;` is header parameters, also what looks
     /// like URI parameters (RFC 3261 20: "If the URI is not enclosed in angle brackets...").
     pub fn parse(field: &'static str, text: &str) -> Result<Self, FieldError> {
-        let text = text.trim_matches(BLANKS);
-        let bad_uri = |found: &str| FieldError::syntax(field, "a URI", found);
-        if let Some(open) = find_open_bracket(text) {
-            let inside = &text[open + 1..];
-            let close = inside
-                .find('>')
-                .ok_or_else(|| FieldError::syntax(field, "'>' after the URI", text))?;
-            let display = text[..open].trim_matches(BLANKS);
-            if !display.is_empty() && !is_display_name(display) {
-                return Err(FieldError::syntax(field, "a display name", display));
-            }
-            let after = inside[close + 1..].trim_start_matches(BLANKS);
-            if !after.is_empty() && !after.starts_with(';') {
-                return Err(FieldError::syntax(field, "';' or the end", after));
-            }
-            Ok(Self {
-                display: (!display.is_empty()).then(|| display.to_owned()),
-                uri: Uri::parse(&inside[..close]).map_err(|_| bad_uri(&inside[..close]))?,
-                params: Params::parse(after),
-                bracketed: true,
-            })
-        } else {
-            let (uri, params) = text.split_once(';').unwrap_or((text, ""));
-            let uri = uri.trim_end_matches(BLANKS);
-            Ok(Self {
-                display: None,
-                uri: Uri::parse(uri).map_err(|_| bad_uri(uri))?,
-                params: Params::parse(params),
-                bracketed: false,
-            })
-        }
+        let parts = NameAddrParts::split(field, text)?;
+        Ok(Self {
+            display: parts.display.map(str::to_owned),
+            uri: parts.uri.to_uri(),
+            params: Params::parse(parts.params),
+            bracketed: parts.bracketed,
+        })
     }
 
     /// The `tag` parameter (RFC 3261 19.3).
@@ -92,32 +69,6 @@ impl NameAddr {
     pub fn display_name(&self) -> Option<String> {
         self.display.as_deref().map(lex::unquote)
     }
-}
-
-/// The `<` that opens the URI: the first outside a quoted display name.
-fn find_open_bracket(text: &str) -> Option<usize> {
-    let mut quoted = false;
-    let mut escaped = false;
-    for (at, byte) in text.bytes().enumerate() {
-        match byte {
-            _ if escaped => escaped = false,
-            b'\\' if quoted => escaped = true,
-            b'"' => quoted = !quoted,
-            b'<' if !quoted => return Some(at),
-            _ => {}
-        }
-    }
-    None
-}
-
-/// A quoted string, or tokens with blanks between (RFC 3261 25.1 display-name). Characters outside
-/// ASCII are let through: RFC 3261 wants them quoted, phones often do not.
-fn is_display_name(text: &str) -> bool {
-    if text.starts_with('"') {
-        return text.len() > 1 && text.ends_with('"');
-    }
-    text.bytes()
-        .all(|byte| lex::is_token_char(byte) || byte >= 0x80 || b" \t\r\n".contains(&byte))
 }
 
 impl fmt::Display for NameAddr {

@@ -19,17 +19,11 @@ impl Params {
 
     /// Reads `;a=b;c` or `a=b;c`. Values keep their quotes. Empty pieces are skipped.
     pub fn parse(text: &str) -> Self {
-        let list = lex::split_outside(text, b';')
-            .map(|piece| piece.trim_matches(BLANKS))
-            .filter(|piece| !piece.is_empty())
-            .map(|piece| match piece.split_once('=') {
-                Some((name, value)) => (
-                    name.trim_end_matches(BLANKS).to_owned(),
-                    Some(value.trim_start_matches(BLANKS).to_owned()),
-                ),
-                None => (piece.to_owned(), None),
-            })
-            .collect();
+        // Room for as many as there are: most values have one parameter, and many are kept.
+        let mut list = Vec::with_capacity(pieces(text).count());
+        for (name, value) in pieces(text) {
+            list.push((name.to_owned(), value.map(str::to_owned)));
+        }
         Self { list }
     }
 
@@ -102,9 +96,34 @@ impl Params {
             .find(|(known, _)| known.eq_ignore_ascii_case(name))
         {
             Some(entry) => entry.1 = value,
-            None => self.list.push((name.to_owned(), value)),
+            None => {
+                self.list.reserve_exact(1);
+                self.list.push((name.to_owned(), value));
+            }
         }
     }
+}
+
+/// The parameters of a text in place, as [`Params::parse`] reads them.
+pub(crate) fn pieces(text: &str) -> impl Iterator<Item = (&str, Option<&str>)> {
+    lex::split_outside(text, b';')
+        .map(|piece| piece.trim_matches(BLANKS))
+        .filter(|piece| !piece.is_empty())
+        .map(|piece| match lex::cut(piece, b'=') {
+            Some((name, value)) => (
+                name.trim_end_matches(BLANKS),
+                Some(value.trim_start_matches(BLANKS)),
+            ),
+            None => (piece, None),
+        })
+}
+
+/// The first parameter of a text with this name: what [`Params::get`] gives of it.
+pub(crate) fn get<'a>(text: &'a str, name: &str) -> Option<&'a str> {
+    let mut pieces = pieces(text);
+    pieces
+        .find(|(known, _)| known.eq_ignore_ascii_case(name))?
+        .1
 }
 
 impl fmt::Display for Params {

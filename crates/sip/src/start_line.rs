@@ -1,5 +1,7 @@
 //! The first line of a message (RFC 3261 7.1, 7.2).
 
+use crate::lex;
+
 /// The longest status code that is one: three digits (RFC 3261 7.2).
 const STATUS_DIGITS: usize = 3;
 
@@ -39,13 +41,13 @@ impl<'a> StartLine<'a> {
 }
 
 fn read(line: &str) -> Option<StartLine<'_>> {
-    let (first, rest) = line.split_once(' ')?;
+    let (first, rest) = lex::cut(line, b' ')?;
     let is_version = |word: &str| {
         word.get(..4)
             .is_some_and(|p| p.eq_ignore_ascii_case("SIP/"))
     };
     if is_version(first) {
-        let (code, reason) = rest.split_once(' ').unwrap_or((rest, ""));
+        let (code, reason) = lex::cut(rest, b' ').unwrap_or((rest, ""));
         let digits = code.len() == STATUS_DIGITS && code.bytes().all(|b| b.is_ascii_digit());
         let code = digits.then(|| code.parse().ok()).flatten()?;
         return Some(StartLine::Status {
@@ -54,7 +56,7 @@ fn read(line: &str) -> Option<StartLine<'_>> {
             reason,
         });
     }
-    let (uri, version) = rest.trim_end_matches(' ').rsplit_once(' ')?;
+    let (uri, version) = lex::cut_last(rest.trim_end_matches(' '), b' ')?;
     (is_version(version) && !first.is_empty()).then_some(StartLine::Request {
         method: first,
         uri,

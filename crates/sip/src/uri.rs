@@ -2,13 +2,14 @@
 
 use std::borrow::Cow;
 use std::fmt;
-use std::net::{IpAddr, Ipv6Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use thiserror::Error;
 
 use crate::lex;
 use crate::params::Params;
 use crate::transport::Transport;
+use crate::uri_parts::UriParts;
 
 /// What kind of URI it is.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -103,50 +104,7 @@ impl Uri {
 
     /// Reads a URI (RFC 3261 19.1.1). White space and angle brackets around it are errors.
     pub fn parse(text: &str) -> Result<Self, UriError> {
-        let (scheme_text, rest) = text
-            .split_once(':')
-            .ok_or_else(|| UriError::NoScheme(text.to_owned()))?;
-        let valid_scheme = scheme_text.starts_with(|first: char| first.is_ascii_alphabetic())
-            && scheme_text
-                .bytes()
-                .all(|b| b.is_ascii_alphanumeric() || b"+-.".contains(&b));
-        if !valid_scheme {
-            return Err(UriError::NoScheme(text.to_owned()));
-        }
-        // White space outside ASCII is looked for only where there is something outside ASCII.
-        let wrong = |c: char| c.is_whitespace() || "<>\"".contains(c);
-        let clean = text
-            .bytes()
-            .all(|byte| byte.is_ascii_graphic() && !b"<>\"".contains(&byte));
-        if !clean && let Some(character) = text.chars().find(|c| wrong(*c)) {
-            return Err(UriError::BadCharacter {
-                character,
-                part: "text",
-                uri: text.to_owned(),
-            });
-        }
-        let is = |name: &str| scheme_text.eq_ignore_ascii_case(name);
-        let scheme = if is("sip") {
-            Scheme::Sip
-        } else if is("sips") {
-            Scheme::Sips
-        } else if is("tel") {
-            Scheme::Tel
-        } else {
-            Scheme::Other(scheme_text.to_owned())
-        };
-        let mut uri = Self::sip(None, "", None);
-        match scheme {
-            Scheme::Sip | Scheme::Sips => uri.read_sip(rest, text)?,
-            Scheme::Tel => {
-                let (number, params) = rest.split_once(';').unwrap_or((rest, ""));
-                uri.user = Some(number.to_owned());
-                uri.params = Params::parse(params);
-            }
-            Scheme::Other(_) => rest.clone_into(&mut uri.opaque),
-        }
-        uri.scheme = scheme;
-        Ok(uri)
+        Ok(UriParts::split(text)?.to_uri())
     }
 
     /// A URI parameter with name and value decoded: `%6C%72` is `lr` (RFC 4475 3.1.1.3). A parameter
@@ -156,49 +114,6 @@ impl Uri {
             .iter()
             .find(|(name, _)| lex::unescape_text(name).eq_ignore_ascii_case(wanted))
             .map(|(_, value)| lex::unescape_text(value.unwrap_or("")))
-    }
-
-    fn read_sip(&mut self, rest: &str, whole: &str) -> Result<(), UriError> {
-        // The user part may hold `;` and `?` (RFC 3261 25.1 user-unreserved), the host part no `@`.
-        let (userinfo, hostpart) = match rest.rsplit_once('@') {
-            Some((userinfo, hostpart)) => (Some(userinfo), hostpart),
-            None => (None, rest),
-        };
-        if let Some(userinfo) = userinfo {
-            let (user, password) = match userinfo.split_once(':') {
-                Some((user, password)) => (user, Some(password)),
-                None => (userinfo, None),
-            };
-            self.user = Some(user.to_owned());
-            self.password = password.map(str::to_owned);
-        }
-        let (address, headers) = hostpart.split_once('?').unwrap_or((hostpart, ""));
-        let (hostport, params) = address.split_once(';').unwrap_or((address, ""));
-        let (host, port) = split_host_port(hostport)?;
-        if host.is_empty() {
-            return Err(UriError::NoHost(whole.to_owned()));
-        }
-        let bad = |c: &char| !(c.is_ascii_alphanumeric() || "-._[]:%".contains(*c));
-        if let Some(character) = host.chars().find(bad) {
-            let uri = whole.to_owned();
-            return Err(UriError::BadCharacter {
-                character,
-                part: "host",
-                uri,
-            });
-        }
-        host.clone_into(&mut self.host);
-        self.port = port;
-        self.params = Params::parse(params);
-        self.headers = headers
-            .split('&')
-            .filter(|piece| !piece.is_empty())
-            .map(|piece| {
-                let (name, value) = piece.split_once('=').unwrap_or((piece, ""));
-                (name.to_owned(), value.to_owned())
-            })
-            .collect();
-        Ok(())
     }
 
     /// True for `sip:` and `sips:`.
@@ -257,25 +172,6 @@ impl Uri {
     }
 }
 
-/// Splits `host[:port]`, brackets of IPv6 understood.
-pub(crate) fn split_host_port(text: &str) -> Result<(&str, Option<u16>), UriError> {
-    let colon = match text.rfind(']') {
-        Some(bracket) => text[bracket..].find(':').map(|at| at + bracket),
-        None => text.find(':'),
-    };
-    let Some(colon) = colon else {
-        return Ok((text, None));
-    };
-    let port = &text[colon + 1..];
-    if port.is_empty() || !port.bytes().all(|byte| byte.is_ascii_digit()) {
-        return Err(UriError::BadPort(port.to_owned()));
-    }
-    let number = port
-        .parse()
-        .map_err(|_| UriError::BadPort(port.to_owned()))?;
-    Ok((&text[..colon], Some(number)))
-}
-
 /// An IP address literal, IPv6 with or without brackets.
 pub fn parse_ip(host: &str) -> Option<IpAddr> {
     match host
@@ -290,9 +186,27 @@ pub fn parse_ip(host: &str) -> Option<IpAddr> {
 /// An address as it is written in a URI or Via: IPv6 in brackets.
 pub fn host_text(address: IpAddr) -> String {
     match address {
-        IpAddr::V4(address) => address.to_string(),
+        IpAddr::V4(address) => dotted(address),
         IpAddr::V6(address) => format!("[{address}]"),
     }
+}
+
+/// The same as its `Display`, which is slow for what stands several times in each message.
+fn dotted(address: Ipv4Addr) -> String {
+    const LONGEST: usize = "255.255.255.255".len();
+    let mut out = String::with_capacity(LONGEST);
+    for (index, octet) in address.octets().into_iter().enumerate() {
+        if index > 0 {
+            out.push('.');
+        }
+        for unit in [100, 10] {
+            if octet >= unit {
+                out.push(char::from(b'0' + octet / unit % 10));
+            }
+        }
+        out.push(char::from(b'0' + octet % 10));
+    }
+    out
 }
 
 impl fmt::Display for Uri {
@@ -355,6 +269,16 @@ mod tests {
         assert_eq!(uri.user.as_deref(), Some("alice;day=tuesday"));
         assert_eq!(uri.host, "[::1]");
         assert_eq!(uri.socket_addr(), "10.0.0.1:5070".parse().ok());
+    }
+
+    #[test]
+    fn addresses_are_written_as_usual() {
+        for address in ["0.0.0.0", "10.200.3.45", "255.100.99.1", "127.0.0.1"] {
+            let parsed = address.parse().expect("an address");
+            assert_eq!(host_text(parsed), address);
+        }
+        let six = "2001:db8::1".parse().expect("an address");
+        assert_eq!(host_text(six), "[2001:db8::1]");
     }
 
     #[test]

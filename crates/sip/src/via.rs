@@ -1,14 +1,13 @@
 //! Via (RFC 3261 20.42, RFC 3581).
 
-use std::borrow::Cow;
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
 
 use crate::field_error::FieldError;
-use crate::lex::{self, BLANKS};
 use crate::params::Params;
 use crate::transport::Transport;
-use crate::uri::{host_text, parse_ip, split_host_port};
+use crate::uri::{host_text, parse_ip};
+use crate::via_view::ViaView;
 
 /// The start of every branch of RFC 3261 and later (8.1.1.7).
 pub const BRANCH_COOKIE: &str = "z9hG4bK";
@@ -42,47 +41,7 @@ impl Via {
 
     /// Reads one value.
     pub fn parse(text: &str) -> Result<Self, FieldError> {
-        let error = |expected| FieldError::syntax("Via", expected, text);
-        let trimmed = text.trim_matches(BLANKS);
-        let (head, params) = match lex::find_outside(trimmed, b';') {
-            Some(at) => (&trimmed[..at], &trimmed[at..]),
-            None => (trimmed, ""),
-        };
-        // sent-protocol may have blanks around its slashes (RFC 3261 25.1 SLASH).
-        let mut pieces = head.splitn(3, '/');
-        let name = pieces.next().unwrap_or("").trim_matches(BLANKS);
-        let version = pieces
-            .next()
-            .ok_or_else(|| error("SIP/2.0/"))?
-            .trim_matches(BLANKS);
-        let rest = pieces
-            .next()
-            .ok_or_else(|| error("a transport"))?
-            .trim_start_matches(BLANKS);
-        let (transport, sent_by) = rest
-            .split_once(BLANKS)
-            .ok_or_else(|| error("a blank before sent-by"))?;
-        if !lex::is_token(name) || !lex::is_token(version) || !lex::is_token(transport) {
-            return Err(error("protocol/version/transport"));
-        }
-        // The colon of sent-by may have blanks around it (RFC 3261 25.1 COLON).
-        let sent_by = sent_by.trim_matches(BLANKS);
-        let joined: Cow<'_, str> = if sent_by.contains(BLANKS) {
-            sent_by.chars().filter(|c| !BLANKS.contains(c)).collect()
-        } else {
-            sent_by.into()
-        };
-        let (host, port) = split_host_port(&joined).map_err(|_| error("a port number"))?;
-        if host.is_empty() {
-            return Err(error("a host"));
-        }
-        Ok(Self {
-            version: [name, "/", version].concat(),
-            transport: transport.to_owned(),
-            host: host.to_owned(),
-            port,
-            params: Params::parse(params),
-        })
+        Ok(ViaView::read(text)?.to_via())
     }
 
     /// The branch parameter.

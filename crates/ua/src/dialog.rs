@@ -1,5 +1,7 @@
 //! Dialogs (RFC 3261 12).
 
+use std::borrow::Cow;
+
 use gannet_sip::{FieldError, HeaderName, Message, MessageBuilder, Method, NameAddr, Uri};
 use thiserror::Error;
 
@@ -50,13 +52,13 @@ pub struct Dialog {
 
 /// Where a request inside a dialog goes and how it is routed (RFC 3261 12.2.1.1).
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Routing {
+pub struct Routing<'a> {
     /// The Request-URI.
-    pub request_uri: Uri,
+    pub request_uri: Cow<'a, Uri>,
     /// Route values.
-    pub routes: Vec<String>,
+    pub routes: Cow<'a, [String]>,
     /// The URI whose host gets the message.
-    pub next_hop: Uri,
+    pub next_hop: Cow<'a, Uri>,
 }
 
 impl Dialog {
@@ -153,21 +155,21 @@ impl Dialog {
     /// How requests are routed: loose routers keep the target in the Request-URI; a strict router
     /// at the top takes the Request-URI for itself and the target goes to the end of the routes
     /// (RFC 3261 12.2.1.1).
-    pub fn routing(&self) -> Routing {
+    pub fn routing(&self) -> Routing<'_> {
         let first = self
             .route_set
             .first()
             .and_then(|text| NameAddr::parse("Route", text).ok());
         match first {
             None => Routing {
-                request_uri: self.remote_target.clone(),
-                routes: Vec::new(),
-                next_hop: self.remote_target.clone(),
+                request_uri: Cow::Borrowed(&self.remote_target),
+                routes: Cow::Borrowed(&[]),
+                next_hop: Cow::Borrowed(&self.remote_target),
             },
             Some(first) if first.uri.is_loose_router() => Routing {
-                request_uri: self.remote_target.clone(),
-                routes: self.route_set.clone(),
-                next_hop: first.uri,
+                request_uri: Cow::Borrowed(&self.remote_target),
+                routes: Cow::Borrowed(&self.route_set),
+                next_hop: Cow::Owned(first.uri),
             },
             Some(first) => {
                 let mut routes = self.route_set[1..].to_vec();
@@ -177,9 +179,9 @@ impl Dialog {
                 request_uri.params.remove("method");
                 request_uri.headers.clear();
                 Routing {
-                    request_uri,
-                    routes,
-                    next_hop: first.uri,
+                    request_uri: Cow::Owned(request_uri),
+                    routes: Cow::Owned(routes),
+                    next_hop: Cow::Owned(first.uri),
                 }
             }
         }
@@ -198,15 +200,15 @@ impl Dialog {
     /// (RFC 3261 13.2.2.4).
     pub fn request_with_cseq(&self, method: &Method, cseq: u32) -> MessageBuilder {
         let routing = self.routing();
-        let mut request = MessageBuilder::request(method, &routing.request_uri.to_string());
-        for route in routing.routes {
-            request.push(HeaderName::Route, route);
+        let mut request = MessageBuilder::request(method, &routing.request_uri);
+        for route in &*routing.routes {
+            request.push(HeaderName::Route, route.as_str());
         }
         request.push(HeaderName::MaxForwards, "70");
-        request.push(HeaderName::From, self.local.to_string());
-        request.push(HeaderName::To, self.remote.to_string());
-        request.push(HeaderName::CallId, self.call_id.clone());
-        request.push(HeaderName::CSeq, format!("{cseq} {method}"));
+        request.push_value(HeaderName::From, &self.local);
+        request.push_value(HeaderName::To, &self.remote);
+        request.push(HeaderName::CallId, self.call_id.as_str());
+        request.push_value(HeaderName::CSeq, format_args!("{cseq} {method}"));
         request
     }
 }
@@ -281,11 +283,11 @@ mod tests {
             loose.request_uri.to_string(),
             "sip:bob@2.2.2.2:9;transport=tcp"
         );
-        assert_eq!(loose.routes, ["<sip:p1;lr>", "<sip:p2>"]);
+        assert_eq!(*loose.routes, ["<sip:p1;lr>", "<sip:p2>"]);
         dialog.route_set.remove(0);
         let strict = dialog.routing();
         assert_eq!(strict.request_uri.to_string(), "sip:p2");
-        assert_eq!(strict.routes, ["<sip:bob@2.2.2.2:9;transport=tcp>"]);
+        assert_eq!(*strict.routes, ["<sip:bob@2.2.2.2:9;transport=tcp>"]);
     }
 
     #[test]

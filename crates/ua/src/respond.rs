@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 
-use gannet_sip::{HeaderName, Message, MessageBuilder, Via};
+use gannet_sip::{HeaderName, Message, MessageBuilder, ViaView};
 
 /// A response with Via, From, To, Call-ID and CSeq of the request; the top Via gets `received` and
 /// `rport` from `source`. `to_tag` is added to To if the request has none there. 100 also copies
@@ -15,11 +15,8 @@ pub fn response_to(
 ) -> MessageBuilder {
     let mut response = MessageBuilder::response(code);
     for (index, value) in request.values(HeaderName::Via).enumerate() {
-        match Via::parse(value) {
-            Ok(mut via) if index == 0 => {
-                via.note_source(source);
-                response.push(HeaderName::Via, via.to_string());
-            }
+        match ViaView::read(value) {
+            Ok(via) if index == 0 => response.push(HeaderName::Via, via.noted(source)),
             _ => response.push(HeaderName::Via, value),
         }
     }
@@ -30,12 +27,11 @@ pub fn response_to(
     }
     copy(request, &mut response, HeaderName::From);
     if let Some(to) = request.header(HeaderName::To) {
-        let mut value = to.value.to_vec();
-        if let Some(tag) = to_tag.filter(|tag| !tag.is_empty())
-            && request.to_tag().is_none()
-        {
-            value.extend_from_slice(format!(";tag={tag}").as_bytes());
-        }
+        let tag = to_tag.filter(|tag| !tag.is_empty() && request.tag(HeaderName::To).is_none());
+        let value = match tag {
+            Some(tag) => [to.value, b";tag=", tag.as_bytes()].concat(),
+            None => to.value.to_vec(),
+        };
         response.push(HeaderName::To, value);
     }
     copy(request, &mut response, HeaderName::CallId);

@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use gannet_sdp::{Direction, MediaDescription, MediaLine};
+use gannet_sdp::{Direction, MediaDescription, MediaLineView};
 
 use super::capabilities::MediaCapabilities;
 use super::error::OfferAnswerError;
@@ -66,8 +66,8 @@ pub(super) fn common_codecs(
     caps: &MediaCapabilities,
     remote: &MediaDescription<'_>,
 ) -> Result<Vec<Common>, OfferAnswerError> {
-    let line = remote.line();
-    let payload_types = line.iter().flat_map(MediaLine::payload_types);
+    let line = remote.line_view();
+    let payload_types = line.iter().flat_map(MediaLineView::payload_types);
     let maps: Vec<_> = payload_types.map(|pt| (pt, remote.rtpmap(pt))).collect();
     let common: Vec<Common> = maps
         .iter()
@@ -107,7 +107,7 @@ pub(super) fn common_codecs(
 
 /// The peer's telephone-event of 8000 Hz.
 pub(super) fn remote_telephone_event(remote: &MediaDescription<'_>) -> Option<u8> {
-    remote.line()?.payload_types().find(|&pt| {
+    remote.line_view()?.payload_types().find(|&pt| {
         remote
             .rtpmap(pt)
             .is_some_and(|map| map.is("telephone-event", 8000))

@@ -58,7 +58,9 @@ pub fn build_answer(
     let payload_types: Vec<u8> = formats.iter().map(|format| format.payload_type).collect();
     let audio = Section::Audio {
         line: MediaLine {
-            protocol: media.line().map_or_else(String::new, |line| line.protocol),
+            protocol: media
+                .line_view()
+                .map_or_else(String::new, |line| line.protocol.to_owned()),
             ..MediaLine::audio(local.address.port(), &payload_types)
         },
         formats,
@@ -112,23 +114,26 @@ pub fn apply_answer(
     for (index, (ours, theirs)) in offer.media().zip(answer.media()).enumerate() {
         let (expected, received) = (kind(&ours), kind(&theirs));
         if expected != received {
+            let shown = |(kind, protocol): (&str, &str)| format!("{kind} {protocol}");
             return Err(OfferAnswerError::MediaChanged {
                 index,
-                expected,
-                received,
+                expected: expected.map_or_else(String::new, shown),
+                received: received.map_or_else(String::new, shown),
             });
         }
     }
     let media = answer
         .media_at(media_index)
         .ok_or(OfferAnswerError::MediaCount { expected, received })?;
-    if media.line().is_none_or(|line| line.port == 0) {
+    if media.line_view().is_none_or(|line| line.port == 0) {
         return Err(OfferAnswerError::Rejected);
     }
     let common = common_codecs(caps, &media)?;
     let (remote, remote_rtcp) = addresses(&media)?;
     let rtcp_mux = own.rtcp_mux() && media.rtcp_mux();
-    let own_line = own.line().ok_or(OfferAnswerError::OwnOfferWithoutAudio)?;
+    let own_line = own
+        .line_view()
+        .ok_or(OfferAnswerError::OwnOfferWithoutAudio)?;
     let own_event = remote_telephone_event(&own);
     Ok(Negotiated {
         media_index,
@@ -165,8 +170,10 @@ fn choose<'a>(
 ) -> Result<(usize, MediaDescription<'a>, Vec<Common>), OfferAnswerError> {
     let mut first_error = None;
     for (index, media) in offer.media().enumerate() {
-        let Some(line) = media.line() else { continue };
-        if line.kind != "audio" || line.port == 0 || !is_plain_rtp(&line.protocol) {
+        let Some(line) = media.line_view() else {
+            continue;
+        };
+        if line.kind != "audio" || line.port == 0 || !is_plain_rtp(line.protocol) {
             continue;
         }
         match common_codecs(caps, &media) {
@@ -206,10 +213,9 @@ fn is_plain_rtp(protocol: &str) -> bool {
     matches!(protocol, "RTP/AVP" | "RTP/AVPF")
 }
 
-fn kind(media: &MediaDescription<'_>) -> String {
-    media.line().map_or_else(String::new, |line| {
-        format!("{} {}", line.kind, line.protocol)
-    })
+/// Media type and protocol; `None` of a malformed line.
+fn kind<'a>(media: &MediaDescription<'a>) -> Option<(&'a str, &'a str)> {
+    media.line_view().map(|line| (line.kind, line.protocol))
 }
 
 fn addresses(

@@ -1,5 +1,6 @@
 //! SIP over UDP: one socket for both directions.
 
+use std::cell::RefCell;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -126,22 +127,31 @@ const READ_INTEREST: Interest = Interest::READABLE.add(Interest::ERROR);
 #[cfg(not(target_os = "linux"))]
 const READ_INTEREST: Interest = Interest::READABLE;
 
+thread_local! {
+    /// What is read lies here until it is copied, which is before the thread does anything else: one
+    /// for all sockets, as a socket of its own is all that most phones have.
+    static BUFFER: RefCell<Vec<u8>> = RefCell::new(vec![0; RECEIVE_BYTES]);
+}
+
 async fn read(shared: Arc<Shared>, port: Arc<UdpPort>) {
-    let mut buffer = vec![0; RECEIVE_BYTES];
     while port.socket.ready(READ_INTEREST).await.is_ok() {
         #[cfg(target_os = "linux")]
         port.report_unreachable(&shared).await;
         loop {
-            let (length, remote) = match port.socket.try_recv_from(&mut buffer) {
-                Ok(received) => received,
+            let received = BUFFER.with_borrow_mut(|buffer| -> io::Result<_> {
+                let (length, remote) = port.socket.try_recv_from(buffer)?;
+                Ok(receive(&shared, &port, remote, &buffer[..length]))
+            });
+            match received {
+                Ok(Some(incoming)) => {
+                    if shared.incoming.send(incoming).await.is_err() {
+                        return;
+                    }
+                }
+                Ok(None) => {}
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => break,
                 // An ICMP error: reading it has cleared it, its datagram is in the error queue.
-                Err(_) => continue,
-            };
-            if let Some(incoming) = receive(&shared, &port, remote, &buffer[..length])
-                && shared.incoming.send(incoming).await.is_err()
-            {
-                return;
+                Err(_) => {}
             }
         }
     }

@@ -31,10 +31,10 @@ impl Actor {
                     address: remote,
                     connection: connection.map(ConnectionId::number),
                 };
-                let message = Message::parse(bytes.clone());
+                let message = Message::parse(bytes);
                 self.log
                     .record(at, Direction::Received, source, message.clone());
-                self.endpoint.handle_message(now, bytes, source);
+                self.endpoint.handle_parsed(now, message.clone(), source);
                 self.note_ack(now, &message);
             }
             Incoming::SendFailed {

@@ -16,6 +16,41 @@ pub(crate) struct ProfileDress {
     user_agent: String,
     headers: Vec<(String, String)>,
     lists: Lists,
+    /// The lists as they are written.
+    texts: ListTexts,
+}
+
+/// The values of the list fields, written once for all messages.
+#[derive(Debug)]
+struct ListTexts {
+    allow: String,
+    allow_events: String,
+    accept: String,
+    supported: String,
+    /// Supported with the option tag of session timers.
+    supported_and_timer: String,
+}
+
+impl ListTexts {
+    fn of(lists: &Lists) -> Self {
+        let methods: Vec<_> = lists.allow.iter().map(Method::as_str).collect();
+        let supported = lists.supported.join(", ");
+        let knows_timers = lists
+            .supported
+            .iter()
+            .any(|tag| tag.eq_ignore_ascii_case(TIMER));
+        Self {
+            allow: methods.join(", "),
+            allow_events: lists.allow_events.join(", "),
+            accept: lists.accept.join(", "),
+            supported_and_timer: match supported.as_str() {
+                "" => TIMER.to_owned(),
+                _ if knows_timers => supported.clone(),
+                _ => format!("{supported}, {TIMER}"),
+            },
+            supported,
+        }
+    }
 }
 
 impl ProfileDress {
@@ -23,10 +58,12 @@ impl ProfileDress {
         let identity = &profile.identity;
         let fill =
             |(name, template): &(String, super::Template)| (name.clone(), template.fill(facts));
+        let lists = profile.effective_lists();
         Self {
             user_agent: identity.user_agent.fill(facts),
             headers: identity.headers.iter().map(fill).collect(),
-            lists: profile.effective_lists(),
+            texts: ListTexts::of(&lists),
+            lists,
             profile,
         }
     }
@@ -43,6 +80,43 @@ impl ProfileDress {
     }
 }
 
+impl ProfileDress {
+    fn add_lists(&self, message: &mut MessageBuilder, kind: &MessageKind) {
+        if kind.code.is_some_and(|code| !(200..300).contains(&code)) {
+            return;
+        }
+        let (lists, texts) = (&self.lists, &self.texts);
+        let mut write = |on: &[Method], name: HeaderName, items: &str| {
+            if on.contains(&kind.method) && !items.is_empty() {
+                add(message, name, items);
+            }
+        };
+        write(&lists.allow_on, HeaderName::Allow, &texts.allow);
+        write(
+            &lists.allow_events_on,
+            HeaderName::AllowEvents,
+            &texts.allow_events,
+        );
+        write(&lists.accept_on, HeaderName::Accept, &texts.accept);
+        self.add_supported(message, lists.supported_on.contains(&kind.method));
+    }
+
+    /// What the core alone has written, `timer` (RFC 4028 7.1), stands behind the device's own list.
+    fn add_supported(&self, message: &mut MessageBuilder, is_listed: bool) {
+        let name = HeaderName::Supported;
+        let texts = &self.texts;
+        let mut lines = message.lines_mut().iter();
+        let of_core =
+            lines.any(|line| line.id == name && !line.raw && line.value == TIMER.as_bytes());
+        match (of_core, is_listed) {
+            (true, true) => message.set(name, texts.supported_and_timer.as_str()),
+            (true, false) => message.set(name, TIMER),
+            (false, true) if !texts.supported.is_empty() => add(message, name, &texts.supported),
+            (false, _) => {}
+        }
+    }
+}
+
 impl Dress for ProfileDress {
     fn dress(&self, message: &mut MessageBuilder, kind: &MessageKind) {
         self.add_identity(message, kind);
@@ -53,7 +127,7 @@ impl Dress for ProfileDress {
                 }
             }
         }
-        add_lists(&self.lists, message, kind);
+        self.add_lists(message, kind);
         if self.profile.messages.rfc2543 && kind.code.is_none() {
             route_strictly(message, &kind.method);
         }
@@ -93,50 +167,6 @@ fn route_strictly(message: &mut MessageBuilder, method: &Method) {
 fn add(message: &mut MessageBuilder, name: HeaderName, value: &str) {
     if !message.has(name) {
         message.push(name, value);
-    }
-}
-
-fn add_lists(lists: &Lists, message: &mut MessageBuilder, kind: &MessageKind) {
-    if kind.code.is_some_and(|code| !(200..300).contains(&code)) {
-        return;
-    }
-    let mut write = |on: &[Method], name: HeaderName, items: String| {
-        if on.contains(&kind.method) && !items.is_empty() {
-            add(message, name, &items);
-        }
-    };
-    let methods: Vec<_> = lists.allow.iter().map(Method::as_str).collect();
-    write(&lists.allow_on, HeaderName::Allow, methods.join(", "));
-    write(
-        &lists.allow_events_on,
-        HeaderName::AllowEvents,
-        lists.allow_events.join(", "),
-    );
-    write(
-        &lists.accept_on,
-        HeaderName::Accept,
-        lists.accept.join(", "),
-    );
-    let listed = lists.supported_on.contains(&kind.method);
-    let tags = if listed { &lists.supported[..] } else { &[] };
-    add_supported(message, tags);
-}
-
-/// What the core alone has written, `timer` (RFC 4028 7.1), stands behind the device's own list.
-fn add_supported(message: &mut MessageBuilder, tags: &[String]) {
-    let name = HeaderName::Supported;
-    let lines = message.lines_mut().iter();
-    let of_core = lines
-        .filter(|line| line.id == name && !line.raw)
-        .any(|line| line.value == TIMER.as_bytes());
-    let mut tags = tags.to_vec();
-    if of_core && !tags.iter().any(|tag| tag.eq_ignore_ascii_case(TIMER)) {
-        tags.push(TIMER.to_owned());
-    }
-    if of_core {
-        message.set(name, tags.join(", "));
-    } else if !tags.is_empty() {
-        add(message, name, &tags.join(", "));
     }
 }
 

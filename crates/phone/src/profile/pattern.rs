@@ -75,7 +75,14 @@ impl Pattern {
 
     /// Makes an identifier.
     pub(crate) fn make(&self, rng: &mut fastrand::Rng, ip: Option<IpAddr>) -> String {
-        let mut out = String::new();
+        let ip = ip.map(|ip| ip.to_string()).unwrap_or_default();
+        let length = |piece: &Piece| match piece {
+            Piece::Text(text) => text.len(),
+            Piece::Random(_, count) => *count as usize,
+            Piece::Ip => ip.len(),
+        };
+        // Identifiers are kept: no room beyond their characters.
+        let mut out = String::with_capacity(self.pieces.iter().map(length).sum());
         for piece in &self.pieces {
             match piece {
                 Piece::Text(text) => out.push_str(text),
@@ -84,7 +91,7 @@ impl Pattern {
                         (0..*count).map(|_| char::from(alphabet[rng.usize(..alphabet.len())])),
                     );
                 }
-                Piece::Ip => out.extend(ip.map(|ip| ip.to_string())),
+                Piece::Ip => out.push_str(&ip),
             }
         }
         out

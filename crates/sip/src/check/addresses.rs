@@ -9,7 +9,8 @@ use crate::header_name::HeaderName;
 use crate::lex::{self, BLANKS};
 use crate::method::Method;
 use crate::uri::parse_ip;
-use crate::via::{BRANCH_COOKIE, Via};
+use crate::via::BRANCH_COOKIE;
+use crate::via_view::ViaView;
 
 /// Fields of name-addr form, whether they are lists, and what their URIs may have.
 const ADDRESSES: [(HeaderName, bool, Place); 11] = [
@@ -186,7 +187,7 @@ fn vias(findings: &mut Findings<'_>) {
     let is_request = findings.message.is_request();
     let values = lists::elements(findings, HeaderName::Via, Elements::List);
     for (index, value) in values.into_iter().enumerate() {
-        let via = match Via::parse(value) {
+        let via = match ViaView::read(value) {
             Ok(via) => via,
             Err(error) => {
                 findings.at(Rule::Via, value, shown(&error.to_string()));
@@ -203,8 +204,8 @@ fn vias(findings: &mut Findings<'_>) {
     }
 }
 
-fn via_params(findings: &mut Findings<'_>, value: &str, via: &Via) {
-    let get = |name| via.params.get(name);
+fn via_params(findings: &mut Findings<'_>, value: &str, via: &ViaView<'_>) {
+    let get = |name| via.param(name);
     let wrong = if get("ttl").is_some_and(|ttl| ttl.parse::<u8>().is_err()) {
         "ttl is not between 0 and 255"
     } else if get("received").is_some_and(|ip| parse_ip(ip).is_none()) {
@@ -217,7 +218,7 @@ fn via_params(findings: &mut Findings<'_>, value: &str, via: &Via) {
     findings.at(Rule::ViaParameter, value, format!("Via: {wrong}"));
 }
 
-fn branch(findings: &mut Findings<'_>, value: &str, via: &Via) {
+fn branch(findings: &mut Findings<'_>, value: &str, via: &ViaView<'_>) {
     match via.branch() {
         None => findings.at(Rule::BranchCookie, value, "Via has no branch (legacy)"),
         Some(branch) if branch.eq_ignore_ascii_case(BRANCH_COOKIE) => {

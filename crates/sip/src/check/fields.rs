@@ -95,6 +95,11 @@ fn call_id(findings: &mut Findings<'_>) {
         if first.is_empty() || second.is_empty() || text.contains(BLANKS) {
             let text_out = format!("Call-ID \"{}\" is not one word", shown(text));
             findings.at(Rule::CallId, text, text_out);
+        } else if [first, second]
+            .iter()
+            .all(|word| word.bytes().all(grammar::is_word_char))
+        {
+            continue;
         } else if let Some(wrong) = first
             .chars()
             .chain(second.chars())

@@ -4,6 +4,9 @@ use crate::lex::{self, BLANKS};
 
 /// True when every quoted string in `text` is closed. Quotes inside angle brackets do not count.
 pub(super) fn quotes_are_closed(text: &str) -> bool {
+    if memchr::memchr(b'"', text.as_bytes()).is_none() {
+        return true;
+    }
     let (mut quoted, mut escaped, mut angle) = (false, false, false);
     for byte in text.bytes() {
         match byte {
@@ -83,7 +86,7 @@ pub(super) fn is_word_char(byte: u8) -> bool {
 
 /// The parameters of a value: what follows its first `;`, split and trimmed, empty pieces kept.
 pub(super) fn params(text: &str) -> impl Iterator<Item = (&str, Option<&str>)> {
-    lex::split_outside(text, b';').map(|piece| match piece.split_once('=') {
+    lex::split_outside(text, b';').map(|piece| match lex::cut(piece, b'=') {
         Some((name, value)) => (name.trim_matches(BLANKS), Some(value.trim_matches(BLANKS))),
         None => (piece.trim_matches(BLANKS), None),
     })

@@ -9,8 +9,8 @@ use crate::span::Span;
 pub(super) fn check(findings: &mut Findings<'_>) {
     let message = findings.message;
     let layout = message.layout();
-    for header in &layout.headers {
-        line(findings, header);
+    for header in layout.headers(message.bytes()) {
+        line(findings, &header);
     }
     if let Some(at) = first_bare_line_end(findings) {
         findings.add(
@@ -31,7 +31,7 @@ pub(super) fn check(findings: &mut Findings<'_>) {
 
 fn line(findings: &mut Findings<'_>, header: &HeaderSpan) {
     let bytes = findings.message.bytes();
-    let name = String::from_utf8_lossy(header.name.of(bytes)).into_owned();
+    let name = lex::lossy(header.name.of(bytes));
     let value = header.value.of(bytes);
     if bytes.get(header.name.end as usize) == Some(&b':') || !header.name.is_empty() {
         if !lex::is_token(&name) {
@@ -65,6 +65,9 @@ fn line(findings: &mut Findings<'_>, header: &HeaderSpan) {
 /// The first control character that is neither a tab, nor the line end of a fold, nor the second
 /// half of a quoted pair.
 fn control_character(value: &[u8]) -> Option<usize> {
+    if !value.iter().any(u8::is_ascii_control) {
+        return None;
+    }
     let (mut quoted, mut at) = (false, 0);
     while at < value.len() {
         match value[at] {

@@ -39,13 +39,19 @@ pub(super) fn elements<'a>(
             found.push(text);
             continue;
         }
+        let before = found.len();
         let pieces = lex::split_outside(text, b',').map(|piece| piece.trim_matches(BLANKS));
-        let (full, empty): (Vec<_>, Vec<_>) = pieces.partition(|piece| !piece.is_empty());
-        if !empty.is_empty() {
+        let mut count = 0;
+        for piece in pieces {
+            count += 1;
+            if !piece.is_empty() {
+                found.push(piece);
+            }
+        }
+        if found.len() - before < count {
             let text_out = format!("{name}: empty element in \"{}\"", shown(text));
             findings.at(Rule::ListElement, text, text_out);
         }
-        found.extend(full);
     }
     found
 }

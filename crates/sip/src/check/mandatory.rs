@@ -5,8 +5,9 @@ use crate::check::findings::Findings;
 use crate::check::rule::Rule;
 use crate::header_name::HeaderName;
 use crate::method::Method;
+use crate::name_addr_parts::NameAddrParts;
 use crate::start_line::StartLine;
-use crate::uri::Scheme;
+use crate::uri_parts::{SchemePart, UriParts};
 
 /// Fields without which no response can be matched or sent (RFC 3261 8.1.1, 8.2.6.2).
 const MANDATORY: [HeaderName; 5] = [
@@ -86,8 +87,11 @@ fn repetition(findings: &mut Findings<'_>) {
     ];
     for (names, severity) in groups {
         for &name in names {
-            let fields = message.layout().headers.iter().filter(|h| h.id == name);
-            for again in fields.skip(1) {
+            let layout = message.layout();
+            if layout.count(name) < 2 {
+                continue;
+            }
+            for again in layout.headers_named(name, message.bytes()).skip(1) {
                 let text = format!("second {name} header field");
                 findings.add_as(severity, Rule::SingleValue, Some(again.line), text);
             }
@@ -112,9 +116,7 @@ fn request(findings: &mut Findings<'_>, method: &Method) {
             }
         }
     }
-    if let Ok(from) = message.from()
-        && from.tag().is_none()
-    {
+    if message.address(HeaderName::From).is_ok() && message.tag(HeaderName::From).is_none() {
         let span = message
             .header(HeaderName::From)
             .and_then(|h| findings.span_of(h.value));
@@ -128,7 +130,7 @@ fn dialog_contact(findings: &mut Findings<'_>, method: &Method) {
     let message = findings.message;
     let count = message.values(HeaderName::Contact).count();
     if count == 0 {
-        let legacy = message.via().is_ok_and(|via| !via.has_rfc3261_branch());
+        let legacy = message.top_via().is_ok_and(|via| !via.has_rfc3261_branch());
         let severity = if legacy {
             Severity::Warning
         } else {
@@ -146,15 +148,16 @@ fn dialog_contact(findings: &mut Findings<'_>, method: &Method) {
     let Some(value) = message.values(HeaderName::Contact).next() else {
         return;
     };
-    let Ok(contact) = message.contact() else {
+    let Ok(contact) = NameAddrParts::split("Contact", value) else {
         return;
     };
-    let wants_sips = message
-        .request_uri()
-        .is_ok_and(|uri| uri.scheme == Scheme::Sips);
-    if !contact.uri.is_sip() || wants_sips && contact.uri.scheme != Scheme::Sips {
+    let scheme = contact.uri.scheme;
+    let is_sips = |text| UriParts::split(text).is_ok_and(|uri| uri.scheme == SchemePart::Sips);
+    let wants_sips = message.request_uri_text().is_some_and(is_sips);
+    let is_sip = matches!(scheme, SchemePart::Sip | SchemePart::Sips);
+    if !is_sip || wants_sips && scheme != SchemePart::Sips {
         let wanted = if wants_sips { "sips" } else { "sip or sips" };
-        let found = contact.uri.scheme.as_str();
+        let found = scheme.as_str();
         let text = format!("Contact of {method} has scheme \"{found}\", not {wanted}");
         findings.at(Rule::ContactScheme, value, text);
     }
@@ -163,8 +166,8 @@ fn dialog_contact(findings: &mut Findings<'_>, method: &Method) {
 fn response(findings: &mut Findings<'_>, code: u16) {
     let message = findings.message;
     if code > 100
-        && let Ok(to) = message.to()
-        && to.tag().is_none()
+        && message.address(HeaderName::To).is_ok()
+        && message.tag(HeaderName::To).is_none()
     {
         let span = message
             .header(HeaderName::To)

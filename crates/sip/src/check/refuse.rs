@@ -7,7 +7,7 @@ use crate::message::Message;
 use crate::method::Method;
 use crate::reason::reason_phrase;
 use crate::start_line::StartLine;
-use crate::uri::{Scheme, Uri};
+use crate::uri_parts::UriParts;
 
 /// Longest Request-URI that is taken, in bytes; longer ones are answered 414 (RFC 3261 21.4.12).
 pub const REQUEST_URI_BYTES_MAX: usize = 8 * 1024;
@@ -65,7 +65,8 @@ fn unusable_uri(uri: &str) -> Option<Refusal> {
     if uri.len() > REQUEST_URI_BYTES_MAX {
         return Some(standard(414));
     }
-    matches!(Uri::parse(uri).ok()?.scheme, Scheme::Other(_)).then(|| standard(416))
+    let parts = UriParts::split(uri).ok()?;
+    parts.is_other_scheme().then(|| standard(416))
 }
 
 fn standard(code: u16) -> Refusal {

@@ -2,7 +2,9 @@
 
 use crate::check::findings::{Findings, shown};
 use crate::check::rule::Rule;
-use crate::uri::{Scheme, Uri, parse_ip};
+use crate::params;
+use crate::uri::parse_ip;
+use crate::uri_parts::{SchemePart, UriParts};
 
 /// Where a URI stands: decides which components it may have (table 1 of RFC 3261 19.1.1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,7 +24,7 @@ const HEADER_EXTRA: &str = "[]/?:+$";
 
 /// Judges `text`, which is the whole URI without brackets; `field` names its place in texts.
 pub(super) fn check(findings: &mut Findings<'_>, field: &str, text: &str, place: Place) {
-    let uri = match Uri::parse(text) {
+    let uri = match UriParts::split(text) {
         Ok(uri) => uri,
         Err(error) => {
             let rule = match place {
@@ -34,19 +36,19 @@ pub(super) fn check(findings: &mut Findings<'_>, field: &str, text: &str, place:
         }
     };
     match uri.scheme {
-        Scheme::Sip | Scheme::Sips => {
+        SchemePart::Sip | SchemePart::Sips => {
             sip_characters(findings, field, text, &uri);
             components(findings, field, text, &uri, place);
         }
-        Scheme::Tel => {
-            let number = uri.user.as_deref().unwrap_or("");
+        SchemePart::Tel => {
+            let number = uri.user.unwrap_or("");
             let allowed = |c: char| c.is_ascii_hexdigit() || "+-.()*#".contains(c);
             if number.is_empty() || !number.chars().all(allowed) {
                 let text_out = format!("{field}: \"{}\" is no telephone number", shown(number));
                 findings.at(Rule::UriCharacters, text, text_out);
             }
         }
-        Scheme::Other(_) => {}
+        SchemePart::Other(_) => {}
     }
 }
 
@@ -54,40 +56,33 @@ fn shown_error(field: &str, error: &str) -> String {
     format!("{field}: {}", shown(error))
 }
 
-fn sip_characters(findings: &mut Findings<'_>, field: &str, text: &str, uri: &Uri) {
-    let mut parts = vec![
-        ("user", uri.user.as_deref().unwrap_or(""), USER_EXTRA),
-        (
-            "password",
-            uri.password.as_deref().unwrap_or(""),
-            PASSWORD_EXTRA,
-        ),
+fn sip_characters(findings: &mut Findings<'_>, field: &str, text: &str, uri: &UriParts<'_>) {
+    let own = [
+        ("user", uri.user.unwrap_or(""), USER_EXTRA),
+        ("password", uri.password.unwrap_or(""), PASSWORD_EXTRA),
     ];
-    for (name, value) in uri.params.iter() {
-        parts.push(("parameter", name, PARAM_EXTRA));
-        parts.push(("parameter", value.unwrap_or(""), PARAM_EXTRA));
+    let params = params::pieces(uri.params).flat_map(|(name, value)| {
+        [name, value.unwrap_or("")].map(|piece| ("parameter", piece, PARAM_EXTRA))
+    });
+    let headers = uri.headers().flat_map(|(name, value)| {
+        [name, value].map(|piece| ("header component", piece, HEADER_EXTRA))
+    });
+    let mut parts = own.into_iter().chain(params).chain(headers);
+    let wrong = parts.find_map(|(part, piece, extra)| Some((part, first_wrong(piece, extra)?)));
+    if let Some((part, wrong)) = wrong {
+        let text_out = format!("{field}: character {wrong:?} in the {part} is not escaped");
+        findings.at(Rule::UriCharacters, text, text_out);
     }
-    for (name, value) in &uri.headers {
-        parts.push(("header component", name, HEADER_EXTRA));
-        parts.push(("header component", value, HEADER_EXTRA));
-    }
-    for (part, piece, extra) in parts {
-        if let Some(wrong) = first_wrong(piece, extra) {
-            let text_out = format!("{field}: character {wrong:?} in the {part} is not escaped");
-            findings.at(Rule::UriCharacters, text, text_out);
-            break;
-        }
-    }
-    if uri.user.as_deref() == Some("") {
+    if uri.user == Some("") {
         findings.at(
             Rule::UriCharacters,
             text,
             format!("{field}: empty user part"),
         );
     }
-    host(findings, field, text, &uri.host);
+    host(findings, field, text, uri.host);
     let mut seen: Vec<&str> = Vec::new();
-    for (name, _) in uri.params.iter() {
+    for (name, _) in params::pieces(uri.params) {
         if seen.iter().any(|known| known.eq_ignore_ascii_case(name)) {
             let text_out = format!("{field}: URI parameter {} stands twice", shown(name));
             findings.at(Rule::ParameterTwice, text, text_out);
@@ -122,28 +117,44 @@ fn host(findings: &mut Findings<'_>, field: &str, text: &str, host: &str) {
 /// The first character that is neither unreserved, nor in `extra`, nor part of an escape.
 fn first_wrong(piece: &str, extra: &str) -> Option<char> {
     let bytes = piece.as_bytes();
-    piece.char_indices().find_map(|(at, character)| {
-        let fine = character.is_ascii_alphanumeric()
-            || MARKS.contains(character)
-            || extra.contains(character)
-            || character == '%'
-                && bytes
-                    .get(at + 1..at + 3)
-                    .is_some_and(|hex| hex.iter().all(u8::is_ascii_hexdigit));
-        (!fine).then_some(character)
-    })
+    let fine = |at: usize, byte: u8| {
+        let escape = || {
+            let digits = bytes.get(at + 1..at + 3);
+            digits.is_some_and(|hex| hex.iter().all(u8::is_ascii_hexdigit))
+        };
+        byte.is_ascii_alphanumeric()
+            || MARKS.bytes().any(|mark| mark == byte)
+            || extra.bytes().any(|other| other == byte)
+            || byte == b'%' && escape()
+    };
+    let wrong = bytes
+        .iter()
+        .enumerate()
+        .find(|(at, byte)| !fine(*at, **byte));
+    // All before it is ASCII, so a character begins there.
+    wrong.and_then(|(at, _)| piece[at..].chars().next())
 }
 
-fn components(findings: &mut Findings<'_>, field: &str, text: &str, uri: &Uri, place: Place) {
-    if !uri.headers.is_empty() && place == Place::RequestUri {
+fn components(
+    findings: &mut Findings<'_>,
+    field: &str,
+    text: &str,
+    uri: &UriParts<'_>,
+    place: Place,
+) {
+    let has_headers = uri.headers().next().is_some();
+    let has = |wanted: &str| {
+        params::pieces(uri.params).any(|(name, _)| name.eq_ignore_ascii_case(wanted))
+    };
+    if has_headers && place == Place::RequestUri {
         let text_out = format!("{field} has header components: {}", shown(text));
         findings.at(Rule::RequestUriHeaders, text, text_out);
     }
     let mut unwanted = Vec::new();
-    if !uri.headers.is_empty() && matches!(place, Place::FromTo | Place::Route) {
+    if has_headers && matches!(place, Place::FromTo | Place::Route) {
         unwanted.push("header components");
     }
-    if uri.params.has("method") && !matches!(place, Place::Contact | Place::Other) {
+    if has("method") && !matches!(place, Place::Contact | Place::Other) {
         unwanted.push("a method parameter");
     }
     if place == Place::FromTo {
@@ -156,7 +167,7 @@ fn components(findings: &mut Findings<'_>, field: &str, text: &str, uri: &Uri, p
             ("transport", "a transport parameter"),
             ("lr", "an lr parameter"),
         ] {
-            if uri.params.has(name) {
+            if has(name) {
                 unwanted.push(text);
             }
         }

@@ -32,8 +32,11 @@ impl Presence {
         let mut presence = Self::new(entity);
         for child in root.elements() {
             if child.is(PIDF, "tuple") {
+                // Documents are kept; most have one of each.
+                presence.tuples.reserve_exact(1);
                 presence.tuples.push(tuple(child));
             } else if child.is(DATA_MODEL, "person") {
+                presence.persons.reserve_exact(1);
                 presence.persons.push(person(child));
             } else if child.is(PIDF, "note") {
                 presence.notes.push(Note::of(child));

@@ -145,18 +145,24 @@ impl Authorization {
 
     /// The parameters in the order in which they are written.
     pub fn to_params(&self) -> Vec<AuthParam> {
-        let text = |name: &str, value: &str, quoted| AuthParam {
-            name: name.to_owned(),
-            value: value.to_owned(),
-            quoted,
-        };
-        let mut params = vec![
-            text("username", &self.username, true),
-            text("realm", &self.realm, true),
-            text("nonce", &self.nonce, true),
-            text("uri", &self.uri, true),
-            text("response", &self.response, true),
-        ];
+        let mut params = Vec::new();
+        self.each_param(|name, value, quoted| {
+            params.push(AuthParam {
+                name: name.to_owned(),
+                value: value.to_owned(),
+                quoted,
+            });
+        });
+        params
+    }
+
+    /// Name, value and whether it is quoted, in the order in which they are written.
+    fn each_param(&self, mut take: impl FnMut(&str, &str, bool)) {
+        take("username", &self.username, true);
+        take("realm", &self.realm, true);
+        take("nonce", &self.nonce, true);
+        take("uri", &self.uri, true);
+        take("response", &self.response, true);
         // RFC 3261 25.1: algorithm, qop and nc are tokens here, the others quoted strings.
         let optional = [
             ("algorithm", &self.algorithm, false),
@@ -166,26 +172,45 @@ impl Authorization {
             ("nc", &self.nc, false),
         ];
         for (name, value, quoted) in optional {
-            params.extend(value.as_ref().map(|value| text(name, value, quoted)));
+            if let Some(value) = value {
+                take(name, value, quoted);
+            }
         }
         if self.userhash {
-            params.push(text("userhash", "true", false));
+            take("userhash", "true", false);
         }
-        params.extend(self.other.iter().cloned());
-        params
+        for param in &self.other {
+            take(&param.name, &param.value, param.quoted);
+        }
+    }
+
+    /// The header field value.
+    pub(super) fn text(&self) -> String {
+        let mut text = String::with_capacity(USUAL_LENGTH);
+        text.push_str(SCHEME);
+        let mut first = true;
+        self.each_param(|name, value, quoted| {
+            push_param(&mut text, &mut first, name, value, quoted);
+        });
+        text
     }
 }
 
 /// The header field value.
 impl std::fmt::Display for Authorization {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&write_credentials(&self.to_params()))
+        f.write_str(&self.text())
     }
 }
 
+/// The scheme as it stands before the parameters.
+const SCHEME: &str = "Digest ";
+/// Octets that most credentials have room in.
+const USUAL_LENGTH: usize = 320;
+
 /// Writes credentials with exactly these parameters.
 pub(super) fn write_credentials(params: &[AuthParam]) -> String {
-    let mut text = String::from("Digest ");
+    let mut text = String::from(SCHEME);
     let first = &mut true;
     for param in params {
         push_param(&mut text, first, &param.name, &param.value, param.quoted);

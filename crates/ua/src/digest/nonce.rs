@@ -58,15 +58,19 @@ impl NonceMint {
         if tag != self.tag(body) {
             return NonceState::Foreign;
         }
-        let Ok(issued) = u64::from_str_radix(&body[..TIME_DIGITS], 16) else {
-            return NonceState::Foreign;
-        };
-        let age = Duration::from_millis(self.age_of_mint(now).saturating_sub(issued));
-        if age > lifetime {
+        if self.has_expired(now, nonce, lifetime) {
             NonceState::Expired
         } else {
             NonceState::Fresh
         }
+    }
+
+    /// Whether a nonce that this mint has made is too old.
+    pub(super) fn has_expired(&self, now: Instant, own: &str, lifetime: Duration) -> bool {
+        let issued = own.get(..TIME_DIGITS);
+        let issued = issued.and_then(|digits| u64::from_str_radix(digits, 16).ok());
+        let age = self.age_of_mint(now).saturating_sub(issued.unwrap_or(0));
+        Duration::from_millis(age) > lifetime
     }
 
     fn age_of_mint(&self, now: Instant) -> u64 {

@@ -4,8 +4,6 @@
 //! Reading is tolerant: any spacing, empty list elements, missing commas, quoted or token form
 //! of every value, parameters without value.
 
-use std::fmt::Write as _;
-
 /// One parameter of a challenge or of credentials.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AuthParam {
@@ -135,18 +133,18 @@ pub(super) fn push_param(
     if !std::mem::take(first) {
         out.push_str(", ");
     }
-    if quoted {
-        let _ = write!(out, "{name}=\"");
-        for c in value.chars() {
-            if matches!(c, '"' | '\\') {
-                out.push('\\');
-            }
-            out.push(c);
-        }
-        out.push('"');
-    } else {
-        let _ = write!(out, "{name}={value}");
+    if !quoted {
+        out.extend([name, "=", value]);
+        return;
     }
+    out.extend([name, "=\""]);
+    let mut rest = value;
+    while let Some(at) = rest.find(['"', '\\']) {
+        out.extend([&rest[..at], "\\", &rest[at..=at]]);
+        rest = &rest[at + 1..];
+    }
+    out.push_str(rest);
+    out.push('"');
 }
 
 struct Scanner<'a> {
@@ -185,6 +183,13 @@ impl<'a> Scanner<'a> {
         if !self.rest().starts_with('"') {
             let value = self.take_while(|c| !is_space(c) && c != ',');
             return Ok((value.to_owned(), false));
+        }
+        let inside = &self.rest()[1..];
+        if let Some(end) = inside.find(['"', '\\'])
+            && inside[end..].starts_with('"')
+        {
+            self.at += end + 2;
+            return Ok((inside[..end].to_owned(), true));
         }
         let mut value = String::new();
         let mut escaped = false;

@@ -269,7 +269,8 @@ impl DigestServer {
     ) -> Result<(), Refusal> {
         let lifetime = self.policy.nonce_lifetime;
         let (mint, uses) = (&self.mint, &mut self.uses);
-        uses.purge(|nonce| mint.state(now, nonce, lifetime) != NonceState::Fresh);
+        // Only own nonces are remembered.
+        uses.purge(|own| mint.has_expired(now, own, lifetime));
         if mint.state(now, nonce, lifetime) != NonceState::Fresh {
             return Err(Refusal::Stale);
         }

@@ -90,9 +90,9 @@ impl Session {
             } else {
                 self.username.clone()
             },
-            realm: realm.clone(),
-            nonce: nonce.clone(),
-            uri: uri.clone(),
+            realm,
+            nonce,
+            uri,
             response,
             algorithm: self.challenge.algorithm.clone(),
             // RFC 7616 3.4: MUST NOT be sent if the server offered no qop; but a -sess
@@ -104,22 +104,24 @@ impl Session {
             userhash: self.userhash,
             other: Vec::new(),
         };
+        let text = if knobs.omit.is_empty() && knobs.replace.is_empty() {
+            credentials.text()
+        } else {
+            write_credentials(&turned(credentials.to_params(), knobs))
+        };
         let sent = Sent {
             target: self.target,
-            realm,
-            nonce,
+            realm: credentials.realm,
+            nonce: credentials.nonce,
             username: self.username.clone(),
             unasked: true,
             stale_retries: 0,
             hash,
             key,
             protection,
-            uri,
+            uri: credentials.uri,
         };
-        (
-            write_credentials(&turned(credentials.to_params(), knobs)),
-            sent,
-        )
+        (text, sent)
     }
 
     /// A fresh client nonce for each request; but a session algorithm keeps its first one, so

@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use bytes::Bytes;
-use gannet_sip::{Message, NameAddr};
+use gannet_sip::Message;
 
 use super::happening::{CallId, RequestId};
 use super::prack::{Owed, ReliableStream};
@@ -98,7 +98,8 @@ pub(crate) struct Call {
     pub(crate) local_tag: String,
     /// The first INVITE, as last sent or as received.
     pub(crate) invite: Message,
-    pub(crate) contact: Option<NameAddr>,
+    /// The value of Contact in responses and in requests that refresh the target.
+    pub(crate) contact: Option<String>,
     pub(crate) early: Vec<Dialog>,
     pub(crate) dialog: Option<Dialog>,
     /// The caller's first INVITE while it has no final response.

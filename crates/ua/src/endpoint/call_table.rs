@@ -18,7 +18,7 @@ impl Endpoint {
     /// Sets the Contact for provisional responses and requests inside the call.
     pub fn set_contact(&mut self, call: CallId, contact: NameAddr) {
         if let Some(entry) = self.calls.get_mut(&call) {
-            entry.contact = Some(contact);
+            entry.contact = Some(contact.to_string());
         }
     }
 
@@ -68,15 +68,22 @@ impl Endpoint {
         self.last_call += 1;
         let id = CallId(self.last_call);
         self.by_dialog
-            .insert((call.sip_call_id.clone(), call.local_tag.clone()), id);
+            .insert(&call.sip_call_id, &call.local_tag, id);
         self.calls.insert(id, Box::new(call));
         id
     }
 
     /// The call that a request with this Call-ID and To tag belongs to.
     pub(crate) fn call_of(&self, message: &Message, local_tag: &str) -> Option<CallId> {
-        let key = (message.call_id()?.to_owned(), local_tag.to_owned());
-        self.by_dialog.get(&key).copied()
+        self.call_with(message.call_id()?, local_tag)
+    }
+
+    /// The call with this Call-ID and this tag of ours.
+    pub(crate) fn call_with(&self, call_id: &str, local_tag: &str) -> Option<CallId> {
+        self.by_dialog.find(call_id, local_tag, |call| {
+            let entry = self.calls.get(&call);
+            entry.is_some_and(|it| it.sip_call_id == call_id && it.local_tag == local_tag)
+        })
     }
 
     /// Where requests of a call go: by the next hop's URI; where that is a name nobody knows, back
@@ -178,7 +185,8 @@ impl Endpoint {
         let Some(entry) = self.calls.remove(&call) else {
             return;
         };
-        self.by_dialog.remove(&(entry.sip_call_id, entry.local_tag));
+        self.by_dialog
+            .remove(&entry.sip_call_id, &entry.local_tag, call);
         if let Some(server) = entry.server {
             self.by_server.remove(&server);
         }

@@ -72,7 +72,7 @@ impl Endpoint {
             return;
         };
         entry.finish_reliable(transaction);
-        entry.contact = Some(*contact);
+        entry.contact = Some(contact.to_string());
         entry.state = CallState::Accepted;
         entry.ringing = None;
         entry.expires_at = None;
@@ -161,7 +161,10 @@ impl Endpoint {
         if let Some(entry) = self.calls.get_mut(&call) {
             let queue = entry.reliable.as_ref();
             let agreed = queue.is_some_and(|it| it.transaction == transaction && it.is_agreed());
-            let offers = !agreed && is_offer(invite, &Message::parse(bytes.clone()));
+            // Only the answer to an INVITE without a body can have an offer.
+            let may_offer = !agreed && invite.body().is_empty();
+            let offers = may_offer && is_offer(invite, &Message::parse(bytes.clone()));
+            entry.pending.reserve_exact(1);
             entry.pending.push(PendingOk {
                 cseq: invite.cseq().map_or(0, |cseq| cseq.number),
                 transaction,
@@ -176,8 +179,8 @@ impl Endpoint {
     }
 
     pub(crate) fn handle_ack(&mut self, now: Instant, message: Message) {
-        let tag = message.to_tag().unwrap_or_default();
-        let call = self.call_of(&message, &tag);
+        let tag = message.tag(HeaderName::To).unwrap_or_default();
+        let call = self.call_of(&message, tag);
         let Some((call, entry)) = call.and_then(|id| Some((id, self.calls.get_mut(&id)?))) else {
             let why = "an ACK that belongs to no call";
             return self.happen(Happening::Dropped { message, why });
@@ -187,6 +190,10 @@ impl Endpoint {
             return;
         };
         let acknowledged = entry.pending.remove(at);
+        if entry.pending.is_empty() {
+            // A call that stands has no use for the room.
+            entry.pending = Vec::new();
+        }
         let is_over = entry.state == CallState::Ended;
         let is_first = entry.state == CallState::Accepted;
         if is_first {

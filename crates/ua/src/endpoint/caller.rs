@@ -33,7 +33,7 @@ impl Endpoint {
         let tag = self.config.identifiers.tag(&mut self.rng);
         let call_id = self.call_id_for(&spec);
         let cseq = self.config.identifiers.first_cseq(&mut self.rng);
-        let contact = spec.contact.clone();
+        let contact = spec.contact.as_ref().map(ToString::to_string);
         let mut builder = build(spec, &tag, &call_id, cseq);
         self.ask_for_session(&mut builder, None);
         // The INVITE as sent takes its place below.
@@ -164,6 +164,7 @@ impl Endpoint {
         for old in entry.prune(now) {
             self.by_invite.remove(&old);
         }
+        entry.answered.reserve_exact(1);
         entry.answered.push((transaction, until));
         self.by_invite.insert(transaction, call);
     }
@@ -172,12 +173,13 @@ impl Endpoint {
         let Some(entry) = self.calls.get_mut(&call) else {
             return;
         };
-        let Ok(dialog) = Dialog::from_response(&entry.invite, &response) else {
+        let unwanted = given_up || entry.state == CallState::Ended;
+        let Some(dialog) = entry.confirmed_by(&response, unwanted) else {
             // A 2xx that makes no dialog cannot be acknowledged: the call has failed.
             let cause = EndCause::Failed(Outcome::Response(response));
             return self.end_call(now, call, cause);
         };
-        if given_up || entry.state == CallState::Ended {
+        if unwanted {
             self.end_fork(now, call, dialog, &response);
             // Nothing happens here where the call has ended before.
             return self.end_call(now, call, EndCause::CancelCrossed);
@@ -186,16 +188,8 @@ impl Endpoint {
         let Some(entry) = self.calls.get_mut(&call) else {
             return;
         };
-        // The early dialog's numbers go on in the confirmed one.
-        let early = entry
-            .early
-            .iter()
-            .find(|known| known.remote_tag == dialog.remote_tag);
-        let mut confirmed = early.cloned().unwrap_or_else(|| dialog.clone());
-        confirmed.local_cseq = confirmed.local_cseq.max(dialog.local_cseq);
-        confirmed.confirm(&response);
         entry.early = Vec::new();
-        entry.dialog = Some(confirmed);
+        entry.dialog = Some(dialog);
         let invite = entry.invite.clone();
         let tag = response.to_tag().unwrap_or_default();
         let needs_answer = is_offer(&invite, &response) && !entry.has_early_answer(&tag, &invite);
@@ -267,8 +261,12 @@ impl Endpoint {
         response: &Message,
         body: Option<Body>,
     ) {
-        if let Some(dialog) = self.calls.get(&call).and_then(|entry| entry.dialog.clone()) {
-            self.send_ack_in(now, call, &dialog, (invite, response), body);
+        let Some(dialog) = self.calls.get_mut(&call).and_then(|it| it.dialog.take()) else {
+            return;
+        };
+        self.send_ack_in(now, call, &dialog, (invite, response), body);
+        if let Some(entry) = self.calls.get_mut(&call) {
+            entry.dialog = Some(dialog);
         }
     }
 
@@ -312,6 +310,8 @@ impl Endpoint {
         self.transactions.send_once(bytes.clone(), target);
         let remote_tag = dialog.remote_tag.clone();
         if let Some(entry) = self.calls.get_mut(&call) {
+            // Nearly always the only one.
+            entry.acks.reserve_exact(1);
             entry.acks.push(SentAck {
                 remote_tag,
                 cseq,
@@ -324,9 +324,25 @@ impl Endpoint {
 }
 
 impl Call {
+    /// The dialog that a 2xx to the first INVITE confirms; the numbers of the early one go on in it,
+    /// which is taken out unless it is to be kept. `None` if the 2xx makes none.
+    fn confirmed_by(&mut self, response: &Message, keeps_early: bool) -> Option<Dialog> {
+        let tag = response.tag(HeaderName::To);
+        let is_same = |known: &Dialog| Some(known.remote_tag.as_str()) == tag;
+        let mut dialog = match self.early.iter().position(is_same) {
+            Some(at) if keeps_early => self.early[at].clone(),
+            Some(at) => self.early.swap_remove(at),
+            None => Dialog::from_response(&self.invite, response).ok()?,
+        };
+        let invited = self.invite.cseq().map_or(0, |cseq| cseq.number);
+        dialog.local_cseq = dialog.local_cseq.max(invited);
+        dialog.confirm(response);
+        Some(dialog)
+    }
+
     /// A provisional response with a To tag makes or refreshes an early dialog (RFC 3261 12.1).
     fn note_early_dialog(&mut self, response: &Message) {
-        if response.to_tag().is_none() {
+        if response.tag(HeaderName::To).is_none() {
             return;
         }
         let Ok(dialog) = Dialog::from_response(&self.invite, response) else {
@@ -339,7 +355,10 @@ impl Call {
             .find(|known| known.remote_tag == dialog.remote_tag);
         match known {
             Some(known) => known.refresh_target(response),
-            None if room => self.early.push(dialog),
+            None if room => {
+                self.early.reserve_exact(1);
+                self.early.push(dialog);
+            }
             None => {}
         }
     }

@@ -3,7 +3,7 @@
 
 use std::time::Instant;
 
-use gannet_sip::{CSeq, HeaderName, Message, MessageBuilder, Method, NameAddr};
+use gannet_sip::{CSeq, HeaderName, Message, MessageBuilder, Method};
 
 use super::auth_style::AuthStyle;
 use super::config::MessageKind;
@@ -130,9 +130,7 @@ impl Endpoint {
         for field in fields {
             builder.push(field.name, field.value.as_str());
         }
-        let to = builder.text(HeaderName::To);
-        let to = to.and_then(|to| NameAddr::parse("To", to).ok());
-        let in_dialog = to.is_some_and(|to| to.tag().is_some());
+        let in_dialog = builder.tag(HeaderName::To).is_some();
         self.dress(
             &mut builder,
             &MessageKind {

@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use bytes::Bytes;
 use gannet_sip::{
-    HeaderName, Message, MessageBuilder, Method, NameAddr, Transport, Uri, Via, host_text,
+    HeaderName, Message, MessageBuilder, Method, NameAddr, Transport, Uri, host_text,
 };
 use thiserror::Error;
 
@@ -14,6 +14,7 @@ use super::call::Call;
 use super::client::{ClientRequest, Purpose};
 use super::command::RequestSpec;
 use super::config::{EndpointConfig, MessageKind};
+use super::dialog_index::DialogIndex;
 use super::happening::{
     CallId, Happening, NoticeId, Outcome, PublicationId, RegistrationId, RequestId, SubscriptionId,
 };
@@ -87,25 +88,26 @@ pub struct Endpoint {
     pub(crate) rng: fastrand::Rng,
     pub(crate) requests: BTreeMap<RequestId, ClientRequest>,
     pub(crate) by_transaction: HashMap<TransactionId, RequestId>,
-    /// Boxed: the nodes of a tree that grows at its end stay half empty.
+    /// Boxed, as all below that are large: the nodes of a tree that grows at its end stay half empty,
+    /// and many an endpoint has only one of a kind.
     pub(crate) calls: BTreeMap<CallId, Box<Call>>,
     /// Calls by Call-ID and local tag.
-    pub(crate) by_dialog: HashMap<(String, String), CallId>,
+    pub(crate) by_dialog: DialogIndex,
     /// INVITE client transactions whose 2xx may still be repeated.
     pub(crate) by_invite: HashMap<TransactionId, CallId>,
     /// Calls by the server transaction of their first INVITE.
     pub(crate) by_server: HashMap<TransactionId, CallId>,
     pub(crate) call_agenda: Agenda<CallId>,
     pub(crate) incoming: BTreeMap<TransactionId, Incoming>,
-    pub(crate) registrations: BTreeMap<RegistrationId, Registration>,
+    pub(crate) registrations: BTreeMap<RegistrationId, Box<Registration>>,
     pub(crate) registration_agenda: Agenda<RegistrationId>,
-    pub(crate) subscriptions: BTreeMap<SubscriptionId, Subscription>,
+    pub(crate) subscriptions: BTreeMap<SubscriptionId, Box<Subscription>>,
     pub(crate) subscription_agenda: Agenda<SubscriptionId>,
     /// Subscriptions by Call-ID and local tag of the SUBSCRIBE that began them.
     pub(crate) by_subscription: HashMap<(String, String), SubscriptionId>,
-    pub(crate) publications: BTreeMap<PublicationId, Publication>,
+    pub(crate) publications: BTreeMap<PublicationId, Box<Publication>>,
     pub(crate) publication_agenda: Agenda<PublicationId>,
-    pub(crate) notices: BTreeMap<NoticeId, Notice>,
+    pub(crate) notices: BTreeMap<NoticeId, Box<Notice>>,
     pub(crate) notice_agenda: Agenda<NoticeId>,
     /// The dialogs of subscriptions of both kinds.
     pub(crate) homes: Homes,
@@ -128,7 +130,7 @@ impl Endpoint {
             requests: BTreeMap::new(),
             by_transaction: HashMap::new(),
             calls: BTreeMap::new(),
-            by_dialog: HashMap::new(),
+            by_dialog: DialogIndex::default(),
             by_invite: HashMap::new(),
             by_server: HashMap::new(),
             call_agenda: Agenda::new(),
@@ -167,9 +169,13 @@ impl Endpoint {
 
     /// A message from the transport.
     pub fn handle_message(&mut self, now: Instant, bytes: Bytes, source: Target) {
+        self.handle_parsed(now, Message::parse(bytes), source);
+    }
+
+    /// The same, where its user has looked into the message already.
+    pub fn handle_parsed(&mut self, now: Instant, message: Message, source: Target) {
         self.transactions.set_timers(self.config.timers);
-        self.transactions
-            .handle_message(now, Message::parse(bytes), source);
+        self.transactions.handle_message(now, message, source);
         self.drain_transactions(now);
     }
 
@@ -261,17 +267,10 @@ impl Endpoint {
     }
 
     pub(crate) fn via(&self, transport: Transport, branch: &str) -> String {
-        let local = self.config.local;
-        let mut via = Via::new(
-            transport,
-            &host_text(local.ip()),
-            Some(local.port()),
-            branch,
-        );
-        if self.config.rport {
-            via.params.set_flag("rport");
-        }
-        via.to_string()
+        let (local, token) = (self.config.local, transport.as_str());
+        let (host, port) = (host_text(local.ip()), local.port());
+        let rport = if self.config.rport { ";rport" } else { "" };
+        format!("SIP/2.0/{token} {host}:{port};branch={branch}{rport}")
     }
 
     pub(crate) fn dress(&self, message: &mut MessageBuilder, kind: &MessageKind) {
@@ -332,7 +331,7 @@ impl Endpoint {
 
 /// A request outside a dialog without Via (RFC 3261 8.1.1).
 pub(crate) fn build(spec: RequestSpec, tag: &str, call_id: &str, cseq: u32) -> MessageBuilder {
-    let mut request = MessageBuilder::request(&spec.method, &spec.uri.to_string());
+    let mut request = MessageBuilder::request(&spec.method, &spec.uri);
     for route in spec.routes {
         request.push(HeaderName::Route, route);
     }
@@ -341,12 +340,12 @@ pub(crate) fn build(spec: RequestSpec, tag: &str, call_id: &str, cseq: u32) -> M
     if !tag.is_empty() {
         from.params.set("tag", tag);
     }
-    request.push(HeaderName::From, from.to_string());
-    request.push(HeaderName::To, spec.to.to_string());
+    request.push_value(HeaderName::From, from);
+    request.push_value(HeaderName::To, spec.to);
     request.push(HeaderName::CallId, call_id);
-    request.push(HeaderName::CSeq, format!("{cseq} {}", spec.method));
+    request.push_value(HeaderName::CSeq, format_args!("{cseq} {}", spec.method));
     if let Some(contact) = spec.contact {
-        request.push(HeaderName::Contact, contact.to_string());
+        request.push_value(HeaderName::Contact, contact);
     }
     add_headers(&mut request, spec.headers);
     if let Some(body) = spec.body {

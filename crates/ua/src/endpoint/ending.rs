@@ -71,12 +71,15 @@ impl Endpoint {
             return;
         }
         entry.state = CallState::Ending;
-        let Some(mut dialog) = entry.dialog.clone() else {
+        if entry.dialog.is_none() {
             return self.bye_done(now, call, Outcome::TransportFailed);
-        };
+        }
         if let Some(reinvite) = entry.reinvite {
             self.respond(now, reinvite, Reply::new(487));
         }
+        let Some(mut dialog) = self.calls.get_mut(&call).and_then(|it| it.dialog.take()) else {
+            return;
+        };
         let sent = self.send_bye_in(now, call, &mut dialog, headers, Purpose::Bye(call));
         if let Some(entry) = self.calls.get_mut(&call) {
             entry.dialog = Some(dialog);

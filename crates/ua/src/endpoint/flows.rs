@@ -233,9 +233,8 @@ impl Endpoint {
     }
 
     fn flows_over(&self, target: Target) -> Vec<RegistrationId> {
-        let over = |(id, registration): (&RegistrationId, &crate::registration::Registration)| {
-            registration.is_over(target).then_some(*id)
-        };
-        self.registrations.iter().filter_map(over).collect()
+        let all = self.registrations.iter();
+        let over = all.filter(|(_, registration)| registration.is_over(target));
+        over.map(|(id, _)| *id).collect()
     }
 }

@@ -52,7 +52,7 @@ impl Endpoint {
         let offers = method == Method::Update && body.is_some();
         let mut builder = dialog.request(&method);
         if let Some(contact) = contact.filter(|_| method.is_target_refresh()) {
-            builder.push(HeaderName::Contact, contact.to_string());
+            builder.push(HeaderName::Contact, contact);
         }
         add_headers(&mut builder, headers);
         if may_refresh(&method) {

@@ -12,6 +12,7 @@ mod client;
 mod command;
 mod config;
 mod core;
+mod dialog_index;
 mod ending;
 mod exchange;
 mod flows;

@@ -76,7 +76,7 @@ impl Endpoint {
             reply = reply.header(HeaderName::Expires.as_str(), expires);
         }
         reply.headers.extend(grant.headers);
-        let contact = Some(grant.contact);
+        let contact = Some(grant.contact.to_string());
         self.reply_with_tag(
             now,
             request,
@@ -167,7 +167,7 @@ impl Endpoint {
             retry_at: None,
             ending: false,
         };
-        self.notices.insert(id, notice);
+        self.notices.insert(id, Box::new(notice));
         Some(id)
     }
 

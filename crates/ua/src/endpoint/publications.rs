@@ -20,7 +20,7 @@ impl Endpoint {
         let tag = identifiers.tag(&mut self.rng);
         let cseq = identifiers.first_cseq(&mut self.rng).saturating_sub(1);
         let publication = Publication::new(spec, call_id, tag, cseq);
-        self.publications.insert(id, publication);
+        self.publications.insert(id, Box::new(publication));
         self.want_publication(now, id, Wish::State);
         id
     }
@@ -157,7 +157,7 @@ impl Endpoint {
         let over = publication.is_none_or(|it| it.ended && it.request.is_none());
         let deadline = publication
             .filter(|_| !over)
-            .and_then(Publication::next_deadline);
+            .and_then(|publication| publication.next_deadline());
         self.publication_agenda.set(id, deadline);
         if over {
             self.publications.remove(&id);

@@ -55,7 +55,7 @@ impl Endpoint {
         }
         let mut reply = Reply::new(grant.code);
         reply.headers = grant.headers;
-        let (contact, source) = (Some(grant.contact), incoming.source);
+        let (contact, source) = (Some(grant.contact.to_string()), incoming.source);
         self.reply_with_tag(
             now,
             request,

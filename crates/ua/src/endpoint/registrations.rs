@@ -24,7 +24,7 @@ impl Endpoint {
         let cseq = identifiers.first_cseq(&mut self.rng).saturating_sub(1);
         let mut registration = Registration::new(spec, call_id, tag, cseq);
         let wish = registration.start();
-        self.registrations.insert(id, registration);
+        self.registrations.insert(id, Box::new(registration));
         self.send_register(now, id, wish);
         id
     }
@@ -164,7 +164,7 @@ impl Endpoint {
 
     pub(crate) fn file_registration(&mut self, id: RegistrationId) {
         let registration = self.registrations.get(&id);
-        let deadline = registration.and_then(Registration::next_deadline);
+        let deadline = registration.and_then(|registration| registration.next_deadline());
         self.registration_agenda.set(id, deadline);
     }
 

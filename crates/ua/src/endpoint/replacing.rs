@@ -58,8 +58,7 @@ impl Endpoint {
     }
 
     fn call_named(&self, replaces: &Replaces) -> Option<(CallId, &Call)> {
-        let key = (replaces.call_id.clone(), replaces.to_tag.clone());
-        let call = *self.by_dialog.get(&key)?;
+        let call = self.call_with(&replaces.call_id, &replaces.to_tag)?;
         let entry = self.calls.get(&call)?;
         let mut dialogs = entry.dialog.iter().chain(&entry.early);
         dialogs

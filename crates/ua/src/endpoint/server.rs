@@ -4,7 +4,7 @@
 use std::time::Instant;
 
 use bytes::Bytes;
-use gannet_sip::{HeaderName, Message, Method, NameAddr};
+use gannet_sip::{HeaderName, Message, Method};
 
 use super::command::Reply;
 use super::config::MessageKind;
@@ -174,7 +174,7 @@ impl Endpoint {
         // Without Contact there is no dialog (RFC 3261 8.1.1.8, RFC 6665 8.2).
         let makes_dialog = match method {
             Method::Invite => true,
-            Method::Subscribe | Method::Refer => message.to_tag().is_none(),
+            Method::Subscribe | Method::Refer => message.tag(HeaderName::To).is_none(),
             _ => false,
         };
         (makes_dialog && message.contact().is_err()).then(|| {
@@ -225,7 +225,7 @@ impl Endpoint {
         transaction: TransactionId,
         request: (&Message, Target),
         reply: Reply,
-        contact: Option<NameAddr>,
+        contact: Option<String>,
     ) -> Bytes {
         let tag = self.config.identifiers.tag(&mut self.rng);
         self.reply_with_tag(now, transaction, request, reply, contact, &tag)
@@ -237,7 +237,7 @@ impl Endpoint {
         transaction: TransactionId,
         (request, source): (&Message, Target),
         reply: Reply,
-        contact: Option<NameAddr>,
+        contact: Option<String>,
         tag: &str,
     ) -> Bytes {
         let mut response = response_to(request, source.address, reply.code, Some(tag));
@@ -245,7 +245,7 @@ impl Endpoint {
             *response.start_line_mut() = format!("SIP/2.0 {} {reason}", reply.code).into_bytes();
         }
         if let Some(contact) = contact {
-            response.push(HeaderName::Contact, contact.to_string());
+            response.push(HeaderName::Contact, contact);
         }
         add_headers(&mut response, reply.headers);
         if let Some(body) = reply.body {
@@ -256,7 +256,7 @@ impl Endpoint {
             &MessageKind {
                 method: request.method().unwrap_or(Method::Options),
                 code: Some(reply.code),
-                in_dialog: request.to_tag().is_some(),
+                in_dialog: request.tag(HeaderName::To).is_some(),
             },
         );
         let bytes = response.build();

@@ -81,7 +81,7 @@ impl Endpoint {
     pub(crate) fn add_subscription(&mut self, subscription: Subscription) -> SubscriptionId {
         self.last_other += 1;
         let id = SubscriptionId(self.last_other);
-        self.subscriptions.insert(id, subscription);
+        self.subscriptions.insert(id, Box::new(subscription));
         id
     }
 

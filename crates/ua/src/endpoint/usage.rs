@@ -203,6 +203,9 @@ impl Endpoint {
     /// A call is over, or one of its forks is: the subscriptions that live in its dialogs keep them,
     /// with the numbers as they stand (RFC 5057 4.1). Only the dialog with the tag `but` stays.
     pub(crate) fn inherit_dialogs(&mut self, call: CallId, but: Option<&str>) {
+        if self.homes.len() == 0 {
+            return;
+        }
         let Some(entry) = self.calls.get(&call) else {
             return;
         };

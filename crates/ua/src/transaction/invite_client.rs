@@ -24,7 +24,7 @@ use std::time::Instant;
 use bytes::Bytes;
 use gannet_sip::{HeaderName, Message, MessageBuilder, Method};
 
-use super::effect::Effect;
+use super::effect::{Effect, Effects};
 use crate::timers::{Backoff, Timers};
 
 /// One INVITE and everything that comes back for it.
@@ -60,7 +60,7 @@ impl InviteClient {
         reliable: bool,
         timers: Timers,
         now: Instant,
-        effects: &mut Vec<Effect>,
+        effects: &mut Effects,
     ) -> Self {
         effects.push(Effect::Send(request.bytes().clone()));
         let timer_a = (!reliable).then(|| Backoff::start(now, timers.t1));
@@ -84,7 +84,7 @@ impl InviteClient {
         &mut self,
         response: Message,
         now: Instant,
-        effects: &mut Vec<Effect>,
+        effects: &mut Effects,
     ) {
         let Some(code) = response.status() else {
             return;
@@ -92,23 +92,23 @@ impl InviteClient {
         match (&self.state, code) {
             (State::Calling { .. } | State::Proceeding, 100..=199) => {
                 self.state = State::Proceeding;
-                effects.push(Effect::Response(Box::new(response)));
+                effects.push(Effect::Response(response));
             }
             (State::Calling { .. } | State::Proceeding, 200..=299) => {
                 self.state = State::Accepted {
                     timer_m: now + self.timers.give_up(),
                 };
-                effects.push(Effect::Response(Box::new(response)));
+                effects.push(Effect::Response(response));
             }
             (State::Accepted { .. }, 200..=299) => {
-                effects.push(Effect::Response(Box::new(response)));
+                effects.push(Effect::Response(response));
             }
             (State::Calling { .. } | State::Proceeding, 300..=699) => {
                 let ack = build_ack(&self.request, &response);
                 effects.push(Effect::Send(ack.clone()));
                 let timer_d = now + self.timers.timer_d(self.reliable);
                 self.state = State::Completed { timer_d, ack };
-                effects.push(Effect::Response(Box::new(response)));
+                effects.push(Effect::Response(response));
             }
             (State::Completed { ack, .. }, 300..=699) => effects.push(Effect::Send(ack.clone())),
             // A late provisional, a final response of another kind than the first, or anything
@@ -124,7 +124,7 @@ impl InviteClient {
         }
     }
 
-    pub(crate) fn handle_timeout(&mut self, now: Instant, effects: &mut Vec<Effect>) {
+    pub(crate) fn handle_timeout(&mut self, now: Instant, effects: &mut Effects) {
         match &mut self.state {
             State::Calling { timer_b, .. } if *timer_b <= now => {
                 self.state = State::Terminated;

@@ -22,11 +22,14 @@
 //!
 //! A transport error changes no state (RFC 6026 8.8): the next retransmission may get through.
 
+use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
+use gannet_sip::Message;
 
-use super::effect::Effect;
+use super::effect::{Effect, Effects};
+use crate::respond::response_to;
 use crate::timers::{Backoff, Timers};
 
 /// If the transaction user says nothing for so long, the transaction sends 100 by itself
@@ -45,7 +48,7 @@ pub(crate) struct InviteServer {
 enum State {
     Proceeding {
         last: Option<Bytes>,
-        trying: Option<(Instant, Bytes)>,
+        trying: Option<Box<Trying>>,
     },
     Completed {
         response: Bytes,
@@ -61,12 +64,36 @@ enum State {
     Terminated,
 }
 
+/// The 100 to send if nobody else answers soon; most are never written.
+#[derive(Debug)]
+struct Trying {
+    at: Instant,
+    request: Message,
+    source: SocketAddr,
+}
+
+impl Trying {
+    fn response(&self) -> Bytes {
+        response_to(&self.request, self.source, 100, None).build()
+    }
+}
+
 impl InviteServer {
-    /// Starts in Proceeding; `trying` is the 100 to send if nobody else answers soon.
-    pub(crate) fn start(trying: Bytes, reliable: bool, timers: Timers, now: Instant) -> Self {
+    /// Starts in Proceeding, with the INVITE and where it came from.
+    pub(crate) fn start(
+        (request, source): (Message, SocketAddr),
+        reliable: bool,
+        timers: Timers,
+        now: Instant,
+    ) -> Self {
+        let trying = Trying {
+            at: now + TRYING_AFTER,
+            request,
+            source,
+        };
         let state = State::Proceeding {
             last: None,
-            trying: Some((now + TRYING_AFTER, trying)),
+            trying: Some(Box::new(trying)),
         };
         Self {
             timers,
@@ -81,7 +108,7 @@ impl InviteServer {
         code: u16,
         response: Bytes,
         now: Instant,
-        effects: &mut Vec<Effect>,
+        effects: &mut Effects,
     ) {
         match (&self.state, code) {
             (State::Proceeding { .. }, 100..=199) => {
@@ -122,7 +149,7 @@ impl InviteServer {
     }
 
     /// The same INVITE again.
-    pub(crate) fn handle_retransmission(&mut self, effects: &mut Vec<Effect>) {
+    pub(crate) fn handle_retransmission(&mut self, effects: &mut Effects) {
         match &mut self.state {
             State::Proceeding {
                 last: Some(last), ..
@@ -131,7 +158,8 @@ impl InviteServer {
                 effects.push(Effect::Send(last.clone()));
             }
             State::Proceeding { last: None, trying } => {
-                if let Some((_, response)) = trying.take() {
+                if let Some(trying) = trying.take() {
+                    let response = trying.response();
                     effects.push(Effect::Send(response.clone()));
                     self.state = State::Proceeding {
                         last: Some(response),
@@ -145,7 +173,7 @@ impl InviteServer {
 
     /// An ACK with this transaction's branch. True if it belongs to a 2xx and goes to the
     /// transaction user.
-    pub(crate) fn handle_ack(&mut self, now: Instant, effects: &mut Vec<Effect>) -> bool {
+    pub(crate) fn handle_ack(&mut self, now: Instant, effects: &mut Effects) -> bool {
         match self.state {
             State::Completed { .. } => {
                 self.state = State::Confirmed {
@@ -159,10 +187,11 @@ impl InviteServer {
         }
     }
 
-    pub(crate) fn handle_timeout(&mut self, now: Instant, effects: &mut Vec<Effect>) {
+    pub(crate) fn handle_timeout(&mut self, now: Instant, effects: &mut Effects) {
         match &mut self.state {
-            State::Proceeding { last, trying } if trying.as_ref().is_some_and(|t| t.0 <= now) => {
-                if let Some((_, response)) = trying.take() {
+            State::Proceeding { last, trying } if trying.as_ref().is_some_and(|t| t.at <= now) => {
+                if let Some(trying) = trying.take() {
+                    let response = trying.response();
                     effects.push(Effect::Send(response.clone()));
                     *last = Some(response);
                 }
@@ -192,7 +221,7 @@ impl InviteServer {
 
     pub(crate) fn next_deadline(&self) -> Option<Instant> {
         match &self.state {
-            State::Proceeding { trying, .. } => trying.as_ref().map(|trying| trying.0),
+            State::Proceeding { trying, .. } => trying.as_ref().map(|trying| trying.at),
             State::Completed {
                 timer_g, timer_h, ..
             } => Some(timer_g.map_or(*timer_h, |timer_g| timer_g.at.min(*timer_h))),

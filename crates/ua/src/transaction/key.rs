@@ -2,11 +2,14 @@
 
 use gannet_sip::{HeaderName, Message, Method};
 
+/// Room in a key for sent-by and method.
+const KEY_BEYOND_BRANCH: usize = 40;
+
 /// Identity of a client transaction: branch of the top Via and method of CSeq.
 pub(crate) fn client_key(message: &Message) -> Option<String> {
-    let via = message.via().ok()?;
+    let via = message.top_via().ok()?;
     let cseq = message.cseq().ok()?;
-    Some(format!("{} {}", via.branch()?, cseq.method))
+    Some([via.branch()?, " ", cseq.method.as_str()].concat())
 }
 
 /// Identity of a server transaction. ACK gives the key of its INVITE. Requests whose branch lacks
@@ -25,20 +28,25 @@ pub(crate) fn cancelled_key(cancel: &Message) -> Option<String> {
 }
 
 fn keyed(request: &Message, method: &Method) -> Option<String> {
-    let via = request.via().ok()?;
+    let via = request.top_via().ok()?;
     match via.branch() {
         Some(branch) if via.has_rfc3261_branch() => {
-            Some(format!("{branch} {} {method}", via.sent_by()))
+            let mut key = String::with_capacity(branch.len() + KEY_BEYOND_BRANCH);
+            key.extend([branch, " "]);
+            via.write_sent_by(&mut key);
+            key.extend([" ", method.as_str()]);
+            Some(key)
         }
         _ => {
             // Request-URI, From tag, Call-ID, CSeq number and top Via. The To tag is left out: the
             // INVITE has none, its ACK carries that of the response.
             let cseq = request.cseq().ok()?.number;
             Some(format!(
-                "2543 {} {} {} {cseq} {via} {method}",
+                "2543 {} {} {} {cseq} {} {method}",
                 request.request_uri_text()?,
-                request.from_tag().unwrap_or_default(),
+                request.tag(HeaderName::From).unwrap_or_default(),
                 request.call_id()?,
+                via.to_via(),
             ))
         }
     }
@@ -47,10 +55,10 @@ fn keyed(request: &Message, method: &Method) -> Option<String> {
 /// What merged requests have in common (RFC 3261 8.2.2.2): From tag, Call-ID and CSeq, for requests
 /// without a To tag.
 pub(crate) fn merge_key(request: &Message) -> Option<String> {
-    if request.to_tag().is_some() || request.header(HeaderName::To).is_none() {
+    if request.tag(HeaderName::To).is_some() || request.header(HeaderName::To).is_none() {
         return None;
     }
-    let from_tag = request.from_tag()?;
+    let from_tag = request.tag(HeaderName::From)?;
     let cseq = request.cseq().ok()?;
     Some(format!("{from_tag} {} {cseq}", request.call_id()?))
 }

@@ -7,7 +7,7 @@ use std::time::Instant;
 use bytes::Bytes;
 use gannet_sip::{Message, Method, StartLine};
 
-use super::effect::Effect;
+use super::effect::{Effect, Effects};
 use super::event::{TransactionEvent, TransactionId};
 use super::invite_client::InviteClient;
 use super::invite_server::InviteServer;
@@ -15,7 +15,6 @@ use super::key::{cancelled_key, client_key, merge_key, server_key};
 use super::non_invite_client::NonInviteClient;
 use super::non_invite_server::NonInviteServer;
 use super::table::{Machine, Route, Table};
-use crate::respond::response_to;
 use crate::target::{Target, Transmit};
 use crate::timers::Timers;
 
@@ -70,7 +69,7 @@ impl TransactionLayer {
         request: Message,
         target: Target,
     ) -> TransactionId {
-        let mut effects = Vec::new();
+        let mut effects = Effects::new();
         let key = client_key(&request).unwrap_or_default();
         let reliable = target.transport.is_reliable();
         let machine = if request.method() == Some(Method::Invite) {
@@ -96,7 +95,7 @@ impl TransactionLayer {
             return;
         };
         let target = entry.target;
-        let mut effects = Vec::new();
+        let mut effects = Effects::new();
         match &mut entry.machine {
             Machine::InviteServer(machine) => machine.respond(code, response, now, &mut effects),
             Machine::NonInviteServer(machine) => machine.respond(code, response, now, &mut effects),
@@ -130,7 +129,7 @@ impl TransactionLayer {
             return;
         };
         let target = entry.target;
-        let mut effects = Vec::new();
+        let mut effects = Effects::new();
         match &mut entry.machine {
             Machine::InviteClient(machine) => machine.handle_response(message, now, &mut effects),
             Machine::NonInviteClient(machine) => {
@@ -169,7 +168,7 @@ impl TransactionLayer {
             return;
         };
         let target = entry.target;
-        let mut effects = Vec::new();
+        let mut effects = Effects::new();
         match &mut entry.machine {
             Machine::InviteServer(machine) if message.method() == Some(Method::Ack) => {
                 if machine.handle_ack(now, &mut effects) {
@@ -195,8 +194,8 @@ impl TransactionLayer {
             .as_ref()
             .is_some_and(|merge| self.table.merged(merge).is_some());
         let machine = if message.method() == Some(Method::Invite) {
-            let trying = response_to(&message, source.address, 100, None).build();
-            Machine::InviteServer(InviteServer::start(trying, reliable, self.timers, now))
+            let request = (message.clone(), source.address);
+            Machine::InviteServer(InviteServer::start(request, reliable, self.timers, now))
         } else {
             Machine::NonInviteServer(NonInviteServer::start(reliable, self.timers, now))
         };
@@ -269,7 +268,7 @@ impl TransactionLayer {
                 break;
             };
             let target = entry.target;
-            let mut effects = Vec::new();
+            let mut effects = Effects::new();
             match &mut entry.machine {
                 Machine::InviteClient(machine) => machine.handle_timeout(now, &mut effects),
                 Machine::NonInviteClient(machine) => machine.handle_timeout(now, &mut effects),
@@ -319,17 +318,14 @@ impl TransactionLayer {
         self.refused
     }
 
-    fn carry_out(&mut self, id: TransactionId, target: Target, effects: Vec<Effect>) {
+    fn carry_out(&mut self, id: TransactionId, target: Target, effects: Effects) {
         for effect in effects {
             let event = match effect {
                 Effect::Send(bytes) => {
                     self.transmits.push_back(Transmit { target, bytes });
                     continue;
                 }
-                Effect::Response(message) => TransactionEvent::Response {
-                    id,
-                    message: *message,
-                },
+                Effect::Response(message) => TransactionEvent::Response { id, message },
                 Effect::TimedOut => TransactionEvent::TimedOut { id },
                 Effect::AckMissing => TransactionEvent::AckMissing { id },
                 Effect::AckReceived => TransactionEvent::FailureAcknowledged { id },
@@ -344,10 +340,9 @@ impl TransactionLayer {
 /// Where the top Via says that responses go after `received` and `rport` were filled in
 /// (RFC 3261 18.2.2, RFC 3581 4).
 fn via_target(request: &Message, source: Target) -> Option<Target> {
-    let mut via = request.via().ok()?;
-    via.note_source(source.address);
+    let via = request.top_via().ok()?;
     Some(Target {
-        address: via.response_address()?,
+        address: via.response_address(source.address)?,
         connection: None,
         ..source
     })
@@ -356,7 +351,7 @@ fn via_target(request: &Message, source: Target) -> Option<Target> {
 /// The same for a connection that is gone: the source address with the port of sent-by, where its
 /// owner listens (RFC 3261 18.2.2).
 fn reconnect_target(request: &Message, source: Target) -> Option<Target> {
-    let port = request.via().ok()?.port;
+    let port = request.top_via().ok()?.port();
     let port = port.unwrap_or(source.transport.default_port());
     Some(Target::new(
         source.transport,

@@ -11,7 +11,7 @@ use std::time::Instant;
 
 use gannet_sip::Message;
 
-use super::effect::Effect;
+use super::effect::{Effect, Effects};
 use crate::timers::{Backoff, Timers};
 
 /// One request other than INVITE and ACK.
@@ -46,7 +46,7 @@ impl NonInviteClient {
         reliable: bool,
         timers: Timers,
         now: Instant,
-        effects: &mut Vec<Effect>,
+        effects: &mut Effects,
     ) -> Self {
         effects.push(Effect::Send(request.bytes().clone()));
         let timer_e = (!reliable).then(|| Backoff::start(now, timers.t1));
@@ -70,7 +70,7 @@ impl NonInviteClient {
         &mut self,
         response: Message,
         now: Instant,
-        effects: &mut Vec<Effect>,
+        effects: &mut Effects,
     ) {
         let Some(code) = response.status() else {
             return;
@@ -89,12 +89,12 @@ impl NonInviteClient {
                     timer_e,
                     timer_f: *timer_f,
                 };
-                effects.push(Effect::Response(Box::new(response)));
+                effects.push(Effect::Response(response));
             }
             (State::Trying { .. } | State::Proceeding { .. }, 200..=699) => {
                 let timer_k = now + self.timers.linger(self.reliable);
                 self.state = State::Completed { timer_k };
-                effects.push(Effect::Response(Box::new(response)));
+                effects.push(Effect::Response(response));
             }
             // Retransmitted finals are absorbed; codes outside 100-699 are no responses.
             (
@@ -107,7 +107,7 @@ impl NonInviteClient {
         }
     }
 
-    pub(crate) fn handle_timeout(&mut self, now: Instant, effects: &mut Vec<Effect>) {
+    pub(crate) fn handle_timeout(&mut self, now: Instant, effects: &mut Effects) {
         match &mut self.state {
             State::Trying { timer_f, .. } | State::Proceeding { timer_f, .. }
                 if *timer_f <= now =>

@@ -14,7 +14,7 @@ use std::time::Instant;
 
 use bytes::Bytes;
 
-use super::effect::Effect;
+use super::effect::{Effect, Effects};
 use crate::timers::Timers;
 
 /// One received request other than INVITE and ACK.
@@ -50,7 +50,7 @@ impl NonInviteServer {
         code: u16,
         response: Bytes,
         now: Instant,
-        effects: &mut Vec<Effect>,
+        effects: &mut Effects,
     ) {
         match self.state {
             State::Trying { give_up } | State::Proceeding { give_up, .. } => {
@@ -69,7 +69,7 @@ impl NonInviteServer {
     }
 
     /// The same request again.
-    pub(crate) fn handle_retransmission(&mut self, effects: &mut Vec<Effect>) {
+    pub(crate) fn handle_retransmission(&mut self, effects: &mut Effects) {
         match &self.state {
             State::Proceeding { last: response, .. } | State::Completed { response, .. } => {
                 effects.push(Effect::Send(response.clone()));
@@ -78,7 +78,7 @@ impl NonInviteServer {
         }
     }
 
-    pub(crate) fn handle_timeout(&mut self, now: Instant, effects: &mut Vec<Effect>) {
+    pub(crate) fn handle_timeout(&mut self, now: Instant, effects: &mut Effects) {
         match self.state {
             State::Trying { give_up } | State::Proceeding { give_up, .. } if give_up <= now => {
                 self.state = State::Terminated;

@@ -1,6 +1,7 @@
 //! All transactions of one layer, by number and by deadline.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
 use std::time::Instant;
 
 use super::event::TransactionId;
@@ -62,8 +63,8 @@ pub(crate) struct Entry {
     pub(crate) machine: Machine,
     pub(crate) target: Target,
     pub(crate) fallback: Option<Target>,
-    key: String,
-    merge_key: Option<String>,
+    key: Arc<str>,
+    merge_key: Option<Arc<str>>,
     deadline: Option<Instant>,
 }
 
@@ -72,9 +73,9 @@ pub(crate) struct Entry {
 pub(crate) struct Table {
     /// Boxed: the nodes of a tree that grows at its end stay half empty.
     entries: BTreeMap<TransactionId, Box<Entry>>,
-    clients: HashMap<String, TransactionId>,
-    servers: HashMap<String, TransactionId>,
-    merged: HashMap<String, TransactionId>,
+    clients: HashMap<Arc<str>, TransactionId>,
+    servers: HashMap<Arc<str>, TransactionId>,
+    merged: HashMap<Arc<str>, TransactionId>,
     deadlines: BTreeSet<(Instant, TransactionId)>,
     last_id: u64,
 }
@@ -93,13 +94,16 @@ impl Table {
     ) -> TransactionId {
         self.last_id += 1;
         let id = TransactionId(self.last_id);
+        // Kept once, for the table and the entry.
+        let key: Arc<str> = key.into();
+        let merge_key: Option<Arc<str>> = merge_key.map(Into::into);
         let by_key = match machine {
             Machine::InviteClient(_) | Machine::NonInviteClient(_) => &mut self.clients,
             Machine::InviteServer(_) | Machine::NonInviteServer(_) => &mut self.servers,
         };
-        by_key.insert(key.clone(), id);
+        by_key.insert(Arc::clone(&key), id);
         if let Some(merge_key) = &merge_key {
-            self.merged.insert(merge_key.clone(), id);
+            self.merged.insert(Arc::clone(merge_key), id);
         }
         self.entries.insert(
             id,
