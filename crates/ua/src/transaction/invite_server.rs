@@ -22,21 +22,18 @@
 //!
 //! A transport error changes no state (RFC 6026 8.8): the next retransmission may get through.
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use bytes::Bytes;
 
 use super::effect::Effect;
-use crate::timers::{Backoff, Timers};
-
-/// If the transaction user says nothing for so long, the transaction sends 100 by itself
-/// (RFC 3261 17.2.1).
-const TRYING_AFTER: Duration = Duration::from_millis(200);
+use crate::timers::{Backoff, OwnTimers, Timers};
 
 /// One received INVITE.
 #[derive(Debug)]
 pub(crate) struct InviteServer {
     timers: Timers,
+    own: OwnTimers,
     reliable: bool,
     state: State,
 }
@@ -63,13 +60,19 @@ enum State {
 
 impl InviteServer {
     /// Starts in Proceeding; `trying` is the 100 to send if nobody else answers soon.
-    pub(crate) fn start(trying: Bytes, reliable: bool, timers: Timers, now: Instant) -> Self {
+    pub(crate) fn start(
+        trying: Bytes,
+        reliable: bool,
+        (timers, own): (Timers, OwnTimers),
+        now: Instant,
+    ) -> Self {
         let state = State::Proceeding {
             last: None,
-            trying: Some((now + TRYING_AFTER, trying)),
+            trying: own.trying.wait().map(|wait| (now + wait, trying)),
         };
         Self {
             timers,
+            own,
             reliable,
             state,
         }
@@ -102,7 +105,7 @@ impl InviteServer {
             (State::Proceeding { .. }, 300..) => {
                 effects.push(Effect::Send(response.clone()));
                 let timer_g = (!self.reliable).then(|| Backoff::start(now, self.timers.t1));
-                let timer_h = now + self.timers.give_up();
+                let timer_h = now + self.own.timer_h.unwrap_or_else(|| self.timers.give_up());
                 self.state = State::Completed {
                     response,
                     timer_g,

@@ -17,7 +17,7 @@ use super::non_invite_server::NonInviteServer;
 use super::table::{Machine, Route, Table};
 use crate::respond::response_to;
 use crate::target::{Target, Transmit};
-use crate::timers::Timers;
+use crate::timers::{OwnTimers, Timers};
 
 /// More transactions than this at once and new requests are dropped, counted in
 /// [`TransactionLayer::refused`], unless [`TransactionLayer::set_max`] says otherwise.
@@ -33,6 +33,7 @@ const TRANSACTIONS_MAX: usize = 500_000;
 #[derive(Debug)]
 pub struct TransactionLayer {
     timers: Timers,
+    own_timers: OwnTimers,
     table: Table,
     transmits: VecDeque<Transmit>,
     events: VecDeque<TransactionEvent>,
@@ -45,6 +46,7 @@ impl TransactionLayer {
     pub fn new(timers: Timers) -> Self {
         Self {
             timers,
+            own_timers: OwnTimers::default(),
             table: Table::default(),
             transmits: VecDeque::new(),
             events: VecDeque::new(),
@@ -56,6 +58,11 @@ impl TransactionLayer {
     /// Changes the timers of transactions that start from now on.
     pub const fn set_timers(&mut self, timers: Timers) {
         self.timers = timers;
+    }
+
+    /// Changes times that do not follow from them, for transactions that start from now on.
+    pub const fn set_own_timers(&mut self, own_timers: OwnTimers) {
+        self.own_timers = own_timers;
     }
 
     /// Changes how many transactions there may be before new requests are dropped.
@@ -73,11 +80,12 @@ impl TransactionLayer {
         let mut effects = Vec::new();
         let key = client_key(&request).unwrap_or_default();
         let reliable = target.transport.is_reliable();
+        let timers = (self.timers, self.own_timers);
         let machine = if request.method() == Some(Method::Invite) {
-            let machine = InviteClient::start(request, reliable, self.timers, now, &mut effects);
+            let machine = InviteClient::start(request, reliable, timers, now, &mut effects);
             Machine::InviteClient(machine)
         } else {
-            let machine = NonInviteClient::start(request, reliable, self.timers, now, &mut effects);
+            let machine = NonInviteClient::start(request, reliable, timers, now, &mut effects);
             Machine::NonInviteClient(machine)
         };
         let id = self.table.insert(machine, Route::to(target), key, None);
@@ -196,7 +204,8 @@ impl TransactionLayer {
             .is_some_and(|merge| self.table.merged(merge).is_some());
         let machine = if message.method() == Some(Method::Invite) {
             let trying = response_to(&message, source.address, 100, None).build();
-            Machine::InviteServer(InviteServer::start(trying, reliable, self.timers, now))
+            let timers = (self.timers, self.own_timers);
+            Machine::InviteServer(InviteServer::start(trying, reliable, timers, now))
         } else {
             Machine::NonInviteServer(NonInviteServer::start(reliable, self.timers, now))
         };
