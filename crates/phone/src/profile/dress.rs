@@ -3,6 +3,7 @@
 use gannet_sip::{HeaderName, MessageBuilder, Method, NameAddr};
 use gannet_ua::endpoint::{Dress, MessageKind};
 
+use super::lines::change_contacts;
 use super::model::{CompactNames, Lists, Profile, ResponseIdentity};
 use super::template::Facts;
 
@@ -43,6 +44,25 @@ impl ProfileDress {
     }
 }
 
+impl ProfileDress {
+    /// The methods in Contact (RFC 3840 10), where the device writes them there.
+    fn list_methods(&self, message: &mut MessageBuilder, kind: &MessageKind) {
+        let lists = &self.lists;
+        let wanted = match kind.code {
+            None => lists.methods_on.contains(&kind.method),
+            Some(code) => code / 100 == 2 && lists.methods_on.contains(&kind.method),
+        };
+        if !wanted || (kind.method == Method::Register && kind.code.is_some()) {
+            return;
+        }
+        let methods: Vec<_> = lists.allow.iter().map(Method::as_str).collect();
+        let quoted = format!("\"{}\"", methods.join(", "));
+        change_contacts(message, |contact| {
+            contact.params.set("methods", quoted.as_str());
+        });
+    }
+}
+
 impl Dress for ProfileDress {
     fn dress(&self, message: &mut MessageBuilder, kind: &MessageKind) {
         self.add_identity(message, kind);
@@ -59,8 +79,15 @@ impl Dress for ProfileDress {
         }
         // The length is filled in when the message is built; the line is there to be placed.
         add(message, HeaderName::ContentLength, "0");
-        self.profile.messages.order.arrange(message, kind);
-        shorten(&self.profile.messages.compact, message);
+        let style = &self.profile.messages;
+        self.list_methods(message, kind);
+        style.lines.arrange_parameters(message, kind.code.is_none());
+        self.profile.quirks.spoil(message, kind);
+        style.lines.spread_lists(message);
+        style.order.arrange(message, kind);
+        shorten(&style.compact, message);
+        self.profile.quirks.rename(message);
+        style.lines.form(message);
     }
 }
 
@@ -117,6 +144,18 @@ fn add_lists(lists: &Lists, message: &mut MessageBuilder, kind: &MessageKind) {
         HeaderName::Accept,
         lists.accept.join(", "),
     );
+    write(
+        &lists.accept_encoding_on,
+        HeaderName::AcceptEncoding,
+        lists.accept_encoding.join(", "),
+    );
+    if kind.code.is_none() {
+        write(
+            &lists.require_on,
+            HeaderName::Require,
+            lists.require.join(", "),
+        );
+    }
     let listed = lists.supported_on.contains(&kind.method);
     let tags = if listed { &lists.supported[..] } else { &[] };
     add_supported(message, tags);

@@ -23,6 +23,8 @@ enum Piece {
     Random(&'static [u8], u32),
     /// The phone's address.
     Ip,
+    /// The same with letters for digits: A for 0, B for 1.
+    IpLetters,
 }
 
 const HEX: &[u8] = b"0123456789abcdef";
@@ -34,7 +36,9 @@ const RUN_MAX: u32 = 128;
 /// Why a text is no pattern.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub(super) enum PatternError {
-    #[error("unknown placeholder {{{0}}}: expected {{hex:N}}, {{dec:N}}, {{alnum:N}} or {{ip}}")]
+    #[error(
+        "unknown placeholder {{{0}}}: expected {{hex:N}}, {{dec:N}}, {{alnum:N}}, {{ip}} or {{ip:letters}}"
+    )]
     Placeholder(String),
     #[error("placeholder {{{0}}} needs a length from 1 to {RUN_MAX}")]
     Length(String),
@@ -59,7 +63,8 @@ impl Pattern {
                     Piece::Text(text.to_owned())
                 }
                 Part::Braces("ip") if call_id => Piece::Ip,
-                Part::Braces("ip") => return Err(PatternError::Ip),
+                Part::Braces("ip:letters") if call_id => Piece::IpLetters,
+                Part::Braces("ip" | "ip:letters") => return Err(PatternError::Ip),
                 Part::Braces(name) => random(name)?,
             });
         }
@@ -85,6 +90,7 @@ impl Pattern {
                     );
                 }
                 Piece::Ip => out.extend(ip.map(|ip| ip.to_string())),
+                Piece::IpLetters => out.extend(ip.map(lettered)),
             }
         }
         out
@@ -101,9 +107,18 @@ impl Piece {
     fn bits(&self) -> f64 {
         match self {
             Self::Random(alphabet, count) => (alphabet.len() as f64).log2() * f64::from(*count),
-            Self::Text(_) | Self::Ip => 0.0,
+            Self::Text(_) | Self::Ip | Self::IpLetters => 0.0,
         }
     }
+}
+
+/// An address with letters for its decimal digits.
+pub(super) fn lettered(ip: IpAddr) -> String {
+    let letter = |c: char| match c.to_digit(10) {
+        Some(digit) => char::from(b'A' + digit as u8),
+        None => c,
+    };
+    ip.to_string().chars().map(letter).collect()
 }
 
 fn random(name: &str) -> Result<Piece, PatternError> {
@@ -153,6 +168,9 @@ mod tests {
         let hex = rest.strip_suffix("@10.0.0.1").expect("address");
         assert!(hex.len() == 4 && hex.bytes().all(|b| b.is_ascii_hexdigit()));
         assert_ne!(made, pattern.make(&mut rng, None));
+        let letters = Pattern::parse("{dec:10}@{ip:letters}", true).expect("valid");
+        let made = letters.make(&mut rng, Some(Ipv4Addr::new(192, 168, 0, 1).into()));
+        assert!(made.ends_with("@BJC.BGI.A.B"), "{made}");
     }
 
     #[test]

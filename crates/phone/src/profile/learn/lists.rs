@@ -21,6 +21,12 @@ pub(super) fn learn(samples: &Samples<'_>, document: &mut Document) {
             &[],
         ),
         (HeaderName::Accept, "accept", "accept-on", &[]),
+        (
+            HeaderName::AcceptEncoding,
+            "accept-encoding",
+            "accept-encoding-on",
+            &[],
+        ),
     ];
     for (field, key, on_key, needed) in lists {
         let carriers = carriers(samples, field);
@@ -50,13 +56,36 @@ pub(super) fn learn(samples: &Samples<'_>, document: &mut Document) {
         document.set(GROUP, on_key, methods);
     }
     recv_info(samples, document);
-    for message in samples.main() {
-        if message
-            .contact()
-            .is_ok_and(|contact| contact.params.has("methods"))
+    in_contact(samples, document);
+}
+
+/// The methods as a parameter of Contact (RFC 3840 10); they stand for those of Allow where there is
+/// no Allow.
+fn in_contact(samples: &Samples<'_>, document: &mut Document) {
+    let methods = |message: &Message| message.contact().ok()?.params.get_unquoted("methods");
+    let mut carriers: Vec<String> = Vec::new();
+    for message in &samples.all {
+        if methods(message).is_some()
+            && let Ok(cseq) = message.cseq()
         {
-            document.leave_out("the methods as a parameter of Contact (RFC 3840 10)");
+            let method = cseq.method.to_string();
+            if !carriers.contains(&method) {
+                carriers.push(method);
+            }
         }
+    }
+    let Some(list) = samples.all.iter().find_map(|message| methods(message)) else {
+        return;
+    };
+    document.set(GROUP, "methods-in-contact-on", carriers);
+    if !samples
+        .all
+        .iter()
+        .any(|message| message.header(HeaderName::Allow).is_some())
+    {
+        let items = list.split(',').map(|item| Value::from(item.trim()));
+        document.set_list(GROUP, "allow", items.collect(), &METHODS_NEEDED);
+        document.set(GROUP, "allow-on", Vec::<String>::new());
     }
 }
 
