@@ -219,6 +219,7 @@ async fn calls_that_come_in_are_met_as_the_device_does() {
         .header("P-Asserted-Identity", "\"Boss\" <sip:boss@127.0.0.1>")
         .body("application/sdp", offer(4000, "sendrecv"));
     peer.send(&invite).await;
+    assert_eq!(peer.receive().await.title(), "100 Trying (INVITE)");
     peer.expect("180 Ringing (INVITE)").await;
     let call = bob.wait_incoming(None, soon()).await.expect("it comes in");
     let record = bob.state().call(call).cloned().expect("known");

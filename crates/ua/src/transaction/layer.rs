@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 use std::net::SocketAddr;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use gannet_sip::{Message, Method, StartLine};
@@ -17,7 +17,7 @@ use super::non_invite_server::NonInviteServer;
 use super::table::{Machine, Route, Table};
 use crate::respond::response_to;
 use crate::target::{Target, Transmit};
-use crate::timers::{OwnTimers, Timers};
+use crate::timers::{OwnTimers, Timers, Trying};
 
 /// More transactions than this at once and new requests are dropped, counted in
 /// [`TransactionLayer::refused`], unless [`TransactionLayer::set_max`] says otherwise.
@@ -220,6 +220,10 @@ impl TransactionLayer {
         let id = self
             .table
             .insert(machine, route, key, merge.filter(|_| !merged));
+        if self.own_timers.trying == Trying::After(Duration::ZERO) {
+            // Before anybody else can answer.
+            self.handle_timeout(now);
+        }
         let event = if message.method() == Some(Method::Cancel) {
             let invite = cancelled_key(&message).and_then(|key| self.table.server(&key));
             let open = invite.filter(|id| self.is_proceeding(*id));

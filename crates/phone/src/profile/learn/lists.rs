@@ -41,7 +41,9 @@ pub(super) fn learn(samples: &Samples<'_>, document: &mut Document) {
         for item in items {
             // Parameters of media types are not part of the lists.
             let item = Value::from(item.split(';').next().unwrap_or_default().trim());
-            if !once.contains(&item) {
+            // That one is said by session-timers.support.
+            let is_timer = field == HeaderName::Supported && item.as_str() == Some("timer");
+            if !is_timer && !once.contains(&item) {
                 once.push(item);
             }
         }
@@ -57,6 +59,19 @@ pub(super) fn learn(samples: &Samples<'_>, document: &mut Document) {
     }
     recv_info(samples, document);
     in_contact(samples, document);
+    session_timers(samples, document);
+}
+
+/// Whether the device knows session timers, and what its calls ask for (RFC 4028 7.1).
+fn session_timers(samples: &Samples<'_>, document: &mut Document) {
+    let Some(invite) = samples.invite else { return };
+    let knows = invite.lists(HeaderName::Supported, "timer");
+    document.set("session-timers", "support", knows);
+    let interval = invite.text(HeaderName::SessionExpires);
+    let interval = interval.and_then(|text| text.split(';').next()?.trim().parse::<i64>().ok());
+    if let Some(interval) = interval {
+        document.set("session-timers", "expires", interval);
+    }
 }
 
 /// The methods as a parameter of Contact (RFC 3840 10); they stand for those of Allow where there is
