@@ -32,7 +32,7 @@ mod source;
 pub mod srtp;
 
 pub use codec::{Codec, SAMPLE_RATE};
-pub use dtmf::{InfoKey, info_body, read_info_key};
+pub use dtmf::{InfoKey, info_body, plain_info_body, read_info_key};
 pub use level::{SILENCE_DBFS, level_dbfs};
 pub use listen::{
     DominantTone, Heard, HeardKey, LISTEN_DELAY, Listener, Quiet, Sound, render_dtmf,

@@ -2,12 +2,12 @@
 
 use std::net::SocketAddr;
 
-use gannet_sip::{NameAddr, Transport, Uri, UriError};
+use gannet_sip::{NameAddr, Transport, Uri, UriError, host_text};
 use gannet_ua::Target;
 
 use crate::config::PhoneConfig;
 use crate::destination::Destination;
-use crate::profile::{AddressStyle, InstanceStyle, mac_digits};
+use crate::profile::{AddressStyle, InstanceStyle, UriTransport, mac_digits};
 
 /// Who the phone is and how it writes addresses.
 #[derive(Debug, Clone)]
@@ -33,10 +33,15 @@ pub(crate) struct Addresses {
 
 impl Addresses {
     pub(crate) fn new(config: &PhoneConfig, local: SocketAddr) -> Result<Self, UriError> {
+        let style = config.profile.addresses;
+        let mut domain = Uri::parse(&format!("sip:{}", config.domain))?;
+        if let Some(server) = config.server.filter(|_| style.host_is_address) {
+            domain = Uri::sip(None, &host_text(server.address.ip()), None);
+        }
         Ok(Self {
-            style: config.profile.addresses,
+            style,
             user: escaped(&config.user),
-            domain: Uri::parse(&format!("sip:{}", config.domain))?,
+            domain,
             server_port: config.server.map(|server| server.address.port()),
             server: config.server_target(),
             display_name: config.display_name.clone(),
@@ -55,6 +60,15 @@ impl Addresses {
 
     /// The registrar's URI (RFC 3261 10.2: no user part).
     pub(crate) fn registrar(&self) -> Uri {
+        let mut uri = self.domain.clone();
+        if self.style.uri_transport != UriTransport::None {
+            uri.params.set("transport", self.transport.as_param());
+        }
+        uri
+    }
+
+    /// The server as a host, without user part and parameters.
+    pub(crate) fn domain(&self) -> Uri {
         self.domain.clone()
     }
 
@@ -115,7 +129,9 @@ impl Addresses {
     /// that.
     pub(crate) fn contact_of_call(&self, anonymous: bool) -> NameAddr {
         let temporary = self.temporary_gruu.as_ref().filter(|_| anonymous);
-        self.contact_by(temporary.or(self.gruu.as_ref()))
+        let mut contact = self.contact_by(temporary.or(self.gruu.as_ref()));
+        contact.display = contact.display.filter(|_| !anonymous);
+        contact
     }
 
     fn contact_by(&self, gruu: Option<&Uri>) -> NameAddr {
@@ -125,6 +141,9 @@ impl Addresses {
         };
         if self.asks_for_flow {
             contact.uri.params.set_flag("ob");
+        }
+        if self.style.contact_display_name {
+            return self.named(contact, self.display_name.as_deref());
         }
         contact
     }
@@ -157,6 +176,9 @@ impl Addresses {
                 if self.style.user_phone && is_number(&user) {
                     uri.params.set("user", "phone");
                     to.params.set("user", "phone");
+                }
+                if self.style.uri_transport == UriTransport::All {
+                    uri.params.set("transport", self.transport.as_param());
                 }
                 (uri, NameAddr::new(to), self.server)
             }

@@ -187,6 +187,11 @@ impl Dialog {
         }
     }
 
+    /// Leaves out so many CSeq numbers of ours.
+    pub const fn skip_numbers(&mut self, count: u32) {
+        self.local_cseq += count;
+    }
+
     /// A request with Request-URI, Max-Forwards, From, To, Call-ID, CSeq and Route; Via is still
     /// to come. Every method but ACK and CANCEL takes the next number.
     pub fn request(&mut self, method: &Method) -> MessageBuilder {

@@ -54,4 +54,4 @@ pub use sipfrag::Sipfrag;
 pub use stun::{StunError, StunMessage, StunTransaction, is_stun};
 pub use subscription::{ForkPolicy, SubscriptionChange, SubscriptionSpec};
 pub use target::{Target, Transmit};
-pub use timers::Timers;
+pub use timers::{OwnTimers, Timers, Trying};

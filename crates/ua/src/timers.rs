@@ -55,6 +55,46 @@ impl Timers {
     }
 }
 
+/// Times of a device that do not follow from T1, T2 and T4.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct OwnTimers {
+    /// How long an INVITE waits for a first response (timer B, RFC 3261 17.1.1.2).
+    pub timer_b: Option<Duration>,
+    /// How long another request waits for its final response (timer F, RFC 3261 17.1.2.2).
+    pub timer_f: Option<Duration>,
+    /// How long a refusal of an INVITE is repeated without ACK (timer H, RFC 3261 17.2.1).
+    pub timer_h: Option<Duration>,
+    /// When 100 is sent for an INVITE that has no other response yet.
+    pub trying: Trying,
+}
+
+/// When a server transaction sends 100 by itself (RFC 3261 17.2.1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Trying {
+    /// After 200 ms.
+    #[default]
+    Usual,
+    /// After this time.
+    After(Duration),
+    /// Never.
+    Never,
+}
+
+impl Trying {
+    /// The time to wait; `None` for ever.
+    pub(crate) const fn wait(self) -> Option<Duration> {
+        match self {
+            Self::Usual => Some(TRYING_AFTER),
+            Self::After(wait) => Some(wait),
+            Self::Never => None,
+        }
+    }
+}
+
+/// If the transaction user says nothing for so long, the transaction sends 100 by itself
+/// (RFC 3261 17.2.1).
+const TRYING_AFTER: Duration = Duration::from_millis(200);
+
 /// A retransmission timer: when it fires next and the interval that led there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Backoff {

@@ -110,6 +110,41 @@ fn setting(text: &str, key: &str) -> Option<String> {
 }
 
 #[test]
+fn the_form_of_lines_and_numbers_is_learned() {
+    let (bench, addresses) = captured("DeskG", "DeskP");
+    for address in addresses {
+        let learn = format!("devices learn {CAPTURE} --phone {address}");
+        let learned = bench.run(&learn).out;
+        let (model, keys) = if learned.contains("G3175") {
+            let keys = [
+                "call-id",
+                "content-length-width",
+                "privacy",
+                "preferred-identity",
+                "contact-display-name",
+                "session-version",
+            ];
+            ("DeskG", keys)
+        } else {
+            let keys = [
+                "methods-in-contact-on",
+                "uri-transport",
+                "tag",
+                "direction",
+                "call-id",
+                "session-name",
+            ];
+            ("DeskP", keys)
+        };
+        let shipped = bench.run(&format!("devices {model}")).out;
+        for key in keys {
+            let (seen, said) = (setting(&learned, key), setting(&shipped, key));
+            assert_eq!(seen, said, "{model}: {key}\n{learned}");
+        }
+    }
+}
+
+#[test]
 fn the_phone_must_be_clear_and_the_file_a_capture() {
     let bench = captured("generic", "generic").0;
     bench

@@ -5,6 +5,7 @@ mod call_control;
 mod check;
 mod conferences;
 mod crowd;
+mod device_settings;
 mod environment;
 mod event_sockets;
 mod events;

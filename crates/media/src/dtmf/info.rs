@@ -23,6 +23,11 @@ pub fn info_body(key: char, length: Duration) -> (&'static str, String) {
     (DTMF_RELAY, body)
 }
 
+/// The same in the older form, which has the key alone.
+pub fn plain_info_body(key: char) -> (&'static str, String) {
+    (DTMF, key.to_string())
+}
+
 /// The key of an INFO; `None` if its body is of another kind or says none.
 pub fn read_info_key(content_type: &str, body: &[u8]) -> Option<InfoKey> {
     let body = std::str::from_utf8(body).ok()?;

@@ -2,4 +2,4 @@
 
 mod info;
 
-pub use info::{InfoKey, info_body, read_info_key};
+pub use info::{InfoKey, info_body, plain_info_body, read_info_key};

@@ -2,23 +2,27 @@
 
 use gannet_sip::Message;
 
-/// Whether an INVITE asks for it: by Answer-Mode (RFC 5373 4), or in one of the ways that servers
+use crate::profile::AnswerTrigger;
+
+/// Whether an INVITE asks for it in one of these ways: by Answer-Mode (RFC 5373 4), or as servers
 /// and phones have agreed on by custom: `answer-after` in Call-Info, `auto-answer` in any spelling
 /// in Alert-Info.
-pub(super) fn asks_for_answer(invite: &Message) -> bool {
+pub(super) fn asks_for_answer(invite: &Message, triggers: &[AnswerTrigger]) -> bool {
     let values = |name: &str| -> Vec<String> {
         let fields = invite.headers_by_text(name);
         fields.map(|field| plain(&field.unfolded())).collect()
     };
-    values("Answer-Mode")
-        .iter()
-        .any(|value| value.split(';').next() == Some("auto"))
-        || values("Call-Info")
+    triggers.iter().any(|trigger| match trigger {
+        AnswerTrigger::AnswerMode => values("Answer-Mode")
             .iter()
-            .any(|value| value.contains(";answer-after="))
-        || values("Alert-Info")
+            .any(|value| value.split(';').next() == Some("auto")),
+        AnswerTrigger::CallInfo => values("Call-Info")
             .iter()
-            .any(|value| value.contains("info=alert-autoanswer") || value.contains("auto-answer"))
+            .any(|value| value.contains(";answer-after=")),
+        AnswerTrigger::AlertInfo => values("Alert-Info")
+            .iter()
+            .any(|value| value.contains("info=alert-autoanswer") || value.contains("auto-answer")),
+    })
 }
 
 /// Without blanks, in lower case.
@@ -53,7 +57,10 @@ mod tests {
         for (field, expected) in table {
             let text = format!("INVITE sip:bob@a.test SIP/2.0\r\n{field}\r\n\r\n");
             let invite = Message::parse(text.into_bytes());
-            assert_eq!(asks_for_answer(&invite), expected, "{field}");
+            let all = crate::Profile::default().incoming.auto_answer;
+            assert_eq!(asks_for_answer(&invite, &all), expected, "{field}");
+            let by_mode = asks_for_answer(&invite, &[AnswerTrigger::AnswerMode]);
+            assert_eq!(by_mode, expected && field.starts_with("Answer-Mode"));
         }
     }
 }

@@ -48,6 +48,9 @@ impl Actor {
             _ => self.not_allowed(),
         };
         self.endpoint.respond(now, request, reply);
+        if message.method() == Some(Method::Notify) {
+            self.obey(now, message);
+        }
     }
 
     /// The answer to a method that the phone knows and does nothing for (RFC 3261 8.2.1).

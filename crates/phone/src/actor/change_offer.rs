@@ -26,7 +26,7 @@ impl Actor {
         let (own, held) = (leg.own_direction(form), leg.held);
         let offer = match &change.wish {
             Wish::Hold(holds) => {
-                self.hold_by_address(call, *holds && form == HoldForm::ZeroAddress);
+                self.hold_by_address(call, *holds && form.by_address());
                 self.make_offer_to(call, offered_direction((*holds, held), form))
             }
             Wish::Codecs(names) => {
@@ -98,7 +98,7 @@ impl Actor {
 const fn offered_direction((holds, held): (bool, bool), form: HoldForm) -> Direction {
     match (holds, held, form) {
         (false, false, _) | (true, false, HoldForm::ZeroAddress) => Direction::SendRecv,
-        (true, false, HoldForm::SendOnly) => Direction::SendOnly,
+        (true, false, HoldForm::SendOnly | HoldForm::SendOnlyAndZeroAddress) => Direction::SendOnly,
         (false, true, _) => Direction::RecvOnly,
         (true, true, _) | (true, false, HoldForm::Inactive) => Direction::Inactive,
     }

@@ -79,10 +79,7 @@ impl Actor {
         call_id: Option<String>,
     ) -> RegistrationSpec {
         let style = &self.config.profile.registration;
-        let mut contact = self.addresses.own_contact(target.transport);
-        if let Some(instance) = self.instance() {
-            contact.params.set("+sip.instance", instance);
-        }
+        let mut contact = self.registered_contact(target.transport);
         if let Some(q) = &style.q {
             contact.params.set("q", q.as_str());
         }
@@ -118,6 +115,22 @@ impl Actor {
                 call_id,
             },
         }
+    }
+
+    /// The contact of REGISTER with what the device says of itself in it.
+    pub(super) fn registered_contact(&self, transport: Transport) -> NameAddr {
+        let mut contact = self.addresses.own_contact(transport);
+        if let Some(instance) = self.instance() {
+            contact.params.set("+sip.instance", instance);
+        }
+        for (name, value) in &self.config.profile.registration.contact_parameters {
+            if value.is_empty() {
+                contact.params.set_flag(name);
+            } else {
+                contact.params.set(name, value.as_str());
+            }
+        }
+        contact
     }
 
     /// The phone's `+sip.instance`; flows and GRUUs are nothing without one (RFC 5626 4.1,

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use gannet_sip::{HeaderName, Message, Uri};
+use gannet_sip::{HeaderName, Message, NameAddr, Uri};
 use gannet_ua::endpoint::{CallId, Reply};
 
 use super::auto_answer::asks_for_answer;
@@ -14,6 +14,7 @@ use crate::call::{
 };
 use crate::error::PhoneError;
 use crate::policy::IncomingPolicy;
+use crate::profile::CallerSource;
 
 impl Actor {
     pub(super) fn handle_call(
@@ -23,7 +24,7 @@ impl Actor {
         invite: &Message,
     ) {
         let handle = self.new_handle();
-        let style = self.config.profile.incoming;
+        let style = self.config.profile.incoming.clone();
         let (policy, open, dnd) = {
             let state = self.state.borrow();
             (
@@ -38,7 +39,7 @@ impl Actor {
             handle,
             direction: CallDirection::Incoming,
             state: CallState::Incoming,
-            remote: sender(invite),
+            remote: caller(invite, &style.caller_id),
             sip_call_id: invite.call_id().unwrap_or_default().to_owned(),
             invite: Some(invite.clone()),
             response: None,
@@ -77,7 +78,7 @@ impl Actor {
         (policy, open): (IncomingPolicy, usize),
         invite: &Message,
     ) {
-        let style = self.config.profile.incoming;
+        let style = self.config.profile.incoming.clone();
         match policy {
             IncomingPolicy::Busy => self.endpoint.reject(now, call, Reply::new(style.busy_code)),
             IncomingPolicy::Reject(code) => self.endpoint.reject(now, call, Reply::new(code)),
@@ -85,7 +86,8 @@ impl Actor {
             IncomingPolicy::RedirectBusy(to) if open > 0 => self.refer_to(now, call, &to),
             IncomingPolicy::Ignore => {}
             _ if open >= style.calls_max as usize => {
-                self.endpoint.reject(now, call, Reply::new(style.busy_code));
+                let code = style.calls_max_code.unwrap_or(style.busy_code);
+                self.endpoint.reject(now, call, Reply::new(code));
             }
             IncomingPolicy::RedirectAfter { to, after } => {
                 if let Some(leg) = self.legs.get_mut(&handle) {
@@ -93,7 +95,7 @@ impl Actor {
                 }
                 self.ring(now, handle, Some(after));
             }
-            _ if asks_for_answer(invite) => {
+            _ if asks_for_answer(invite, &style.auto_answer) => {
                 self.show_call(handle, |record| record.answered_as_asked = true);
                 self.answer_by_itself(now, handle);
             }
@@ -162,8 +164,12 @@ impl Actor {
             leg.answer_at = None;
             return self.answer_by_itself(now, call);
         }
-        leg.ring_until = None;
         let ua_call = leg.call;
+        if leg.give_up_at.is_some_and(|at| at <= now) {
+            leg.give_up_at = None;
+            return self.endpoint.hang_up(now, ua_call);
+        }
+        leg.ring_until = None;
         if let Some(to) = leg.redirect.take() {
             return self.refer_to(now, ua_call, &to);
         }
@@ -312,6 +318,29 @@ fn quoted(warning: &str) -> String {
     format!(
         "{head} \"{}\"",
         text.replace('\\', "\\\\").replace('"', "\\\"")
+    )
+}
+
+/// Who calls, by the first of these fields that says it; else by From.
+fn caller(invite: &Message, order: &[CallerSource]) -> RemoteParty {
+    let named = |name: &'static str| {
+        let field = invite.headers_by_text(name).next()?;
+        NameAddr::parse(name, field.unfolded().split(',').next()?).ok()
+    };
+    let found = order.iter().find_map(|source| match source {
+        CallerSource::AssertedIdentity => {
+            let mut identities = invite.name_addrs(HeaderName::PAssertedIdentity);
+            identities.find_map(Result::ok)
+        }
+        CallerSource::RemotePartyId => named("Remote-Party-ID"),
+        CallerSource::From => invite.from().ok(),
+    });
+    found.map_or_else(
+        || sender(invite),
+        |found| RemoteParty {
+            display_name: found.display_name(),
+            uri: found.uri,
+        },
     )
 }
 

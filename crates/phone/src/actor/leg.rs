@@ -19,7 +19,7 @@ use super::session_change::SessionChange;
 use crate::call::{CallEndCause, CallHandle};
 use crate::error::PhoneError;
 use crate::media::{CallMedia, CallPort, lock};
-use crate::profile::HoldForm;
+use crate::profile::{HoldForm, Quirk};
 use crate::state::Power;
 
 /// The application/sdp media type.
@@ -56,6 +56,8 @@ pub(super) struct Leg {
     pub(super) ring_until: Option<Instant>,
     /// When the call is answered by itself.
     pub(super) answer_at: Option<Instant>,
+    /// When a call of ours that nobody has answered is given up.
+    pub(super) give_up_at: Option<Instant>,
     /// Where the caller is sent when ringing ends.
     pub(super) redirect: Option<gannet_sip::Uri>,
     /// Why we end it, where the core cannot know.
@@ -92,6 +94,7 @@ impl Leg {
             retry: None,
             ring_until: None,
             answer_at: None,
+            give_up_at: None,
             redirect: None,
             end_cause: None,
         }
@@ -100,8 +103,8 @@ impl Leg {
     /// What we want of the session: not to hear whom we have on hold.
     pub(super) const fn own_direction(&self, form: HoldForm) -> Direction {
         match (self.holds, form) {
-            (true, HoldForm::SendOnly | HoldForm::ZeroAddress) => Direction::SendOnly,
             (true, HoldForm::Inactive) => Direction::Inactive,
+            (true, _) => Direction::SendOnly,
             (false, _) => Direction::SendRecv,
         }
     }
@@ -109,7 +112,7 @@ impl Leg {
     pub(super) fn next_deadline(&self) -> Option<Instant> {
         let retry = self.retry.as_ref().map(|(at, _)| *at);
         let own = self.ring_until.into_iter().chain(self.answer_at);
-        own.chain(retry).min()
+        own.chain(retry).chain(self.give_up_at).min()
     }
 }
 
@@ -138,7 +141,9 @@ impl Actor {
         let port = Arc::new(Mutex::new(port));
         socket.attach(Arc::clone(&port) as Arc<Mutex<dyn gannet_net::MediaPort>>);
         // RFC 8866 5.2 suggests NTP-like numbers; any digits do, 31 bits suit old peers.
-        let session_id = self.rng.u32(1..1 << 31).to_string();
+        let random = self.rng.u32(1..1 << 31).to_string();
+        let session_id = self.config.profile.session_numbers.id.clone();
+        let session_id = session_id.unwrap_or(random);
         Ok(LegMedia {
             socket: Arc::new(socket),
             port,
@@ -148,9 +153,11 @@ impl Actor {
 
     /// Opens a pair of ports that belongs to no call yet.
     pub(super) fn open_media_socket(&self) -> Result<MediaSocket, PhoneError> {
+        let own_ports = self.config.profile.rtp.ports;
+        let own_ports = own_ports.map(|(lowest, highest)| lowest..=highest);
         let socket = self.scheduler.open(
             self.config.bind_ip,
-            self.config.rtp_ports.clone(),
+            self.config.rtp_ports.clone().or(own_ports),
             self.config.name.as_str(),
             self.config.capture.clone(),
             &self.config.impairment,
@@ -161,7 +168,9 @@ impl Actor {
     pub(super) fn local_media(&self, media: &LegMedia, direction: Direction) -> LocalMedia {
         let port = media.socket.rtp_address().port();
         let address = std::net::SocketAddr::new(self.local.ip(), port);
-        LocalMedia::new(address, &media.session_id, 1).with_direction(direction)
+        let version = self.config.profile.session_numbers.version;
+        let version = version.or_else(|| media.session_id.parse().ok());
+        LocalMedia::new(address, &media.session_id, version.unwrap_or(1)).with_direction(direction)
     }
 
     /// The offer of a call that we make.
@@ -202,10 +211,13 @@ impl Actor {
         local: &LocalMedia,
     ) -> Option<SessionDescription> {
         let leg = self.legs.get(&call)?;
-        let offer = match &leg.local {
+        let mut offer = match &leg.local {
             Some(previous) => build_reoffer(previous, capabilities, local),
             None => build_offer(capabilities, local),
         };
+        if let Some(previous) = &leg.local {
+            self.keep_version(previous, &mut offer);
+        }
         self.legs.get_mut(&call)?.offer = Some(offer.clone());
         Some(offer)
     }
@@ -225,13 +237,25 @@ impl Actor {
             Err(error) => return Some(Err(error)),
         };
         let mut description = answer.description;
-        let leg = self.legs.get_mut(&call)?;
-        if let Some(previous) = &leg.local {
+        if let Some(previous) = self.legs.get(&call).and_then(|leg| leg.local.as_ref()) {
             continue_session(previous, &mut description);
+            self.keep_version(previous, &mut description);
         }
+        let leg = self.legs.get_mut(&call)?;
         leg.local = Some(description.clone());
         self.agree(now, call, answer.negotiated);
         Some(Ok(description))
+    }
+
+    /// Gives a later description the version of the one before, if the device does so.
+    fn keep_version(&self, previous: &SessionDescription, next: &mut SessionDescription) {
+        if !self.config.profile.quirks.has(Quirk::KeepsSdpVersion) {
+            return;
+        }
+        if let (Some(old), Some(mut origin)) = (previous.origin(), next.origin()) {
+            origin.session_version = old.session_version;
+            next.replace_first('o', &origin.to_string());
+        }
     }
 
     /// Takes the answer to an offer of ours. `None` if we made none.
@@ -273,11 +297,14 @@ impl Actor {
             Some(session) if *session.negotiated() == negotiated => {}
             Some(session) => session.renegotiate(negotiated, now),
             None => {
-                let config = RtpSessionConfig::new(
-                    negotiated,
-                    ntp_timestamp(wallclock_of(now)),
-                    &mut self.rng,
-                );
+                let style = &self.config.profile.rtp;
+                let start = ntp_timestamp(wallclock_of(now));
+                let mut config = RtpSessionConfig::new(negotiated, start, &mut self.rng);
+                config.ssrc = style.ssrc.unwrap_or(config.ssrc);
+                config.first_sequence = style.sequence.unwrap_or(config.first_sequence);
+                config.first_timestamp = style.timestamp.unwrap_or(config.first_timestamp);
+                config.symmetric = style.symmetric;
+                config.rtcp_interval = style.rtcp_interval;
                 let mut session = RtpSession::new(config, now);
                 session.set_source(port.source.clone(), now);
                 port.session = Some(session);

@@ -15,6 +15,7 @@ mod incoming;
 mod info;
 mod leg;
 mod notifier;
+mod orders;
 mod outgoing;
 mod prack;
 mod publications;

@@ -13,6 +13,7 @@ use crate::call::{
 };
 use crate::destination::{CallOptions, Destination};
 use crate::error::PhoneError;
+use crate::profile::Dialled;
 use crate::state::Power;
 
 impl Actor {
@@ -23,6 +24,7 @@ impl Actor {
         options: &CallOptions,
     ) -> Result<CallHandle, PhoneError> {
         self.require_power()?;
+        let destination = &self.dialled(destination)?;
         let (uri, to, target) = self.addresses.callee(destination);
         let media = self.open_media()?;
         let from = if options.anonymous {
@@ -53,6 +55,8 @@ impl Actor {
         leg.local.clone_from(&offer);
         leg.first_offer.clone_from(&offer);
         leg.offer = offer;
+        let patience = self.config.profile.outgoing.no_answer_time;
+        leg.give_up_at = patience.map(|time| now + time);
         self.legs.insert(handle, leg);
         self.handles.insert(call, handle);
         let sip_call_id = self.endpoint.sip_call_id(call).map(str::to_owned);
@@ -90,10 +94,52 @@ impl Actor {
             // Who really calls is for the trusted server alone (RFC 3325 9.2).
             let identity = format!("<{}>", self.addresses.aor());
             headers.push(("P-Preferred-Identity".to_owned(), identity));
+        } else {
+            headers.extend(self.own_identity(options));
         }
         headers.extend(self.offered_packages());
         headers.extend(options.headers.iter().cloned());
         headers
+    }
+
+    /// What the device says of its user in calls, unless the call says it already.
+    fn own_identity(&self, options: &CallOptions) -> Vec<(String, String)> {
+        let style = &self.config.profile.outgoing;
+        let privacy = style.privacy.clone();
+        let identity = style
+            .preferred_identity
+            .then(|| self.addresses.from().to_string());
+        let fields = [("Privacy", privacy), ("P-Preferred-Identity", identity)];
+        let fields = fields.into_iter().filter_map(|(name, value)| {
+            let mut said = options.headers.iter();
+            let is_said = said.any(|(known, _)| known.eq_ignore_ascii_case(name));
+            value
+                .filter(|_| !is_said)
+                .map(|value| (name.to_owned(), value))
+        });
+        fields.collect()
+    }
+
+    /// What the dial plan makes of a number or name.
+    fn dialled(&self, destination: &Destination) -> Result<Destination, PhoneError> {
+        let Destination::User(user) = destination else {
+            return Ok(destination.clone());
+        };
+        let unsendable = |reason: String| PhoneError::Unsendable {
+            phone: self.config.name.clone(),
+            request: "INVITE".to_owned(),
+            reason,
+        };
+        match self.config.profile.outgoing.dial_plan.apply(user) {
+            Dialled::Barred(what) => Err(unsendable(format!(
+                "the dial plan of its profile forbids to call {what}"
+            ))),
+            Dialled::Called(text) => Destination::parse(&text).map_err(|error| {
+                unsendable(format!(
+                    "the dial plan of its profile gives {text}: {error}"
+                ))
+            }),
+        }
     }
 
     pub(super) fn handle_progress(&mut self, now: Instant, call: CallHandle, response: Message) {
@@ -136,6 +182,7 @@ impl Actor {
         };
         if let Some(leg) = self.legs.get_mut(&call) {
             leg.offer = None;
+            leg.give_up_at = None;
         }
         self.show_call(call, |record| {
             record.state = CallState::Answered;

@@ -22,6 +22,11 @@ impl Actor {
         let Some(answer) = sdp_of(response) else {
             return;
         };
+        // A reliable answer is the answer (RFC 3262 5), whether it is wanted or not.
+        let reliable = response.lists(HeaderName::Require, "100rel");
+        if !self.config.profile.outgoing.early_media && !reliable {
+            return;
+        }
         // One early session at a time: the first fork that answered reliably has it
         // (RFC 3960 3.1).
         let agreed = |leg: &super::leg::Leg| leg.early_tag.is_some();
@@ -35,7 +40,7 @@ impl Actor {
         }
         let taken = self.take_answer(now, call, &answer);
         if taken.is_some_and(|result| result.is_ok())
-            && response.lists(HeaderName::Require, "100rel")
+            && reliable
             && let Some(leg) = self.legs.get_mut(&call)
         {
             leg.early_tag = response.to_tag();

@@ -38,7 +38,7 @@ impl Actor {
             return Ok(answers);
         }
         let from = self.addresses.from();
-        let mut uri = self.addresses.registrar();
+        let mut uri = self.addresses.domain();
         uri.user.clone_from(&from.uri.user);
         let spec = PublicationSpec {
             uri,

@@ -151,7 +151,7 @@ impl Actor {
     /// Whether a URI names an address that is not the phone's own domain, which may be written without
     /// its port.
     fn is_elsewhere(&self, uri: &Uri) -> bool {
-        let own = self.addresses.registrar();
+        let own = self.addresses.domain();
         let server_port = self.addresses.server().map(|server| server.address.port());
         let own_port = own.port.or(server_port);
         let of_own_domain = uri.host == own.host && (uri.port.is_none() || uri.port == own_port);

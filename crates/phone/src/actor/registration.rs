@@ -10,6 +10,7 @@ use super::core::Actor;
 use super::summaries::SIMPLE_MESSAGE_SUMMARY;
 use crate::error::PhoneError;
 use crate::flows::{FlowState, FlowStatus};
+use crate::profile::BootRemoval;
 use crate::state::{MwiSubscription, RegistrationState};
 
 impl Actor {
@@ -39,7 +40,7 @@ impl Actor {
             return Ok(self.rounds());
         }
         self.show(|state| state.registration = RegistrationState::Registering);
-        if style.unregister_at_boot && !self.booted {
+        if style.boot_removal != BootRemoval::Nothing && !self.booted {
             self.clear_contacts(now, expires)?;
         } else {
             self.start_registration(now, expires);
@@ -63,13 +64,17 @@ impl Actor {
         }
     }
 
-    /// Removes all contacts of the address of record (RFC 3261 10.2.2).
+    /// Removes all contacts of the address of record, or the phone's own (RFC 3261 10.2.2).
     fn clear_contacts(&mut self, now: Instant, expires: Duration) -> Result<(), PhoneError> {
         let aor = self.addresses.from();
         let registrar = self.addresses.registrar();
         let mut spec = RequestSpec::new(Method::Register, registrar, aor.clone(), aor);
+        let contact = match self.config.profile.registration.boot_removal {
+            BootRemoval::Own => self.registered_contact(self.config.transport).to_string(),
+            BootRemoval::All | BootRemoval::Nothing => "*".to_owned(),
+        };
         spec.headers = vec![
-            ("Contact".to_owned(), "*".to_owned()),
+            ("Contact".to_owned(), contact),
             ("Expires".to_owned(), "0".to_owned()),
         ];
         spec.destination = self.addresses.server();
@@ -192,7 +197,7 @@ impl Actor {
 
     fn start_subscription(&mut self, now: Instant) {
         let from = self.addresses.from();
-        let mut uri = self.addresses.registrar();
+        let mut uri = self.addresses.domain();
         uri.user.clone_from(&from.uri.user);
         let to = gannet_sip::NameAddr::new(from.uri.clone());
         let contact = self.addresses.contact();

@@ -13,7 +13,6 @@ use super::core::Actor;
 use super::leg::{sdp_body, sdp_of};
 use crate::call::{CallDirection, CallHandle, CallRecord, CallState};
 use crate::error::PhoneError;
-use crate::profile::HoldForm;
 
 /// When to look again whether an INVITE in the other direction is over.
 const INVITE_OVER_SOON: Duration = Duration::from_millis(50);
@@ -318,12 +317,11 @@ impl Actor {
             let record = state.call(change.call);
             record.is_some_and(|record| record.direction == CallDirection::Outgoing)
         };
-        let tens_of_ms = if ours {
-            self.rng.u64(210..=400)
-        } else {
-            self.rng.u64(0..=200)
-        };
-        self.try_again(now + Duration::from_millis(tens_of_ms * 10), change);
+        let glare = self.config.profile.glare;
+        let (shortest, longest) = if ours { glare.caller } else { glare.callee };
+        let tens_of_ms = self.rng.u32(shortest / 10..=longest / 10);
+        let wait = Duration::from_millis(u64::from(tens_of_ms) * 10);
+        self.try_again(now + wait, change);
     }
 
     fn try_again(&mut self, at: Instant, change: SessionChange) {
@@ -334,7 +332,7 @@ impl Actor {
     }
 
     fn forget_offer(&mut self, call: CallHandle) {
-        let by_address = self.config.profile.hold == HoldForm::ZeroAddress;
+        let by_address = self.config.profile.hold.by_address();
         if let Some(leg) = self.legs.get_mut(&call) {
             leg.offer = None;
             leg.zero_address = leg.holds && by_address;

@@ -21,7 +21,7 @@ use crate::config::PhoneConfig;
 use crate::error::PhoneError;
 use crate::log::MessageLog;
 use crate::phone::MediaTable;
-use crate::profile::{Facts, ProfileDress, ProfileIdentifiers, Reliable};
+use crate::profile::{Facts, ProfileDress, ProfileIdentifiers, Quirk, Reliable};
 use crate::state::PhoneState;
 
 impl Actor {
@@ -124,6 +124,10 @@ pub(crate) fn endpoint_for(
     let profile = &config.profile;
     let mut settings = EndpointConfig::new(local, seed);
     settings.timers = config.timers.unwrap_or(profile.timers);
+    settings.own_timers = profile.own_timers;
+    settings.cancel_at_once = profile.outgoing.cancels_at_once;
+    settings.success_before_prack = profile.quirks.has(Quirk::AnswersBeforePrack);
+    settings.cseq_step = profile.identifiers.cseq_step;
     settings.rport = profile.messages.rport;
     let lists = profile.effective_lists();
     settings.allow = lists.allow;

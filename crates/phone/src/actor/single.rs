@@ -112,10 +112,7 @@ impl Actor {
         }
         let call_id = identifiers.call_id(&mut self.rng, self.local);
         let cseq = identifiers.first_cseq(&mut self.rng);
-        let mut contact = self.addresses.own_contact(target.transport);
-        if let Some(instance) = self.instance() {
-            contact.params.set("+sip.instance", instance);
-        }
+        let mut contact = self.registered_contact(target.transport);
         let expires = style.expires.as_secs().to_string();
         if style.expires_in_contact {
             contact.params.set("expires", expires.as_str());

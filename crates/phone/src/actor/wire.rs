@@ -34,6 +34,9 @@ impl Actor {
                 let message = Message::parse(bytes);
                 self.log
                     .record(at, Direction::Received, source, message.clone());
+                if self.config.profile.quirks.ignores(&message) {
+                    return;
+                }
                 self.endpoint.handle_parsed(now, message.clone(), source);
                 self.note_ack(now, &message);
             }

@@ -8,8 +8,10 @@ use gannet_media::SharedMixer;
 
 use super::handle::Phone;
 use crate::call::CallHandle;
+use crate::destination::{CallOptions, Destination};
 use crate::error::PhoneError;
 use crate::media::CallMedia;
+use crate::transfer::{TransferOptions, TransferTo};
 
 impl Phone {
     /// Joins calls: from now on all parties hear each other and this phone. Calls on hold are
@@ -31,6 +33,9 @@ impl Phone {
         if different.len() < 2 {
             return Err(misuse("a conference needs two different calls or more"));
         }
+        if let Some(server) = &self.profile().conference.server {
+            return self.meet_at(server, calls, deadline).await;
+        }
         let mut media = Vec::new();
         for &call in calls {
             let record = self.wait_connected(call, deadline).await?;
@@ -49,6 +54,32 @@ impl Phone {
         };
         for media in media {
             media.enter(&voice);
+        }
+        Ok(())
+    }
+
+    /// Calls the conference server and refers the other parties to it (RFC 4579 5.5). Their calls with
+    /// this phone end as transferred ones do.
+    async fn meet_at(
+        &self,
+        server: &str,
+        calls: &[CallHandle],
+        deadline: Instant,
+    ) -> Result<(), PhoneError> {
+        let meeting = Destination::parse(server).map_err(|error| PhoneError::Misuse {
+            phone: self.name().to_owned(),
+            problem: format!("its profile's conference.server is {server}: {error}"),
+        })?;
+        for &call in calls {
+            self.wait_connected(call, deadline).await?;
+        }
+        let own = self.call(&meeting, CallOptions::default()).await?;
+        self.wait_connected(own, deadline).await?;
+        for &call in calls {
+            let to = TransferTo::Destination(meeting.clone());
+            self.transfer(call, to, TransferOptions::default(), deadline)
+                .await?;
+            self.wait_ended(call, deadline).await?;
         }
         Ok(())
     }

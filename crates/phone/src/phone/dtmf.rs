@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use gannet_media::{RtpSession, Source, info_body, render, render_dtmf};
+use gannet_media::{RtpSession, Source, info_body, plain_info_body, render, render_dtmf};
 use gannet_sip::Method;
 use gannet_ua::endpoint::Body;
 
@@ -20,7 +20,8 @@ const LOOK_AGAIN: Duration = Duration::from_millis(20);
 
 impl Phone {
     /// Sends keys one after the other and waits until all are out; by INFO until each is accepted.
-    /// Without a way they go as telephone-events if both sides have them, else by INFO.
+    /// Without a way they go as the profile says, else as telephone-events if both sides have them,
+    /// else by INFO.
     ///
     /// # Errors
     /// If telephone-event was not agreed on, an INFO is refused, or time runs out.
@@ -36,7 +37,7 @@ impl Phone {
         let agreed = media
             .negotiated()
             .is_some_and(|negotiated| negotiated.telephone_event.is_some());
-        let way = way.unwrap_or(if agreed {
+        let way = way.or(self.profile().dtmf.way).unwrap_or(if agreed {
             DtmfWay::Rfc4733
         } else {
             DtmfWay::Info
@@ -60,11 +61,22 @@ impl Phone {
         length: Duration,
         deadline: Instant,
     ) -> Result<(), PhoneError> {
+        let gap = self.profile().dtmf.gap;
         let mut keys_left = keys.iter();
         let mut next = keys_left.next();
-        let sent = look_until(deadline, LOOK_AGAIN, |_| {
+        let mut free_at = Instant::now();
+        let sent = look_until(deadline, LOOK_AGAIN, |now| {
+            if let Some(gap) = gap {
+                // The pause begins when the key before is out.
+                if media.ask(RtpSession::dtmf_pending).unwrap_or(0) > 0 {
+                    free_at = now + gap;
+                } else if now >= free_at && next.is_some_and(|key| media.send_dtmf(*key, length)) {
+                    next = keys_left.next();
+                    free_at = now + gap;
+                }
+            }
             // As many as the session takes at once.
-            while next.is_some_and(|key| media.send_dtmf(*key, length)) {
+            while gap.is_none() && next.is_some_and(|key| media.send_dtmf(*key, length)) {
                 next = keys_left.next();
             }
             let pending = media.ask(RtpSession::dtmf_pending).unwrap_or(0);
@@ -86,7 +98,8 @@ impl Phone {
         length: Duration,
         deadline: Instant,
     ) -> Result<(), PhoneError> {
-        let samples = render_dtmf(keys, length, PAUSE).ok_or_else(|| PhoneError::Misuse {
+        let pause = self.profile().dtmf.gap.unwrap_or(PAUSE);
+        let samples = render_dtmf(keys, length, pause).ok_or_else(|| PhoneError::Misuse {
             phone: self.name().to_owned(),
             problem: "a character is no DTMF key".to_owned(),
         })?;
@@ -118,8 +131,16 @@ impl Phone {
         length: Duration,
         deadline: Instant,
     ) -> Result<(), PhoneError> {
-        for key in keys {
-            let (content_type, text) = info_body(*key, length);
+        let style = self.profile().dtmf;
+        for (number, key) in keys.iter().enumerate() {
+            if let Some(gap) = style.gap.filter(|_| number > 0) {
+                tokio::time::sleep_until((Instant::now() + gap).min(deadline).into()).await;
+            }
+            let (content_type, text) = if style.plain_info {
+                plain_info_body(*key)
+            } else {
+                info_body(*key, length)
+            };
             let body = Body {
                 content_type: content_type.to_owned(),
                 bytes: text.into(),

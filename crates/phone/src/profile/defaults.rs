@@ -5,16 +5,22 @@ use std::time::Duration;
 use gannet_media::offer_answer::MediaCapabilities;
 use gannet_sip::Method;
 use gannet_ua::digest::ClientPolicy;
-use gannet_ua::{KeepAlivePolicy, ReferReport, SessionPolicy, Timers};
+use gannet_ua::{KeepAlivePolicy, OwnTimers, ReferReport, SessionPolicy, Timers};
 
+use super::calls::{
+    ConferenceStyle, DtmfStyle, EventStyle, FeatureNumbers, GlareStyle, HangUp, HoldForm,
+    OutgoingStyle, RtpStyle, TargetForm, TransferPolicy, TransferStyle,
+};
 use super::header_order::HeaderOrder;
+use super::incoming::{AnswerTrigger, CallerSource, IncomingStyle};
+use super::lines::LineStyle;
 use super::model::{
-    AddressStyle, BackoffKind, CompactNames, GruuUse, HangUp, HoldForm, IdentifierStyle, Identity,
-    IncomingStyle, InstanceStyle, Lists, MessageStyle, MwiStyle, NatStyle, Profile,
-    RegistrationStyle, ReliabilityStyle, Reliable, ResponseIdentity, SessionStyle, TargetForm,
-    TransferPolicy, TransferStyle,
+    AddressStyle, BackoffKind, BootRemoval, CompactNames, GruuUse, IdentifierStyle, Identity,
+    InstanceStyle, Lists, MessageStyle, MwiStyle, NatStyle, Profile, RegistrationStyle,
+    ReliabilityStyle, Reliable, ResponseIdentity, SessionNumbers, SessionStyle, UriTransport,
 };
 use super::pattern::Pattern;
+use super::quirks::Quirks;
 use super::template::Template;
 
 impl Default for Profile {
@@ -35,6 +41,7 @@ impl Default for Profile {
             messages: MessageStyle {
                 order: HeaderOrder::default(),
                 compact: CompactNames::None,
+                lines: LineStyle::default(),
                 rport: true,
                 rfc2543: false,
             },
@@ -43,6 +50,9 @@ impl Default for Profile {
                 user_phone: false,
                 contact_transport: false,
                 quoted_display_name: true,
+                uri_transport: UriTransport::None,
+                contact_display_name: false,
+                host_is_address: false,
             },
             identifiers: IdentifierStyle {
                 call_id: pattern("{hex:32}@{ip}", true),
@@ -50,6 +60,7 @@ impl Default for Profile {
                 branch: pattern("{hex:24}", false),
                 cseq_min: 1,
                 cseq_max: 1,
+                cseq_step: 1,
                 rfc2543: false,
             },
             lists: lists(),
@@ -65,7 +76,15 @@ impl Default for Profile {
                 reject_code: 603,
                 dnd_code: 486,
                 calls_max: 2,
+                calls_max_code: None,
+                caller_id: vec![CallerSource::From],
+                auto_answer: vec![
+                    AnswerTrigger::AnswerMode,
+                    AnswerTrigger::CallInfo,
+                    AnswerTrigger::AlertInfo,
+                ],
             },
+            outgoing: OutgoingStyle::default(),
             reliability: ReliabilityStyle {
                 provisional: Reliable::Off,
                 prack_offer: false,
@@ -80,7 +99,16 @@ impl Default for Profile {
                 hang_up: HangUp::Success,
                 report: ReferReport::Implicit,
             },
+            conference: ConferenceStyle::default(),
+            numbers: FeatureNumbers::default(),
+            dtmf: DtmfStyle::default(),
+            rtp: RtpStyle::default(),
             sdp: MediaCapabilities::default(),
+            session_numbers: SessionNumbers {
+                id: None,
+                version: Some(1),
+            },
+            events: EventStyle::default(),
             mwi: MwiStyle {
                 subscribes: false,
                 expires: Duration::from_hours(1),
@@ -90,6 +118,9 @@ impl Default for Profile {
                 policy: SessionPolicy::default(),
             },
             timers: Timers::default(),
+            own_timers: OwnTimers::default(),
+            glare: GlareStyle::default(),
+            quirks: Quirks::default(),
         }
     }
 }
@@ -126,7 +157,8 @@ fn registration() -> RegistrationStyle {
         expires_in_contact: false,
         refresh_before: Duration::from_mins(1),
         retry_after: Some(Duration::from_secs(30)),
-        unregister_at_boot: false,
+        boot_removal: BootRemoval::Nothing,
+        contact_parameters: Vec::new(),
         follow_received: false,
         instance: InstanceStyle::None,
         refresh_percent: None,
@@ -153,6 +185,11 @@ fn lists() -> Lists {
         allow_events_on: vec![Method::Invite, Method::Subscribe, Method::Register],
         accept: vec!["application/sdp".to_owned()],
         accept_on: vec![Method::Options],
+        methods_on: Vec::new(),
+        accept_encoding: Vec::new(),
+        accept_encoding_on: vec![Method::Invite, Method::Options],
+        require: Vec::new(),
+        require_on: vec![Method::Invite],
         recv_info: None,
     }
 }

@@ -3,6 +3,7 @@
 use gannet_sip::{HeaderName, MessageBuilder, Method, NameAddr};
 use gannet_ua::endpoint::{Dress, MessageKind};
 
+use super::lines::change_contacts;
 use super::model::{CompactNames, Lists, Profile, ResponseIdentity};
 use super::template::Facts;
 
@@ -29,6 +30,10 @@ struct ListTexts {
     supported: String,
     /// Supported with the option tag of session timers.
     supported_and_timer: String,
+    accept_encoding: String,
+    require: String,
+    /// The methods as a parameter of Contact.
+    methods: String,
 }
 
 impl ListTexts {
@@ -49,6 +54,9 @@ impl ListTexts {
                 _ => format!("{supported}, {TIMER}"),
             },
             supported,
+            accept_encoding: lists.accept_encoding.join(", "),
+            require: lists.require.join(", "),
+            methods: format!("\"{}\"", methods.join(", ")),
         }
     }
 }
@@ -98,7 +106,27 @@ impl ProfileDress {
             &texts.allow_events,
         );
         write(&lists.accept_on, HeaderName::Accept, &texts.accept);
+        write(
+            &lists.accept_encoding_on,
+            HeaderName::AcceptEncoding,
+            &texts.accept_encoding,
+        );
+        if kind.code.is_none() {
+            write(&lists.require_on, HeaderName::Require, &texts.require);
+        }
         self.add_supported(message, lists.supported_on.contains(&kind.method));
+    }
+
+    /// The methods in Contact (RFC 3840 10), where the device writes them there.
+    fn list_methods(&self, message: &mut MessageBuilder, kind: &MessageKind) {
+        let is_success = kind.code.is_none_or(|code| code / 100 == 2);
+        let is_wanted = is_success && self.lists.methods_on.contains(&kind.method);
+        if !is_wanted || (kind.method == Method::Register && kind.code.is_some()) {
+            return;
+        }
+        change_contacts(message, |contact| {
+            contact.params.set("methods", self.texts.methods.as_str());
+        });
     }
 
     /// What the core alone has written, `timer` (RFC 4028 7.1), stands behind the device's own list.
@@ -133,8 +161,15 @@ impl Dress for ProfileDress {
         }
         // The length is filled in when the message is built; the line is there to be placed.
         add(message, HeaderName::ContentLength, "0");
-        self.profile.messages.order.arrange(message, kind);
-        shorten(&self.profile.messages.compact, message);
+        let style = &self.profile.messages;
+        self.list_methods(message, kind);
+        style.lines.arrange_parameters(message, kind.code.is_none());
+        self.profile.quirks.spoil(message, kind);
+        style.lines.spread_lists(message);
+        style.order.arrange(message, kind);
+        shorten(&style.compact, message);
+        self.profile.quirks.rename(message);
+        style.lines.form(message);
     }
 }
 

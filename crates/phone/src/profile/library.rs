@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use gannet_diag::{Diagnostic, Diagnostics, SourceFile, nearest, render};
 
-use super::keys::keys;
+use super::keys::{keys, refusal, unsupported_settings};
 use super::model::Profile;
 use super::read::with_document;
 
@@ -257,6 +257,13 @@ fn find_key(key: &str) -> Result<(&'static str, &'static str), Diagnostic> {
     match found.as_slice() {
         [only] => Ok((only.group, only.name)),
         [] => {
+            let mut unsupported = unsupported_settings().iter();
+            let refused = unsupported.find(|it| wanted == format!("{}.{}", it.group, it.name));
+            if let Some(it) = refused
+                && let Some(refusal) = refusal(it.group, it.name, 0..key.len())
+            {
+                return Err(refusal);
+            }
             let full = keys().map(|known| format!("{}.{}", known.group, known.name));
             let short = keys().map(|known| known.name.to_owned());
             Err(Diagnostic::error(

@@ -4,30 +4,42 @@
 //! one that does not work yet, is an error with its place. `inherits = "name"` takes everything
 //! else from another profile.
 
+mod calls;
 mod defaults;
+mod dial_plan;
 mod dress;
 mod header_order;
 mod identifiers;
+mod incoming;
 mod keys;
 pub mod learn;
 mod library;
+mod lines;
 mod model;
 mod pattern;
+mod quirks;
 mod read;
 mod template;
 mod value;
 
+pub use calls::{
+    CheckSync, ConferenceStyle, DtmfStyle, EventStyle, FeatureNumbers, GlareStyle, HangUp,
+    HoldForm, OutgoingStyle, RtpStyle, TargetForm, TransferPolicy, TransferStyle,
+};
+pub use dial_plan::{DialPlan, Dialled};
 pub(crate) use dress::ProfileDress;
 pub use header_order::HeaderOrder;
 pub(crate) use identifiers::ProfileIdentifiers;
-pub use keys::setting_names;
+pub use incoming::{AnswerTrigger, CallerSource, IncomingStyle};
+pub use keys::{Unsupported, setting_names, unsupported_settings};
 pub use library::{ProfileError, ProfileLibrary};
+pub use lines::LineStyle;
 pub use model::{
-    AddressStyle, BackoffKind, CompactNames, FlowStyle, GruuUse, HangUp, HoldForm, IdentifierStyle,
-    Identity, IncomingStyle, InstanceStyle, Lists, MessageStyle, MwiStyle, NatStyle, Profile,
-    RegistrationStyle, ReliabilityStyle, Reliable, ResponseIdentity, SessionStyle, TargetForm,
-    TransferPolicy, TransferStyle,
+    AddressStyle, BackoffKind, BootRemoval, CompactNames, FlowStyle, GruuUse, IdentifierStyle,
+    Identity, InstanceStyle, Lists, MessageStyle, MwiStyle, NatStyle, Profile, RegistrationStyle,
+    ReliabilityStyle, Reliable, ResponseIdentity, SessionNumbers, SessionStyle, UriTransport,
 };
 pub use pattern::Pattern;
+pub use quirks::{Quirk, Quirks};
 pub use template::Template;
 pub(crate) use template::{Facts, mac_digits};

@@ -6,10 +6,17 @@ use std::time::Duration;
 use gannet_media::offer_answer::MediaCapabilities;
 use gannet_sip::{Method, Transport};
 use gannet_ua::digest::ClientPolicy;
-use gannet_ua::{KeepAlivePolicy, Reaction, Refusals, SessionPolicy, Timers};
+use gannet_ua::{KeepAlivePolicy, OwnTimers, Reaction, Refusals, SessionPolicy, Timers};
 
+use super::calls::{
+    ConferenceStyle, DtmfStyle, EventStyle, FeatureNumbers, GlareStyle, HoldForm, OutgoingStyle,
+    RtpStyle, TransferStyle,
+};
 use super::header_order::HeaderOrder;
+use super::incoming::IncomingStyle;
+use super::lines::LineStyle;
 use super::pattern::Pattern;
+use super::quirks::Quirks;
 use super::template::Template;
 
 /// A device model, made by [`super::ProfileLibrary::load`]; [`Profile::with_override`] changes one.
@@ -37,20 +44,40 @@ pub struct Profile {
     pub digest: ClientPolicy,
     /// What it does with calls that come in.
     pub incoming: IncomingStyle,
+    /// How it makes calls.
+    pub outgoing: OutgoingStyle,
     /// How it takes and sends provisional responses.
     pub reliability: ReliabilityStyle,
     /// How it puts others on hold.
     pub hold: HoldForm,
     /// How it hands calls on, and what it does when others want that of it.
     pub transfer: TransferStyle,
+    /// Where the calls of a conference meet.
+    pub conference: ConferenceStyle,
+    /// The numbers by which it parks and takes calls.
+    pub numbers: FeatureNumbers,
+    /// How it sends DTMF keys.
+    pub dtmf: DtmfStyle,
+    /// Its RTP.
+    pub rtp: RtpStyle,
     /// Its codecs and the layout of its SDP.
     pub sdp: MediaCapabilities,
+    /// How its session descriptions are numbered.
+    pub session_numbers: SessionNumbers,
     /// How it learns of waiting messages.
     pub mwi: MwiStyle,
+    /// What it does when it is told to.
+    pub events: EventStyle,
     /// What it does about session timers (RFC 4028).
     pub session: SessionStyle,
     /// T1, T2, T4.
     pub timers: Timers,
+    /// Times that do not follow from them.
+    pub own_timers: OwnTimers,
+    /// How long it waits after both sides have offered at once.
+    pub glare: GlareStyle,
+    /// What it does wrong on purpose.
+    pub quirks: Quirks,
 }
 
 impl Profile {
@@ -118,6 +145,8 @@ pub struct MessageStyle {
     pub order: HeaderOrder,
     /// Which names are written in compact form (RFC 3261 7.3.3).
     pub compact: CompactNames,
+    /// Form of its header lines.
+    pub lines: LineStyle,
     /// Ask for `rport` (RFC 3581).
     pub rport: bool,
     /// Write messages as devices of RFC 2543 do: no tags, branches without the magic cookie, strict
@@ -147,6 +176,23 @@ pub struct AddressStyle {
     pub contact_transport: bool,
     /// Display names stand in quotes even where tokens would do.
     pub quoted_display_name: bool,
+    /// Where Request-URIs of the server's domain have `transport`.
+    pub uri_transport: UriTransport,
+    /// Contact of calls has the display name.
+    pub contact_display_name: bool,
+    /// The server's address stands in place of the domain.
+    pub host_is_address: bool,
+}
+
+/// Where Request-URIs have `transport` (RFC 3261 19.1.1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum UriTransport {
+    /// Nowhere.
+    None,
+    /// In REGISTER.
+    Register,
+    /// In all requests to the phone's own domain.
+    All,
 }
 
 /// Form of identifiers.
@@ -162,6 +208,8 @@ pub struct IdentifierStyle {
     pub cseq_min: u32,
     /// Highest first CSeq number.
     pub cseq_max: u32,
+    /// By how much CSeq numbers grow.
+    pub cseq_step: u32,
     /// Those of RFC 2543: no tags, and branches without the magic cookie.
     pub rfc2543: bool,
 }
@@ -185,6 +233,16 @@ pub struct Lists {
     pub accept: Vec<String>,
     /// Where Accept is written.
     pub accept_on: Vec<gannet_sip::Method>,
+    /// Where the methods of Allow are written as the `methods` parameter of Contact (RFC 3840 10).
+    pub methods_on: Vec<gannet_sip::Method>,
+    /// Accept-Encoding.
+    pub accept_encoding: Vec<String>,
+    /// Where Accept-Encoding is written.
+    pub accept_encoding_on: Vec<gannet_sip::Method>,
+    /// Require: what others are required to know.
+    pub require: Vec<String>,
+    /// The requests in which Require is written.
+    pub require_on: Vec<gannet_sip::Method>,
     /// Recv-Info: the INFO packages that are taken; `None` if the device does not know of packages
     /// (RFC 6086 5.2.3).
     pub recv_info: Option<Vec<String>>,
@@ -201,8 +259,10 @@ pub struct RegistrationStyle {
     pub refresh_before: Duration,
     /// Wait before the next try after a failure; `None`: no next try.
     pub retry_after: Option<Duration>,
-    /// Remove all contacts before the first registration.
-    pub unregister_at_boot: bool,
+    /// What is removed before the first registration.
+    pub boot_removal: BootRemoval,
+    /// More parameters of Contact.
+    pub contact_parameters: Vec<(String, String)>,
     /// Take over the address that `received` and `rport` show.
     pub follow_received: bool,
     /// Form of `+sip.instance` (RFC 5626 4.1).
@@ -230,6 +290,17 @@ pub struct RegistrationStyle {
     pub gruu: GruuUse,
     /// Requests outside dialogs take the routes of Service-Route (RFC 3608).
     pub service_route: bool,
+}
+
+/// What a device removes when it starts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum BootRemoval {
+    /// Nothing.
+    Nothing,
+    /// All contacts, by `*` (RFC 3261 10.2.2).
+    All,
+    /// Its own contact.
+    Own,
 }
 
 /// How waits after failed registrations grow.
@@ -281,23 +352,13 @@ pub enum InstanceStyle {
     Random,
 }
 
-/// What a device does with calls that come in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct IncomingStyle {
-    /// The provisional response while it rings: 180 or 183.
-    pub ring_code: u16,
-    /// How long it rings; `None`: until the caller gives up.
-    pub ring_time: Option<Duration>,
-    /// Status code after that time.
-    pub no_answer_code: u16,
-    /// Status code when it is busy.
-    pub busy_code: u16,
-    /// Status code when its user refuses a call.
-    pub reject_code: u16,
-    /// Status code in do-not-disturb.
-    pub dnd_code: u16,
-    /// Most calls at the same time; further ones get the busy code.
-    pub calls_max: u32,
+/// How the session descriptions of a device are numbered (RFC 8866 5.2).
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct SessionNumbers {
+    /// Session id, digits; `None`: random ones.
+    pub id: Option<String>,
+    /// First version; `None`: the session id.
+    pub version: Option<u64>,
 }
 
 /// What a device does about session timers.
@@ -327,67 +388,6 @@ pub enum Reliable {
     Supported,
     /// It requires it of others and sends reliably to all who can; callers who cannot get 421.
     Required,
-}
-
-/// What a device offers to put the other side on hold (RFC 3264 8.4).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum HoldForm {
-    /// `a=sendonly`.
-    SendOnly,
-    /// `a=inactive`.
-    Inactive,
-    /// `c=IN IP4 0.0.0.0`, as in RFC 2543.
-    ZeroAddress,
-}
-
-/// How a device hands calls on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct TransferStyle {
-    /// What it does with the REFERs of others.
-    pub accept: TransferPolicy,
-    /// The code by which it accepts them: 202 (RFC 3515 2.4.2), or 200 (RFC 6665 8.3.1).
-    pub accept_code: u16,
-    /// It puts the other side on hold before REFER.
-    pub hold_first: bool,
-    /// What stands in Refer-To of an attended transfer.
-    pub attended_target: TargetForm,
-    /// It says in Referred-By who it is (RFC 3892).
-    pub referred_by: bool,
-    /// When it ends the call that it has transferred.
-    pub hang_up: HangUp,
-    /// How it wants to be told what came of it.
-    pub report: gannet_ua::ReferReport,
-}
-
-/// What a device does with the REFERs of others.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum TransferPolicy {
-    /// It makes the call.
-    Accept,
-    /// It accepts and waits for its user to decide.
-    Ask,
-    /// It refuses with this code.
-    Refuse(u16),
-}
-
-/// What stands in Refer-To of an attended transfer (RFC 5589 7.3).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum TargetForm {
-    /// The Contact of the other side.
-    Contact,
-    /// Its From or To.
-    AddressOfRecord,
-}
-
-/// When a device ends a call that it has transferred.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum HangUp {
-    /// Once the transfer has succeeded, or was accepted if nobody tells more.
-    Success,
-    /// Once it was accepted.
-    Accepted,
-    /// The other side has to.
-    Never,
 }
 
 /// How a device learns of waiting messages.

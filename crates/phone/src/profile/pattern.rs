@@ -23,6 +23,8 @@ enum Piece {
     Random(&'static [u8], u32),
     /// The phone's address.
     Ip,
+    /// The same with letters for digits: A for 0, B for 1.
+    IpLetters,
 }
 
 const HEX: &[u8] = b"0123456789abcdef";
@@ -34,7 +36,9 @@ const RUN_MAX: u32 = 128;
 /// Why a text is no pattern.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub(super) enum PatternError {
-    #[error("unknown placeholder {{{0}}}: expected {{hex:N}}, {{dec:N}}, {{alnum:N}} or {{ip}}")]
+    #[error(
+        "unknown placeholder {{{0}}}: expected {{hex:N}}, {{dec:N}}, {{alnum:N}}, {{ip}} or {{ip:letters}}"
+    )]
     Placeholder(String),
     #[error("placeholder {{{0}}} needs a length from 1 to {RUN_MAX}")]
     Length(String),
@@ -59,7 +63,8 @@ impl Pattern {
                     Piece::Text(text.to_owned())
                 }
                 Part::Braces("ip") if call_id => Piece::Ip,
-                Part::Braces("ip") => return Err(PatternError::Ip),
+                Part::Braces("ip:letters") if call_id => Piece::IpLetters,
+                Part::Braces("ip" | "ip:letters") => return Err(PatternError::Ip),
                 Part::Braces(name) => random(name)?,
             });
         }
@@ -75,11 +80,11 @@ impl Pattern {
 
     /// Makes an identifier.
     pub(crate) fn make(&self, rng: &mut fastrand::Rng, ip: Option<IpAddr>) -> String {
-        let ip = ip.map(|ip| ip.to_string()).unwrap_or_default();
+        let written = ip.map(|ip| ip.to_string()).unwrap_or_default();
         let length = |piece: &Piece| match piece {
             Piece::Text(text) => text.len(),
             Piece::Random(_, count) => *count as usize,
-            Piece::Ip => ip.len(),
+            Piece::Ip | Piece::IpLetters => written.len(),
         };
         // Identifiers are kept: no room beyond their characters.
         let mut out = String::with_capacity(self.pieces.iter().map(length).sum());
@@ -91,7 +96,8 @@ impl Pattern {
                         (0..*count).map(|_| char::from(alphabet[rng.usize(..alphabet.len())])),
                     );
                 }
-                Piece::Ip => out.push_str(&ip),
+                Piece::Ip => out.push_str(&written),
+                Piece::IpLetters => out.extend(ip.map(lettered)),
             }
         }
         out
@@ -108,9 +114,18 @@ impl Piece {
     fn bits(&self) -> f64 {
         match self {
             Self::Random(alphabet, count) => (alphabet.len() as f64).log2() * f64::from(*count),
-            Self::Text(_) | Self::Ip => 0.0,
+            Self::Text(_) | Self::Ip | Self::IpLetters => 0.0,
         }
     }
+}
+
+/// An address with letters for its decimal digits.
+pub(super) fn lettered(ip: IpAddr) -> String {
+    let letter = |c: char| match c.to_digit(10) {
+        Some(digit) => char::from(b'A' + digit as u8),
+        None => c,
+    };
+    ip.to_string().chars().map(letter).collect()
 }
 
 fn random(name: &str) -> Result<Piece, PatternError> {
@@ -160,6 +175,9 @@ mod tests {
         let hex = rest.strip_suffix("@10.0.0.1").expect("address");
         assert!(hex.len() == 4 && hex.bytes().all(|b| b.is_ascii_hexdigit()));
         assert_ne!(made, pattern.make(&mut rng, None));
+        let letters = Pattern::parse("{dec:10}@{ip:letters}", true).expect("valid");
+        let made = letters.make(&mut rng, Some(Ipv4Addr::new(192, 168, 0, 1).into()));
+        assert!(made.ends_with("@BJC.BGI.A.B"), "{made}");
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::ops::Range;
 use gannet_diag::{Diagnostic, Diagnostics, nearest};
 use toml::de::DeTable;
 
-use super::keys::{Key, NOT_YET, keys};
+use super::keys::{Key, keys, refusal, unsupported_group};
 use super::model::Profile;
 use super::value::{Value, entries};
 
@@ -50,7 +50,7 @@ impl<'a> Document<'a> {
                     Ok(text) => document.inherits = Some((text, value.span())),
                     Err(problem) => problems.push(problem),
                 }
-            } else if keys().any(|key| key.group == name) {
+            } else if keys().any(|key| key.group == name) || unsupported_group(name) {
                 document.read_group(name, value, problems);
             } else {
                 problems.push(unknown_group(name, span));
@@ -86,10 +86,6 @@ impl<'a> Document<'a> {
 }
 
 fn unknown_group(name: &str, span: Range<usize>) -> Diagnostic {
-    if NOT_YET.contains(&name) {
-        let message = format!("settings of \"{name}\" do not work yet");
-        return Diagnostic::error("not-yet", message, span);
-    }
     let mut groups: Vec<_> = keys().map(|key| key.group).collect();
     groups.dedup();
     groups.push(INHERITS);
@@ -102,6 +98,9 @@ fn unknown_group(name: &str, span: Range<usize>) -> Diagnostic {
 }
 
 fn unknown_key(group: &str, name: &str, span: Range<usize>) -> Diagnostic {
+    if let Some(refusal) = refusal(group, name, span.clone()) {
+        return refusal;
+    }
     let diagnostic = Diagnostic::error(
         "unknown-key",
         format!("unknown key \"{name}\" in [{group}]"),

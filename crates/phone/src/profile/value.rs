@@ -72,6 +72,15 @@ impl<'a> Value<'a> {
         }
     }
 
+    /// A text of one line, in which tabs may stand.
+    pub(super) fn inline_text(self) -> Result<&'a str, Diagnostic> {
+        let text = self.inner().as_str();
+        match text.filter(|text| !text.contains(['\r', '\n'])) {
+            Some(text) => Ok(text),
+            None => self.text(),
+        }
+    }
+
     /// A text, or a number as it is written.
     pub(super) fn written(self) -> Result<String, Diagnostic> {
         match self.inner() {
@@ -222,7 +231,8 @@ pub(super) fn store<T>(place: &mut T, value: Result<T, Diagnostic>, problems: &m
     }
 }
 
-fn is_token(text: &str) -> bool {
+/// Whether a text is a token (RFC 3261 25.1).
+pub(super) fn is_token(text: &str) -> bool {
     let token = |byte: u8| byte.is_ascii_alphanumeric() || b"-.!%*_+`'~".contains(&byte);
     !text.is_empty() && text.bytes().all(token)
 }

@@ -1,6 +1,9 @@
 //! Phones on real sockets of the loopback, and device profiles.
 
 mod calls;
+mod device_behaviour;
+mod device_layout;
+mod devices_page;
 mod events;
 mod failing_calls;
 mod hold;

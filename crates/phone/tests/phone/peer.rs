@@ -29,6 +29,11 @@ impl Peer {
         Self::bind(([127, 0, 0, 1], 9).into()).await
     }
 
+    /// The same peer for a phone that is there now.
+    pub(crate) fn bind_as(peer: Self, phone: SocketAddr) -> Self {
+        Self { phone, ..peer }
+    }
+
     pub(crate) async fn send(&self, message: &MessageBuilder) {
         self.socket
             .send_to(&message.build(), self.phone)

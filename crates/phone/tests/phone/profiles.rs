@@ -170,6 +170,31 @@ fn wrong_overrides_are_refused() {
         ),
         ("compact", "maybe", "expected an array, found \"maybe\""),
         (
+            "sdp.srtp",
+            "x",
+            "sdp.srtp is not supported yet (suites of SRTP)",
+        ),
+        ("colon", "=", "expected a colon with blanks around it"),
+        (
+            "fold-at",
+            "7",
+            "expected 0 for never, or a length from 20 to 1000",
+        ),
+        ("dial-plan", "{ \"[\" = \"1\" }", "expected a closing ]"),
+        ("outgoing.privacy", "idd", "did you mean `id`?"),
+        ("rtp.ports", "[5000]", "with room for RTP and RTCP"),
+        ("session-id", "x", "expected \"random\", or up to 19 digits"),
+        (
+            "registration.contact-parameters",
+            "{ expires = \"1\" }",
+            "the phone writes it itself",
+        ),
+        (
+            "glare-caller-ms",
+            "[9, 1]",
+            "the shortest and the longest time",
+        ),
+        (
             "ring-code",
             "180\n[mwi]\nexpires = 5",
             "a whole number from 180 to 183, found \"180",
@@ -195,7 +220,9 @@ fn all_mistakes_are_told_at_once_with_place_and_nearest_name() {
          ring-time = \"long\"\n\
          expires = 5\n\
          [quirks]\n\
-         style = \"sendonly\"\n\
+         duplicate-contacts = true\n\
+         [transport]\n\
+         dns = \"srv\"\n\
          [transfer]\n\
          accept = false\n\
          accept-code = 201\n\
@@ -220,7 +247,9 @@ fn all_mistakes_are_told_at_once_with_place_and_nearest_name() {
         "expected 180 or 183, found 181",
         "expected a whole number from 0 to 86400, found \"long\"",
         "it belongs into [registration]",
-        "settings of \"quirks\" do not work yet",
+        "unknown key \"duplicate-contacts\" in [quirks]",
+        "did you mean `duplicate-contact`?",
+        "transport.dns is not supported yet (A, SRV and NAPTR lookups)",
         "expected true, \"ask\", or the status code of a refusal",
         "expected 200 or 202, found 201",
         "unknown table or key \"identiti\"",

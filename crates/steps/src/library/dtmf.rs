@@ -168,12 +168,13 @@ async fn sends(world: &mut World, arguments: Arguments, way: Way) -> StepResult 
             let problem = format!("a tone lasts 1 to {TONE_MS_MAX} ms, not {ms}");
             return Err(failure(FailureClass::Misuse, &actor, problem));
         }
-        Err(_) => TONE,
+        Err(_) => actor.phone.profile().dtmf.tone,
     };
     let call = open_call(&actor)?.handle;
     // The keys take their own time; what is waited for comes on top.
     let count = u32::try_from(keys.len()).unwrap_or(u32::MAX);
-    let limit = world.signalling(&arguments) + (length + TONE).saturating_mul(count);
+    let gap = actor.phone.profile().dtmf.gap.unwrap_or(TONE);
+    let limit = world.signalling(&arguments) + (length + TONE.max(gap)).saturating_mul(count);
     let end = deadline(limit);
     let connected = actor.phone.wait_connected(call, end);
     wait(world, &actor, "the call to be connected", limit, connected).await?;

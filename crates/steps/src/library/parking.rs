@@ -65,14 +65,14 @@ pub(super) fn definitions() -> Vec<StepDefinition> {
         step!(
             "{phone} picks up {phone}",
             section: SECTION,
-            about: "Takes the call that rings at the other phone, by the embedded server's number for it.",
+            about: "Takes the call that rings at the other phone, by the embedded server's number for it, or by that of its profile.",
             example: "Charlie picks up Bob",
             run: picks_up,
         ),
         step!(
             "{phone} picks up the call of the group",
             section: SECTION,
-            about: "Takes the call that rings longest in the phone's group, by the embedded server's number for it.",
+            about: "Takes the call that rings longest in the phone's group, by the embedded server's number for it, or by that of its profile.",
             example: "Charlie picks up the call of the group",
             run: picks_up_group,
         ),
@@ -123,13 +123,18 @@ async fn refer(
     }
 }
 
-/// Where a slot is reached. Digits alone are a slot of the embedded server, not a number.
+/// Where a slot is reached. Digits alone are a slot, of the embedded server or by the device's own
+/// numbers, not a number.
 fn slot_of(world: &World, actor: &Arc<Actor>, text: &str, action: &Action) -> Result<Uri, Failure> {
     let digits = text.bytes().all(|byte| byte.is_ascii_digit());
-    let number = match world.feature_number(action, text).filter(|_| digits) {
-        Some(number) => number,
-        None => text.to_owned(),
+    let numbers = &actor.phone.profile().numbers;
+    let own = match action {
+        Action::Park => numbers.park.as_deref(),
+        _ => numbers.retrieve.as_deref(),
     };
+    let own = own.map(|number| number.replacen("{slot}", text, 1));
+    let known = own.or_else(|| world.feature_number(action, text));
+    let number = known.filter(|_| digits).unwrap_or_else(|| text.to_owned());
     Ok(match world.destination(&number)? {
         Destination::Uri(uri) => uri,
         Destination::User(user) => {
@@ -203,7 +208,18 @@ pub(super) async fn take(
     target: &str,
     limit: Duration,
 ) -> StepResult {
-    let number = feature_number(world, &Action::Pickup, target)?;
+    let numbers = &actor.phone.profile().numbers;
+    let own = match target {
+        "" => numbers.group_pickup.clone(),
+        user => numbers
+            .pickup
+            .as_ref()
+            .map(|number| number.replacen("{user}", user, 1)),
+    };
+    let number = match own {
+        Some(number) => number,
+        None => feature_number(world, &Action::Pickup, target)?,
+    };
     let destination = Destination::User(number);
     call_number(world, actor, &destination, limit)
         .await

@@ -103,11 +103,13 @@ async fn listens(world: &mut World, arguments: Arguments) -> StepResult {
     let line = connected_line(world, &actor, limit).await?;
     hears_something(world, &line, answered_at(&line), limit).await?;
     let count = u32::try_from(keys.len()).unwrap_or(u32::MAX);
-    let sending = limit + (TONE * 2).saturating_mul(count);
+    let style = actor.phone.profile().dtmf;
+    let gap = style.gap.unwrap_or(TONE).max(TONE);
+    let sending = limit + (style.tone + gap).saturating_mul(count);
     let call = line.call.handle;
     let work = actor
         .phone
-        .send_dtmf(call, &keys, None, TONE, deadline(sending));
+        .send_dtmf(call, &keys, None, style.tone, deadline(sending));
     wait(world, &actor, "the end of the DTMF keys", sending, work).await?;
     let pressed = Instant::now();
     hears_something(world, &line, pressed, limit).await?;

@@ -99,7 +99,7 @@ impl ClientAuth {
         attempt.sent.clear();
         let mut fields = Vec::new();
         for session in &mut self.sessions {
-            let (value, sent) = session.answer(request, &self.knobs, rng);
+            let (value, sent) = session.answer(request, (&self.knobs, self.policy.uri), rng);
             fields.push(HeaderField {
                 name: session.target.credentials_field(),
                 value,
@@ -337,7 +337,7 @@ impl ClientAuth {
             if now.is_none() && old.is_none() {
                 continue;
             }
-            let (value, mut sent) = session.answer(request, &self.knobs, rng);
+            let (value, mut sent) = session.answer(request, (&self.knobs, self.policy.uri), rng);
             sent.unasked = now.is_none() && old.is_some_and(|old| old.unasked);
             sent.stale_retries = match (now, old) {
                 (Some((_, _, retries)), _) => *retries,

@@ -65,7 +65,7 @@ pub use lookup::{auth_value, first_qop, quoted_len};
 pub use octets::{OctetDigest, Protection};
 pub use outcome::{AuthOutcome, GiveUp, InfoOutcome, InfoRefusal, ServerProof};
 pub use params::{AuthParam, AuthSyntaxError};
-pub use policy::{AlgorithmOrder, ClientKnobs, ClientPolicy};
+pub use policy::{AlgorithmOrder, ClientKnobs, ClientPolicy, UriChoice};
 pub use secret::{Credentials, Ha1, Secret, SecretSource};
 pub use server::{DigestServer, ServerPolicy};
 pub use verdict::{Accepted, Refusal, WrongReason};

@@ -12,6 +12,38 @@ pub enum AlgorithmOrder {
     Client,
 }
 
+/// What stands in the `uri` of credentials. RFC 3261 22.4 wants the Request-URI; servers have to bear
+/// with others, because proxies rewrite it (RFC 7616 3.4.6).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum UriChoice {
+    /// The Request-URI.
+    #[default]
+    Request,
+    /// The Request-URI without parameters and header fields.
+    WithoutParameters,
+    /// Scheme, host and port of the Request-URI.
+    HostOnly,
+}
+
+impl UriChoice {
+    /// What stands there for a Request-URI.
+    pub(super) fn of(self, uri: &str) -> String {
+        let host = uri.rfind('@').map_or(0, |at| at + 1);
+        let end = uri[host..]
+            .find([';', '?'])
+            .map_or(uri.len(), |at| host + at);
+        match self {
+            Self::Request => uri.to_owned(),
+            Self::WithoutParameters => uri[..end].to_owned(),
+            Self::HostOnly if host == 0 => uri[..end].to_owned(),
+            Self::HostOnly => {
+                let scheme = uri.split_once(':').map_or("sip", |(scheme, _)| scheme);
+                format!("{scheme}:{}", &uri[host..end])
+            }
+        }
+    }
+}
+
 /// How a client chooses.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ClientPolicy {
@@ -28,6 +60,8 @@ pub struct ClientPolicy {
     /// Whether requests carry credentials for cached sessions without being asked
     /// (RFC 7616 3.6).
     pub preemptive: bool,
+    /// What stands in `uri`.
+    pub uri: UriChoice,
     /// How many stale nonces one request tolerates of a realm.
     pub stale_retries_max: u32,
     /// How many sessions are kept; the one unused for longest goes first.
@@ -43,6 +77,7 @@ impl Default for ClientPolicy {
             without_qop: true,
             userhash: true,
             preemptive: true,
+            uri: UriChoice::Request,
             stale_retries_max: 3,
             sessions_max: 16,
         }
@@ -64,4 +99,18 @@ pub struct ClientKnobs {
     pub omit: Vec<String>,
     /// Write these parameters instead of the computed ones, or add them.
     pub replace: Vec<AuthParam>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::UriChoice::{HostOnly, Request, WithoutParameters};
+
+    #[test]
+    fn the_uri_is_cut_as_the_device_does() {
+        let uri = "sip:a;x=1@b.test:5070;transport=udp?Subject=s";
+        assert_eq!(Request.of(uri), uri);
+        assert_eq!(WithoutParameters.of(uri), "sip:a;x=1@b.test:5070");
+        assert_eq!(HostOnly.of(uri), "sip:b.test:5070");
+        assert_eq!(HostOnly.of("sip:b.test;lr"), "sip:b.test");
+    }
 }

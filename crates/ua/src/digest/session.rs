@@ -4,7 +4,7 @@ use super::authorization::write_credentials;
 use super::compute::{session_key, user_hash};
 use super::{
     Algorithm, AuthParam, AuthTarget, AuthenticationInfo, Authorization, Challenge, ClientKnobs,
-    DigestInput, Hash, InfoRefusal, Qop, RequestFacts, ServerProof,
+    DigestInput, Hash, InfoRefusal, Qop, RequestFacts, ServerProof, UriChoice,
 };
 
 /// A session: from a challenge to the next one of the same target and realm
@@ -54,7 +54,7 @@ impl Session {
     pub(super) fn answer(
         &mut self,
         request: &RequestFacts<'_>,
-        knobs: &ClientKnobs,
+        (knobs, choice): (&ClientKnobs, UriChoice),
         rng: &mut fastrand::Rng,
     ) -> (String, Sent) {
         self.nonce_count = self.nonce_count.saturating_add(1);
@@ -67,7 +67,7 @@ impl Session {
         let nc = format!("{:08x}", knobs.nonce_count.unwrap_or(self.nonce_count));
         let hash = self.algorithm.hash();
         let protection = self.qop.map(|qop| (qop, nc, cnonce.clone()));
-        let uri = knobs.uri.as_deref().unwrap_or(request.uri).to_owned();
+        let uri = knobs.uri.clone().unwrap_or_else(|| choice.of(request.uri));
         let input = DigestInput {
             hash,
             key: &key,

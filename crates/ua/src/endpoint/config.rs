@@ -10,7 +10,7 @@ use gannet_sip::{MessageBuilder, Method, Transport};
 use crate::identifiers::{Identifiers, RandomIdentifiers};
 use crate::session_timer::SessionPolicy;
 use crate::target::Target;
-use crate::timers::Timers;
+use crate::timers::{OwnTimers, Timers};
 
 /// Calls at once unless told otherwise.
 const CALLS_MAX: usize = 100_000;
@@ -22,6 +22,8 @@ const TRANSACTIONS_MAX: usize = 500_000;
 pub struct EndpointConfig {
     /// T1, T2, T4.
     pub timers: Timers,
+    /// Times that do not follow from them.
+    pub own_timers: OwnTimers,
     /// The address written into Via: where this endpoint is reached.
     pub local: SocketAddr,
     /// Ask for `rport` in Via (RFC 3581 3).
@@ -34,6 +36,13 @@ pub struct EndpointConfig {
     /// who can take them so, and refuse callers who cannot with 421 (RFC 3262 3 and 4). `supported`
     /// must have `100rel`: with it alone it is the caller who says what is sent reliably.
     pub require_100rel: bool,
+    /// A 2xx does not wait for the PRACK of a description, against RFC 3262 3.
+    pub success_before_prack: bool,
+    /// CANCEL does not wait for a provisional response, against RFC 3261 9.1.
+    pub cancel_at_once: bool,
+    /// By how much CSeq numbers grow in dialogs and from one REGISTER to the next, at least 1. A
+    /// request that is sent again after a challenge has the next number.
+    pub cseq_step: u32,
     /// Every PRACK is sent by the user, by [`Endpoint::prack`](super::Endpoint::prack); otherwise
     /// only one that must carry an answer.
     pub prack_by_user: bool,
@@ -73,6 +82,7 @@ impl EndpointConfig {
     pub fn new(local: SocketAddr, seed: u64) -> Self {
         Self {
             timers: Timers::default(),
+            own_timers: OwnTimers::default(),
             local,
             rport: true,
             allow: vec![
@@ -88,6 +98,9 @@ impl EndpointConfig {
             ],
             supported: Vec::new(),
             require_100rel: false,
+            success_before_prack: false,
+            cancel_at_once: false,
+            cseq_step: 1,
             prack_by_user: false,
             hosts: BTreeMap::new(),
             outbound: None,
@@ -106,6 +119,11 @@ impl EndpointConfig {
 }
 
 impl EndpointConfig {
+    /// CSeq numbers that are left out before a request of its own accord.
+    pub(crate) const fn cseq_gap(&self) -> u32 {
+        self.cseq_step.saturating_sub(1)
+    }
+
     /// True if the extension is understood.
     pub(crate) fn supports(&self, tag: &str) -> bool {
         self.supported

@@ -122,6 +122,7 @@ impl Endpoint {
     pub fn new(config: EndpointConfig) -> Self {
         let mut transactions = TransactionLayer::new(config.timers);
         transactions.set_max(config.transactions_max);
+        transactions.set_own_timers(config.own_timers);
         Self {
             transactions,
             rng: fastrand::Rng::with_seed(config.seed),

@@ -27,7 +27,7 @@ impl Endpoint {
         match entry.state {
             CallState::Calling if entry.cancel == Cancel::No => {
                 entry.cancel = Cancel::Wanted(headers);
-                if entry.trying {
+                if entry.trying || self.config.cancel_at_once {
                     self.send_cancel(now, call);
                 }
             }
@@ -102,6 +102,7 @@ impl Endpoint {
         let Ok(target) = self.target_in_call(call, &dialog.routing().next_hop) else {
             return false;
         };
+        dialog.skip_numbers(self.config.cseq_gap());
         let mut builder = dialog.request(&Method::Bye);
         add_headers(&mut builder, headers);
         self.launch(now, Method::Bye, builder, target, purpose);

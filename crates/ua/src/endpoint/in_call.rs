@@ -50,6 +50,7 @@ impl Endpoint {
         };
         let remote_tag = dialog.remote_tag.clone();
         let offers = method == Method::Update && body.is_some();
+        dialog.skip_numbers(self.config.cseq_gap());
         let mut builder = dialog.request(&method);
         if let Some(contact) = contact.filter(|_| method.is_target_refresh()) {
             builder.push(HeaderName::Contact, contact);

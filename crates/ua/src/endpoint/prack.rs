@@ -161,7 +161,9 @@ impl Endpoint {
         let target = self.target_in_call(call, &next_hop)?;
         let entry = self.calls.get_mut(&call).ok_or(SendError::NoDialog)?;
         let dialog = entry.dialog_with(&owed.remote_tag);
-        let mut builder = dialog.ok_or(SendError::NoDialog)?.request(&Method::Prack);
+        let dialog = dialog.ok_or(SendError::NoDialog)?;
+        dialog.skip_numbers(self.config.cseq_gap());
+        let mut builder = dialog.request(&Method::Prack);
         let cseq = CSeq {
             number: owed.cseq,
             method: Method::Invite,

@@ -78,7 +78,12 @@ impl Endpoint {
             registration.again = Some(expires);
             return;
         }
-        registration.cseq = registration.cseq.max(newest) + 1;
+        let gap = if registration.sent_at.is_some() {
+            self.config.cseq_gap()
+        } else {
+            0
+        };
+        registration.cseq = registration.cseq.max(newest) + 1 + gap;
         let spec = &registration.spec;
         let mut aor = spec.aor.clone();
         aor.params = gannet_sip::Params::new();

@@ -231,7 +231,9 @@ impl Endpoint {
         method: &Method,
     ) -> Result<(MessageBuilder, Target), SendError> {
         let target = self.target_at(id)?;
+        let gap = self.config.cseq_gap();
         let dialog = self.dialog_at_mut(id).ok_or(SendError::NoDialog)?;
+        dialog.skip_numbers(gap);
         Ok((dialog.request(method), target))
     }
 

@@ -25,7 +25,7 @@ use bytes::Bytes;
 use gannet_sip::{HeaderName, Message, MessageBuilder, Method};
 
 use super::effect::{Effect, Effects};
-use crate::timers::{Backoff, Timers};
+use crate::timers::{Backoff, OwnTimers, Timers};
 
 /// One INVITE and everything that comes back for it.
 #[derive(Debug)]
@@ -58,7 +58,7 @@ impl InviteClient {
     pub(crate) fn start(
         request: Message,
         reliable: bool,
-        timers: Timers,
+        (timers, own): (Timers, OwnTimers),
         now: Instant,
         effects: &mut Effects,
     ) -> Self {
@@ -66,7 +66,7 @@ impl InviteClient {
         let timer_a = (!reliable).then(|| Backoff::start(now, timers.t1));
         let state = State::Calling {
             timer_a,
-            timer_b: now + timers.give_up(),
+            timer_b: now + own.timer_b.unwrap_or_else(|| timers.give_up()),
         };
         Self {
             request,

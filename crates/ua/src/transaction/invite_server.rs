@@ -23,23 +23,20 @@
 //! A transport error changes no state (RFC 6026 8.8): the next retransmission may get through.
 
 use std::net::SocketAddr;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use bytes::Bytes;
 use gannet_sip::Message;
 
 use super::effect::{Effect, Effects};
 use crate::respond::response_to;
-use crate::timers::{Backoff, Timers};
-
-/// If the transaction user says nothing for so long, the transaction sends 100 by itself
-/// (RFC 3261 17.2.1).
-const TRYING_AFTER: Duration = Duration::from_millis(200);
+use crate::timers::{Backoff, OwnTimers, Timers};
 
 /// One received INVITE.
 #[derive(Debug)]
 pub(crate) struct InviteServer {
     timers: Timers,
+    own: OwnTimers,
     reliable: bool,
     state: State,
 }
@@ -83,20 +80,21 @@ impl InviteServer {
     pub(crate) fn start(
         (request, source): (Message, SocketAddr),
         reliable: bool,
-        timers: Timers,
+        (timers, own): (Timers, OwnTimers),
         now: Instant,
     ) -> Self {
-        let trying = Trying {
-            at: now + TRYING_AFTER,
+        let trying = own.trying.wait().map(|wait| Trying {
+            at: now + wait,
             request,
             source,
-        };
+        });
         let state = State::Proceeding {
             last: None,
-            trying: Some(Box::new(trying)),
+            trying: trying.map(Box::new),
         };
         Self {
             timers,
+            own,
             reliable,
             state,
         }
@@ -129,7 +127,7 @@ impl InviteServer {
             (State::Proceeding { .. }, 300..) => {
                 effects.push(Effect::Send(response.clone()));
                 let timer_g = (!self.reliable).then(|| Backoff::start(now, self.timers.t1));
-                let timer_h = now + self.timers.give_up();
+                let timer_h = now + self.own.timer_h.unwrap_or_else(|| self.timers.give_up());
                 self.state = State::Completed {
                     response,
                     timer_g,

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 use std::net::SocketAddr;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use gannet_sip::{Message, Method, StartLine};
@@ -16,7 +16,7 @@ use super::non_invite_client::NonInviteClient;
 use super::non_invite_server::NonInviteServer;
 use super::table::{Machine, Route, Table};
 use crate::target::{Target, Transmit};
-use crate::timers::Timers;
+use crate::timers::{OwnTimers, Timers, Trying};
 
 /// More transactions than this at once and new requests are dropped, counted in
 /// [`TransactionLayer::refused`], unless [`TransactionLayer::set_max`] says otherwise.
@@ -32,6 +32,7 @@ const TRANSACTIONS_MAX: usize = 500_000;
 #[derive(Debug)]
 pub struct TransactionLayer {
     timers: Timers,
+    own_timers: OwnTimers,
     table: Table,
     transmits: VecDeque<Transmit>,
     events: VecDeque<TransactionEvent>,
@@ -44,6 +45,7 @@ impl TransactionLayer {
     pub fn new(timers: Timers) -> Self {
         Self {
             timers,
+            own_timers: OwnTimers::default(),
             table: Table::default(),
             transmits: VecDeque::new(),
             events: VecDeque::new(),
@@ -55,6 +57,11 @@ impl TransactionLayer {
     /// Changes the timers of transactions that start from now on.
     pub const fn set_timers(&mut self, timers: Timers) {
         self.timers = timers;
+    }
+
+    /// Changes times that do not follow from them, for transactions that start from now on.
+    pub const fn set_own_timers(&mut self, own_timers: OwnTimers) {
+        self.own_timers = own_timers;
     }
 
     /// Changes how many transactions there may be before new requests are dropped.
@@ -72,11 +79,12 @@ impl TransactionLayer {
         let mut effects = Effects::new();
         let key = client_key(&request).unwrap_or_default();
         let reliable = target.transport.is_reliable();
+        let timers = (self.timers, self.own_timers);
         let machine = if request.method() == Some(Method::Invite) {
-            let machine = InviteClient::start(request, reliable, self.timers, now, &mut effects);
+            let machine = InviteClient::start(request, reliable, timers, now, &mut effects);
             Machine::InviteClient(machine)
         } else {
-            let machine = NonInviteClient::start(request, reliable, self.timers, now, &mut effects);
+            let machine = NonInviteClient::start(request, reliable, timers, now, &mut effects);
             Machine::NonInviteClient(machine)
         };
         let id = self.table.insert(machine, Route::to(target), key, None);
@@ -195,7 +203,8 @@ impl TransactionLayer {
             .is_some_and(|merge| self.table.merged(merge).is_some());
         let machine = if message.method() == Some(Method::Invite) {
             let request = (message.clone(), source.address);
-            Machine::InviteServer(InviteServer::start(request, reliable, self.timers, now))
+            let timers = (self.timers, self.own_timers);
+            Machine::InviteServer(InviteServer::start(request, reliable, timers, now))
         } else {
             Machine::NonInviteServer(NonInviteServer::start(reliable, self.timers, now))
         };
@@ -210,6 +219,10 @@ impl TransactionLayer {
         let id = self
             .table
             .insert(machine, route, key, merge.filter(|_| !merged));
+        if self.own_timers.trying == Trying::After(Duration::ZERO) {
+            // Before anybody else can answer.
+            self.handle_timeout(now);
+        }
         let event = if message.method() == Some(Method::Cancel) {
             let invite = cancelled_key(&message).and_then(|key| self.table.server(&key));
             let open = invite.filter(|id| self.is_proceeding(*id));

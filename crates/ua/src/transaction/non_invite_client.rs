@@ -12,7 +12,7 @@ use std::time::Instant;
 use gannet_sip::Message;
 
 use super::effect::{Effect, Effects};
-use crate::timers::{Backoff, Timers};
+use crate::timers::{Backoff, OwnTimers, Timers};
 
 /// One request other than INVITE and ACK.
 #[derive(Debug)]
@@ -44,7 +44,7 @@ impl NonInviteClient {
     pub(crate) fn start(
         request: Message,
         reliable: bool,
-        timers: Timers,
+        (timers, own): (Timers, OwnTimers),
         now: Instant,
         effects: &mut Effects,
     ) -> Self {
@@ -52,7 +52,7 @@ impl NonInviteClient {
         let timer_e = (!reliable).then(|| Backoff::start(now, timers.t1));
         let state = State::Trying {
             timer_e,
-            timer_f: now + timers.give_up(),
+            timer_f: now + own.timer_f.unwrap_or_else(|| timers.give_up()),
         };
         Self {
             request,

@@ -1,7 +1,7 @@
 //! `[digest]`: how challenges are answered.
 
 use gannet_diag::{Diagnostic, Diagnostics, nearest};
-use gannet_ua::digest::{Algorithm, AlgorithmOrder, Qop};
+use gannet_ua::digest::{Algorithm, AlgorithmOrder, Qop, UriChoice};
 
 use super::Key;
 use crate::profile::value::{Value, store};
@@ -37,6 +37,18 @@ pub(super) const KEYS: &[Key] = &[
         group: GROUP,
         name: "pre-emptive",
         apply: |p, v, d| store(&mut p.digest.preemptive, v.boolean(), d),
+    },
+    Key {
+        group: GROUP,
+        name: "uri",
+        apply: |p, v, d| {
+            let choices = [
+                ("request-uri", UriChoice::Request),
+                ("without-parameters", UriChoice::WithoutParameters),
+                ("host-only", UriChoice::HostOnly),
+            ];
+            store(&mut p.digest.uri, v.choice(&choices), d);
+        },
     },
 ];
 

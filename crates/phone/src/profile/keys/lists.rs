@@ -65,6 +65,39 @@ pub(super) const KEYS: &[Key] = &[
     },
     Key {
         group: GROUP,
+        name: "methods-in-contact-on",
+        apply: |p, v, d| methods(&mut p.lists.methods_on, v, d),
+    },
+    Key {
+        group: GROUP,
+        name: "accept-encoding",
+        apply: |p, v, d| {
+            words(&mut p.lists.accept_encoding, v, d, |item| {
+                item.token().map(str::to_owned)
+            });
+        },
+    },
+    Key {
+        group: GROUP,
+        name: "accept-encoding-on",
+        apply: |p, v, d| methods(&mut p.lists.accept_encoding_on, v, d),
+    },
+    Key {
+        group: GROUP,
+        name: "require",
+        apply: |p, v, d| {
+            words(&mut p.lists.require, v, d, |item| {
+                item.token().map(str::to_owned)
+            });
+        },
+    },
+    Key {
+        group: GROUP,
+        name: "require-on",
+        apply: |p, v, d| methods(&mut p.lists.require_on, v, d),
+    },
+    Key {
+        group: GROUP,
         name: "recv-info",
         apply: recv_info,
     },
@@ -86,8 +119,16 @@ const OPTION_TAGS: [&str; 9] = [
     "gruu",
     "outbound",
 ];
-/// Event packages that a phone understands.
-const PACKAGES: [&str; 4] = ["message-summary", "refer", "presence", "dialog"];
+/// Event packages that a phone understands; `[events]` says what it makes of the last three.
+const PACKAGES: [&str; 7] = [
+    "message-summary",
+    "refer",
+    "presence",
+    "dialog",
+    "talk",
+    "hold",
+    "check-sync",
+];
 
 fn allow(profile: &mut Profile, value: Value<'_>, problems: &mut Diagnostics) {
     let list = value.list(problems, |item| {

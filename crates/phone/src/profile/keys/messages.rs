@@ -56,6 +56,14 @@ pub(super) const KEYS: &[Key] = &[
         name: "cseq-start",
         apply: |p, v, d| cseq_start(&mut p.identifiers, v, d),
     },
+    Key {
+        group: IDENTIFIERS,
+        name: "cseq-step",
+        apply: |p, v, d| {
+            let step = v.integer(1..=CSEQ_STEP_MAX).map(|step| step as u32);
+            store(&mut p.identifiers.cseq_step, step, d);
+        },
+    },
 ];
 
 fn pattern(value: Value<'_>, call_id: bool) -> Result<Pattern, Diagnostic> {
@@ -133,6 +141,9 @@ fn compact(place: &mut CompactNames, value: Value<'_>, problems: &mut Diagnostic
         *place = CompactNames::Only(list);
     }
 }
+
+/// Longest step of CSeq numbers: a call of ten thousand requests stays below 2^31.
+const CSEQ_STEP_MAX: i64 = 100_000;
 
 /// RFC 3261 8.1.1.5: below 2^31. Half of that leaves room to count.
 const CSEQ_MAX: i64 = 1 << 30;

@@ -2,12 +2,17 @@
 
 mod addresses;
 mod digest;
+mod events;
 mod identity;
 mod incoming;
 mod keep_alive;
+mod lines;
 mod lists;
+mod media;
 mod messages;
 mod outbound;
+mod outgoing;
+mod quirks;
 mod registration;
 mod reliability;
 mod sdp;
@@ -15,6 +20,9 @@ mod session_timers;
 mod table;
 mod timing;
 mod transfer;
+mod unsupported;
 
 pub use table::setting_names;
-pub(super) use table::{Key, NOT_YET, keys};
+pub(super) use table::{Key, keys};
+pub use unsupported::{Unsupported, unsupported_settings};
+pub(super) use unsupported::{refusal, unsupported_group};

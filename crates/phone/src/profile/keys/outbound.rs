@@ -8,7 +8,7 @@ use gannet_ua::{Reaction, Refusals};
 
 use super::Key;
 use crate::profile::model::{BackoffKind, FlowStyle, GruuUse, Profile};
-use crate::profile::value::{Value, store};
+use crate::profile::value::{Value, is_token, store};
 
 const GROUP: &str = "registration";
 /// Most failures in a row that can be asked for.
@@ -29,6 +29,11 @@ pub(super) const KEYS: &[Key] = &[
         group: GROUP,
         name: "q",
         apply: |p, v, d| store(&mut p.registration.q, preference(v), d),
+    },
+    Key {
+        group: GROUP,
+        name: "contact-parameters",
+        apply: contact_parameters,
     },
     Key {
         group: GROUP,
@@ -105,6 +110,48 @@ fn preference(value: Value<'_>) -> Result<Option<String>, Diagnostic> {
     Err(value.wrong(format!(
         "expected a preference from \"0\" to \"1\" with up to three decimals, found \"{text}\""
     )))
+}
+
+/// Parameters of Contact that the phone writes itself.
+const OWN_PARAMETERS: [&str; 4] = ["expires", "q", "+sip.instance", "methods"];
+
+/// `{ line = "1", ob = "" }`.
+fn contact_parameters(profile: &mut Profile, value: Value<'_>, problems: &mut Diagnostics) {
+    let entries = match value.entries() {
+        Ok(entries) => entries,
+        Err(problem) => return problems.push(problem),
+    };
+    let mut read = Vec::new();
+    for (name, span, value) in entries {
+        let wrong = |message: String| Diagnostic::error("bad-value", message, span.clone());
+        if OWN_PARAMETERS.contains(&name.to_ascii_lowercase().as_str()) {
+            let message = format!("{name} cannot be set here: the phone writes it itself");
+            problems.push(wrong(message));
+            continue;
+        }
+        if !is_token(name) {
+            problems.push(wrong(format!("\"{name}\" is no name of a parameter")));
+            continue;
+        }
+        match value.written() {
+            Ok(text) if text.is_empty() || is_token(&text) || is_quoted(&text) => {
+                read.push((name.to_owned(), text));
+            }
+            Ok(text) => problems.push(value.wrong(format!(
+                "expected a token, or text in quotes as in '\"a b\"', found {text}"
+            ))),
+            Err(problem) => problems.push(problem),
+        }
+    }
+    profile.registration.contact_parameters = read;
+}
+
+/// Whether it is a quoted string without quotes inside.
+fn is_quoted(text: &str) -> bool {
+    let inside = text
+        .strip_prefix('"')
+        .and_then(|text| text.strip_suffix('"'));
+    inside.is_some_and(|inside| !inside.contains(['"', '\\']))
 }
 
 /// `{ "403" = "stop", "5xx" = "retry" }`.

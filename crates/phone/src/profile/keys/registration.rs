@@ -1,8 +1,10 @@
 //! `[registration]` and `[mwi]`.
 
+use gannet_diag::Diagnostic;
+
 use super::Key;
-use crate::profile::model::InstanceStyle;
-use crate::profile::value::store;
+use crate::profile::model::{BootRemoval, InstanceStyle};
+use crate::profile::value::{Value, store};
 
 const GROUP: &str = "registration";
 const MWI: &str = "mwi";
@@ -38,7 +40,7 @@ pub(super) const KEYS: &[Key] = &[
     Key {
         group: GROUP,
         name: "unregister-at-boot",
-        apply: |p, v, d| store(&mut p.registration.unregister_at_boot, v.boolean(), d),
+        apply: |p, v, d| store(&mut p.registration.boot_removal, boot_removal(v), d),
     },
     Key {
         group: GROUP,
@@ -71,3 +73,20 @@ pub(super) const KEYS: &[Key] = &[
         apply: |p, v, d| store(&mut p.mwi.expires, v.seconds(), d),
     },
 ];
+
+/// `true` for all contacts, `false` for none, or a word.
+fn boot_removal(value: Value<'_>) -> Result<BootRemoval, Diagnostic> {
+    if value.is_boolean() {
+        let all = value.boolean()?;
+        return Ok(if all {
+            BootRemoval::All
+        } else {
+            BootRemoval::Nothing
+        });
+    }
+    value.choice(&[
+        ("all", BootRemoval::All),
+        ("own", BootRemoval::Own),
+        ("nothing", BootRemoval::Nothing),
+    ])
+}

@@ -60,6 +60,23 @@ pub(super) const KEYS: &[Key] = &[
     },
     Key {
         group: GROUP,
+        name: "session-id",
+        apply: |p, v, d| store(&mut p.session_numbers.id, session_id(v), d),
+    },
+    Key {
+        group: GROUP,
+        name: "session-version",
+        apply: |p, v, d| {
+            let version = if v.text().is_ok() {
+                v.choice(&[("session-id", None)])
+            } else {
+                v.integer(0..=i64::from(u32::MAX)).map(|n| Some(n as u64))
+            };
+            store(&mut p.session_numbers.version, version, d);
+        },
+    },
+    Key {
+        group: GROUP,
         name: "connection",
         apply: |p, v, d| {
             let choices = [("session", false), ("media", true)];
@@ -115,6 +132,23 @@ const FMTP_PLACES: [(&str, FmtpPlace); 3] = [
     ("before-rtpmap", FmtpPlace::BeforeRtpmap),
     ("after-all-rtpmaps", FmtpPlace::AfterAllRtpmaps),
 ];
+
+/// Most digits of a session id: those of 64 bits.
+const SESSION_ID_MAX: usize = 19;
+
+/// Digits (RFC 8866 5.2), or `random`.
+fn session_id(value: Value<'_>) -> Result<Option<String>, Diagnostic> {
+    let text = value.written()?;
+    let digits = (1..=SESSION_ID_MAX).contains(&text.len())
+        && text.bytes().all(|byte| byte.is_ascii_digit());
+    match text.as_str() {
+        "random" => Ok(None),
+        _ if digits => Ok(Some(text)),
+        _ => Err(value.wrong(format!(
+            "expected \"random\", or up to {SESSION_ID_MAX} digits, found \"{text}\""
+        ))),
+    }
+}
 
 /// Packet times that make sense; 0 leaves the attribute out.
 fn milliseconds(value: Value<'_>) -> Result<Option<u32>, Diagnostic> {

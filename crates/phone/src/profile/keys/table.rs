@@ -3,8 +3,8 @@
 use gannet_diag::Diagnostics;
 
 use super::{
-    addresses, digest, identity, incoming, keep_alive, lists, messages, outbound, registration,
-    reliability, sdp, session_timers, timing, transfer,
+    addresses, digest, events, identity, incoming, keep_alive, lines, lists, media, messages,
+    outbound, outgoing, quirks, registration, reliability, sdp, session_timers, timing, transfer,
 };
 use crate::profile::model::Profile;
 use crate::profile::value::Value;
@@ -19,9 +19,10 @@ pub(in crate::profile) struct Key {
     pub(in crate::profile) apply: fn(&mut Profile, Value<'_>, &mut Diagnostics),
 }
 
-const GROUPS: [&[Key]; 14] = [
+const GROUPS: [&[Key]; 19] = [
     identity::KEYS,
     messages::KEYS,
+    lines::KEYS,
     addresses::KEYS,
     lists::KEYS,
     registration::KEYS,
@@ -29,11 +30,15 @@ const GROUPS: [&[Key]; 14] = [
     keep_alive::KEYS,
     digest::KEYS,
     incoming::KEYS,
+    outgoing::KEYS,
     reliability::KEYS,
+    media::KEYS,
     sdp::KEYS,
+    events::KEYS,
     session_timers::KEYS,
     timing::KEYS,
     transfer::KEYS,
+    quirks::KEYS,
 ];
 
 /// All keys.
@@ -45,6 +50,3 @@ pub(in crate::profile) fn keys() -> impl Iterator<Item = &'static Key> {
 pub fn setting_names() -> impl Iterator<Item = String> {
     keys().map(|key| format!("{}.{}", key.group, key.name))
 }
-
-/// Groups that describe real devices too, but that no phone obeys so far.
-pub(in crate::profile) const NOT_YET: [&str; 3] = ["outgoing", "conference", "quirks"];

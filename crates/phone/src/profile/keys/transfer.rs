@@ -4,7 +4,8 @@ use gannet_diag::{Diagnostic, Diagnostics};
 use gannet_ua::ReferReport;
 
 use super::Key;
-use crate::profile::model::{HangUp, HoldForm, Profile, TargetForm, TransferPolicy};
+use crate::profile::calls::{HangUp, HoldForm, TargetForm, TransferPolicy};
+use crate::profile::model::Profile;
 use crate::profile::value::{Value, store};
 
 const HOLD: &str = "hold";
@@ -19,6 +20,7 @@ pub(super) const KEYS: &[Key] = &[
                 ("sendonly", HoldForm::SendOnly),
                 ("inactive", HoldForm::Inactive),
                 ("zero-address", HoldForm::ZeroAddress),
+                ("both", HoldForm::SendOnlyAndZeroAddress),
             ];
             store(&mut p.hold, v.choice(&choices), d);
         },

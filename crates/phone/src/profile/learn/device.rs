@@ -9,7 +9,7 @@ use super::address::DeviceAddress;
 use super::capture::Captured;
 use super::document::Document;
 use super::samples::Samples;
-use super::{identifiers, identity, layout, lists, registration, sdp};
+use super::{identifiers, identity, layout, lines, lists, registration, sdp};
 
 /// A profile that was learned.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -75,6 +75,7 @@ pub fn learn(captured: &[Captured], phone: Option<DeviceAddress>) -> Result<Lear
     let mut document = Document::default();
     identity::learn(&samples, &mut document);
     layout::learn(&samples, &mut document);
+    lines::learn(&samples, &mut document);
     identifiers::learn(&samples, &mut document);
     lists::learn(&samples, &mut document);
     registration::learn(&samples, &mut document);

@@ -25,6 +25,20 @@ impl Document {
         self.group(group).push((key, text));
     }
 
+    /// Writes a setting that differs from what phones do anyway.
+    pub(super) fn set_unless(
+        &mut self,
+        group: &'static str,
+        key: &'static str,
+        value: impl Into<Value>,
+        usual: impl Into<Value>,
+    ) {
+        let value = value.into();
+        if value != usual.into() {
+            self.set(group, key, value);
+        }
+    }
+
     /// Writes a setting unless it is written already.
     pub(super) fn set_once(
         &mut self,

@@ -7,6 +7,7 @@ use toml::Value;
 
 use super::document::{Document, is_accepted};
 use super::samples::Samples;
+use crate::profile::pattern::lettered;
 
 const GROUP: &str = "identifiers";
 /// RFC 3261 8.1.1.7.
@@ -73,15 +74,15 @@ fn each_once(texts: impl Iterator<Item = String>) -> Vec<String> {
 /// A pattern that could have made the texts. Runs of letters and digits that differ are random; so
 /// are long ones of a single text.
 fn pattern(texts: &[String], ip: IpAddr) -> String {
-    let address = ip.to_string();
-    let cut: Vec<Vec<Run<'_>>> = texts.iter().map(|text| runs(text, &address)).collect();
+    let addresses = [(ip.to_string(), "{ip}"), (lettered(ip), "{ip:letters}")];
+    let cut: Vec<Vec<Run<'_>>> = texts.iter().map(|text| runs(text, &addresses)).collect();
     let Some(first) = cut.first() else {
         return String::new();
     };
     let shape = |runs: &[Run<'_>]| {
         let kind = |run: &Run<'_>| match run {
             Run::Word(_) => None,
-            Run::Ip => Some("{ip}"),
+            Run::Ip(form) => Some(*form),
             Run::Mark(_) => Some(""),
         };
         runs.iter().map(kind).collect::<Vec<_>>()
@@ -93,14 +94,14 @@ fn pattern(texts: &[String], ip: IpAddr) -> String {
     let mut pattern = String::new();
     for (index, run) in first.iter().enumerate() {
         match run {
-            Run::Ip => pattern.push_str("{ip}"),
+            Run::Ip(form) => pattern.push_str(form),
             Run::Mark(mark) => pattern.push_str(mark),
             // The host of a Call-ID is not random (RFC 3261 25.1, `callid`).
             Run::Word(word) if pattern.contains('@') => pattern.push_str(word),
             Run::Word(word) => {
                 let words = alike.iter().filter_map(|runs| match &runs[index] {
                     Run::Word(word) => Some(*word),
-                    Run::Ip | Run::Mark(_) => None,
+                    Run::Ip(_) | Run::Mark(_) => None,
                 });
                 pattern.push_str(&word_pattern(word, &words.collect::<Vec<_>>()));
             }
@@ -129,18 +130,23 @@ fn word_pattern(word: &str, all: &[&str]) -> String {
 enum Run<'a> {
     /// Letters and digits.
     Word(&'a str),
-    /// The device's address.
-    Ip,
+    /// The device's address, by its placeholder.
+    Ip(&'static str),
     /// What stands between.
     Mark(&'a str),
 }
 
-fn runs<'a>(text: &'a str, address: &str) -> Vec<Run<'a>> {
+fn runs<'a>(text: &'a str, addresses: &[(String, &'static str)]) -> Vec<Run<'a>> {
+    let address_at = |rest: &'a str| {
+        addresses
+            .iter()
+            .find_map(|(address, form)| Some((rest.strip_prefix(address.as_str())?, *form)))
+    };
     let mut runs = Vec::new();
     let mut rest = text;
     while !rest.is_empty() {
-        if let Some(after) = rest.strip_prefix(address) {
-            runs.push(Run::Ip);
+        if let Some((after, form)) = address_at(rest) {
+            runs.push(Run::Ip(form));
             rest = after;
             continue;
         }
@@ -149,7 +155,7 @@ fn runs<'a>(text: &'a str, address: &str) -> Vec<Run<'a>> {
             .char_indices()
             .find(|(at, c)| {
                 c.is_ascii_alphanumeric() != is_word
-                    || (*at > 0 && rest[*at..].starts_with(address))
+                    || (*at > 0 && address_at(&rest[*at..]).is_some())
             })
             .map_or(rest.len(), |(at, _)| at);
         let (run, after) = rest.split_at(end);
@@ -169,7 +175,7 @@ mod tests {
 
     #[test]
     fn patterns_that_could_have_made_the_texts() {
-        let table: [(&[&str], &str); 8] = [
+        let table: [(&[&str], &str); 9] = [
             (&["0_1234567890@192.0.2.7"], "0_{dec:10}@{ip}"),
             (
                 &["0_12345@192.0.2.7", "1_98765@192.0.2.7"],
@@ -177,6 +183,10 @@ mod tests {
             ),
             (&["1f0a-77cd", "99ab-0000"], "{hex:4}-{hex:4}"),
             (&["SDabcd01-xyZ9", "SDffff02-qqq1"], "{alnum:8}-{alnum:4}"),
+            (
+                &["1234567890-5060-1@BJC.A.C.H"],
+                "{dec:10}-{dec:4}-1@{ip:letters}",
+            ),
             (&["as7f3e0011"], "{alnum:10}"),
             (&["1f0a77cd@phone.example"], "{hex:8}@phone.example"),
             (&["a1b2c3d4@pbx", "00ffee11@pbx"], "{hex:8}@pbx"),

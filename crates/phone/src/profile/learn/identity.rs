@@ -10,7 +10,7 @@ use crate::profile::template::mac_digits;
 const GROUP: &str = "identity";
 
 /// Fields that phones write by themselves, or that belong to one request.
-const OWN: [HeaderName; 31] = [
+const OWN: [HeaderName; 32] = [
     HeaderName::Via,
     HeaderName::From,
     HeaderName::To,
@@ -30,6 +30,7 @@ const OWN: [HeaderName; 31] = [
     HeaderName::Supported,
     HeaderName::AllowEvents,
     HeaderName::Accept,
+    HeaderName::AcceptEncoding,
     HeaderName::Expires,
     HeaderName::Authorization,
     HeaderName::ProxyAuthorization,

@@ -18,7 +18,6 @@ pub(super) fn learn(samples: &Samples<'_>, document: &mut Document) {
     }
     order(samples, document);
     addresses(samples, &requests, document);
-    forms(samples, document);
 }
 
 fn compact(samples: &Samples<'_>, document: &mut Document) {
@@ -111,36 +110,27 @@ fn addresses(samples: &Samples<'_>, requests: &[&Message], document: &mut Docume
         let transport = contacts.any(|contact| contact.uri.params.has("transport"));
         document.set(ADDRESSES, "contact-transport", transport);
     }
+    uri_transport(samples, document);
+    if let Some(contact) = samples.invite.and_then(|invite| invite.contact().ok()) {
+        let named = contact.display.is_some();
+        document.set_unless(ADDRESSES, "contact-display-name", named, false);
+    }
     let mut displays = froms.iter().filter_map(|from| from.display.as_deref());
     if let Some(display) = displays.next() {
         document.set(ADDRESSES, "quoted-display-name", display.starts_with('"'));
     }
 }
 
-/// Forms of which profiles have no word.
-fn forms(samples: &Samples<'_>, document: &mut Document) {
-    for message in samples.main() {
-        let text = String::from_utf8_lossy(message.bytes());
-        let head = text.split("\r\n\r\n").next().unwrap_or_default();
-        for line in head.split("\r\n").skip(1) {
-            if line.starts_with([' ', '\t']) {
-                document.leave_out("header fields folded over several lines");
-            }
-            let Some((name, value)) = line.split_once(':') else {
-                continue;
-            };
-            if name.ends_with([' ', '\t']) {
-                document.leave_out(format!("a blank before the colon of {}", name.trim_end()));
-            }
-            if !value.starts_with(' ') && !value.is_empty() {
-                document.leave_out("no blank after the colon of header fields");
-            } else if value.starts_with("  ") {
-                document.leave_out(format!("more than one blank before the value of {name}"));
-            }
-        }
-        let via = message.via().ok();
-        if via.is_some_and(|via| via.params.has("alias")) {
-            document.leave_out("alias in Via (RFC 5923)");
-        }
-    }
+/// `transport` in Request-URIs; over TCP it says nothing.
+fn uri_transport(samples: &Samples<'_>, document: &mut Document) {
+    let has = |message: Option<&Message>| {
+        let uri = message.and_then(|message| message.request_uri().ok());
+        uri.is_some_and(|uri| uri.params.get("transport").is_some_and(|it| it == "udp"))
+    };
+    let place = match (has(samples.register), has(samples.invite)) {
+        (_, true) => "all",
+        (true, false) => "register",
+        (false, false) => return,
+    };
+    document.set(ADDRESSES, "uri-transport", place);
 }

@@ -21,6 +21,12 @@ pub(super) fn learn(samples: &Samples<'_>, document: &mut Document) {
             &[],
         ),
         (HeaderName::Accept, "accept", "accept-on", &[]),
+        (
+            HeaderName::AcceptEncoding,
+            "accept-encoding",
+            "accept-encoding-on",
+            &[],
+        ),
     ];
     for (field, key, on_key, needed) in lists {
         let carriers = carriers(samples, field);
@@ -35,7 +41,9 @@ pub(super) fn learn(samples: &Samples<'_>, document: &mut Document) {
         for item in items {
             // Parameters of media types are not part of the lists.
             let item = Value::from(item.split(';').next().unwrap_or_default().trim());
-            if !once.contains(&item) {
+            // That one is said by session-timers.support.
+            let is_timer = field == HeaderName::Supported && item.as_str() == Some("timer");
+            if !is_timer && !once.contains(&item) {
                 once.push(item);
             }
         }
@@ -50,13 +58,49 @@ pub(super) fn learn(samples: &Samples<'_>, document: &mut Document) {
         document.set(GROUP, on_key, methods);
     }
     recv_info(samples, document);
-    for message in samples.main() {
-        if message
-            .contact()
-            .is_ok_and(|contact| contact.params.has("methods"))
+    in_contact(samples, document);
+    session_timers(samples, document);
+}
+
+/// Whether the device knows session timers, and what its calls ask for (RFC 4028 7.1).
+fn session_timers(samples: &Samples<'_>, document: &mut Document) {
+    let Some(invite) = samples.invite else { return };
+    let knows = invite.lists(HeaderName::Supported, "timer");
+    document.set("session-timers", "support", knows);
+    let interval = invite.text(HeaderName::SessionExpires);
+    let interval = interval.and_then(|text| text.split(';').next()?.trim().parse::<i64>().ok());
+    if let Some(interval) = interval {
+        document.set("session-timers", "expires", interval);
+    }
+}
+
+/// The methods as a parameter of Contact (RFC 3840 10); they stand for those of Allow where there is
+/// no Allow.
+fn in_contact(samples: &Samples<'_>, document: &mut Document) {
+    let methods = |message: &Message| message.contact().ok()?.params.get_unquoted("methods");
+    let mut carriers: Vec<String> = Vec::new();
+    for message in &samples.all {
+        if methods(message).is_some()
+            && let Ok(cseq) = message.cseq()
         {
-            document.leave_out("the methods as a parameter of Contact (RFC 3840 10)");
+            let method = cseq.method.to_string();
+            if !carriers.contains(&method) {
+                carriers.push(method);
+            }
         }
+    }
+    let Some(list) = samples.all.iter().find_map(|message| methods(message)) else {
+        return;
+    };
+    document.set(GROUP, "methods-in-contact-on", carriers);
+    if !samples
+        .all
+        .iter()
+        .any(|message| message.header(HeaderName::Allow).is_some())
+    {
+        let items = list.split(',').map(|item| Value::from(item.trim()));
+        document.set_list(GROUP, "allow", items.collect(), &METHODS_NEEDED);
+        document.set(GROUP, "allow-on", Vec::<String>::new());
     }
 }
 

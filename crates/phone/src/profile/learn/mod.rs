@@ -11,6 +11,7 @@ mod document;
 mod identifiers;
 mod identity;
 mod layout;
+mod lines;
 mod lists;
 mod registration;
 mod samples;

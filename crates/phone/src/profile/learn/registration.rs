@@ -1,6 +1,7 @@
 //! How the device registers and rings.
 
 use gannet_sip::{HeaderName, Method};
+use toml::{Table, Value};
 
 use super::document::Document;
 use super::samples::Samples;
@@ -10,6 +11,7 @@ const GROUP: &str = "registration";
 
 pub(super) fn learn(samples: &Samples<'_>, document: &mut Document) {
     ringing(samples, document);
+    identity_of_calls(samples, document);
     let Some(register) = samples.register else {
         return;
     };
@@ -37,12 +39,18 @@ pub(super) fn learn(samples: &Samples<'_>, document: &mut Document) {
         instance_style(samples, instance.as_deref()),
     );
     if let Some(contact) = contact {
+        if let Some(q) = contact.params.get("q") {
+            document.set(GROUP, "q", q);
+        }
+        let mut more = Table::new();
         for (name, value) in contact.params.iter() {
-            let known = ["expires", "+sip.instance", "methods"];
+            let known = ["expires", "+sip.instance", "methods", "q"];
             if !known.iter().any(|known| known.eq_ignore_ascii_case(name)) {
-                let value = value.map_or_else(String::new, |value| format!("={value}"));
-                document.leave_out(format!("Contact parameter {name}{value}"));
+                more.insert(name.to_owned(), Value::from(value.unwrap_or_default()));
             }
+        }
+        if !more.is_empty() {
+            document.set(GROUP, "contact-parameters", more);
         }
     }
 }
@@ -105,4 +113,20 @@ fn ringing(samples: &Samples<'_>, document: &mut Document) {
     if let Some(code) = codes.find(|code| matches!(code, 180 | 183)) {
         document.set("incoming", "ring-code", i64::from(code));
     }
+}
+
+/// What an INVITE says of its sender, unless the call was to be anonymous (RFC 3323 4.1).
+fn identity_of_calls(samples: &Samples<'_>, document: &mut Document) {
+    let Some(invite) = samples.invite else { return };
+    let anonymous = invite
+        .from()
+        .is_ok_and(|from| from.uri.host.ends_with(".invalid"));
+    if anonymous {
+        return;
+    }
+    if let Some(privacy) = invite.text(HeaderName::Privacy) {
+        document.set("outgoing", "privacy", privacy.into_owned());
+    }
+    let preferred = invite.header(HeaderName::PPreferredIdentity).is_some();
+    document.set_unless("outgoing", "preferred-identity", preferred, false);
 }

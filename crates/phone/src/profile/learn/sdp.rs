@@ -40,6 +40,7 @@ pub(super) fn learn(samples: &Samples<'_>, document: &mut Document) {
     if let Some(origin) = shown.origin() {
         document.set(GROUP, "user", origin.username);
     }
+    numbers(samples, [offer.as_ref(), answer.as_ref()], document);
     if let Some(name) = shown.session_name() {
         document.set(GROUP, "session-name", name);
     }
@@ -54,6 +55,35 @@ pub(super) fn learn(samples: &Samples<'_>, document: &mut Document) {
     attributes(shown, &audio, document);
     if shown.media().count() > 1 {
         document.leave_out("more than one media line");
+    }
+}
+
+/// Session ids that never change, and first versions: those of two calls teach more than one.
+fn numbers(samples: &Samples<'_>, both: [Option<&SessionDescription>; 2], document: &mut Document) {
+    let origins: Vec<_> = both
+        .into_iter()
+        .flatten()
+        .filter_map(SessionDescription::origin)
+        .collect();
+    let call_id = |message: Option<&Message>| message?.call_id().map(str::to_owned);
+    let two_calls = call_id(samples.invite) != call_id(samples.answer);
+    if let [one, other] = origins.as_slice()
+        && two_calls
+        && one.session_id == other.session_id
+    {
+        document.set(GROUP, "session-id", one.session_id.as_str());
+    }
+    let by_id =
+        |origin: &gannet_sdp::Origin| origin.session_id == origin.session_version.to_string();
+    if !origins.is_empty() && origins.iter().all(by_id) {
+        document.set(GROUP, "session-version", "session-id");
+    } else if let Some(first) = origins.first()
+        && origins
+            .iter()
+            .all(|it| it.session_version == first.session_version)
+        && let Ok(version) = i64::try_from(first.session_version)
+    {
+        document.set_unless(GROUP, "session-version", version, 1);
     }
 }
 
