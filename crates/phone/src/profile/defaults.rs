@@ -12,7 +12,7 @@ use super::model::{
     AddressStyle, BackoffKind, CompactNames, GruuUse, HangUp, HoldForm, IdentifierStyle, Identity,
     IncomingStyle, InstanceStyle, Lists, MessageStyle, MwiStyle, NatStyle, Profile,
     RegistrationStyle, ReliabilityStyle, Reliable, ResponseIdentity, SessionStyle, TargetForm,
-    TransferPolicy, TransferStyle,
+    TransferPolicy, TransferStyle, TransportStyle,
 };
 use super::pattern::Pattern;
 use super::template::Template;
@@ -56,6 +56,9 @@ impl Default for Profile {
             registration: registration(),
             keep_alive: KeepAlivePolicy::default(),
             nat: NatStyle { contact: None },
+            transport: TransportStyle {
+                servers_before: Vec::new(),
+            },
             digest: ClientPolicy::default(),
             incoming: IncomingStyle {
                 ring_code: 180,

@@ -26,7 +26,7 @@ pub use model::{
     AddressStyle, BackoffKind, CompactNames, FlowStyle, GruuUse, HangUp, HoldForm, IdentifierStyle,
     Identity, IncomingStyle, InstanceStyle, Lists, MessageStyle, MwiStyle, NatStyle, Profile,
     RegistrationStyle, ReliabilityStyle, Reliable, ResponseIdentity, SessionStyle, TargetForm,
-    TransferPolicy, TransferStyle,
+    TransferPolicy, TransferStyle, TransportStyle,
 };
 pub use pattern::Pattern;
 pub use template::Template;

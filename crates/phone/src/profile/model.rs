@@ -33,6 +33,8 @@ pub struct Profile {
     pub keep_alive: KeepAlivePolicy,
     /// What it does about address translation.
     pub nat: NatStyle,
+    /// Which ways its requests take.
+    pub transport: TransportStyle,
     /// How it answers challenges.
     pub digest: ClientPolicy,
     /// What it does with calls that come in.
@@ -268,6 +270,14 @@ pub enum GruuUse {
 pub struct NatStyle {
     /// The address, and perhaps the port, that stands in Contact instead of its own.
     pub contact: Option<(IpAddr, Option<u16>)>,
+}
+
+/// Which ways requests take.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TransportStyle {
+    /// Servers that are asked before the phone's own, one after the other, as long as each does not
+    /// answer (RFC 3263 4.3).
+    pub servers_before: Vec<SocketAddr>,
 }
 
 /// Form of `+sip.instance`.

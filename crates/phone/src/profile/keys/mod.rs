@@ -15,6 +15,7 @@ mod session_timers;
 mod table;
 mod timing;
 mod transfer;
+mod transport;
 
 pub use table::setting_names;
 pub(super) use table::{Key, NOT_YET, keys};
