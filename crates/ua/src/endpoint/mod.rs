@@ -6,6 +6,7 @@ mod auth_style;
 mod call;
 mod call_table;
 mod callee;
+mod callee_forks;
 mod caller;
 mod census;
 mod client;
