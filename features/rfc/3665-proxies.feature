@@ -26,7 +26,6 @@ Feature: RFC 3665 3.4, 3.5, 3.7: servers that fail, stand between, and sessions 
       |            | 401,407 to INVITE |
       | ACK        |                   |
       | INVITE     |                   |
-      | INVITE     |                   |
       |            | 180 to INVITE     |
       |            | 200 to INVITE     |
       | ACK        |                   |
@@ -90,6 +89,7 @@ Feature: RFC 3665 3.4, 3.5, 3.7: servers that fail, stand between, and sessions 
       |               | INVITE        |
       | 200 to INVITE |               |
       |               | ACK           |
-    And Alice and Bob talk for 1 second
-    And Bob hangs up
-    And Alice receives BYE
+    And Bob hears Alice
+    And Alice hears Bob
+    When Bob hangs up
+    Then Alice receives BYE

@@ -23,8 +23,8 @@ Feature: RFC 6665 4.1.4, 4.4.1: a SUBSCRIBE that reaches several notifiers
     Given Bob forks subscriptions to 3 notifiers
     When Alice subscribes directly to dialog of Bob
     Then Alice has 1 subscription by one SUBSCRIBE
-    And Bob receives 2 481 to NOTIFY
     And Bob receives 200 to NOTIFY
+    And Bob receives 2 481 to NOTIFY
 
   @with.kamailio
   Scenario: a server that forks nothing makes one subscription
