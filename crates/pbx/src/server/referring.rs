@@ -205,7 +205,11 @@ impl Server {
             ..Grant::new(TOLD_FOR, contact)
         };
         // Whoever asked may be gone by now.
-        errand.notice = self.endpoint.accept_refer(now, request, grant).ok().flatten();
+        errand.notice = self
+            .endpoint
+            .accept_refer(now, request, grant)
+            .ok()
+            .flatten();
         if let Some(notice) = errand.notice {
             let news = News::new(SubscriptionState::active()).body(errand.status.body());
             self.endpoint.notify(now, notice, news);
@@ -274,7 +278,9 @@ impl Server {
     ) {
         // REFER alone makes one (RFC 3515 3).
         let admitted = match notice {
-            Some(notice) => self.identify_watcher(now, message).map(|caller| (notice, caller)),
+            Some(notice) => self
+                .identify_watcher(now, message)
+                .map(|caller| (notice, caller)),
             None => Err(Reply::new(403)),
         };
         let (notice, caller) = match admitted {

@@ -9,9 +9,7 @@ use gannet_net::{ConnectionId, Incoming};
 use gannet_sdp::SessionDescription;
 use gannet_sip::{Method, Transport};
 use gannet_ua::digest::DigestServer;
-use gannet_ua::endpoint::{
-    Body, CallId, Endpoint, Happening, Outcome, RequestId, SubscriptionId,
-};
+use gannet_ua::endpoint::{Body, CallId, Endpoint, Happening, Outcome, RequestId, SubscriptionId};
 use gannet_ua::registrar::Location;
 use gannet_ua::transaction::TransactionId;
 use gannet_ua::{Target, Transmit};

@@ -119,7 +119,9 @@ impl Actor {
         // under each tag, because one phone has one set of sockets.
         let offers = sdp_of(&invite).is_none() && invite.lists(HeaderName::Require, "100rel");
         let described = self.legs.get(&call).and_then(|leg| leg.described.as_ref());
-        let body = described.filter(|_| offers).map(|(offer, _)| sdp_body(offer));
+        let body = described
+            .filter(|_| offers)
+            .map(|(offer, _)| sdp_body(offer));
         for _ in 0..more {
             let Some(fork) = self.endpoint.fork_call(ua_call) else {
                 return Err(self.misuse("this phone has no room for more dialogs".to_owned()));

@@ -5,8 +5,8 @@ use super::{
     ending, event_socket, feature_codes, figures, flows, forwarding, header_sentences, hearing,
     hold, identity, lamps, mass, meanwhile, message_sentences, outbound, parking, phones, playing,
     presence_words, publications, questions, queues, raw, registration, reliability, request,
-    screening, sdp_sentences, session_changes, session_timers, several_calls, subscription_forks, subscriptions, talking, texts,
-    time, timing, transfers, voicemail, voicemail_calls,
+    screening, sdp_sentences, session_changes, session_timers, several_calls, subscription_forks,
+    subscriptions, talking, texts, time, timing, transfers, voicemail, voicemail_calls,
 };
 use crate::StepDefinition;
 

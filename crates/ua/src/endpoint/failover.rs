@@ -36,7 +36,10 @@ impl Endpoint {
         let (purpose, old, message) = (request.purpose, request.transaction, &request.message);
         let outside = message.to_tag().is_none();
         let unwanted = matches!(purpose, Purpose::Invite(call) if self.is_given_up(call));
-        let Some(next) = self.server_after(request.target).filter(|_| outside && !unwanted) else {
+        let Some(next) = self
+            .server_after(request.target)
+            .filter(|_| outside && !unwanted)
+        else {
             return false;
         };
         let method = message.method().unwrap_or(Method::Options);

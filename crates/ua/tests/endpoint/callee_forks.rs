@@ -50,7 +50,10 @@ fn prack_and_update_are_answered_under_each_tag() {
     tags.dedup();
     assert_eq!(tags.len(), 3);
     for (number, response) in ringing.iter().enumerate() {
-        assert_eq!(text(response, HeaderName::Contact), Bench::contact().to_string());
+        assert_eq!(
+            text(response, HeaderName::Contact),
+            Bench::contact().to_string()
+        );
         assert_eq!(prack(&mut bench, response, &format!("p{number}")), 200);
         let pracked = bench.happenings();
         let [Happening::Pracked { call, .. }] = pracked[..] else {
@@ -85,12 +88,16 @@ fn the_first_gives_the_answer_and_the_others_end_with_it() {
     let (now, first) = (bench.now, calls[0]);
     // Forks neither answer nor refuse.
     for fork in &calls[1..] {
-        bench.endpoint.accept(now, *fork, Bench::contact(), Reply::new(200));
+        bench
+            .endpoint
+            .accept(now, *fork, Bench::contact(), Reply::new(200));
         bench.endpoint.reject(now, *fork, Reply::new(486));
         assert_eq!(bench.endpoint.fork_call(*fork), None);
     }
     assert_eq!(bench.sent(), []);
-    bench.endpoint.accept(now, first, Bench::contact(), Reply::new(200));
+    bench
+        .endpoint
+        .accept(now, first, Bench::contact(), Reply::new(200));
     let ok = bench.sent_one();
     assert_eq!(tag(&ok), tag(&ringing[0]));
     bench.receive_message(&Bench::request("ACK", "ack", &tag(&ok), 1, ""));
@@ -134,7 +141,11 @@ fn a_fork_that_is_never_acknowledged_ends_alone() {
     bench.happenings();
     bench.pass(s(33));
     let repeated = bench.sent();
-    assert!(repeated.iter().all(|message| tag(message) == tag(&ringing[2])));
+    assert!(
+        repeated
+            .iter()
+            .all(|message| tag(message) == tag(&ringing[2]))
+    );
     assert!(repeated.iter().all(|message| message.status() == Some(180)));
     assert_eq!(bench.happenings(), []);
 }

@@ -9,8 +9,10 @@ use gannet_ua::endpoint::{EndpointConfig, Happening};
 
 use crate::harness::{branch, cseq, s, start};
 
-const DEAD: SocketAddr =
-    SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::new(10, 0, 0, 9)), 5060);
+const DEAD: SocketAddr = SocketAddr::new(
+    std::net::IpAddr::V4(std::net::Ipv4Addr::new(10, 0, 0, 9)),
+    5060,
+);
 
 fn target(address: SocketAddr) -> Target {
     Target::new(Transport::Udp, address)

@@ -19,7 +19,10 @@ fn each_notifier_tells_under_a_tag_of_its_own_and_is_refreshed_alone() {
         assert_eq!(notify.to_tag().as_deref(), Some("bobs"));
         assert_eq!(notify.request_uri_text(), Some("sip:bob@10.0.0.2"));
         assert_eq!(cseq(&notify), 1);
-        assert_eq!(text(&notify, HeaderName::SubscriptionState), "active;expires=300");
+        assert_eq!(
+            text(&notify, HeaderName::SubscriptionState),
+            "active;expires=300"
+        );
         tags.push(notify.from_tag().expect("a tag"));
         bench.answer(&notify, 200, "", |response| response);
     }
@@ -29,7 +32,10 @@ fn each_notifier_tells_under_a_tag_of_its_own_and_is_refreshed_alone() {
     let (request, meant) = bench.subscribed(&Bench::subscribe_of_bob("presence", &tags[1], 2, 0));
     assert_eq!(meant, Some(second));
     let grant = gannet_ua::Grant::new(std::time::Duration::ZERO, Bench::contact());
-    bench.endpoint.grant(bench.now, request, grant).expect("a dialog");
+    bench
+        .endpoint
+        .grant(bench.now, request, grant)
+        .expect("a dialog");
     assert_eq!(bench.sent_one().to_tag().as_ref(), Some(&tags[1]));
     for (notice, expected) in [(second, 1), (first, 0)] {
         let state = SubscriptionState::terminated(TerminationReason::Timeout);
