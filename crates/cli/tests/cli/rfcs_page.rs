@@ -26,7 +26,7 @@ the interop suite, [as the server or as the other phone](../interop/README.md).
 ";
 
 /// The RFCs that the phones and the server know, with their subjects.
-const SUBJECTS: [(u32, &str); 44] = [
+const SUBJECTS: [(u32, &str); 45] = [
     (2543, "SIP, first edition: what its phones still send"),
     (3261, "SIP"),
     (3262, "reliable provisional responses, PRACK"),

@@ -132,12 +132,11 @@ impl Phone {
         record.fate = fate.map(|fate| (now, fate));
         self.note(format!("REFER: {text} {fate:?}"));
         match fate {
-            None => {}
             Some(Fate::Done(..300)) => self.in_future(now, Duration::ZERO, Action::HangUp(call)),
             Some(_) if self.holding == Some(call) => {
                 self.in_future(now, Duration::ZERO, Action::Resume(call));
             }
-            Some(_) => {}
+            Some(_) | None => {}
         }
     }
 

@@ -26,8 +26,10 @@ impl Endpoint {
     /// fork itself, or there are too many.
     pub fn fork_call(&mut self, call: CallId) -> Option<CallId> {
         let room = self.calls.len() < self.config.calls_max;
-        let waits = |entry: &&Box<Call>| entry.state == CallState::Incoming && !entry.is_fork();
-        let entry = self.calls.get(&call).filter(|_| room).filter(waits)?;
+        let entry = self.calls.get(&call).filter(|_| room)?;
+        if entry.state != CallState::Incoming || entry.is_fork() {
+            return None;
+        }
         let tag = self.config.identifiers.tag(&mut self.rng);
         let key = (entry.sip_call_id.clone(), tag);
         let mut fork = Call::new(CallState::Incoming, key, entry.invite.clone(), entry.peer);
