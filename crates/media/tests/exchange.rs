@@ -136,38 +136,6 @@ fn rtp_goes_to_where_it_comes_from_if_symmetric() {
 }
 
 #[test]
-fn late_packets_of_a_former_peer_are_no_source() {
-    let mut bench = Bench::with(|_, config| config.symmetric = true, Codec::Pcmu);
-    let next = "203.0.113.5:9000".parse().expect("valid");
-    let behind_nat = "203.0.113.6:9000".parse().expect("valid");
-    let mut datagram = Vec::new();
-    bench.ends[RIGHT]
-        .poll_transmit(bench.start, &mut datagram)
-        .expect("due");
-    let now = bench.start;
-    let session = &mut bench.ends[LEFT];
-    let former = rtp_address(RIGHT);
-    session.handle_datagram(now, former, &datagram);
-    let mut agreed = session.negotiated().clone();
-    agreed.remote = next;
-    session.renegotiate(agreed.clone(), now);
-    session.handle_datagram(now + ms(5), former, &datagram);
-    assert_eq!(session.destination(), next);
-    session.handle_datagram(now + ms(10), behind_nat, &datagram);
-    assert_eq!(session.destination(), behind_nat);
-    // Back to the former one, which is the agreed one again.
-    agreed.remote = former;
-    session.renegotiate(agreed, now + ms(20));
-    session.handle_datagram(now + ms(25), behind_nat, &datagram);
-    assert_eq!(session.destination(), former);
-    session.handle_datagram(now + ms(30), former, &datagram);
-    assert_eq!(session.destination(), former);
-    // Whoever still sends after a second is there.
-    session.handle_datagram(now + secs(3), behind_nat, &datagram);
-    assert_eq!(session.destination(), behind_nat);
-}
-
-#[test]
 fn a_payload_type_that_was_not_agreed_is_counted_and_not_heard() {
     let change = |end, config: &mut gannet_media::RtpSessionConfig| {
         if end == RIGHT {

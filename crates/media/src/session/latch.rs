@@ -76,3 +76,45 @@ impl Latch {
         former.is_some_and(|(addresses, _)| addresses.contains(&from))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(port: u16) -> SocketAddr {
+        SocketAddr::from(([203, 0, 113, 5], port))
+    }
+
+    fn ms(milliseconds: u64) -> Duration {
+        Duration::from_millis(milliseconds)
+    }
+
+    #[test]
+    fn late_packets_of_a_former_peer_are_no_source() {
+        let (former, next, behind_nat) = (at(4000), at(5000), at(6000));
+        let now = Instant::now();
+        let mut latch = Latch::new(true);
+        assert!(latch.hear(former, now));
+        latch.move_on([former, at(4001)], [next, at(5001)], now);
+        assert_eq!(latch.rtp(), None);
+        assert!(!latch.hear(former, now + ms(5)));
+        latch.hear_rtcp(at(4001), now + ms(5));
+        assert_eq!((latch.rtp(), latch.rtcp()), (None, None));
+        assert!(latch.hear(behind_nat, now + ms(10)));
+        // Back to the former one: it is the agreed one again, and its source is not.
+        latch.move_on([next, at(5001)], [former, at(4001)], now + ms(20));
+        assert!(!latch.hear(behind_nat, now + ms(25)));
+        assert!(latch.hear(former, now + ms(30)));
+        // Whoever still sends after a second is there.
+        assert!(latch.hear(behind_nat, now + ms(3000)));
+        assert_eq!(latch.rtp(), Some(behind_nat));
+    }
+
+    #[test]
+    fn who_is_not_symmetric_follows_nobody() {
+        let mut latch = Latch::new(false);
+        latch.hear_rtcp(at(4001), Instant::now());
+        assert!(!latch.hear(at(4000), Instant::now()));
+        assert_eq!((latch.rtp(), latch.rtcp()), (None, None));
+    }
+}

@@ -10,12 +10,13 @@ use gannet_ua::{KeepAlivePolicy, ReferReport, SessionPolicy, Timers};
 use super::header_order::HeaderOrder;
 use super::model::{
     AddressStyle, BackoffKind, CompactNames, GruuUse, HangUp, HoldForm, IdentifierStyle, Identity,
-    IncomingStyle, InstanceStyle, Lists, MessageStyle, MwiStyle, NatStyle, Profile,
-    RegistrationStyle, ReliabilityStyle, Reliable, ResponseIdentity, SessionStyle, TargetForm,
-    TransferPolicy, TransferStyle, TransportStyle,
+    IncomingStyle, InstanceStyle, Lists, MessageStyle, MwiStyle, Profile, RegistrationStyle,
+    ReliabilityStyle, Reliable, ResponseIdentity, SessionStyle, TargetForm, TransferPolicy,
+    TransferStyle,
 };
 use super::pattern::Pattern;
 use super::template::Template;
+use super::ways::{NatStyle, TransportStyle};
 
 impl Default for Profile {
     // tidy(function-length): a table, one entry for each setting

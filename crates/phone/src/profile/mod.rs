@@ -16,6 +16,7 @@ mod pattern;
 mod read;
 mod template;
 mod value;
+mod ways;
 
 pub(crate) use dress::ProfileDress;
 pub use header_order::HeaderOrder;
@@ -24,10 +25,11 @@ pub use keys::setting_names;
 pub use library::{ProfileError, ProfileLibrary};
 pub use model::{
     AddressStyle, BackoffKind, CompactNames, FlowStyle, GruuUse, HangUp, HoldForm, IdentifierStyle,
-    Identity, IncomingStyle, InstanceStyle, Lists, MessageStyle, MwiStyle, NatStyle, Profile,
+    Identity, IncomingStyle, InstanceStyle, Lists, MessageStyle, MwiStyle, Profile,
     RegistrationStyle, ReliabilityStyle, Reliable, ResponseIdentity, SessionStyle, TargetForm,
-    TransferPolicy, TransferStyle, TransportStyle,
+    TransferPolicy, TransferStyle,
 };
 pub use pattern::Pattern;
 pub use template::Template;
 pub(crate) use template::{Facts, mac_digits};
+pub use ways::{NatStyle, TransportStyle};

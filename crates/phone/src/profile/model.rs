@@ -1,6 +1,6 @@
 //! What defines a device model.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use gannet_media::offer_answer::MediaCapabilities;
@@ -11,6 +11,7 @@ use gannet_ua::{KeepAlivePolicy, Reaction, Refusals, SessionPolicy, Timers};
 use super::header_order::HeaderOrder;
 use super::pattern::Pattern;
 use super::template::Template;
+use super::ways::{NatStyle, TransportStyle};
 
 /// A device model, made by [`super::ProfileLibrary::load`]; [`Profile::with_override`] changes one.
 #[derive(Debug, Clone, PartialEq)]
@@ -263,21 +264,6 @@ pub enum GruuUse {
     Public,
     /// The temporary one.
     Temporary,
-}
-
-/// What a device does about address translation.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct NatStyle {
-    /// The address, and perhaps the port, that stands in Contact instead of its own.
-    pub contact: Option<(IpAddr, Option<u16>)>,
-}
-
-/// Which ways requests take.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct TransportStyle {
-    /// Servers that are asked before the phone's own, one after the other, as long as each does not
-    /// answer (RFC 3263 4.3).
-    pub servers_before: Vec<SocketAddr>,
 }
 
 /// Form of `+sip.instance`.
