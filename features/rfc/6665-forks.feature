@@ -26,7 +26,6 @@ Feature: RFC 6665 4.1.4, 4.4.1: a SUBSCRIBE that reaches several notifiers
     And Bob receives 200 to NOTIFY
     And Bob receives 2 481 to NOTIFY
 
-  @with.kamailio
   Scenario: a server that forks nothing makes one subscription
     Given Bob registers
     When Alice subscribes to presence of each fork of Bob
