@@ -21,3 +21,14 @@ Feature: RFC 5359 2.10: a phone calls its guests itself
     Then Alice has 2 calls
     And Bob hears 2 parties
     And Carol hears 2 parties
+
+  Scenario: where the call with Bob goes past the server, Carol is called past it, too
+    Given Carol expects a call
+    When Alice calls Bob directly
+    And Bob answers the call
+    Then Bob hears 1 party
+    When Alice starts a conference with Bob, Carol
+    Then Bob hears 2 parties
+    And Carol hears 2 parties
+    And header Contact of INVITE sent by Alice is stored as alices
+    And header Contact of INVITE received by Carol is "${alices}"

@@ -82,7 +82,7 @@ Feature: RFC 5359: transfers from phone to phone
     When Alice swaps calls
     Then Alice is connected to Bob
 
-  Scenario: 2.19 click to dial
+  Scenario: 2.18 click to dial
     Given Bob expects a call
     And Charlie expects a call
     When Alice refers Bob directly to Charlie

@@ -7,7 +7,7 @@ use crate::error::PbxError;
 use crate::numbers::ForwardWhen;
 use crate::registrar::{RegistrarFeatures, TrustDomain};
 use crate::snapshot::{ChannelView, PbxSnapshot};
-use crate::user::{Forward, PbxUser};
+use crate::user::{Forward, PbxUser, Screening};
 use std::time::Duration;
 
 /// A command with the way back for its answer.
@@ -26,6 +26,7 @@ pub(crate) enum Command {
         (Option<String>, Option<Duration>),
         Answer,
     ),
+    Screen(String, Screening, String, Answer),
     Snapshot(oneshot::Sender<PbxSnapshot>),
     Channels(oneshot::Sender<Vec<ChannelView>>),
     SendInfo(String, Body, Answer),

@@ -37,5 +37,5 @@ pub use snapshot::{
     CallState, CallView, ChannelState, ChannelView, MailboxView, PbxCounters, PbxSnapshot,
     RegistrationView, Service, SubscriptionView, VoicemailView,
 };
-pub use user::{Forward, PbxUser};
+pub use user::{Forward, PbxUser, Screening};
 pub use users_file::{UsersFile, read_users};

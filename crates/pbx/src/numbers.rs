@@ -31,11 +31,13 @@ pub enum Capability {
     Forwarding,
     /// Calls that phones answer by themselves.
     Paging,
+    /// Rooms in which everybody hears everybody.
+    Conference,
 }
 
 impl Capability {
     /// All of them, in the order of the help.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Echo,
         Self::Music,
         Self::Mailbox,
@@ -48,6 +50,7 @@ impl Capability {
         Self::Dnd,
         Self::Forwarding,
         Self::Paging,
+        Self::Conference,
     ];
 
     /// The key under `[pbx.features]`.
@@ -65,6 +68,7 @@ impl Capability {
             Self::Dnd => "dnd",
             Self::Forwarding => "forwarding",
             Self::Paging => "paging",
+            Self::Conference => "conference",
         }
     }
 
@@ -82,6 +86,7 @@ impl Capability {
             Self::Dnd => "do not disturb on and off",
             Self::Forwarding => "forwards to N always, on busy, on no answer; off",
             Self::Paging => "calls user N, whose phone answers by itself",
+            Self::Conference => "a room in which everybody hears everybody else",
         }
     }
 }

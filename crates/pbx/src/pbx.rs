@@ -19,7 +19,7 @@ use crate::numbers::ForwardWhen;
 use crate::registrar::{RegistrarFeatures, TrustDomain};
 use crate::server::{Task, open};
 use crate::snapshot::{ChannelView, PbxSnapshot};
-use crate::user::{Forward, PbxUser};
+use crate::user::{Forward, PbxUser, Screening};
 
 /// Commands that wait for the task; a handle waits when there are more.
 const COMMANDS_MAX: usize = 256;
@@ -227,6 +227,21 @@ impl Pbx {
         after: Option<Duration>,
     ) -> Result<(), PbxError> {
         self.ask(|answer| Command::ForwardOne(name.to_owned(), when, (to, after), answer))
+            .await
+    }
+
+    /// From now on the user takes no calls from `other`, or may not call it.
+    ///
+    /// # Errors
+    /// If there is no such user.
+    pub async fn screen(
+        &self,
+        name: &str,
+        screening: Screening,
+        other: &str,
+    ) -> Result<(), PbxError> {
+        let (name, other) = (name.to_owned(), other.to_owned());
+        self.ask(|answer| Command::Screen(name, screening, other, answer))
             .await
     }
 

@@ -76,6 +76,15 @@ impl PbxUser {
     }
 }
 
+/// Which calls of a user the server refuses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Screening {
+    /// Those to the user, from somebody: the name of a user, or the URI of somebody from elsewhere.
+    Incoming,
+    /// Those of the user, to a number or the name of a user.
+    Outgoing,
+}
+
 /// Where calls for a user go instead. Targets are user parts of the server's domain: names,
 /// extensions, special extensions.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

@@ -25,7 +25,9 @@ pub use journal::{Flight, Journal};
 pub use ladder::ladder;
 pub use link::{Conditions, Link};
 pub use peer::{Peer, Step};
-pub use phone::{CallRecord, Deed, Habits, Phone, Registering, RequestRecord, Role};
+pub use phone::{
+    CallRecord, Deed, Errand, Fate, Habits, Phone, ReferRecord, Registering, RequestRecord, Role,
+};
 pub use registrar::{Registrar, RegistrarHabits};
 pub use report::{Report, Tally};
 pub use scenario::Scenario;

@@ -64,6 +64,18 @@ fn bye_against_reinvite() {
 }
 
 #[test]
+fn refer_while_held() {
+    let outcomes = &[("transferred", 800)];
+    play(
+        Race::ReferHeld,
+        &Expected {
+            crossed: 500,
+            outcomes,
+        },
+    );
+}
+
+#[test]
 fn session_refresh_against_expiry() {
     let outcomes = &[("expired", 300), ("ended by the caller", 50)];
     play(

@@ -82,6 +82,7 @@ fn examples() -> String {
         Capability::Echo => extensions.echo.clone(),
         Capability::Music => extensions.music.clone(),
         Capability::Mailbox => extensions.voicemail.clone(),
+        Capability::Conference => extensions.conference.clone(),
         _ => Vec::new(),
     });
     format!("{EXAMPLES}{table}\nCtrl-C ends it.")

@@ -2,6 +2,7 @@
 
 mod bench;
 mod call_control;
+mod call_flows;
 mod check;
 mod conferences;
 mod crowd;

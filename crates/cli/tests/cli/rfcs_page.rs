@@ -26,10 +26,11 @@ the interop suite, [as the server or as the other phone](../interop/README.md).
 ";
 
 /// The RFCs that the phones and the server know, with their subjects.
-const SUBJECTS: [(u32, &str); 44] = [
+const SUBJECTS: [(u32, &str); 45] = [
     (2543, "SIP, first edition: what its phones still send"),
     (3261, "SIP"),
     (3262, "reliable provisional responses, PRACK"),
+    (3263, "finding servers, and others where one fails"),
     (3264, "offer and answer, hold"),
     (3265, "events, first edition"),
     (3311, "UPDATE"),

@@ -1,6 +1,7 @@
 //! The RTP session: one audio stream each way and its RTCP.
 
 mod config;
+mod latch;
 mod ntp;
 mod receiver;
 mod report;

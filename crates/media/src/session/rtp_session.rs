@@ -7,6 +7,7 @@ use gannet_rtp::{DatagramKind, RtcpPacket, RtpPacket, TelephoneEvent, datagram_k
 use gannet_sdp::Direction;
 
 use super::config::RtpSessionConfig;
+use super::latch::Latch;
 use super::receiver::Receiver;
 use super::report::{ReceivedEvent, RtpReport};
 use super::reporter::Reporter;
@@ -41,7 +42,8 @@ use crate::source::{ReturnPath, Source, write_wav};
 /// # Address
 /// RTP goes to the agreed address; with symmetric RTP to where agreed RTP comes
 /// from. It moves to another source when the last one has been quiet for a
-/// second. Nothing is sent to the zero address or to port 0.
+/// second, and for a second after a new agreement late packets of the former
+/// peer are no source. Nothing is sent to the zero address or to port 0.
 ///
 /// # End
 /// After [`stop`](Self::stop) one RTCP BYE is left to poll; what was heard and
@@ -49,10 +51,8 @@ use crate::source::{ReturnPath, Source, write_wav};
 #[derive(Debug)]
 pub struct RtpSession {
     negotiated: Negotiated,
-    symmetric: bool,
     direction: Direction,
-    latched: Option<Latched>,
-    rtcp_latched: Option<SocketAddr>,
+    latch: Latch,
     sender: Sender,
     receiver: Receiver,
     reporter: Reporter,
@@ -80,12 +80,6 @@ pub enum Channel {
     Rtcp,
 }
 
-#[derive(Debug, Clone, Copy)]
-struct Latched {
-    address: SocketAddr,
-    last: Instant,
-}
-
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum End {
     Running,
@@ -104,9 +98,7 @@ impl RtpSession {
         let mut session = Self {
             direction: config.negotiated.direction,
             negotiated: config.negotiated,
-            symmetric: config.symmetric,
-            latched: None,
-            rtcp_latched: None,
+            latch: Latch::new(config.symmetric),
             sender,
             receiver,
             reporter,
@@ -126,7 +118,7 @@ impl RtpSession {
             DatagramKind::Rtp => match RtpPacket::parse(datagram) {
                 Ok(packet) => {
                     if self.receiver.on_packet(&packet, from, now, &mut self.path) {
-                        self.latch(from, now);
+                        self.follow(from, now);
                     }
                 }
                 Err(_) => self.ignored += 1,
@@ -134,7 +126,7 @@ impl RtpSession {
             DatagramKind::Rtcp => match parse_rtcp(datagram) {
                 Ok(packets) => {
                     self.rtcp_received += 1;
-                    self.rtcp_latched = Some(from);
+                    self.latch.hear_rtcp(from, now);
                     for packet in packets {
                         self.handle_rtcp(now, packet);
                     }
@@ -234,8 +226,9 @@ impl RtpSession {
     /// timestamps continue. A changed address is used at once.
     pub fn renegotiate(&mut self, negotiated: Negotiated, now: Instant) {
         if negotiated.remote != self.negotiated.remote {
-            self.latched = None;
-            self.rtcp_latched = None;
+            let addresses = |of: &Negotiated| [of.remote, of.remote_rtcp];
+            let (left, agreed) = (addresses(&self.negotiated), addresses(&negotiated));
+            self.latch.move_on(left, agreed, now);
         }
         self.direction = negotiated.direction;
         self.sender.apply(&negotiated);
@@ -332,13 +325,11 @@ impl RtpSession {
 
     /// Where RTP goes now.
     pub fn destination(&self) -> SocketAddr {
-        self.latched
-            .map_or(self.negotiated.remote, |latched| latched.address)
+        self.latch.rtp().unwrap_or(self.negotiated.remote)
     }
 
     fn rtcp_destination(&self) -> Option<SocketAddr> {
-        let latched = self.rtcp_latched.filter(|_| self.symmetric);
-        let destination = match latched {
+        let destination = match self.latch.rtcp() {
             Some(address) => address,
             None if self.negotiated.rtcp_mux => self.destination(),
             None => self.negotiated.remote_rtcp,
@@ -346,20 +337,9 @@ impl RtpSession {
         is_reachable(destination).then_some(destination)
     }
 
-    fn latch(&mut self, from: SocketAddr, now: Instant) {
-        if !self.symmetric {
-            return;
-        }
-        match &mut self.latched {
-            Some(latched) if latched.address == from => latched.last = now,
-            Some(latched) if now.saturating_duration_since(latched.last) < LATCH_HOLD => {}
-            _ => {
-                self.latched = Some(Latched {
-                    address: from,
-                    last: now,
-                });
-                self.update_halves(now);
-            }
+    fn follow(&mut self, from: SocketAddr, now: Instant) {
+        if self.latch.hear(from, now) {
+            self.update_halves(now);
         }
     }
 
@@ -390,8 +370,6 @@ impl RtpSession {
     }
 }
 
-/// A source is kept for this long after its last packet.
-const LATCH_HOLD: Duration = Duration::from_secs(1);
 /// The longest recording: 4 hours, 230 MB.
 const RECORDING_MAX: Duration = Duration::from_hours(4);
 

@@ -13,6 +13,7 @@ use super::identity::Caller;
 use super::place::{Place, refusal};
 use super::privacy::Privacy;
 use super::relay::next_max_forwards;
+use super::screening::BARRED;
 use super::state::Server;
 use crate::event::PbxEvent;
 
@@ -83,6 +84,9 @@ impl Server {
         let stranger = self.calls.get(&number).is_some_and(|call| {
             matches!(call.origin, Origin::Calls) && call.first.who.user().is_none()
         });
+        if let Some(reply) = self.screened_out(number, &place) {
+            return self.refuse(now, number, reply);
+        }
         match place {
             // The calls of others are for users.
             Place::Slot { .. } | Place::Pickup(_) | Place::Page(_) if stranger => {
@@ -134,6 +138,10 @@ impl Server {
         if replaces && caller.user().is_none() {
             return Err(refusal(403, "Not a User of This Server"));
         }
+        let dialled = uri.user_decoded().unwrap_or_default();
+        if self.is_barred(caller.name(), &dialled) {
+            return Err(refusal(403, BARRED));
+        }
         let place = match self.place_of(&uri) {
             // The dialog says whom it is for.
             _ if replaces => Place::Server,
@@ -144,7 +152,7 @@ impl Server {
         Ok(Admitted {
             caller,
             place,
-            dialled: uri.user_decoded().unwrap_or_default(),
+            dialled,
             asked: asked.ok_or_else(|| refusal(400, "Unusable From or To"))?,
         })
     }

@@ -52,6 +52,9 @@ impl Server {
                     forward.no_answer = after.or(forward.no_answer);
                 }));
             }
+            Command::Screen(name, screening, other, answer) => {
+                let _ = answer.send(self.screen(&name, screening, &other));
+            }
             Command::Snapshot(answer) => {
                 let _ = answer.send(self.snapshot(now));
             }

@@ -269,6 +269,23 @@ impl Server {
         Some(Body::sdp(bytes))
     }
 
+    /// Notes what a party was told last in its session, before the server makes an offer of its own
+    /// there: by its other side, or by the service that it talks to.
+    pub(super) fn remember_told(&mut self, leg: CallId) {
+        let call = self.legs.get(&leg).and_then(|n| self.calls.get(n));
+        let Some(call) = call else {
+            return;
+        };
+        let said = match &call.stage {
+            Stage::Serving(serving) if call.first.leg == leg => Some(serving.description.clone()),
+            _ if self.told.contains_key(&leg) => None,
+            _ => call.peer_of(leg).and_then(|peer| said_by(call, peer)),
+        };
+        if let Some(said) = said {
+            self.told.insert(leg, said);
+        }
+    }
+
     /// A leg has ended.
     pub(super) fn forget_hold(&mut self, number: u64, leg: CallId) {
         self.told.remove(&leg);

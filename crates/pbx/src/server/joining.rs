@@ -61,6 +61,7 @@ impl Server {
     /// Sends a re-INVITE of the server's own for a call; its end is [`Server::reinvited`].
     pub(super) fn reinvite(&mut self, now: Instant, number: u64, leg: CallId, offer: Option<Body>) {
         self.music_over(number);
+        self.remember_told(leg);
         let offer = self.body_towards(leg, offer);
         let headers = vec![("Allow".to_owned(), self.allow.clone())];
         let sent = self

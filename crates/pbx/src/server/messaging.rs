@@ -1,4 +1,4 @@
-//! Requests outside calls: OPTIONS, MESSAGE, and those that have no business here.
+//! Requests outside calls: OPTIONS, MESSAGE, REFER, and those that have no business here.
 
 use std::collections::BTreeMap;
 use std::time::Instant;
@@ -44,6 +44,7 @@ impl Server {
             Some(Method::Options) => Some(self.options(message)),
             Some(Method::Publish) => Some(self.publish(now, message)),
             Some(Method::Message) => self.relay_message(now, request, message).err(),
+            Some(Method::Refer) => self.relay_refer(now, request, message, source).err(),
             // These live in dialogs only, and this one is not known (RFC 6665 4.1.3 for NOTIFY).
             _ => Some(Reply::new(481)),
         };

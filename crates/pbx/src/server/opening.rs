@@ -98,9 +98,7 @@ impl Server {
         let mut rng = fastrand::Rng::with_seed(config.seed);
         let methods = methods(&config);
         let names: Vec<_> = methods.iter().map(Method::as_str).collect();
-        let queues = config.numbers.queues();
-        let agents = queues.map(|(name, agents)| (name.to_owned(), agents.to_vec()));
-        let agents = agents.collect();
+        let agents = agents_of(&config);
         let users = std::mem::take(&mut config.users);
         let mut server = Self {
             bound,
@@ -126,7 +124,9 @@ impl Server {
             pending: HashMap::new(),
             early_answers: HashMap::new(),
             deliveries: HashMap::new(),
+            errands: HashMap::new(),
             rooms: BTreeMap::new(),
+            screened: BTreeSet::new(),
             retrievals: HashMap::new(),
             holdings: HashMap::new(),
             told: HashMap::new(),
@@ -153,6 +153,13 @@ impl Server {
         }
         Ok(server)
     }
+}
+
+/// The agents of all queues, as they are at the start.
+fn agents_of(config: &PbxConfig) -> BTreeMap<String, Vec<String>> {
+    let queues = config.numbers.queues();
+    let agents = queues.map(|(name, agents)| (name.to_owned(), agents.to_vec()));
+    agents.collect()
 }
 
 fn endpoint(config: &PbxConfig, local: SocketAddr, seed: u64) -> EndpointConfig {

@@ -107,7 +107,8 @@ impl Server {
                 return Some(Place::Service(service));
             }
         }
-        if special.conference.iter().any(|room| room == user) {
+        let rooms = numbers.has(Capability::Conference);
+        if rooms && special.conference.iter().any(|room| room == user) {
             return Some(Place::Room(user.to_owned()));
         }
         if let Some(action) = numbers.exact(user) {

@@ -148,10 +148,19 @@ impl Server {
             return;
         };
         let leg = call.first.leg;
-        if let Some(serving) = call.serving_mut() {
-            let offer = Body::sdp(serving.description.to_bytes());
-            self.reinvite(now, number, leg, Some(offer));
+        let Some(serving) = call.serving_mut() else {
+            return;
+        };
+        let offer = Body::sdp(serving.description.to_bytes());
+        // What the party hears of now goes on with the session that it has (RFC 3264 8).
+        self.remember_told(leg);
+        let offer = self.body_towards(leg, Some(offer));
+        let told = self.told.get(&leg).cloned();
+        let serving = self.calls.get_mut(&number).and_then(|c| c.serving_mut());
+        if let (Some(serving), Some(told)) = (serving, told) {
+            serving.description = told;
         }
+        self.reinvite(now, number, leg, offer);
     }
 
     /// A party that stands has accepted what the server plays.

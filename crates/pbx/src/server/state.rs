@@ -9,7 +9,7 @@ use gannet_net::{ConnectionId, Incoming};
 use gannet_sdp::SessionDescription;
 use gannet_sip::{Method, Transport};
 use gannet_ua::digest::DigestServer;
-use gannet_ua::endpoint::{Body, CallId, Endpoint, Happening, Outcome, RequestId};
+use gannet_ua::endpoint::{Body, CallId, Endpoint, Happening, Outcome, RequestId, SubscriptionId};
 use gannet_ua::registrar::Location;
 use gannet_ua::transaction::TransactionId;
 use gannet_ua::{Target, Transmit};
@@ -24,6 +24,7 @@ use super::holding::Holding;
 use super::mailbox::Mailbox;
 use super::messaging::Delivery;
 use super::pending::{Deadline, Pending};
+use super::referring::Errand;
 use super::relay::passed_reply;
 use super::retrieval::Retrieval;
 use super::storing::Written;
@@ -35,6 +36,7 @@ use crate::event::PbxEvent;
 use crate::media::MediaRoom;
 use crate::presence::Publications;
 use crate::snapshot::PbxCounters;
+use crate::user::Screening;
 
 /// Input: [`Server::handle_incoming`], [`Server::handle_command`](Server::handle_command),
 /// [`Server::handle_timeout`] at [`Server::next_deadline`]. Output: [`Server::poll_transmit`] until
@@ -74,8 +76,12 @@ pub(crate) struct Server {
     pub(super) resting: BTreeSet<String>,
     pub(super) pending: HashMap<RequestId, Pending>,
     pub(super) deliveries: HashMap<TransactionId, Delivery>,
+    /// REFERs that went on to phones, by the subscription there.
+    pub(super) errands: HashMap<SubscriptionId, Errand>,
     /// Conference rooms by number.
     pub(super) rooms: BTreeMap<String, SharedMixer>,
+    /// Which users do not take calls from whom, or may not call whom.
+    pub(super) screened: BTreeSet<(String, Screening, String)>,
     /// Callers at their mailbox, by number of the call.
     pub(super) retrievals: HashMap<u64, Retrieval>,
     /// Calls in which music plays, or did not because both sides hold.
@@ -263,7 +269,11 @@ impl Server {
                 source,
                 ..
             } if message.method() == Some(Method::Subscribe) => {
-                self.subscribe(now, (request, notice), &message, source);
+                if Self::is_about_refer(&message) {
+                    self.subscribe_to_refer(now, (request, notice), &message, source);
+                } else {
+                    self.subscribe(now, (request, notice), &message, source);
+                }
             }
             Happening::Request {
                 request,
@@ -299,6 +309,7 @@ impl Server {
             Happening::RequestDone {
                 request, outcome, ..
             } => self.handle_outcome(now, request, outcome),
+            Happening::Refer { refer, change } => self.handle_refer_change(now, refer, change),
             Happening::Notice { notice, change } => self.handle_notice(now, notice, change),
             Happening::Dropped { .. } => self.counters.dropped_messages += 1,
             // The server has no credentials, registrations or subscriptions of its own, and
@@ -307,7 +318,6 @@ impl Server {
             | Happening::Session { .. }
             | Happening::PrackWanted { .. }
             | Happening::Pracked { .. }
-            | Happening::Refer { .. }
             | Happening::Registration { .. }
             | Happening::Publication { .. }
             | Happening::Subscription { .. } => {}

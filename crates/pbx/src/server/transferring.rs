@@ -26,7 +26,7 @@ pub(crate) struct Referral {
 
 /// How long news of a transfer can come: as long as a proxy waits for an answer
 /// (RFC 3261 16.6 step 11, timer C).
-const TOLD_FOR: Duration = Duration::from_mins(3);
+pub(super) const TOLD_FOR: Duration = Duration::from_mins(3);
 
 /// A transfer that may go on.
 struct Admitted {

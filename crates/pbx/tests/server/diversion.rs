@@ -7,7 +7,7 @@ use gannet_ua::endpoint::{EndCause, Reply};
 
 use crate::agent::Agent;
 use crate::ear::Ear;
-use crate::setup::{LIMIT, start, start_with};
+use crate::setup::{LIMIT, start, start_impatient, start_with};
 
 /// Calls Bob, waits for voicemail to answer, hangs up, and gives the reasons of the diversions.
 async fn ends_at_voicemail(
@@ -65,7 +65,7 @@ async fn refusals_of_a_phone_lead_to_voicemail() {
 
 #[tokio::test]
 async fn silence_absence_and_dnd_lead_to_voicemail() {
-    let pbx = start();
+    let pbx = start_impatient();
     let mut alice = Agent::new(&pbx, "alice");
     let reasons = ends_at_voicemail(&pbx, &mut alice, async || {}).await;
     assert_eq!(reasons, [Diversion::Unreachable]);
@@ -103,6 +103,11 @@ async fn without_voicemail_the_caller_is_told() {
 
     let mut dave = Agent::new(&pbx, "dave");
     dave.register().await;
+    let soon = Forward {
+        no_answer: Some(Duration::from_millis(300)),
+        ..Forward::default()
+    };
+    pbx.set_forward("dave", soon).await.expect("there");
     let call = alice.call("dave", "v=0");
     let (leg, _) = dave.incoming().await;
     assert_eq!(alice.failed(call).await.status(), Some(480));

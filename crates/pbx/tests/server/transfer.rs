@@ -10,16 +10,28 @@ use crate::setup::{LIMIT, start, start_with};
 /// A description that names who sent it.
 pub(crate) fn sdp(name: &str) -> String {
     format!(
-        "v=0\r\no={name} 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n\
+        "v=0\r\no={name} 1 1 IN IP4 127.0.0.1\r\ns={name}\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n\
          m=audio 40000 RTP/AVP 0\r\n"
     )
 }
 
+/// The value of a line of a message's description.
+fn line<'a>(text: &'a str, name: &str) -> &'a str {
+    let mut lines = text.lines();
+    let value = lines.find_map(|line| line.strip_prefix(name));
+    value.unwrap_or_default()
+}
+
 /// Whose description a message has.
 pub(crate) fn speaker(message: &Message) -> String {
+    line(&String::from_utf8_lossy(message.body()), "s=").to_owned()
+}
+
+/// User, session id and version in `o=`.
+fn origin(message: &Message) -> String {
     let text = String::from_utf8_lossy(message.body()).into_owned();
-    let origin = text.split("o=").nth(1).unwrap_or_default();
-    origin.split(' ').next().unwrap_or_default().to_owned()
+    let fields: Vec<_> = line(&text, "o=").split(' ').take(3).collect();
+    fields.join(" ")
 }
 
 /// `caller` calls `callee`, who answers.
@@ -303,6 +315,44 @@ async fn transfers_can_be_left_to_the_phones_or_switched_off() {
     let id = refer(&bob, leg, &to);
     assert_eq!(bob.outcome(id).await.status(), Some(405));
     pbx.stop().await;
+}
+
+#[tokio::test]
+async fn a_session_that_the_server_changes_is_still_the_same_session() {
+    let Three {
+        pbx,
+        mut alice,
+        mut bob,
+        mut carol,
+    } = three(start()).await;
+    let call = alice.call("bob", &sdp("alice"));
+    let (leg, _) = bob.incoming().await;
+    bob.accept(leg, &sdp("bob"));
+    assert_eq!(origin(&alice.answered().await), "bob 1 1");
+    bob.confirmed().await;
+    let to = carol.uri("carol").to_string();
+    refer(&bob, leg, &to);
+    let (new, _) = carol.incoming().await;
+    carol.accept(new, &sdp("carol"));
+    // Carol's description under the name, the id and the next version of what Bob has said
+    // (RFC 3264 8).
+    let (request, moved) = alice.request(Method::Invite).await;
+    assert_eq!(
+        (speaker(&moved), origin(&moved)),
+        ("carol".into(), "bob 1 2".into())
+    );
+    alice.respond(request, Reply::new(200).body(Body::sdp(sdp("alice"))));
+    bob.ended(leg).await;
+    // What Carol says herself goes on from there.
+    let again = Some(Body::sdp(sdp("carol").replace("carol 1 1", "carol 1 2")));
+    carol.ask_in_call(new, Method::Invite, again);
+    let (request, changed) = alice.request(Method::Invite).await;
+    // She has changed nothing.
+    assert_eq!(origin(&changed), "bob 1 2");
+    alice.respond(request, Reply::new(200).body(Body::sdp(sdp("alice"))));
+    alice.hang_up(call);
+    carol.ended(new).await;
+    over(pbx).await;
 }
 
 #[tokio::test]

@@ -29,6 +29,12 @@ impl Actor {
             (Some(Method::Subscribe), _) => {
                 Reply::new(489).header(HeaderName::AllowEvents.as_str(), "refer")
             }
+            // The other dialogs that a call rings in have no media to change.
+            (Some(Method::Invite | Method::Prack | Method::Update), Some(call))
+                if !self.handles.contains_key(&call) && sdp_of(message).is_some() =>
+            {
+                Reply::new(488)
+            }
             // PRACK comes here with a new offer only (RFC 3262 5).
             (Some(Method::Invite | Method::Prack), Some(call)) => {
                 self.answer_reinvite(now, call, message)

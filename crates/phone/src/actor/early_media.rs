@@ -6,7 +6,6 @@ use std::time::Instant;
 use gannet_media::offer_answer::OfferAnswerError;
 use gannet_sdp::SessionDescription;
 use gannet_sip::{HeaderName, Message, reason_phrase};
-use gannet_ua::Identifiers;
 use gannet_ua::endpoint::{CallId, Reply, SendError};
 
 use super::core::Actor;
@@ -113,23 +112,23 @@ impl Actor {
     ) -> Result<(), PhoneError> {
         let ua_call = self.require_ringing(call)?;
         let code = self.config.profile.incoming.ring_code;
-        let invite = self.endpoint.invite_of(ua_call).cloned();
-        let to = invite.as_ref().and_then(|invite| invite.to().ok());
-        let Some((invite, to)) = invite.zip(to) else {
+        let Some(invite) = self.endpoint.invite_of(ua_call).cloned() else {
             return Err(self.error_no_call(call));
         };
-        if invite.lists(HeaderName::Require, "100rel") {
-            return Err(self.misuse(
-                "the caller requires reliable responses, and this phone acknowledges PRACK in \
-                 the dialog with its own tag alone"
-                    .to_owned(),
-            ));
-        }
+        // What must be sent reliably to an INVITE without offer has one (RFC 3261 13.2.1): the same
+        // under each tag, because one phone has one set of sockets.
+        let offers = sdp_of(&invite).is_none() && invite.lists(HeaderName::Require, "100rel");
+        let described = self.legs.get(&call).and_then(|leg| leg.described.as_ref());
+        let body = described
+            .filter(|_| offers)
+            .map(|(offer, _)| sdp_body(offer));
         for _ in 0..more {
-            let tag = self.identifiers().tag(&mut self.rng);
-            let to = to.clone().with_param("tag", tag);
-            let reply = Reply::new(code).header(HeaderName::To.as_str(), to.to_string());
-            self.endpoint.ring(now, ua_call, reply);
+            let Some(fork) = self.endpoint.fork_call(ua_call) else {
+                return Err(self.misuse("this phone has no room for more dialogs".to_owned()));
+            };
+            let mut reply = Reply::new(code);
+            reply.body.clone_from(&body);
+            self.endpoint.ring(now, fork, reply);
         }
         Ok(())
     }

@@ -58,6 +58,8 @@ pub(super) struct Watchers {
     by_notice: BTreeMap<NoticeId, Watcher>,
     told: ToldCalls,
     dnd: bool,
+    /// As how many notifiers more the phone tells whoever subscribes.
+    more: u64,
 }
 
 impl Actor {
@@ -96,7 +98,31 @@ impl Actor {
         } else {
             SubscriptionState::active()
         };
+        let lasts = !state.is_terminated();
         self.tell_watcher(now, id, state);
+        if notice.is_none() && lasts {
+            self.fork_watcher(now, id, subject);
+        }
+    }
+
+    /// The other notifiers that the phone stands for accept the same SUBSCRIBE.
+    fn fork_watcher(&mut self, now: Instant, first: NoticeId, subject: Subject) {
+        for _ in 0..self.watchers.more {
+            let Some(id) = self.endpoint.fork_notice(first) else {
+                return;
+            };
+            let watcher = Watcher {
+                subject,
+                version: 0,
+            };
+            self.watchers.by_notice.insert(id, watcher);
+            self.tell_watcher(now, id, SubscriptionState::active());
+        }
+    }
+
+    /// As how many notifiers the phone tells whoever subscribes from now on.
+    pub(crate) fn fork_subscriptions(&mut self, notifiers: u64) {
+        self.watchers.more = notifiers.saturating_sub(1);
     }
 
     pub(super) fn handle_notice(&mut self, notice: NoticeId, change: NoticeChange) {

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use gannet_net::{MediaScheduler, NetError, SipBinding, SipTransport};
 use gannet_sip::Transport;
+use gannet_ua::Target;
 use gannet_ua::digest::{ClientAuth, Credentials};
 use gannet_ua::endpoint::{Endpoint, EndpointConfig};
 use tokio::sync::{mpsc, watch};
@@ -137,6 +138,10 @@ pub(crate) fn endpoint_for(
     settings.session = profile.session.support.then_some(profile.session.policy);
     settings.hosts.clone_from(&config.hosts);
     settings.outbound = config.server_target();
+    let before = profile.transport.servers_before.iter();
+    settings.before_outbound = before
+        .map(|server| Target::new(config.transport, *server))
+        .collect();
     settings.outbound_always = config.server.is_some_and(|server| server.outbound_proxy);
     settings.transport = config.transport;
     if let Some(calls_max) = calls_max {

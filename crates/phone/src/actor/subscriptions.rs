@@ -10,7 +10,7 @@ use gannet_ua::bodies::{
     Presence,
 };
 use gannet_ua::endpoint::{Outcome, Resubscribe, SubscriptionId};
-use gannet_ua::{SubscriptionChange, SubscriptionSpec};
+use gannet_ua::{ForkPolicy, SubscriptionChange, SubscriptionSpec};
 
 use super::core::Actor;
 use crate::error::PhoneError;
@@ -40,7 +40,10 @@ impl Actor {
         watch: Watch,
     ) -> Result<WatchHandle, PhoneError> {
         self.require_power()?;
-        let (uri, to, target) = self.addresses.callee(&watch.target);
+        let (uri, to, mut target) = self.addresses.callee(&watch.target);
+        if watch.straight {
+            target = Some(self.straight(&uri)?);
+        }
         let from = self.addresses.from();
         let contact = self.addresses.contact();
         let event = watch.event.clone();
@@ -52,6 +55,9 @@ impl Actor {
         spec.refreshes = watch.kept;
         spec.anew = watch.kept;
         spec.destination = target;
+        if watch.each_fork {
+            spec.fork = ForkPolicy::Each;
+        }
         self.watches.last += 1;
         let handle = WatchHandle(self.watches.last);
         self.show(|state| state.events.add(Watching::new(handle, event, uri)));
@@ -94,6 +100,20 @@ impl Actor {
         self.remove_publications(now);
     }
 
+    /// One more notifier has made a subscription; its NOTIFY follows.
+    fn watch_fork(&mut self, of: WatchHandle, id: SubscriptionId) {
+        let Some(parent) = self.watching(of) else {
+            return;
+        };
+        self.watches.last += 1;
+        let handle = WatchHandle(self.watches.last);
+        let mut fork = Watching::new(handle, parent.event.clone(), parent.target.clone());
+        fork.fork_of = Some(of);
+        self.show(|state| state.events.add(fork));
+        self.watches.ids.insert(handle, id);
+        self.watches.handles.insert(id, handle);
+    }
+
     fn watching(&self, handle: WatchHandle) -> Option<Arc<Watching>> {
         self.state.borrow().events.watching.get(&handle).cloned()
     }
@@ -115,6 +135,9 @@ impl Actor {
         }
         if let SubscriptionChange::Notified { notify, .. } = &change {
             self.note_summary(notify);
+        }
+        if let SubscriptionChange::Forked { new } = change {
+            return self.watch_fork(handle, new);
         }
         let mut incomplete = false;
         self.show(|state| {
@@ -156,6 +179,11 @@ impl Watching {
             }
             SubscriptionChange::Notified { state, notify } => {
                 self.notified += 1;
+                // No response of its own says so: there is one to each SUBSCRIBE.
+                if self.fork_of.is_some() && self.stage == WatchStage::Asking {
+                    let expires = state.expires.unwrap_or_default();
+                    self.stage = WatchStage::Active { expires };
+                }
                 self.state = Some(state);
                 if std::mem::replace(&mut self.fresh, false) {
                     self.dialogs = DialogTable::new();

@@ -31,6 +31,11 @@ pub struct Watch {
     pub conditional: bool,
     /// Whether the phone refreshes it, and begins it anew when it is moved (RFC 6665 4.1.3).
     pub kept: bool,
+    /// Past the server, straight to the address in the target's URI.
+    pub straight: bool,
+    /// Whether each further notifier that the SUBSCRIBE reaches makes a subscription of its own
+    /// (RFC 6665 4.1.4).
+    pub each_fork: bool,
 }
 
 impl Watch {
@@ -44,6 +49,8 @@ impl Watch {
             body: None,
             conditional: false,
             kept: true,
+            straight: false,
+            each_fork: false,
         }
     }
 }
@@ -93,6 +100,8 @@ impl fmt::Display for WatchStage {
 pub struct Watching {
     /// Its name.
     pub handle: WatchHandle,
+    /// The subscription whose SUBSCRIBE has reached this notifier, too.
+    pub fork_of: Option<WatchHandle>,
     /// The event package.
     pub event: EventPackage,
     /// Whose state: the Request-URI of the first SUBSCRIBE.
@@ -127,6 +136,7 @@ impl Watching {
     pub(crate) fn new(handle: WatchHandle, event: EventPackage, target: Uri) -> Self {
         Self {
             handle,
+            fork_of: None,
             event,
             target,
             stage: WatchStage::Asking,

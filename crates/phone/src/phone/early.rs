@@ -48,10 +48,11 @@ impl Phone {
             .await?
     }
 
-    /// Rings under so many more To tags: the caller sees as many more early dialogs.
+    /// Rings under so many more To tags: the caller sees as many more early dialogs. PRACK and UPDATE are
+    /// answered in each; the final response comes under the first tag.
     ///
     /// # Errors
-    /// If the call does not wait for an answer, or the caller requires reliable responses.
+    /// If the call does not wait for an answer, or the phone has too many.
     pub async fn fork(&self, call: CallHandle, more: u64) -> Result<(), PhoneError> {
         self.ask(move |actor, now| actor.fork(now, call, more))
             .await?

@@ -30,6 +30,16 @@ impl Phone {
         self.watch_answer(handle, 0, deadline).await
     }
 
+    /// As how many notifiers, at least one, the phone tells whoever subscribes to it from now on, as
+    /// phones behind a forking proxy would.
+    ///
+    /// # Errors
+    /// If the phone was stopped.
+    pub async fn fork_subscriptions(&self, notifiers: u64) -> Result<(), PhoneError> {
+        self.ask(move |actor, _| actor.fork_subscriptions(notifiers))
+            .await
+    }
+
     /// Sends SUBSCRIBE once more, to refresh or to end a subscription, and waits for the final
     /// response, whatever it is.
     ///

@@ -16,12 +16,13 @@ use super::incoming::{AnswerTrigger, CallerSource, IncomingStyle};
 use super::lines::LineStyle;
 use super::model::{
     AddressStyle, BackoffKind, BootRemoval, CompactNames, GruuUse, IdentifierStyle, Identity,
-    InstanceStyle, Lists, MessageStyle, MwiStyle, NatStyle, Profile, RegistrationStyle,
+    InstanceStyle, Lists, MessageStyle, MwiStyle, Profile, RegistrationStyle,
     ReliabilityStyle, Reliable, ResponseIdentity, SessionNumbers, SessionStyle, UriTransport,
 };
 use super::pattern::Pattern;
 use super::quirks::Quirks;
 use super::template::Template;
+use super::ways::{NatStyle, TransportStyle};
 
 impl Default for Profile {
     // tidy(function-length): a table, one entry for each setting
@@ -67,6 +68,9 @@ impl Default for Profile {
             registration: registration(),
             keep_alive: KeepAlivePolicy::default(),
             nat: NatStyle { contact: None },
+            transport: TransportStyle {
+                servers_before: Vec::new(),
+            },
             digest: ClientPolicy::default(),
             incoming: IncomingStyle {
                 ring_code: 180,

@@ -21,6 +21,7 @@ mod quirks;
 mod read;
 mod template;
 mod value;
+mod ways;
 
 pub use calls::{
     CheckSync, ConferenceStyle, DtmfStyle, EventStyle, FeatureNumbers, GlareStyle, HangUp,
@@ -36,10 +37,11 @@ pub use library::{ProfileError, ProfileLibrary};
 pub use lines::LineStyle;
 pub use model::{
     AddressStyle, BackoffKind, BootRemoval, CompactNames, FlowStyle, GruuUse, IdentifierStyle,
-    Identity, InstanceStyle, Lists, MessageStyle, MwiStyle, NatStyle, Profile, RegistrationStyle,
+    Identity, InstanceStyle, Lists, MessageStyle, MwiStyle, Profile, RegistrationStyle,
     ReliabilityStyle, Reliable, ResponseIdentity, SessionNumbers, SessionStyle, UriTransport,
 };
 pub use pattern::Pattern;
 pub use quirks::{Quirk, Quirks};
 pub use template::Template;
 pub(crate) use template::{Facts, mac_digits};
+pub use ways::{NatStyle, TransportStyle};

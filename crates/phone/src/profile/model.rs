@@ -1,6 +1,6 @@
 //! What defines a device model.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use gannet_media::offer_answer::MediaCapabilities;
@@ -18,6 +18,7 @@ use super::lines::LineStyle;
 use super::pattern::Pattern;
 use super::quirks::Quirks;
 use super::template::Template;
+use super::ways::{NatStyle, TransportStyle};
 
 /// A device model, made by [`super::ProfileLibrary::load`]; [`Profile::with_override`] changes one.
 #[derive(Debug, Clone, PartialEq)]
@@ -40,6 +41,8 @@ pub struct Profile {
     pub keep_alive: KeepAlivePolicy,
     /// What it does about address translation.
     pub nat: NatStyle,
+    /// Which ways its requests take.
+    pub transport: TransportStyle,
     /// How it answers challenges.
     pub digest: ClientPolicy,
     /// What it does with calls that come in.
@@ -332,13 +335,6 @@ pub enum GruuUse {
     Public,
     /// The temporary one.
     Temporary,
-}
-
-/// What a device does about address translation.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct NatStyle {
-    /// The address, and perhaps the port, that stands in Contact instead of its own.
-    pub contact: Option<(IpAddr, Option<u16>)>,
 }
 
 /// Form of `+sip.instance`.

@@ -129,7 +129,7 @@ impl Court<'_> {
             Story::EndedUnanswered => "ended before the answer",
             Story::Talked(End::Theirs) => "ended by the callee",
             Story::Talked(End::Ours) => "ended by the caller",
-            Story::Talked(End::OursTooLate) => "ended by both",
+            Story::Talked(End::OursTooLate | End::OursOvertaken) => "ended by both",
             Story::Talked(End::OursUnheard | End::NoAck) => "ended unheard",
         });
         let mut told = Vec::new();
@@ -312,6 +312,20 @@ impl Court<'_> {
                 if !proven {
                     let found = "an ACK arrived in time, or 2xx was not repeated".to_owned();
                     self.unproven(node, record, "that no ACK came", found);
+                }
+            }
+            End::OursOvertaken => {
+                let tag = record.local_tag.as_str();
+                let overtaken = self.evidence.sheets().iter().any(|sheet| {
+                    sheet.from == node
+                        && sheet.status.is_none()
+                        && sheet.method == Method::Bye
+                        && sheet.from_tag == tag
+                        && self.evidence.was_overtaken(node, id, (tag, sheet.cseq))
+                });
+                if !overtaken {
+                    let found = "no later request arrived before it".to_owned();
+                    self.unproven(node, record, "that BYE was overtaken", found);
                 }
             }
             End::Theirs | End::Ours | End::OursTooLate => {}

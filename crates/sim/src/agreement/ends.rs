@@ -11,6 +11,9 @@ pub(super) enum End {
     Ours,
     /// Our BYE, answered 481: the other side had ended the call before.
     OursTooLate,
+    /// Our BYE, answered 500: a later request of ours had overtaken it (RFC 3261 12.2.2). Needs
+    /// proof.
+    OursOvertaken,
     /// Our BYE, never answered. Needs proof.
     OursUnheard,
     /// Our 2xx was never acknowledged. Needs proof.
@@ -25,6 +28,7 @@ impl End {
             | EndCause::SessionExpired(Outcome::Response(response)) => match response.status() {
                 Some(200) => Some(Self::Ours),
                 Some(481) => Some(Self::OursTooLate),
+                Some(500) => Some(Self::OursOvertaken),
                 _ => None,
             },
             EndCause::LocalBye(Outcome::Timeout) | EndCause::SessionExpired(Outcome::Timeout) => {
@@ -50,10 +54,19 @@ impl End {
             // It got our BYE while the call stood, or while its own was on the way.
             Self::Ours => matches!(
                 other,
-                Self::Theirs | Self::Ours | Self::OursTooLate | Self::OursUnheard
+                Self::Theirs
+                    | Self::Ours
+                    | Self::OursTooLate
+                    | Self::OursOvertaken
+                    | Self::OursUnheard
             ),
             // It was over for them: their own BYE had been answered, or they had given up.
-            Self::OursTooLate => matches!(other, Self::Ours | Self::OursUnheard | Self::NoAck),
+            Self::OursTooLate => matches!(
+                other,
+                Self::Ours | Self::OursOvertaken | Self::OursUnheard | Self::NoAck
+            ),
+            // For them it went on until they ended it.
+            Self::OursOvertaken => !matches!(other, Self::Theirs),
             Self::OursUnheard => true,
             Self::NoAck => !matches!(other, Self::Ours),
         }
@@ -62,9 +75,9 @@ impl End {
 
 #[cfg(test)]
 mod tests {
-    use super::End::{self, NoAck, Ours, OursTooLate, OursUnheard, Theirs};
+    use super::End::{self, NoAck, Ours, OursOvertaken, OursTooLate, OursUnheard, Theirs};
 
-    const ALL: [End; 5] = [Theirs, Ours, OursTooLate, OursUnheard, NoAck];
+    const ALL: [End; 6] = [Theirs, Ours, OursTooLate, OursOvertaken, OursUnheard, NoAck];
 
     #[test]
     fn agreement_is_mutual() {

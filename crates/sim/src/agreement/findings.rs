@@ -23,6 +23,8 @@ pub enum Asymmetry {
     ChangeUnheard,
     /// A copy of the INVITE arrived after the callee had forgotten the call: it rang again.
     Ghost,
+    /// REFER had no response, or its NOTIFYs did not come.
+    ReferUnheard,
     /// REGISTER was sent until timer F, and no response came.
     RegisterUnheard,
 }

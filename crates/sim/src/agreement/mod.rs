@@ -23,6 +23,11 @@
 //! | ended by BYE before it was answered | accepted, ended for want of an ACK |
 //! | challenged, then any of these | an earlier leg refused with 407 |
 //!
+//! # Transfers
+//!
+//! A REFER ends as the other side told, once: accepted and followed by a call that both sides know, or
+//! refused and followed by none.
+//!
 //! # On the wire
 //!
 //! Two sides can agree on nonsense, so the wire is judged, too (`wire`): CANCEL only after a
@@ -45,6 +50,7 @@ mod ends;
 mod evidence;
 mod findings;
 mod registrations;
+mod transfers;
 mod wire;
 
 pub use calls::judge_calls;
@@ -52,4 +58,5 @@ pub use changes::judge_changes;
 pub use evidence::Evidence;
 pub use findings::{Asymmetry, Findings, Violation};
 pub use registrations::{judge_registration, judge_removal};
+pub use transfers::judge_transfers;
 pub use wire::judge_wire;

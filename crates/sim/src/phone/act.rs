@@ -29,21 +29,37 @@ pub(super) enum Action {
     Acknowledge(CallId),
     HangUp(CallId),
     Reinvite(CallId),
+    Hold(CallId),
+    Resume(CallId),
+    Refer(CallId),
+    /// Make the call that a REFER asked for.
+    RunErrand(TransactionId, usize),
     Inform(CallId),
     Respond(TransactionId, usize, u16),
 }
 
 impl Phone {
-    pub(super) fn start_call(&mut self, now: Instant, uri: Uri, callee: Uri) {
+    /// Calls; `None` if that cannot be.
+    pub(super) fn start_call(
+        &mut self,
+        now: Instant,
+        uri: Uri,
+        callee: Uri,
+        headers: Vec<(String, String)>,
+    ) -> Option<CallId> {
         let from = NameAddr::new(self.aor());
         let mut spec = RequestSpec::new(Method::Invite, uri, from, NameAddr::new(callee));
         spec.contact = Some(self.contact());
+        spec.headers = headers;
         if !self.is_in_mood(self.habits.delays_offer) {
             spec.body = Some(self.session());
         }
         let call = match self.endpoint.invite(now, spec) {
             Ok(call) => call,
-            Err(error) => return self.note(format!("cannot call: {error}")),
+            Err(error) => {
+                self.note(format!("cannot call: {error}"));
+                return None;
+            }
         };
         let sip_call_id = self.endpoint.sip_call_id(call).unwrap_or_default();
         let sip_call_id = sip_call_id.to_owned();
@@ -61,6 +77,7 @@ impl Phone {
         let (least, most) = PATIENCE_MS;
         let wait = Duration::from_millis(self.rng.u64(least..=most));
         self.in_future(now, wait, Action::GiveUp(call));
+        Some(call)
     }
 
     pub(super) fn act(&mut self, now: Instant, action: Action) {
@@ -105,6 +122,10 @@ impl Phone {
                 self.endpoint.hang_up(now, call);
             }
             Action::Reinvite(call) => self.send_in_call(now, call, Method::Invite),
+            Action::Hold(call) => self.set_hold(now, call, true),
+            Action::Resume(call) => self.set_hold(now, call, false),
+            Action::Refer(call) => self.refer(now, call),
+            Action::RunErrand(request, errand) => self.run_errand(now, request, errand),
             Action::Inform(call) => self.send_in_call(now, call, Method::Info),
             Action::Respond(request, record, code) => self.answer(now, request, record, code),
         }
@@ -158,10 +179,11 @@ impl Phone {
         self.start + Duration::from_millis(u64::try_from(beats).unwrap_or(u64::MAX))
     }
 
-    fn send_in_call(&mut self, now: Instant, call: CallId, method: Method) {
+    pub(super) fn send_in_call(&mut self, now: Instant, call: CallId, method: Method) {
         let is_invite = method == Method::Invite;
         let offer = is_invite && !self.is_in_mood(self.habits.delays_offer);
-        let body = offer.then(|| self.session());
+        let holds = offer && self.holding == Some(call);
+        let body = offer.then(|| self.session_in(call, false));
         let text = method.to_string();
         let Ok(request) = self
             .endpoint
@@ -183,6 +205,7 @@ impl Phone {
             cseq: cseq.unwrap_or_default(),
             done: None,
             timed_out: false,
+            holds,
         });
     }
 
@@ -200,7 +223,8 @@ impl Phone {
         }
         entry.done = Some((now, code));
         if entry.method == "INVITE" && code < 300 {
-            reply = reply.body(self.session());
+            let (call, holds) = (entry.call, entry.holds);
+            reply = reply.body(self.session_in(call, holds));
         }
         self.note(format!("answers {code}"));
         self.endpoint.respond(now, request, reply);

@@ -16,6 +16,12 @@ pub enum Deed {
     HangUp,
     /// Change the session by re-INVITE.
     Reinvite,
+    /// Put it on hold by re-INVITE.
+    Hold,
+    /// End the hold by re-INVITE.
+    Resume,
+    /// Ask the other side by REFER for another call to us.
+    Refer,
 }
 
 impl Phone {
@@ -29,6 +35,9 @@ impl Phone {
             Deed::Accept => Action::Accept(call),
             Deed::HangUp => Action::HangUp(call),
             Deed::Reinvite => Action::Reinvite(call),
+            Deed::Hold => Action::Hold(call),
+            Deed::Resume => Action::Resume(call),
+            Deed::Refer => Action::Refer(call),
         };
         self.planned += 1;
         self.plan.insert((at, self.planned), action);

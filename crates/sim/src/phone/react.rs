@@ -39,6 +39,7 @@ impl Phone {
             Happening::CallEnded { call, cause } => {
                 self.reported(call, "CallEnded");
                 self.note(format!("ended by {} ({call:?})", cause_text(&cause)));
+                self.errand_ended(now, call, &cause);
                 if let Some(record) = self.calls.get_mut(&call)
                     && record.ended.is_none()
                 {
@@ -48,9 +49,16 @@ impl Phone {
             Happening::Request {
                 request,
                 call: Some(call),
+                notice,
                 message,
                 ..
-            } => self.asked(now, request, call, &message),
+            } => match (message.method(), notice) {
+                (Some(Method::Refer), _) => self.asked_to_call(now, request, call, message),
+                (Some(Method::Subscribe), Some(notice)) => {
+                    self.asked_for_news(now, request, notice, &message);
+                }
+                _ => self.asked(now, request, call, &message),
+            },
             Happening::Request { request, .. } => {
                 let reply = gannet_ua::endpoint::Reply::new(200);
                 self.endpoint.respond(now, request, reply);
@@ -61,6 +69,7 @@ impl Phone {
                 outcome,
             } => self.request_done(now, request, call, &outcome),
             Happening::Registration { change, .. } => self.registration_changed(now, change),
+            Happening::Refer { refer, change } => self.refer_changed(now, refer, &change),
             Happening::RequestDone { .. }
             | Happening::Session { .. }
             | Happening::Challenged { .. }
@@ -68,7 +77,6 @@ impl Phone {
             | Happening::PrackWanted { .. }
             | Happening::Pracked { .. }
             | Happening::Subscription { .. }
-            | Happening::Refer { .. }
             | Happening::Notice { .. }
             | Happening::Publication { .. }
             | Happening::Dropped { .. } => {}
@@ -143,6 +151,7 @@ impl Phone {
             record.cseq = response.cseq().map_or(0, |cseq| cseq.number);
             record.remote_tag = response.to_tag().unwrap_or_default();
         }
+        self.errand_done(now, call, 200);
         if needs_answer {
             let wait = self.some_time(1_500);
             self.in_future(now, wait, Action::Acknowledge(call));
@@ -165,6 +174,7 @@ impl Phone {
             cseq: message.cseq().map_or(0, |cseq| cseq.number),
             done: None,
             timed_out: false,
+            holds: method == Method::Invite && super::transfer::holds(message),
         });
         let record = self.requests.len() - 1;
         self.in_future(now, wait, Action::Respond(request, record, code));

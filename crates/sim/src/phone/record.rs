@@ -86,6 +86,8 @@ pub struct RequestRecord {
     pub done: Option<(Instant, u16)>,
     /// No response came: the code is only what it counts as.
     pub timed_out: bool,
+    /// It is an offer that puts the call on hold.
+    pub holds: bool,
 }
 
 /// What an endpoint reported of its registration.

@@ -5,15 +5,18 @@ use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use gannet_sip::{NameAddr, Uri};
+use gannet_sip::{Method, NameAddr, Uri};
 use gannet_ua::digest::{Credentials, DigestServer, ServerPolicy};
-use gannet_ua::endpoint::{Body, CallId, Census, Endpoint, EndpointConfig, RegistrationId};
+use gannet_ua::endpoint::{
+    Body, CallId, Census, Endpoint, EndpointConfig, RegistrationId, SubscriptionId,
+};
 use gannet_ua::registrar::Binding;
 use gannet_ua::{RegistrationSpec, Target, Transmit};
 
 use super::act::Action;
 use super::habits::Habits;
 use super::record::{CallRecord, Registering, RequestRecord};
+use super::transfer::{Errand, ReferRecord};
 use crate::registrar::{PASSWORD, REALM};
 use crate::world::Node;
 
@@ -35,6 +38,10 @@ pub struct Phone {
     pub(super) planned: u64,
     pub(super) calls: BTreeMap<CallId, CallRecord>,
     pub(super) requests: Vec<RequestRecord>,
+    /// The call that the user has put on hold.
+    pub(super) holding: Option<CallId>,
+    pub(super) refers: BTreeMap<SubscriptionId, ReferRecord>,
+    pub(super) errands: Vec<Errand>,
     pub(super) registration: Option<RegistrationId>,
     pub(super) registering: Vec<(Instant, Registering)>,
     /// Judges callers, where the habits ask for it.
@@ -48,6 +55,7 @@ impl Phone {
         let mut rng = fastrand::Rng::with_seed(seed);
         let mut config = EndpointConfig::new(address, rng.u64(..));
         config.session = habits.session;
+        config.allow.extend([Method::Refer, Method::Subscribe]);
         let mut endpoint = Endpoint::new(config);
         let password = if habits.wrong_password {
             "wrong"
@@ -69,6 +77,9 @@ impl Phone {
             planned: 0,
             calls: BTreeMap::new(),
             requests: Vec::new(),
+            holding: None,
+            refers: BTreeMap::new(),
+            errands: Vec::new(),
             registration: None,
             registering: Vec::new(),
             doorkeeper,
@@ -163,7 +174,7 @@ impl Phone {
         let uri = binding
             .and_then(|binding| Uri::parse(&binding.contact).ok())
             .unwrap_or_else(|| callee.clone());
-        self.start_call(now, uri, callee.clone());
+        self.start_call(now, uri, callee.clone(), Vec::new());
         self.react(now);
     }
 

@@ -1,6 +1,6 @@
 //! The races there are.
 
-use super::{duels, registrations, sessions, subscriptions};
+use super::{duels, registrations, sessions, subscriptions, transfers};
 use crate::report::Report;
 
 /// A race.
@@ -13,6 +13,9 @@ pub enum Race {
     /// One side hangs up while the other changes the session: BYE against re-INVITE
     /// (RFC 5407 3.2.2).
     ByeReinvite,
+    /// One side asks the other for another call while the call is held: REFER against re-INVITE
+    /// (RFC 3515 2.4.2).
+    ReferHeld,
     /// A session is refreshed while it expires: UPDATE or re-INVITE against BYE (RFC 4028 10).
     SessionRefresh,
     /// A binding expires while its REGISTER is on the way (RFC 3261 10.3).
@@ -35,10 +38,11 @@ pub struct RaceReport {
 
 impl Race {
     /// All races.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::CancelAnswer,
         Self::Reinvites,
         Self::ByeReinvite,
+        Self::ReferHeld,
         Self::SessionRefresh,
         Self::RegistrationRefresh,
         Self::SubscriptionRefresh,
@@ -50,6 +54,7 @@ impl Race {
             Self::CancelAnswer => "CANCEL against 200",
             Self::Reinvites => "re-INVITE against re-INVITE",
             Self::ByeReinvite => "BYE against re-INVITE",
+            Self::ReferHeld => "REFER while held",
             Self::SessionRefresh => "session refresh against expiry",
             Self::RegistrationRefresh => "REGISTER against expiry",
             Self::SubscriptionRefresh => "SUBSCRIBE against expiry",
@@ -62,6 +67,7 @@ impl Race {
             Self::CancelAnswer | Self::Reinvites | Self::ByeReinvite => {
                 duels::run(self, seed, with_ladder)
             }
+            Self::ReferHeld => transfers::run(seed, with_ladder),
             Self::SessionRefresh => sessions::run(seed, with_ladder),
             Self::RegistrationRefresh => registrations::run(seed, with_ladder),
             Self::SubscriptionRefresh => subscriptions::run(seed, with_ladder),

@@ -22,15 +22,15 @@ const PART_MAX: Duration = Duration::from_mins(15);
 
 /// What one of the two does, and the message that it comes to.
 #[derive(Clone, Copy)]
-struct Shot {
-    role: Role,
-    deed: Deed,
-    kind: Kind,
+pub(super) struct Shot {
+    pub(super) role: Role,
+    pub(super) deed: Deed,
+    pub(super) kind: Kind,
 }
 
 /// How far the call must be.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Ready {
+pub(super) enum Ready {
     /// It rings.
     Ringing,
     /// It was answered and acknowledged.
@@ -134,6 +134,13 @@ impl Stage {
         ready: Ready,
         shots: [Shot; 2],
     ) -> Result<(), Violation> {
+        self.get(ready)?;
+        self.shoot(rng, shots);
+        self.rest()
+    }
+
+    /// Calls, and waits until the call is as far as that.
+    pub(super) fn get(&mut self, ready: Ready) -> Result<(), Violation> {
         self.call();
         let callee = 1 - self.caller;
         let end = self.world.now() + SET_UP_MAX;
@@ -148,6 +155,11 @@ impl Stage {
                 }
             }
         })?;
+        Ok(())
+    }
+
+    /// Lets both act within one window.
+    pub(super) fn shoot(&mut self, rng: &mut fastrand::Rng, shots: [Shot; 2]) {
         // Ringing has got to the caller by then, or never will.
         let from = self.world.now() + Duration::from_secs(3);
         let moments = window(rng, from, &self.conditions);
@@ -155,7 +167,6 @@ impl Stage {
             let node = self.node_of(shot.role);
             self.world.node_mut(node).aim(at, shot.deed);
         }
-        self.rest()
     }
 
     /// Lets everything come to its end.

@@ -6,8 +6,8 @@
 //! the same end. [`RaceReport::crossed`] says whether the two messages really were under way at the
 //! same time: a race that never happens would prove nothing, so its test counts them.
 //!
-//! One more race of two acts in a call, REFER while the call is held for example, is one variant of
-//! [`Race`] with its name, one arm in `duels::duel`, and a [`Deed`](crate::Deed) for what is new.
+//! One more race of two acts in a call is one variant of [`Race`] with its name, one arm in
+//! `duels::duel`, and a [`Deed`](crate::Deed) for what is new.
 
 mod aim;
 mod contest;
@@ -15,5 +15,6 @@ mod duels;
 mod registrations;
 mod sessions;
 mod subscriptions;
+mod transfers;
 
 pub use contest::{Race, RaceReport};

@@ -5,8 +5,8 @@ use super::{
     ending, event_socket, feature_codes, figures, flows, forwarding, header_sentences, hearing,
     hold, identity, lamps, mass, meanwhile, message_sentences, outbound, parking, phones, playing,
     presence_words, publications, questions, queues, raw, registration, reliability, request,
-    sdp_sentences, session_changes, session_timers, several_calls, subscriptions, talking, texts,
-    time, timing, transfers, voicemail, voicemail_calls,
+    screening, sdp_sentences, session_changes, session_timers, several_calls, subscription_forks,
+    subscriptions, talking, texts, time, timing, transfers, voicemail, voicemail_calls,
 };
 use crate::StepDefinition;
 
@@ -40,11 +40,13 @@ pub fn definitions() -> Vec<StepDefinition> {
         session_timers::definitions(),
         voicemail::definitions(),
         subscriptions::definitions(),
+        subscription_forks::definitions(),
         lamps::definitions(),
         publications::definitions(),
         presence_words::definitions(),
         mass::definitions(),
         feature_codes::definitions(),
+        screening::definitions(),
         forwarding::definitions(),
         parking::definitions(),
         queues::definitions(),

@@ -113,10 +113,16 @@ async fn call_guest(
         let hold = actor.phone.hold(call.handle, end);
         wait(world, actor, "200 to re-INVITE", limit, hold).await?;
     }
-    let destination = world.destination(guest)?;
+    // Guests are reached as the others were who are there already.
+    let mut others = state.open_calls().filter(|call| is_connected(call));
+    let options = CallOptions {
+        straight: others.any(|call| call.around_server),
+        ..CallOptions::default()
+    };
+    let destination = super::calls::whither(world, guest, &options)?;
     let call = actor
         .phone
-        .call(&destination, CallOptions::default())
+        .call(&destination, options)
         .await
         .map_err(|error| phone_failure(error, actor))?;
     world.notes.last_call = Some((actor.name().to_owned(), call));

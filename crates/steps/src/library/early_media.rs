@@ -60,7 +60,7 @@ pub(super) fn definitions() -> Vec<StepDefinition> {
         step!(
             "{phone} forks to {n} dialog(s)",
             section: SECTION,
-            about: "Waits until the phone rings, and rings under more To tags until there are so many with the first, as phones behind a forking proxy would; the phone answers under its first tag. Behind a server that is no proxy, the caller may see one dialog all the same: see `calls .. directly`.",
+            about: "Waits until the phone rings, and rings under more To tags until there are so many with the first, as phones behind a forking proxy would; PRACK and UPDATE are answered under each, and the call under the first. Behind a server that is no proxy, the caller may see one dialog all the same: see `calls .. directly`.",
             example: "Bob forks to 3 dialogs",
             run: forks,
         ),

@@ -22,6 +22,16 @@ pub(super) fn definitions() -> Vec<StepDefinition> {
             with: Direction::Received,
         ),
         step!(
+            "header {hdr} of {msg} received by {phone} is not {text}",
+            section: SECTION,
+            about: "The newest such message has this header field, and with another value.",
+            example: "header Contact of INVITE received by Bob is not \"<sip:alice@127.0.0.1:5070>\"",
+            no within,
+            condition,
+            run: headers::header_is_not,
+            with: Direction::Received,
+        ),
+        step!(
             "header {hdr} of {msg} received by {phone} has parameter {word} {text}",
             section: SECTION,
             about: "A value of this header field has the parameter with this value.",
@@ -68,6 +78,16 @@ pub(super) fn definitions() -> Vec<StepDefinition> {
             no within,
             condition,
             run: headers::header_is,
+            with: Direction::Sent,
+        ),
+        step!(
+            "header {hdr} of {msg} sent by {phone} is not {text}",
+            section: SECTION,
+            about: "The newest such message has this header field, and with another value.",
+            example: "header Contact of INVITE sent by Alice is not \"<sip:alice@127.0.0.1:5070>\"",
+            no within,
+            condition,
+            run: headers::header_is_not,
             with: Direction::Sent,
         ),
         step!(

@@ -112,6 +112,23 @@ pub(super) async fn header_is(
     ))
 }
 
+pub(super) async fn header_is_not(
+    world: &mut World,
+    arguments: Arguments,
+    direction: Direction,
+) -> StepResult {
+    let (actor, entry) = of_phone(world, &arguments, direction, 1, 2).await?;
+    let (name, unwanted) = (arguments.header(0)?, arguments.text(3)?);
+    let mut fields = entry.message.headers_by_text(name).peekable();
+    let is_there = fields.peek().is_some();
+    if is_there && fields.all(|header| header.unfolded() != unwanted) {
+        return Ok(());
+    }
+    let (what, found) = (format!("header {name}"), values(&entry.message, name));
+    let expected = format!("something else than {unwanted}");
+    Err(differs(&actor, &entry.message, what, expected, found))
+}
+
 pub(super) async fn header_has_parameter(
     world: &mut World,
     arguments: Arguments,

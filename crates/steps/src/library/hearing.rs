@@ -271,7 +271,10 @@ async fn does_not_hear(world: &mut World, arguments: Arguments) -> StepResult {
     Err(failure(FailureClass::Assertion, &line.actor, summary))
 }
 
+/// The time that is looked at. What was on its way when the sentence began, or waited for a media
+/// thread that was late, belongs to the time before.
 async fn listen(world: &World, time: Duration) -> (Instant, Instant) {
+    CallMedia::settled(Instant::now()).await;
     let started = Instant::now();
     world.pause(time).await;
     let ended = Instant::now();

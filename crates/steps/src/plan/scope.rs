@@ -50,7 +50,11 @@ impl Scope<'_> {
                 let switched = Capability::ALL.into_iter().find(|one| one.key() == feature);
                 match (feature, switched) {
                     (MUSIC_ON_HOLD, _) => pbx.music_on_hold != Some(false),
-                    ("conference", _) => pbx.conference.as_ref().is_none_or(|it| !it.is_empty()),
+                    ("conference", _) => {
+                        let rooms = pbx.conference.as_ref();
+                        pbx.extensions.numbers.has(Capability::Conference)
+                            && rooms.is_none_or(|rooms| !rooms.is_empty())
+                    }
                     (_, Some(capability)) => pbx.extensions.numbers.has(capability),
                     (_, None) => EMBEDDED_FEATURES.contains(&feature),
                 }

@@ -5,6 +5,7 @@ use std::time::Instant;
 use bytes::Bytes;
 use gannet_sip::Message;
 
+use super::callee_forks::Family;
 use super::happening::{CallId, RequestId};
 use super::prack::{Owed, ReliableStream};
 use super::reliable_queue::ReliableQueue;
@@ -141,6 +142,8 @@ pub(crate) struct Call {
     pub(crate) remote_allow: Option<String>,
     /// The call that this one takes the place of once it is accepted (RFC 3891 3).
     pub(crate) replaces: Option<CallId>,
+    /// The other early dialogs of the same INVITE of theirs, or whose one this is.
+    pub(crate) family: Option<Box<Family>>,
     /// BYE waits for the ACK (RFC 3261 15).
     pub(crate) bye_wanted: Option<Vec<(String, String)>>,
     /// What session timers need; `None` where the endpoint knows nothing of them.
@@ -184,6 +187,7 @@ impl Call {
             offers: Vec::new(),
             remote_allow: None,
             replaces: None,
+            family: None,
             bye_wanted: None,
             session: None,
             remove_at: None,

@@ -52,6 +52,9 @@ impl Endpoint {
     /// it are answered 481 from now on; nothing is reported.
     pub fn forget_call(&mut self, call: CallId) {
         self.call_agenda.set(call, None);
+        for fork in self.take_forks(call) {
+            self.forget_call(fork);
+        }
         self.inherit_dialogs(call, None);
         let reinviting = self
             .calls
@@ -187,7 +190,9 @@ impl Endpoint {
         };
         self.by_dialog
             .remove(&entry.sip_call_id, &entry.local_tag, call);
-        if let Some(server) = entry.server {
+        // The INVITE is that of the first of several forks.
+        let is_fork = entry.is_fork();
+        if let Some(server) = entry.server.filter(|_| !is_fork) {
             self.by_server.remove(&server);
         }
         for (transaction, _) in entry.answered {

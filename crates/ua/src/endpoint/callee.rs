@@ -64,6 +64,9 @@ impl Endpoint {
         let (CallState::Incoming, Some(transaction)) = (entry.state, entry.server) else {
             return;
         };
+        if entry.is_fork() {
+            return;
+        }
         let held = Held::Accept(Box::new(contact), reply);
         let Some(Held::Accept(contact, reply)) = self.hold_success(call, transaction, held) else {
             return;
@@ -87,6 +90,7 @@ impl Endpoint {
         let reply = self.settle_session(now, call, &invite, reply);
         let bytes = self.reply_in_call(now, call, reply);
         self.expect_ack(now, call, transaction, &invite, (code, bytes));
+        self.end_forks(now, call);
         self.end_replaced(now, call);
     }
 
@@ -96,7 +100,7 @@ impl Endpoint {
         let waits = self
             .calls
             .get(&call)
-            .is_some_and(|entry| entry.state == CallState::Incoming);
+            .is_some_and(|entry| entry.state == CallState::Incoming && !entry.is_fork());
         let code = reply.code;
         if waits && code >= 300 {
             self.reply_in_call(now, call, reply);

@@ -77,6 +77,7 @@ impl Endpoint {
         purpose: Purpose,
         auth: AuthStyle,
     ) -> RequestId {
+        let target = self.first_server(&builder, target);
         let mut attempt = AuthAttempt::default();
         // CANCEL cannot be challenged (RFC 3261 22.1).
         let fields = if method == Method::Cancel {
@@ -115,7 +116,7 @@ impl Endpoint {
     }
 
     /// Adds Via and credentials and gives the message its look.
-    fn finish_request(
+    pub(crate) fn finish_request(
         &mut self,
         method: Method,
         mut builder: MessageBuilder,
@@ -181,6 +182,9 @@ impl Endpoint {
     }
 
     fn finish(&mut self, now: Instant, id: RequestId, outcome: Outcome) {
+        if self.fail_over(now, id, &outcome) {
+            return;
+        }
         let Some(request) = self.requests.remove(&id) else {
             return;
         };

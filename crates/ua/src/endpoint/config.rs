@@ -51,6 +51,9 @@ pub struct EndpointConfig {
     /// Where requests go whose next hop is a name that `hosts` does not know, and all requests
     /// outside dialogs if `outbound_always` is set.
     pub outbound: Option<Target>,
+    /// Servers that are asked before `outbound`, in this order, with every request outside a dialog
+    /// that is for it. One that does not answer, or answers 503, is passed over (RFC 3263 4.3).
+    pub before_outbound: Vec<Target>,
     /// Send every request outside a dialog to `outbound`, whatever its URI says: an outbound proxy
     /// (RFC 3261 8.1.2).
     pub outbound_always: bool,
@@ -104,6 +107,7 @@ impl EndpointConfig {
             prack_by_user: false,
             hosts: BTreeMap::new(),
             outbound: None,
+            before_outbound: Vec::new(),
             outbound_always: false,
             service_route: Vec::new(),
             transport: Transport::Udp,

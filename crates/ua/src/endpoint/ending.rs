@@ -152,6 +152,9 @@ impl Endpoint {
         if entry.state == CallState::Ended {
             return;
         }
+        if entry.is_fork() {
+            return self.end_beside(now, call);
+        }
         entry.state = CallState::Ended;
         entry.ringing = None;
         entry.expires_at = None;
@@ -166,6 +169,7 @@ impl Endpoint {
         for open in entry.open.clone() {
             self.respond(now, open, Reply::new(487));
         }
+        self.end_forks(now, call);
         self.inherit_dialogs(call, None);
         self.file(call);
         self.happen(Happening::CallEnded { call, cause });
@@ -180,6 +184,9 @@ impl Endpoint {
         source: Target,
     ) {
         self.reply(now, id, (&message, source), Reply::new(200), None);
+        if self.calls.get(&call).is_some_and(|entry| entry.is_fork()) {
+            return self.end_beside(now, call);
+        }
         match self.calls.get(&call).map(|entry| entry.state) {
             // With a BYE of our own on the way, its response ends the call.
             None | Some(CallState::Ending) => {}

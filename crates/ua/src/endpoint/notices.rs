@@ -357,7 +357,7 @@ impl Endpoint {
     }
 
     /// Puts the end of a subscription on the agenda, or the instant when its state is told again.
-    fn file_notice(&mut self, id: NoticeId) {
+    pub(crate) fn file_notice(&mut self, id: NoticeId) {
         let notice = self.notices.get(&id).filter(|notice| !notice.ending);
         let deadline = notice.map(|notice| {
             let retry_at = notice.retry_at.unwrap_or(notice.ends_at);

@@ -317,6 +317,9 @@ impl Endpoint {
         };
         if sent.give_up <= now {
             queue.finish();
+            if entry.is_fork() {
+                return self.end_beside(now, call);
+            }
             if entry.server == Some(transaction) && entry.state == CallState::Incoming {
                 self.reply_in_call(now, call, Reply::new(504));
                 return self.end_call(now, call, EndCause::PrackMissing);

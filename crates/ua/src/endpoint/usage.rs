@@ -43,7 +43,7 @@ pub(crate) struct Home {
     seat: Seat,
     pub(crate) usages: SmallVec<[Usage; 1]>,
     /// Where its first message came from or went.
-    peer: Target,
+    pub(crate) peer: Target,
 }
 
 /// All dialogs with subscriptions in them. A home is given up when the last one moves out.

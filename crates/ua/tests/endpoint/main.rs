@@ -3,13 +3,16 @@
 
 mod auth;
 mod callee;
+mod callee_forks;
 mod caller;
 mod cancel;
 mod dialog_harness;
+mod failover;
 mod flows;
 mod forking;
 mod harness;
 mod in_call;
+mod notice_forks;
 mod notices;
 mod prack;
 mod publication;

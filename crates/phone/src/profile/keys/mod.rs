@@ -21,6 +21,7 @@ mod table;
 mod timing;
 mod transfer;
 mod unsupported;
+mod transport;
 
 pub use table::setting_names;
 pub(super) use table::{Key, keys};

@@ -1,0 +1,84 @@
+//! Another server where one does not answer (RFC 3263 4.3).
+
+use std::time::Instant;
+
+use gannet_sip::{HeaderName, Message, MessageBuilder, Method};
+
+use super::client::Purpose;
+use super::core::Endpoint;
+use super::happening::{Outcome, RequestId};
+use crate::target::Target;
+
+impl Endpoint {
+    /// Where a request goes first that is for `outbound`: to the first of the servers, unless it is
+    /// inside a dialog.
+    pub(crate) fn first_server(&self, builder: &MessageBuilder, target: Target) -> Target {
+        let config = &self.config;
+        let is_outside = builder
+            .text(HeaderName::To)
+            .is_some_and(|to| !to.contains(";tag="));
+        match config.before_outbound.first() {
+            Some(first) if is_outside && config.outbound == Some(target) => *first,
+            _ => target,
+        }
+    }
+
+    /// Sends a request outside a dialog, which a server did not answer, to the next one: the same with
+    /// another branch. False if there is none.
+    pub(crate) fn fail_over(&mut self, now: Instant, id: RequestId, outcome: &Outcome) -> bool {
+        let down = match outcome {
+            Outcome::Timeout | Outcome::TransportFailed => true,
+            Outcome::Response(response) => response.status() == Some(503),
+        };
+        let Some(request) = self.requests.get(&id).filter(|_| down) else {
+            return false;
+        };
+        let (purpose, old, message) = (request.purpose, request.transaction, &request.message);
+        let outside = message.to_tag().is_none();
+        let unwanted = matches!(purpose, Purpose::Invite(call) if self.is_given_up(call));
+        let Some(next) = self
+            .server_after(request.target)
+            .filter(|_| outside && !unwanted)
+        else {
+            return false;
+        };
+        let method = message.method().unwrap_or(Method::Options);
+        let mut builder = MessageBuilder::from_message(message);
+        builder.remove(HeaderName::Via);
+        let message = self.finish_request(method, builder, &[], next);
+        let transaction = self.transactions.send_request(now, message.clone(), next);
+        self.by_transaction.remove(&old);
+        self.by_transaction.insert(transaction, id);
+        self.note_server(purpose, message.clone(), next);
+        if let Some(request) = self.requests.get_mut(&id) {
+            request.message = message;
+            request.transaction = transaction;
+            request.target = next;
+        }
+        true
+    }
+
+    fn server_after(&self, server: Target) -> Option<Target> {
+        let servers = &self.config.before_outbound;
+        let at = servers.iter().position(|known| *known == server)?;
+        servers.get(at + 1).copied().or(self.config.outbound)
+    }
+
+    /// What the request has begun goes on with the server that has it now.
+    fn note_server(&mut self, purpose: Purpose, message: Message, server: Target) {
+        match purpose {
+            Purpose::Invite(call) => {
+                self.invite_sent_again(call, message);
+                if let Some(entry) = self.calls.get_mut(&call) {
+                    entry.peer = server;
+                }
+            }
+            Purpose::Subscribe(id) | Purpose::Refer(id) => {
+                if let Some(subscription) = self.subscriptions.get_mut(&id) {
+                    subscription.peer = Some(server);
+                }
+            }
+            _ => {}
+        }
+    }
+}
