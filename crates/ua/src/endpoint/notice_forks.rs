@@ -33,7 +33,7 @@ impl Endpoint {
             retry_at: None,
             ending: false,
         };
-        self.notices.insert(id, fork);
+        self.notices.insert(id, Box::new(fork));
         self.file_notice(id);
         Some(id)
     }
