@@ -42,6 +42,12 @@ impl Shown<'_> {
         } else if self.is_lost() {
             text.push_str("; lost: dropped by the impairment switch on arrival");
         }
+        let ignored = |record: &WireRecord| record.ignored.then(|| Arc::clone(&record.owner));
+        let ignored = ignored(self.record).or_else(|| ignored(self.received?));
+        if let Some(owner) = ignored {
+            text.push_str("; ignored on purpose by ");
+            text.push_str(&owner);
+        }
         text
     }
 }
@@ -127,6 +133,7 @@ mod tests {
             owner: Arc::from(owner),
             bytes: Bytes::from_static(text.as_bytes()),
             dropped,
+            ignored: false,
         }
     }
 
@@ -187,6 +194,17 @@ mod tests {
             kept.iter()
                 .all(|shown| shown.record.direction == Direction::Sent)
         );
+    }
+
+    #[test]
+    fn what_was_ignored_is_told() {
+        let ignored = WireRecord {
+            ignored: true,
+            ..received(2, "a", false)
+        };
+        let records = [sent(1, "a", false), ignored];
+        let expected = ["Alice to Bob; ignored on purpose by Bob"];
+        assert_eq!(comments(&records, Duplicates::Merge), expected);
     }
 
     #[test]

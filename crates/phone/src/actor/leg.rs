@@ -153,7 +153,7 @@ impl Actor {
             self.config.rtp_ports.clone(),
             self.config.name.as_str(),
             self.config.capture.clone(),
-            &self.config.impairment,
+            self.media_loss.as_ref().unwrap_or(&self.config.impairment),
         );
         socket.map_err(|error| PhoneError::from_net(&self.config.name, &error))
     }

@@ -12,6 +12,7 @@ use gannet_ua::endpoint::{Endpoint, EndpointConfig};
 use tokio::sync::{mpsc, watch};
 
 use super::core::{Act, Actor};
+use super::filter::Filter;
 use super::notifier::Watchers;
 use super::publications::Publications;
 use super::subscriptions::Watches;
@@ -90,6 +91,8 @@ impl Actor {
             sends_prack: true,
             left_open: Vec::new(),
             lingering: Vec::new(),
+            filter: Filter::default(),
+            media_loss: None,
             finished: false,
             config,
         })
@@ -98,7 +101,12 @@ impl Actor {
     /// A core that knows nothing yet, as after switching on. Its randomness goes on.
     pub(super) fn reset_endpoint(&mut self) {
         self.seed = self.rng.u64(..);
+        let rules = self.endpoint.take_rules();
         self.endpoint = endpoint_of(&self.config, self.local, self.seed);
+        for rule in rules {
+            self.endpoint.answer_by_rule(rule);
+        }
+        self.filter.clear();
     }
 
     pub(super) fn mac(&self) -> [u8; 6] {

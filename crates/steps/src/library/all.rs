@@ -3,7 +3,7 @@
 use super::{
     agreed, answering, calls, challenge, conditions, conferences, direct_calls, dtmf, early_media,
     ending, event_socket, feature_codes, figures, flows, forwarding, header_sentences, hearing,
-    hold, identity, lamps, mass, meanwhile, message_sentences, outbound, parking, phones, playing,
+    hold, identity, lamps, mass, meanwhile, message_sentences, misbehaviour_sentences, outbound, parking, phones, playing,
     presence_words, publications, questions, queues, raw, registration, reliability, request,
     sdp_sentences, session_changes, session_timers, several_calls, subscriptions, talking, texts,
     time, timing, transfers, voicemail, voicemail_calls,
@@ -24,6 +24,7 @@ pub fn definitions() -> Vec<StepDefinition> {
         answering::definitions(),
         early_media::definitions(),
         reliability::definitions(),
+        misbehaviour_sentences::definitions(),
         ending::definitions(),
         identity::definitions(),
         talking::definitions(),

@@ -14,6 +14,7 @@ mod config;
 mod core;
 mod ending;
 mod exchange;
+mod fixed_replies;
 mod flows;
 mod happening;
 mod identity;
@@ -41,6 +42,7 @@ pub use census::Census;
 pub use command::{Body, Reply, RequestSpec};
 pub use config::{Dress, EndpointConfig, MessageKind};
 pub use core::{Endpoint, SendError};
+pub use fixed_replies::FixedReply;
 pub use happening::{
     CallId, EndCause, Happening, NoticeId, Outcome, PublicationId, RegistrationId, RequestId,
     SubscriptionId,

@@ -6,6 +6,7 @@ mod callee;
 mod caller;
 mod cancel;
 mod dialog_harness;
+mod fixed_replies;
 mod flows;
 mod forking;
 mod harness;
