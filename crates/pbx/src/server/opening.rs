@@ -126,6 +126,7 @@ impl Server {
             pending: HashMap::new(),
             early_answers: HashMap::new(),
             deliveries: HashMap::new(),
+            kept_texts: HashMap::new(),
             rooms: BTreeMap::new(),
             retrievals: HashMap::new(),
             holdings: HashMap::new(),

@@ -12,7 +12,7 @@ use super::model::{
     AddressStyle, BackoffKind, CompactNames, GruuUse, HangUp, HoldForm, IdentifierStyle, Identity,
     IncomingStyle, InstanceStyle, Lists, MessageStyle, MwiStyle, NatStyle, Profile,
     RegistrationStyle, ReliabilityStyle, Reliable, ResponseIdentity, SessionStyle, TargetForm,
-    TransferPolicy, TransferStyle,
+    TextStyle, TransferPolicy, TransferStyle,
 };
 use super::pattern::Pattern;
 use super::template::Template;
@@ -88,6 +88,10 @@ impl Default for Profile {
             session: SessionStyle {
                 support: true,
                 policy: SessionPolicy::default(),
+            },
+            texts: TextStyle {
+                types: vec!["text/plain".to_owned()],
+                bytes_max: 65_535,
             },
             timers: Timers::default(),
         }

@@ -14,6 +14,7 @@ mod library;
 mod model;
 mod pattern;
 mod read;
+mod styles;
 mod template;
 mod value;
 
@@ -26,7 +27,7 @@ pub use model::{
     AddressStyle, BackoffKind, CompactNames, FlowStyle, GruuUse, HangUp, HoldForm, IdentifierStyle,
     Identity, IncomingStyle, InstanceStyle, Lists, MessageStyle, MwiStyle, NatStyle, Profile,
     RegistrationStyle, ReliabilityStyle, Reliable, ResponseIdentity, SessionStyle, TargetForm,
-    TransferPolicy, TransferStyle,
+    TextStyle, TransferPolicy, TransferStyle,
 };
 pub use pattern::Pattern;
 pub use template::Template;

@@ -6,10 +6,11 @@ use std::time::Duration;
 use gannet_media::offer_answer::MediaCapabilities;
 use gannet_sip::{Method, Transport};
 use gannet_ua::digest::ClientPolicy;
-use gannet_ua::{KeepAlivePolicy, Reaction, Refusals, SessionPolicy, Timers};
+use gannet_ua::{KeepAlivePolicy, Reaction, Refusals, Timers};
 
 use super::header_order::HeaderOrder;
 use super::pattern::Pattern;
+pub use super::styles::{SessionStyle, TextStyle};
 use super::template::Template;
 
 /// A device model, made by [`super::ProfileLibrary::load`]; [`Profile::with_override`] changes one.
@@ -49,6 +50,8 @@ pub struct Profile {
     pub mwi: MwiStyle,
     /// What it does about session timers (RFC 4028).
     pub session: SessionStyle,
+    /// Which texts it takes (RFC 3428).
+    pub texts: TextStyle,
     /// T1, T2, T4.
     pub timers: Timers,
 }
@@ -298,15 +301,6 @@ pub struct IncomingStyle {
     pub dnd_code: u16,
     /// Most calls at the same time; further ones get the busy code.
     pub calls_max: u32,
-}
-
-/// What a device does about session timers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct SessionStyle {
-    /// It knows them, and lists `timer` in Supported.
-    pub support: bool,
-    /// How it uses them then.
-    pub policy: SessionPolicy,
 }
 
 /// How a device takes and sends provisional responses (RFC 3262).

@@ -5,7 +5,7 @@ use super::{
     ending, event_socket, feature_codes, figures, flows, forwarding, header_sentences, hearing,
     hold, identity, lamps, mass, meanwhile, message_sentences, misbehaviour_sentences, outbound, parking, phones, playing,
     presence_words, publications, questions, queues, raw, registration, reliability, request,
-    sdp_sentences, session_changes, session_timers, several_calls, subscriptions, talking, texts,
+    sdp_sentences, session_changes, session_timers, several_calls, subscriptions, talking, text_sentences,
     time, timing, transfers, voicemail, voicemail_calls,
 };
 use crate::StepDefinition;
@@ -50,7 +50,7 @@ pub fn definitions() -> Vec<StepDefinition> {
         parking::definitions(),
         queues::definitions(),
         voicemail_calls::definitions(),
-        texts::definitions(),
+        text_sentences::definitions(),
         event_socket::definitions(),
         questions::definitions(),
         message_sentences::definitions(),

@@ -54,6 +54,7 @@ mod subscriptions;
 mod support;
 mod tables;
 mod talking;
+mod text_sentences;
 mod texts;
 mod time;
 mod timing;

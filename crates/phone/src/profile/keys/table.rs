@@ -4,7 +4,7 @@ use gannet_diag::Diagnostics;
 
 use super::{
     addresses, digest, identity, incoming, keep_alive, lists, messages, outbound, registration,
-    reliability, sdp, session_timers, timing, transfer,
+    reliability, sdp, session_timers, texts, timing, transfer,
 };
 use crate::profile::model::Profile;
 use crate::profile::value::Value;
@@ -19,7 +19,7 @@ pub(in crate::profile) struct Key {
     pub(in crate::profile) apply: fn(&mut Profile, Value<'_>, &mut Diagnostics),
 }
 
-const GROUPS: [&[Key]; 14] = [
+const GROUPS: [&[Key]; 15] = [
     identity::KEYS,
     messages::KEYS,
     addresses::KEYS,
@@ -32,6 +32,7 @@ const GROUPS: [&[Key]; 14] = [
     reliability::KEYS,
     sdp::KEYS,
     session_timers::KEYS,
+    texts::KEYS,
     timing::KEYS,
     transfer::KEYS,
 ];
