@@ -101,11 +101,10 @@ Feature: RFC 3261: messages that are lost, late, or come twice
     Then Bob is idle
 
   Scenario: a change of the session that is refused leaves it as it was (14.1)
-    Given Bob answers every UPDATE with 500
-    And Alice calls Bob directly
+    When Alice calls Bob directly
     And Bob answers the call
     And Bob answers every INVITE with 488 1 time
-    When Alice re-invites with codec PCMA and is refused with 488
+    And Alice re-invites with codec PCMA and is refused with 488
     Then Bob hears Alice
     When Alice re-invites with codec PCMA
     Then the call uses codec PCMA

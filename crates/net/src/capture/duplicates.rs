@@ -42,11 +42,10 @@ impl Shown<'_> {
         } else if self.is_lost() {
             text.push_str("; lost: dropped by the impairment switch on arrival");
         }
-        let ignored = |record: &WireRecord| record.ignored.then(|| Arc::clone(&record.owner));
-        let ignored = ignored(self.record).or_else(|| ignored(self.received?));
-        if let Some(owner) = ignored {
+        let seen = std::iter::once(self.record).chain(self.received);
+        for record in seen.filter(|record| record.ignored) {
             text.push_str("; ignored on purpose by ");
-            text.push_str(&owner);
+            text.push_str(&record.owner);
         }
         text
     }

@@ -263,7 +263,10 @@ mod tests {
             let by = Duration::from_secs(seconds);
             filter.rules.delays.push((of(Method::Invite), by));
         }
-        filter.rules.copies.push((of(Method::Invite), Copies::Double));
+        filter
+            .rules
+            .copies
+            .push((of(Method::Invite), Copies::Double));
         filter
             .rules
             .copies

@@ -14,7 +14,12 @@ const RETRANSMISSIONS_MAX: u64 = 32;
 
 pub(super) async fn ignores(world: &mut World, arguments: Arguments) -> StepResult {
     let what = matching(arguments.message(1)?);
-    misbehave(world, &arguments, Misbehaviour::Ignore { what, times: None }).await
+    misbehave(
+        world,
+        &arguments,
+        Misbehaviour::Ignore { what, times: None },
+    )
+    .await
 }
 
 pub(super) async fn ignores_some(world: &mut World, arguments: Arguments) -> StepResult {
@@ -163,7 +168,9 @@ fn matching(pattern: MessagePattern) -> MessageMatch {
 
 fn some(count: u64) -> Result<u64, Failure> {
     if count == 0 {
-        return Err(misuse("0 times is never: leave the sentence out".to_owned()));
+        return Err(misuse(
+            "0 times is never: leave the sentence out".to_owned(),
+        ));
     }
     Ok(count)
 }

@@ -46,7 +46,10 @@ async fn counted(
     let pattern = arguments.message(2)?;
     let limit = world.signalling(arguments);
     let fits = |message: &Message| kind_differences(&pattern, message).is_empty();
-    let what = format!("waiting until {} {verb} {wanted} {of}{pattern}", actor.name());
+    let what = format!(
+        "waiting until {} {verb} {wanted} {of}{pattern}",
+        actor.name()
+    );
     let enough = || (count(&actor, &fits) >= wanted).then_some(());
     let came = watch(world, &what, limit, enough).await;
     let found = count(&actor, &fits);

@@ -24,11 +24,7 @@ pub(super) enum Extent {
 
 const PLAIN: &str = "text/plain";
 
-pub(super) async fn sends(
-    world: &mut World,
-    arguments: Arguments,
-    extent: Extent,
-) -> StepResult {
+pub(super) async fn sends(world: &mut World, arguments: Arguments, extent: Extent) -> StepResult {
     let (text, to) = match extent {
         Extent::DocString => (doc_string(&arguments)?, 1),
         _ => (arguments.text(1)?.to_owned(), 2),
@@ -103,12 +99,7 @@ fn doc_string(arguments: &Arguments) -> Result<String, Failure> {
     })
 }
 
-async fn send(
-    world: &mut World,
-    arguments: &Arguments,
-    text: Question,
-    to: &str,
-) -> StepResult {
+async fn send(world: &mut World, arguments: &Arguments, text: Question, to: &str) -> StepResult {
     let actor = world.phone(arguments.phone(0)?).await?;
     let destination = reachable(world, to).await?;
     let limit = world.signalling(arguments);
@@ -187,7 +178,10 @@ pub(super) async fn has_expired(world: &mut World, arguments: Arguments) -> Step
     let actor = ready_phone(world, arguments.phone(0)?).await?;
     let wanted = arguments.integer(1)?;
     let limit = world.signalling(&arguments);
-    let what = format!("waiting for {wanted} expired message(s) at {}", actor.name());
+    let what = format!(
+        "waiting for {wanted} expired message(s) at {}",
+        actor.name()
+    );
     let enough = || (actor.phone.state().inbox.expired() >= wanted).then_some(());
     let came = watch(world, &what, limit, enough).await;
     let found = actor.phone.state().inbox.expired();

@@ -65,6 +65,9 @@ fn a_cancel_that_is_refused_cancels_nothing() {
         .endpoint
         .answer_by_rule(rule(Method::Cancel, 481, None));
     bench.receive_message(&Bench::request("CANCEL", "in", "", 1, ""));
-    assert_eq!(bench.sent_titles(), ["481 Call/Transaction Does Not Exist (CANCEL)"]);
+    assert_eq!(
+        bench.sent_titles(),
+        ["481 Call/Transaction Does Not Exist (CANCEL)"]
+    );
     assert_eq!(bench.happenings(), []);
 }
