@@ -56,14 +56,13 @@ async fn lose(world: &mut World, arguments: &Arguments, lost: Lost, seed: u64) -
     }
     let probability = percent / 100.0;
     let (name, kind) = (arguments.phone(0)?, kind_of(lost));
-    world.progress().say(format!(
-        "{name} loses {percent}% of its {kind}packets by seed {seed}"
-    ));
+    let deed = format!("{name} drops {percent}% of {kind}packets with seed {seed}");
+    world.progress().say(deed.clone());
     let how = match lost {
         Lost::Signalling => Misbehaviour::Lose { probability, seed },
         Lost::Media => Misbehaviour::LoseMedia { probability, seed },
     };
-    misbehave(world, arguments, how).await
+    carry_out(world, name, how, deed).await
 }
 
 const fn kind_of(lost: Lost) -> &'static str {
@@ -99,6 +98,7 @@ pub(super) async fn retransmits(world: &mut World, arguments: Arguments) -> Step
 
 pub(super) async fn behaves(world: &mut World, arguments: Arguments) -> StepResult {
     let actor = world.phone(arguments.phone(0)?).await?;
+    world.notes.on_purpose.remove(actor.name());
     let done = actor.phone.behave().await;
     done.map_err(|error| phone_failure(error, &actor))
 }
@@ -137,8 +137,11 @@ pub(super) async fn answers_every(
         times: times.transpose()?,
     };
     let actor = world.phone(arguments.phone(0)?).await?;
+    let deed = arguments.sentence().to_owned();
     let done = actor.phone.answer_by_rule(rule).await;
-    done.map_err(|error| phone_failure(error, &actor))
+    done.map_err(|error| phone_failure(error, &actor))?;
+    note(world, actor.name(), deed);
+    Ok(())
 }
 
 /// A rule cannot give an answer that has to be more than a code.
@@ -155,9 +158,21 @@ fn fixed_answer_fits(method: &Method, code: u16) -> StepResult {
 }
 
 async fn misbehave(world: &mut World, arguments: &Arguments, how: Misbehaviour) -> StepResult {
-    let actor = world.phone(arguments.phone(0)?).await?;
+    let deed = arguments.sentence().to_owned();
+    carry_out(world, arguments.phone(0)?, how, deed).await
+}
+
+async fn carry_out(world: &mut World, name: &str, how: Misbehaviour, deed: String) -> StepResult {
+    let actor = world.phone(name).await?;
     let done = actor.phone.misbehave(how).await;
-    done.map_err(|error| phone_failure(error, &actor))
+    done.map_err(|error| phone_failure(error, &actor))?;
+    note(world, name, deed);
+    Ok(())
+}
+
+fn note(world: &mut World, name: &str, deed: String) {
+    let deeds = world.notes.on_purpose.entry(name.to_owned()).or_default();
+    deeds.push(deed);
 }
 
 fn matching(pattern: MessagePattern) -> MessageMatch {

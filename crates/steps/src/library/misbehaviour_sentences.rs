@@ -31,7 +31,7 @@ pub(super) fn definitions() -> Vec<StepDefinition> {
         step!(
             "{phone} drops {x}% of packets",
             section: SECTION,
-            about: "From now on so many of the phone's SIP datagrams are lost in each direction, by a seed that follows from that of the run and is told in its progress. Messages over TCP are left alone. 0% ends it.",
+            about: "From now on so many of the phone's SIP datagrams are lost in each direction, by a seed that follows from that of the run and is told with failures. Messages over TCP are left alone. 0% ends it.",
             example: "Alice drops 20% of packets",
             no within,
             run: misbehaviour::drops,
