@@ -210,7 +210,7 @@ RTCP is received
 "#;
 
 /// Time and order.
-const TIME: &str = r#"
+const TIME: &str = "
 180 arrives at Alice within 2 seconds of INVITE
 200 to INVITE arrives at Alice after at least 2 seconds
 post-dial delay is below 2 seconds
@@ -218,7 +218,7 @@ set-up is below 2 seconds
 wait 500 ms
 wait until Alice is idle
 meanwhile:
-"#;
+";
 
 #[test]
 fn every_sentence_that_was_agreed_on_means_one_thing() {

@@ -100,7 +100,6 @@ impl Server {
         let names: Vec<_> = methods.iter().map(Method::as_str).collect();
         let queues = config.numbers.queues();
         let agents = queues.map(|(name, agents)| (name.to_owned(), agents.to_vec()));
-        let agents = agents.collect();
         let users = std::mem::take(&mut config.users);
         let mut server = Self {
             bound,
@@ -120,7 +119,7 @@ impl Server {
             legs: HashMap::new(),
             promised: HashMap::new(),
             parked: BTreeMap::new(),
-            agents,
+            agents: agents.collect(),
             queued: BTreeSet::new(),
             resting: BTreeSet::new(),
             pending: HashMap::new(),

@@ -83,8 +83,6 @@ pub(crate) struct Actor {
     pub(super) lingering: Vec<(Instant, Arc<MediaSocket>)>,
     /// What stands between the core and the sockets while the phone misbehaves on purpose.
     pub(super) filter: Filter,
-    /// What the media of calls from now on suffer, if not what is configured.
-    pub(super) media_loss: Option<gannet_net::Impairment>,
     pub(super) finished: bool,
 }
 

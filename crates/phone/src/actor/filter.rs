@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashSet, VecDeque};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::time::{Duration, Instant};
 
-use gannet_net::SocketImpairment;
+use gannet_net::{Impairment, SocketImpairment};
 use gannet_sip::{Message, Method};
 use gannet_ua::{Target, Timers};
 
@@ -48,6 +48,8 @@ pub(crate) struct Rules {
     pub(crate) delays: Vec<(MessageMatch, Duration)>,
     pub(crate) copies: Vec<(MessageMatch, Copies)>,
     pub(crate) loss: Option<SocketImpairment>,
+    /// What the media of calls from now on suffer, if not what is configured.
+    pub(crate) media_loss: Option<Impairment>,
 }
 
 /// Input: [`Filter::hear`], [`Filter::send`]. Output: [`Filter::poll`] until it is empty, after each
@@ -188,7 +190,6 @@ fn offsets(message: &Message, timers: Timers, times: u32) -> impl Iterator<Item 
 
 #[cfg(test)]
 mod tests {
-    use gannet_net::Impairment;
     use gannet_sip::Transport;
 
     use super::*;

@@ -148,12 +148,14 @@ impl Actor {
 
     /// Opens a pair of ports that belongs to no call yet.
     pub(super) fn open_media_socket(&self) -> Result<MediaSocket, PhoneError> {
+        let impairment = &self.config.impairment;
+        let suffers = self.filter.rules.media_loss.as_ref();
         let socket = self.scheduler.open(
             self.config.bind_ip,
             self.config.rtp_ports.clone(),
             self.config.name.as_str(),
             self.config.capture.clone(),
-            self.media_loss.as_ref().unwrap_or(&self.config.impairment),
+            suffers.unwrap_or(impairment),
         );
         socket.map_err(|error| PhoneError::from_net(&self.config.name, &error))
     }

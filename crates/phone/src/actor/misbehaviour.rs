@@ -18,7 +18,6 @@ use crate::misbehaviour::Misbehaviour;
 pub struct Habits {
     rules: Rules,
     answers: Vec<FixedReply>,
-    media_loss: Option<Impairment>,
 }
 
 impl Actor {
@@ -38,7 +37,7 @@ impl Actor {
                 rules.loss = loses.then(|| network.for_socket(&owner, WireKind::Sip));
             }
             Misbehaviour::LoseMedia { probability, seed } => {
-                self.media_loss = Some(Impairment::loss(probability, seed));
+                rules.media_loss = Some(Impairment::loss(probability, seed));
             }
         }
     }
@@ -52,7 +51,6 @@ impl Actor {
     pub(crate) fn behave(&mut self) {
         self.filter.rules = Rules::default();
         self.endpoint.take_rules();
-        self.media_loss = None;
         self.sends_prack = true;
     }
 
@@ -65,13 +63,11 @@ impl Actor {
         Habits {
             rules: self.filter.rules.clone(),
             answers,
-            media_loss: self.media_loss.clone(),
         }
     }
 
     pub(crate) fn take_habits(&mut self, habits: Habits) {
         self.filter.rules = habits.rules;
-        self.media_loss = habits.media_loss;
         for rule in habits.answers {
             self.endpoint.answer_by_rule(rule);
         }

@@ -92,7 +92,6 @@ impl Actor {
             left_open: Vec::new(),
             lingering: Vec::new(),
             filter: Filter::default(),
-            media_loss: None,
             finished: false,
             config,
         })

@@ -31,14 +31,7 @@ impl Actor {
                     address: remote,
                     connection: connection.map(ConnectionId::number),
                 };
-                let message = Message::parse(bytes.clone());
-                if !self.hears(at, source, &message) {
-                    return;
-                }
-                self.log
-                    .record(at, Direction::Received, source, message.clone());
-                self.endpoint.handle_message(now, bytes, source);
-                self.note_ack(now, &message);
+                self.handle_sip(now, at, source, bytes);
             }
             Incoming::SendFailed {
                 remote, transport, ..
@@ -84,6 +77,17 @@ impl Actor {
                 self.endpoint.handle_stun(now, &bytes, source);
             }
         }
+    }
+
+    fn handle_sip(&mut self, now: Instant, at: Instant, source: Target, bytes: bytes::Bytes) {
+        let message = Message::parse(bytes.clone());
+        if !self.hears(at, source, &message) {
+            return;
+        }
+        self.log
+            .record(at, Direction::Received, source, message.clone());
+        self.endpoint.handle_message(now, bytes, source);
+        self.note_ack(now, &message);
     }
 
     /// Sends what the core has ready. A phone that is cut off sends into the void.
