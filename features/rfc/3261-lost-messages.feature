@@ -13,7 +13,7 @@ Feature: RFC 3261: messages that are lost, late, or come twice
     Given Bob ignores 2 INVITE
     When Alice calls Bob directly
     Then Bob has ignored 2 INVITE
-    And Alice has sent 2 retransmissions of INVITE
+    And Alice has sent at least 2 retransmissions of INVITE
     And INVITE arrives at Bob at least 600 ms after INVITE
 
   Scenario: other requests are repeated too (17.1.2.2)
@@ -22,7 +22,7 @@ Feature: RFC 3261: messages that are lost, late, or come twice
     And Bob answers the call
     And Alice hangs up
     Then Bob has ignored 2 BYE
-    And Alice has sent 2 retransmissions of BYE
+    And Alice has sent at least 2 retransmissions of BYE
     And Bob receives BYE
 
   Scenario: 200 to INVITE is repeated until ACK comes, and each gets one (13.3.1.4, 13.2.2.4)
@@ -30,8 +30,8 @@ Feature: RFC 3261: messages that are lost, late, or come twice
     When Alice calls Bob directly
     And Bob answers the call
     Then Bob has ignored 2 ACK
-    And Bob has sent 2 retransmissions of 200 to INVITE
-    And Alice has sent 2 retransmissions of ACK
+    And Bob has sent at least 2 retransmissions of 200 to INVITE
+    And Alice has sent at least 2 retransmissions of ACK
     And Bob hears Alice
 
   Scenario: a refusal is repeated until ACK comes (17.2.1)
@@ -40,7 +40,7 @@ Feature: RFC 3261: messages that are lost, late, or come twice
     And Bob rejects the call with 486
     Then the call fails with 486
     And Bob has ignored 2 ACK
-    And Bob has sent 2 retransmissions of 486 to INVITE
+    And Bob has sent at least 2 retransmissions of 486 to INVITE
 
   Scenario: a response that is lost comes again for the next copy of its request (17.2.2)
     Given Alice ignores 1 200 to BYE
@@ -48,14 +48,14 @@ Feature: RFC 3261: messages that are lost, late, or come twice
     And Bob answers the call
     And Alice hangs up
     Then Alice has ignored 1 200 to BYE
-    And Bob has received 1 retransmission of BYE
-    And Bob has sent 1 retransmission of 200 to BYE
+    And Bob has received at least 1 retransmission of BYE
+    And Bob has sent at least 1 retransmission of 200 to BYE
 
   Scenario: a ringing that was lost does not count as received, and the call goes on
     Given Alice ignores 180
     When Alice calls Bob directly
     And Bob answers the call
-    Then Alice has ignored 1 180
+    Then Alice has ignored at least 1 180
     And Alice receives 200 to INVITE
     And Alice has received 200
     And Bob hangs up
@@ -72,8 +72,8 @@ Feature: RFC 3261: messages that are lost, late, or come twice
     When Alice calls Bob directly
     And Bob answers the call
     And Alice hangs up
-    Then Bob has received 1 retransmission of BYE
-    And Alice has received 1 retransmission of 200 to BYE
+    Then Bob has received at least 1 retransmission of BYE
+    And Alice has received at least 1 retransmission of 200 to BYE
 
   Scenario: a late response is awaited (17.1.1.2)
     Given Bob delays 180 by 600 ms

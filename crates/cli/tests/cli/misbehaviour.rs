@@ -9,7 +9,7 @@ fn what_was_ignored_stands_in_the_ladder_and_counts_for_nothing() {
         "Alice ignores 180",
         "Alice calls Bob directly",
         "Bob answers the call",
-        "Alice has ignored 1 180",
+        "Alice has ignored at least 1 180",
         "Alice receives 180 within 200 ms",
     ];
     let bench = Bench::new().with("f.feature", &feature(&steps));
@@ -17,7 +17,7 @@ fn what_was_ignored_stands_in_the_ladder_and_counts_for_nothing() {
         1,
         &[
             "Alice did not receive 180",
-            "1 of 180 came, and Alice ignored them on purpose",
+            "of 180 came, and Alice ignored them on purpose",
             "on purpose: Bob ignores 1 INVITE",
             "INVITE (SDP), ignored",
             "180 Ringing (INVITE), ignored",
@@ -36,7 +36,7 @@ fn what_has_not_come_so_often_is_told() {
         "Alice calls Bob directly",
         "Bob answers the call",
         "Alice hangs up",
-        "Bob has received 1 retransmission of BYE",
+        "Bob has received at least 1 retransmission of BYE",
         "Bob has received 0 retransmissions of BYE",
     ];
     let bench = Bench::new()
@@ -46,7 +46,7 @@ fn what_has_not_come_so_often_is_told() {
         1,
         &[
             "Bob has ignored 0 OPTIONS, expected 1",
-            "Bob has received 1 retransmission(s) of BYE, expected 0",
+            "retransmission(s) of BYE, expected 0",
             "2 scenarios: 1 failed, 1 timed out",
         ],
     );

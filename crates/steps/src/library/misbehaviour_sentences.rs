@@ -3,7 +3,7 @@
 use gannet_events::Direction;
 
 use super::misbehaviour::{self, Lost, Tail};
-use super::retransmissions;
+use super::retransmissions::{self, Meant};
 use crate::{StepDefinition, step};
 
 const SECTION: &str = "Misbehaviour on purpose";
@@ -139,6 +139,7 @@ pub(super) fn definitions() -> Vec<StepDefinition> {
             example: "Bob has ignored 2 INVITE",
             condition,
             run: retransmissions::has_ignored,
+            with: Meant::Exactly,
         ),
         step!(
             "{phone} has received {n} retransmission(s) of {msg}",
@@ -147,7 +148,7 @@ pub(super) fn definitions() -> Vec<StepDefinition> {
             example: "Bob has received 2 retransmissions of INVITE",
             condition,
             run: retransmissions::has_repeated,
-            with: Direction::Received,
+            with: (Direction::Received, Meant::Exactly),
         ),
         step!(
             "{phone} has sent {n} retransmission(s) of {msg}",
@@ -156,7 +157,34 @@ pub(super) fn definitions() -> Vec<StepDefinition> {
             example: "Alice has sent 2 retransmissions of INVITE",
             condition,
             run: retransmissions::has_repeated,
-            with: Direction::Sent,
+            with: (Direction::Sent, Meant::Exactly),
+        ),
+        step!(
+            "{phone} has ignored at least {n} {msg}",
+            section: SECTION,
+            about: "The same of so many or more: on a busy machine some are repeated once more than must be.",
+            example: "Bob has ignored at least 2 INVITE",
+            condition,
+            run: retransmissions::has_ignored,
+            with: Meant::AtLeast,
+        ),
+        step!(
+            "{phone} has received at least {n} retransmission(s) of {msg}",
+            section: SECTION,
+            about: "The same of so many or more.",
+            example: "Bob has received at least 2 retransmissions of INVITE",
+            condition,
+            run: retransmissions::has_repeated,
+            with: (Direction::Received, Meant::AtLeast),
+        ),
+        step!(
+            "{phone} has sent at least {n} retransmission(s) of {msg}",
+            section: SECTION,
+            about: "The same of so many or more.",
+            example: "Alice has sent at least 2 retransmissions of INVITE",
+            condition,
+            run: retransmissions::has_repeated,
+            with: (Direction::Sent, Meant::AtLeast),
         ),
     ]
 }

@@ -7,18 +7,29 @@ use super::message_wait::kind_differences;
 use super::support::{failure, ready_phone, watch};
 use crate::{Actor, Arguments, StepResult, World};
 
-pub(super) async fn has_ignored(world: &mut World, arguments: Arguments) -> StepResult {
+/// How a number is meant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Meant {
+    Exactly,
+    AtLeast,
+}
+
+pub(super) async fn has_ignored(
+    world: &mut World,
+    arguments: Arguments,
+    meant: Meant,
+) -> StepResult {
     let count = |actor: &Actor, fits: &dyn Fn(&Message) -> bool| {
         let ignored = actor.phone.log().ignored();
         ignored.iter().filter(|it| fits(&it.message)).count()
     };
-    counted(world, &arguments, ("has ignored", ""), count).await
+    counted(world, &arguments, ("has ignored", "", meant), count).await
 }
 
 pub(super) async fn has_repeated(
     world: &mut World,
     arguments: Arguments,
-    direction: Direction,
+    (direction, meant): (Direction, Meant),
 ) -> StepResult {
     let count = |actor: &Actor, fits: &dyn Fn(&Message) -> bool| {
         let entries = actor.phone.log().all();
@@ -31,14 +42,15 @@ pub(super) async fn has_repeated(
         Direction::Received => "has received",
         Direction::Sent => "has sent",
     };
-    counted(world, &arguments, (verb, "retransmission(s) of "), count).await
+    let words = (verb, "retransmission(s) of ", meant);
+    counted(world, &arguments, words, count).await
 }
 
-/// Waits until there are so many. More than that can only get worse.
+/// Waits until there are so many.
 async fn counted(
     world: &mut World,
     arguments: &Arguments,
-    (verb, of): (&str, &str),
+    (verb, of, meant): (&str, &str, Meant),
     count: impl Fn(&Actor, &dyn Fn(&Message) -> bool) -> usize,
 ) -> StepResult {
     let actor = ready_phone(world, arguments.phone(0)?).await?;
@@ -53,7 +65,7 @@ async fn counted(
     let enough = || (count(&actor, &fits) >= wanted).then_some(());
     let came = watch(world, &what, limit, enough).await;
     let found = count(&actor, &fits);
-    if found == wanted {
+    if found == wanted || meant == Meant::AtLeast && found > wanted {
         return Ok(());
     }
     let summary = format!(
