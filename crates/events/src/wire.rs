@@ -48,6 +48,8 @@ pub struct WireRecord {
     pub bytes: Bytes,
     /// True when the impairment switch of `net` dropped the packet: it was never delivered.
     pub dropped: bool,
+    /// True when it was delivered and its owner acts on purpose as if it had not been.
+    pub ignored: bool,
 }
 
 impl WireRecord {

@@ -44,6 +44,8 @@ struct Form<'a> {
     owner: Arc<str>,
     #[serde(default, skip_serializing_if = "is_false")]
     dropped: bool,
+    #[serde(default, skip_serializing_if = "is_false")]
+    ignored: bool,
     #[serde(flatten, with = "text_or_base64")]
     bytes: Bytes,
 }
@@ -67,6 +69,7 @@ impl Serialize for WireRecord {
             remote: self.remote,
             owner: Arc::clone(&self.owner),
             dropped: self.dropped,
+            ignored: self.ignored,
             bytes: self.bytes.clone(),
         }
         .serialize(serializer)
@@ -96,6 +99,7 @@ impl<'de> Deserialize<'de> for WireRecord {
             owner: form.owner,
             bytes: form.bytes,
             dropped: form.dropped,
+            ignored: form.ignored,
         })
     }
 }
@@ -115,6 +119,7 @@ mod tests {
             owner: "Zoë".into(),
             bytes: Bytes::from_static(bytes),
             dropped: true,
+            ignored: true,
         }
     }
 

@@ -107,6 +107,7 @@ impl Call {
             owner: Arc::from("Alice"),
             bytes: Bytes::copy_from_slice(bytes),
             dropped: lost,
+            ignored: false,
         };
         self.at += Duration::from_micros(1500);
         if !lost {

@@ -76,6 +76,9 @@ pub struct PbxConfig {
     /// Whether the server plays music to who is put on hold (RFC 5359 2.3). Otherwise it passes on
     /// what puts them on hold, like every other re-INVITE.
     pub music_on_hold: bool,
+    /// Whether texts for users none of whose phones is registered are kept until one is, which 202 says
+    /// to the sender (RFC 3428 7). Otherwise they get 480.
+    pub keeps_texts: bool,
     /// Bounds.
     pub limits: PbxLimits,
     /// What each side of a call is asked and granted about session timers (RFC 4028); `None`: the
@@ -127,6 +130,7 @@ impl Default for PbxConfig {
             park_return: Duration::from_mins(1),
             forward_marks: ForwardMarks::default(),
             music_on_hold: false,
+            keeps_texts: false,
             limits: PbxLimits::default(),
             session_timers: Some(SessionPolicy::default()),
             timers: Timers::default(),
@@ -298,6 +302,8 @@ pub struct PbxLimits {
     pub publications_max: usize,
     /// Messages kept per mailbox; more are thrown away.
     pub messages_per_mailbox_max: usize,
+    /// Texts kept for one user; senders of more get 480.
+    pub texts_per_user_max: usize,
     /// Callers in one conference room; more get 486.
     pub conference_max: usize,
     /// How often one call may be forwarded; then 482.
@@ -318,6 +324,7 @@ impl Default for PbxLimits {
             subscriptions_max: 100_000,
             publications_max: 10_000,
             messages_per_mailbox_max: 100,
+            texts_per_user_max: 100,
             conference_max: 32,
             forwards_max: 5,
             events_max: 4096,

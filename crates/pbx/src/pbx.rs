@@ -214,6 +214,16 @@ impl Pbx {
         self.ask(|answer| Command::SetTrust(trust, answer)).await
     }
 
+    /// Whether texts for users none of whose phones is registered are kept from now on, until one is
+    /// (RFC 3428 7). Those that are kept are forgotten otherwise.
+    ///
+    /// # Errors
+    /// If the server has stopped.
+    pub async fn set_keeps_texts(&self, keeps: bool) -> Result<(), PbxError> {
+        self.ask(|answer| Command::SetKeepsTexts(keeps, answer))
+            .await
+    }
+
     /// Sets or clears one forward of the user and leaves the others as they are; `after` is how long
     /// the user's phones ring before `on_no_answer`, if that changes.
     ///

@@ -31,6 +31,7 @@ pub struct TextMessage {
 pub struct Inbox {
     texts: VecDeque<Arc<TextMessage>>,
     next: u64,
+    expired: u64,
 }
 
 impl Inbox {
@@ -38,6 +39,7 @@ impl Inbox {
         Self {
             texts: VecDeque::new(),
             next: 0,
+            expired: 0,
         }
     }
 
@@ -49,6 +51,15 @@ impl Inbox {
     /// The number that the next text will get.
     pub const fn next_number(&self) -> u64 {
         self.next
+    }
+
+    /// How many texts came whose time was over (RFC 3428 4): they are not shown.
+    pub const fn expired(&self) -> u64 {
+        self.expired
+    }
+
+    pub(crate) const fn count_expired(&mut self) {
+        self.expired += 1;
     }
 
     /// Adds a text and numbers it.

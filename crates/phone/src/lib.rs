@@ -24,6 +24,7 @@ mod inbox;
 mod log;
 mod look;
 mod media;
+mod misbehaviour;
 mod mwi;
 mod pending;
 mod phone;
@@ -35,6 +36,7 @@ mod signalling;
 mod state;
 mod transfer;
 
+pub use actor::Habits;
 pub use call::{
     CallDirection, CallEnd, CallEndCause, CallHandle, CallRecord, CallState, CallTimes,
     RemoteParty, SessionView,
@@ -50,6 +52,7 @@ pub use flows::{FlowState, FlowStatus, Gruus};
 pub use inbox::{Inbox, TextMessage};
 pub use log::{LogEntry, MessageLog};
 pub use media::CallMedia;
+pub use misbehaviour::{IgnoredMessage, MessageMatch, Misbehaviour};
 pub use mwi::{MessageCounts, MessageSummary, MwiError};
 pub use pending::PendingRequest;
 pub use phone::Phone;

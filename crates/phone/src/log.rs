@@ -10,6 +10,8 @@ use gannet_sip::Message;
 use gannet_ua::Target;
 use tokio::sync::watch;
 
+use crate::misbehaviour::IgnoredMessage;
+
 /// Messages that are kept; the oldest go first.
 const ENTRIES_MAX: usize = 65_536;
 
@@ -47,6 +49,7 @@ struct Entries {
     list: VecDeque<Arc<LogEntry>>,
     seen: HashSet<u64>,
     next_seq: u64,
+    ignored: VecDeque<Arc<IgnoredMessage>>,
 }
 
 impl MessageLog {
@@ -77,6 +80,21 @@ impl MessageLog {
     /// All kept messages.
     pub fn all(&self) -> Vec<Arc<LogEntry>> {
         self.since(0)
+    }
+
+    /// The messages that came and of which the phone took no notice on purpose, oldest first: they
+    /// have no number, and count as not received everywhere else.
+    pub fn ignored(&self) -> Vec<Arc<IgnoredMessage>> {
+        self.lock().ignored.iter().cloned().collect()
+    }
+
+    pub(crate) fn record_ignored(&self, at: Instant, peer: Target, message: Message) {
+        let mut entries = self.lock();
+        if entries.ignored.len() == ENTRIES_MAX {
+            entries.ignored.pop_front();
+        }
+        let ignored = IgnoredMessage { at, peer, message };
+        entries.ignored.push_back(Arc::new(ignored));
     }
 
     /// The first message from number `from_seq` on that fits, waiting for it until `deadline`.

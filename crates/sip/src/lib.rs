@@ -7,6 +7,7 @@
 mod builder;
 mod check;
 mod cseq;
+mod date;
 mod field_error;
 mod framing;
 mod header;
@@ -34,6 +35,7 @@ pub use check::{
     Carrier, Deviation, REQUEST_URI_BYTES_MAX, Refusal, Rule, Severity, check, check_on, refusal,
 };
 pub use cseq::CSeq;
+pub use date::{date_text, parse_date};
 pub use field_error::FieldError;
 pub use framing::{Frame, FramingError, FramingLimits, StreamFramer};
 pub use header::Header;

@@ -36,6 +36,7 @@ mod subscription_life;
 mod target;
 mod timers;
 pub mod transaction;
+mod validity;
 
 pub use dialog::{Dialog, DialogError, DialogState, Routing};
 pub use event::{EventPackage, StateKind, SubscriptionState, TerminationReason};
@@ -55,3 +56,4 @@ pub use stun::{StunError, StunMessage, StunTransaction, is_stun};
 pub use subscription::{ForkPolicy, SubscriptionChange, SubscriptionSpec};
 pub use target::{Target, Transmit};
 pub use timers::{OwnTimers, Timers, Trying};
+pub use validity::valid_until;

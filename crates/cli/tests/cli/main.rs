@@ -16,6 +16,7 @@ mod interrupt;
 mod learn;
 mod listing;
 mod media_sentences;
+mod misbehaviour;
 mod outbound;
 mod pbx;
 mod pbx_features;

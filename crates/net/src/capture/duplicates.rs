@@ -42,6 +42,11 @@ impl Shown<'_> {
         } else if self.is_lost() {
             text.push_str("; lost: dropped by the impairment switch on arrival");
         }
+        let seen = std::iter::once(self.record).chain(self.received);
+        for record in seen.filter(|record| record.ignored) {
+            text.push_str("; ignored on purpose by ");
+            text.push_str(&record.owner);
+        }
         text
     }
 }
@@ -127,6 +132,7 @@ mod tests {
             owner: Arc::from(owner),
             bytes: Bytes::from_static(text.as_bytes()),
             dropped,
+            ignored: false,
         }
     }
 
@@ -187,6 +193,17 @@ mod tests {
             kept.iter()
                 .all(|shown| shown.record.direction == Direction::Sent)
         );
+    }
+
+    #[test]
+    fn what_was_ignored_is_told() {
+        let ignored = WireRecord {
+            ignored: true,
+            ..received(2, "a", false)
+        };
+        let records = [sent(1, "a", false), ignored];
+        let expected = ["Alice to Bob; ignored on purpose by Bob"];
+        assert_eq!(comments(&records, Duplicates::Merge), expected);
     }
 
     #[test]

@@ -120,6 +120,7 @@ mod tests {
             owner: Arc::from("Alice"),
             bytes: Bytes::from(vec![b'a'; size]),
             dropped: false,
+            ignored: false,
         }
     }
 

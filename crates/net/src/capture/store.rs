@@ -117,6 +117,38 @@ impl Capture {
         records
     }
 
+    /// Marks the SIP message that `owner` received from there at that moment as one that it ignores on
+    /// purpose. Nothing happens if it was not kept.
+    pub fn mark_ignored(&self, owner: &str, remote: SocketAddr, at: Instant) {
+        self.mark(owner, remote, at, |record| record.ignored = true);
+    }
+
+    /// The same for one that was lost on its way in.
+    pub fn mark_dropped(&self, owner: &str, remote: SocketAddr, at: Instant) {
+        self.mark(owner, remote, at, |record| record.dropped = true);
+    }
+
+    fn mark(
+        &self,
+        owner: &str,
+        remote: SocketAddr,
+        at: Instant,
+        change: impl FnOnce(&mut WireRecord),
+    ) {
+        let at = wallclock_of(at);
+        let mut kept = self.lock();
+        let found = kept.records.iter_mut().rev().find(|record| {
+            record.at == at
+                && record.kind == WireKind::Sip
+                && record.direction == Direction::Received
+                && record.remote == remote
+                && *record.owner == *owner
+        });
+        if let Some(record) = found {
+            change(record);
+        }
+    }
+
     /// How much was kept and how much was not.
     pub fn totals(&self) -> CaptureTotals {
         self.lock().totals
@@ -198,6 +230,7 @@ impl Packet<'_> {
             owner: self.owner.clone(),
             bytes: Bytes::copy_from_slice(self.bytes),
             dropped: self.dropped,
+            ignored: false,
         }
     }
 }
@@ -243,6 +276,31 @@ mod tests {
         assert_eq!(capture.sip_records().len(), 1);
         assert_eq!(capture.records_from(2).len(), 1);
         assert_eq!(capture.records_from(9).len(), 0);
+    }
+
+    #[test]
+    fn a_mark_is_put_on_one_message_alone() {
+        let capture = Capture::new();
+        let remote = ([127, 0, 0, 1], 5061).into();
+        let first = Instant::now();
+        for at in [first, first + std::time::Duration::from_micros(1)] {
+            capture.record_packet(&Packet {
+                at,
+                direction: Direction::Received,
+                kind: WireKind::Sip,
+                transport: "UDP",
+                local: ([127, 0, 0, 1], 5060).into(),
+                remote,
+                owner: &Arc::from("Alice"),
+                bytes: b"BYE",
+                dropped: false,
+            });
+        }
+        capture.mark_ignored("Alice", remote, first);
+        capture.mark_dropped("Bob", remote, first);
+        let records = capture.records_from(0);
+        let marks: Vec<_> = records.iter().map(|r| (r.ignored, r.dropped)).collect();
+        assert_eq!(marks, [(true, false), (false, false)]);
     }
 
     #[test]

@@ -176,6 +176,7 @@ impl Shared {
             owner: self.owner.clone(),
             bytes,
             dropped,
+            ignored: false,
         });
     }
 }

@@ -45,6 +45,10 @@ impl Server {
                 self.config.trust = trust;
                 let _ = answer.send(Ok(()));
             }
+            Command::SetKeepsTexts(keeps, answer) => {
+                self.set_keeps_texts(keeps);
+                let _ = answer.send(Ok(()));
+            }
             Command::ForwardOne(name, when, (to, after), answer) => {
                 let _ = answer.send(self.set(&name, |member| {
                     let forward = &mut member.forward;
@@ -99,6 +103,7 @@ impl Server {
         self.publications.remove_resource(name);
         self.end_watching(now, name);
         self.mailboxes.remove(name);
+        self.kept_texts.remove(name);
         self.changed();
         Ok(())
     }

@@ -103,7 +103,7 @@ impl Server {
             self.deliver(now, request, &mut delivery, contact);
         }
         if delivery.open.is_empty() {
-            return Err(Reply::new(480));
+            return Err(self.keep_text(&name, message, delivery.caller, hops));
         }
         self.deliveries.insert(request, delivery);
         Ok(())
@@ -132,7 +132,7 @@ impl Server {
         true
     }
 
-    fn message_for(
+    pub(super) fn message_for(
         &self,
         message: &Message,
         caller: &Caller,

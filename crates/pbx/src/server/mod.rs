@@ -23,6 +23,7 @@ mod holding;
 mod hunting;
 mod identity;
 mod joining;
+mod keeping;
 mod mailbox;
 mod messaging;
 mod mwi;

@@ -3,6 +3,7 @@
 use gannet_ua::endpoint::{Body, CallId};
 use gannet_ua::transaction::TransactionId;
 
+use super::keeping::Kept;
 use crate::command::Answer;
 
 /// A deadline of the server's own.
@@ -50,6 +51,8 @@ pub(crate) enum Pending {
     Reinvited(u64, CallId),
     /// It is one of the ways of this MESSAGE.
     Message(TransactionId),
+    /// It carries a text that was kept.
+    Kept(Box<Kept>),
     /// It was a NOTIFY about a user's messages.
     Unsolicited(String),
     /// It was an INFO that somebody asked for by the event socket.

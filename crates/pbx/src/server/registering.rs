@@ -204,6 +204,7 @@ impl Server {
                     });
                     if new {
                         self.greet_phone(now, &user, &binding);
+                        self.greet_with_texts(now, &user, &binding);
                         self.registration_changed(now, &user);
                     }
                 }

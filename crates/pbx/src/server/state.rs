@@ -1,6 +1,6 @@
 //! The server as one state machine: what it holds, and how input reaches its parts.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::net::SocketAddr;
 use std::time::Instant;
 
@@ -21,6 +21,7 @@ use super::channels::info_outcome;
 use super::directory::Directory;
 use super::gruu::TemporaryGruus;
 use super::holding::Holding;
+use super::keeping::KeptText;
 use super::mailbox::Mailbox;
 use super::messaging::Delivery;
 use super::pending::{Deadline, Pending};
@@ -78,6 +79,8 @@ pub(crate) struct Server {
     pub(super) deliveries: HashMap<TransactionId, Delivery>,
     /// REFERs that went on to phones, by the subscription there.
     pub(super) errands: HashMap<SubscriptionId, Errand>,
+    /// Texts that wait for a phone of a user, oldest first.
+    pub(super) kept_texts: HashMap<String, VecDeque<KeptText>>,
     /// Conference rooms by number.
     pub(super) rooms: BTreeMap<String, SharedMixer>,
     /// Which users do not take calls from whom, or may not call whom.
@@ -331,6 +334,7 @@ impl Server {
             Some(Pending::Message(original)) => {
                 self.message_outcome(now, request, original, outcome);
             }
+            Some(Pending::Kept(kept)) => self.kept_outcome(now, *kept, &outcome),
             Some(Pending::Unsolicited(user)) if outcome.code() < 300 => {
                 self.emit(PbxEvent::MwiDelivered {
                     user,

@@ -18,6 +18,7 @@ use crate::log::MessageLog;
 use crate::phone::MediaTable;
 use crate::state::{PhoneState, Power};
 
+use super::filter::Filter;
 use super::flows::Flow;
 use super::leg::Leg;
 use super::notifier::Watchers;
@@ -80,6 +81,8 @@ pub(crate) struct Actor {
     pub(super) left_open: Vec<TransactionId>,
     /// Media sockets of ended calls and when they close.
     pub(super) lingering: Vec<(Instant, Arc<MediaSocket>)>,
+    /// What stands between the core and the sockets while the phone misbehaves on purpose.
+    pub(super) filter: Filter,
     pub(super) finished: bool,
 }
 
@@ -196,11 +199,13 @@ impl Actor {
             .into_iter()
             .chain(legs)
             .chain(lingering)
+            .chain(self.filter.next_deadline())
             .min()
     }
 
     pub(super) fn handle_timeout(&mut self, now: Instant) {
         self.lingering.retain(|(at, _)| *at > now);
+        self.send_due(now);
         self.endpoint.handle_timeout(now);
         let due: Vec<_> = self
             .legs

@@ -155,12 +155,14 @@ impl Actor {
     pub(super) fn open_media_socket(&self) -> Result<MediaSocket, PhoneError> {
         let own_ports = self.config.profile.rtp.ports;
         let own_ports = own_ports.map(|(lowest, highest)| lowest..=highest);
+        let impairment = &self.config.impairment;
+        let suffers = self.filter.rules.media_loss.as_ref();
         let socket = self.scheduler.open(
             self.config.bind_ip,
             self.config.rtp_ports.clone().or(own_ports),
             self.config.name.as_str(),
             self.config.capture.clone(),
-            &self.config.impairment,
+            suffers.unwrap_or(impairment),
         );
         socket.map_err(|error| PhoneError::from_net(&self.config.name, &error))
     }

@@ -13,6 +13,7 @@ use gannet_ua::endpoint::{Endpoint, EndpointConfig};
 use tokio::sync::{mpsc, watch};
 
 use super::core::{Act, Actor};
+use super::filter::Filter;
 use super::notifier::Watchers;
 use super::publications::Publications;
 use super::subscriptions::Watches;
@@ -91,6 +92,7 @@ impl Actor {
             sends_prack: true,
             left_open: Vec::new(),
             lingering: Vec::new(),
+            filter: Filter::default(),
             finished: false,
             config,
         })
@@ -99,7 +101,12 @@ impl Actor {
     /// A core that knows nothing yet, as after switching on. Its randomness goes on.
     pub(super) fn reset_endpoint(&mut self) {
         self.seed = self.rng.u64(..);
+        let rules = self.endpoint.take_rules();
         self.endpoint = endpoint_of(&self.config, self.local, self.seed);
+        for rule in rules {
+            self.endpoint.answer_by_rule(rule);
+        }
+        self.filter.clear();
     }
 
     pub(super) fn mac(&self) -> [u8; 6] {

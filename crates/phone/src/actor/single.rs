@@ -167,7 +167,7 @@ impl Actor {
     }
 
     /// Sends bytes as they are.
-    pub(crate) fn send_again(&self, target: Target, bytes: Bytes) {
+    pub(crate) fn send_again(&mut self, target: Target, bytes: Bytes) {
         self.send(target, bytes);
     }
 

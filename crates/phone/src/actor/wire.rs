@@ -31,14 +31,7 @@ impl Actor {
                     address: remote,
                     connection: connection.map(ConnectionId::number),
                 };
-                let message = Message::parse(bytes);
-                self.log
-                    .record(at, Direction::Received, source, message.clone());
-                if self.config.profile.quirks.ignores(&message) {
-                    return;
-                }
-                self.endpoint.handle_parsed(now, message.clone(), source);
-                self.note_ack(now, &message);
+                self.handle_sip(now, at, source, bytes);
             }
             Incoming::SendFailed {
                 remote, transport, ..
@@ -78,11 +71,26 @@ impl Actor {
                 kind: KeepAlive::Ping,
                 ..
             } => {}
+            Incoming::Stun { .. } if self.filter.loses_received() => {}
             Incoming::Stun { bytes, remote } => {
                 let source = Target::new(Transport::Udp, remote);
                 self.endpoint.handle_stun(now, &bytes, source);
             }
         }
+    }
+
+    fn handle_sip(&mut self, now: Instant, at: Instant, source: Target, bytes: bytes::Bytes) {
+        let message = Message::parse(bytes);
+        if !self.hears(at, source, &message) {
+            return;
+        }
+        self.log
+            .record(at, Direction::Received, source, message.clone());
+        if self.config.profile.quirks.ignores(&message) {
+            return;
+        }
+        self.endpoint.handle_parsed(now, message.clone(), source);
+        self.note_ack(now, &message);
     }
 
     /// Sends what the core has ready. A phone that is cut off sends into the void.
@@ -92,18 +100,42 @@ impl Actor {
         }
     }
 
-    pub(super) fn send(&self, target: Target, bytes: bytes::Bytes) {
+    pub(super) fn send(&mut self, target: Target, bytes: bytes::Bytes) {
         if self.power() != Power::On {
             return;
         }
-        if !is_keep_alive(&bytes) {
-            self.log.record(
-                Instant::now(),
-                Direction::Sent,
-                target,
-                Message::parse(bytes.clone()),
-            );
+        if is_keep_alive(&bytes) {
+            let datagram = target.transport == Transport::Udp;
+            if !(datagram && self.filter.loses_sent()) {
+                self.give_to_transport(target, bytes);
+            }
+            return;
         }
+        let message = Message::parse(bytes);
+        if self.filter.passes_all() {
+            return self.put_on_wire(target, message);
+        }
+        let now = Instant::now();
+        let timers = self.endpoint.config().timers;
+        self.filter.send(now, timers, target, message);
+        self.send_due(now);
+    }
+
+    /// The last step of a message. What leaves late leaves only if the phone is still there.
+    pub(super) fn put_on_wire(&mut self, target: Target, message: Message) {
+        if self.power() != Power::On {
+            return;
+        }
+        let lost = self.loses(target, &message);
+        let bytes = message.bytes().clone();
+        self.log
+            .record(Instant::now(), Direction::Sent, target, message);
+        if !lost {
+            self.give_to_transport(target, bytes);
+        }
+    }
+
+    fn give_to_transport(&self, target: Target, bytes: bytes::Bytes) {
         self.transport.send(Outgoing {
             transport: target.transport,
             remote: target.address,

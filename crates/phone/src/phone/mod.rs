@@ -9,6 +9,7 @@ mod events;
 mod flows;
 mod handle;
 mod hold;
+mod misbehaviour;
 mod power;
 mod registration;
 mod requests;

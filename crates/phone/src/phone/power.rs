@@ -65,6 +65,8 @@ impl Phone {
     }
 
     async fn farewell(&self, unregister: bool, deadline: Instant) -> Result<(), PhoneError> {
+        // The end must not take longer for what was to go wrong on purpose.
+        self.behave().await?;
         self.ask(Actor::hang_up_all).await?;
         let idle = self.wait_idle(deadline).await;
         if unregister && self.state().registration.is_registered() {

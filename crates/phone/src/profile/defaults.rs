@@ -17,7 +17,7 @@ use super::lines::LineStyle;
 use super::model::{
     AddressStyle, BackoffKind, BootRemoval, CompactNames, GruuUse, IdentifierStyle, Identity,
     InstanceStyle, Lists, MessageStyle, MwiStyle, Profile, RegistrationStyle,
-    ReliabilityStyle, Reliable, ResponseIdentity, SessionNumbers, SessionStyle, UriTransport,
+    ReliabilityStyle, Reliable, ResponseIdentity, SessionNumbers, SessionStyle, TextStyle, UriTransport,
 };
 use super::pattern::Pattern;
 use super::quirks::Quirks;
@@ -120,6 +120,10 @@ impl Default for Profile {
             session: SessionStyle {
                 support: true,
                 policy: SessionPolicy::default(),
+            },
+            texts: TextStyle {
+                types: vec!["text/plain".to_owned()],
+                bytes_max: 65_535,
             },
             timers: Timers::default(),
             own_timers: OwnTimers::default(),

@@ -19,6 +19,7 @@ mod model;
 mod pattern;
 mod quirks;
 mod read;
+mod styles;
 mod template;
 mod value;
 mod ways;
@@ -38,7 +39,7 @@ pub use lines::LineStyle;
 pub use model::{
     AddressStyle, BackoffKind, BootRemoval, CompactNames, FlowStyle, GruuUse, IdentifierStyle,
     Identity, InstanceStyle, Lists, MessageStyle, MwiStyle, Profile, RegistrationStyle,
-    ReliabilityStyle, Reliable, ResponseIdentity, SessionNumbers, SessionStyle, UriTransport,
+    ReliabilityStyle, Reliable, ResponseIdentity, SessionNumbers, SessionStyle, TextStyle, UriTransport,
 };
 pub use pattern::Pattern;
 pub use quirks::{Quirk, Quirks};

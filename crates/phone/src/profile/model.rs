@@ -6,7 +6,7 @@ use std::time::Duration;
 use gannet_media::offer_answer::MediaCapabilities;
 use gannet_sip::{Method, Transport};
 use gannet_ua::digest::ClientPolicy;
-use gannet_ua::{KeepAlivePolicy, OwnTimers, Reaction, Refusals, SessionPolicy, Timers};
+use gannet_ua::{KeepAlivePolicy, OwnTimers, Reaction, Refusals, Timers};
 
 use super::calls::{
     ConferenceStyle, DtmfStyle, EventStyle, FeatureNumbers, GlareStyle, HoldForm, OutgoingStyle,
@@ -17,6 +17,7 @@ use super::incoming::IncomingStyle;
 use super::lines::LineStyle;
 use super::pattern::Pattern;
 use super::quirks::Quirks;
+pub use super::styles::{SessionStyle, TextStyle};
 use super::template::Template;
 use super::ways::{NatStyle, TransportStyle};
 
@@ -73,6 +74,8 @@ pub struct Profile {
     pub events: EventStyle,
     /// What it does about session timers (RFC 4028).
     pub session: SessionStyle,
+    /// Which texts it takes (RFC 3428).
+    pub texts: TextStyle,
     /// T1, T2, T4.
     pub timers: Timers,
     /// Times that do not follow from them.
@@ -355,15 +358,6 @@ pub struct SessionNumbers {
     pub id: Option<String>,
     /// First version; `None`: the session id.
     pub version: Option<u64>,
-}
-
-/// What a device does about session timers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct SessionStyle {
-    /// It knows them, and lists `timer` in Supported.
-    pub support: bool,
-    /// How it uses them then.
-    pub policy: SessionPolicy,
 }
 
 /// How a device takes and sends provisional responses (RFC 3262).

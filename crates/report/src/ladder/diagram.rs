@@ -61,6 +61,8 @@ pub(super) struct Row {
     pub(super) again: bool,
     /// Never delivered.
     pub(super) dropped: bool,
+    /// Delivered, and ignored on purpose.
+    pub(super) ignored: bool,
     pub(super) nearest: bool,
 }
 
@@ -124,6 +126,7 @@ pub(super) struct ActorRow {
     pub(super) kind: RowKind,
     pub(super) again: bool,
     pub(super) dropped: bool,
+    pub(super) ignored: bool,
     pub(super) nearest: bool,
 }
 
@@ -137,6 +140,7 @@ impl ActorRow {
             kind: self.kind,
             again: self.again,
             dropped: self.dropped,
+            ignored: self.ignored,
             nearest: self.nearest,
         }
     }

@@ -185,7 +185,7 @@ fn arrow(row: &Row, columns: usize, palette: Palette) -> String {
     let after = dash.repeat(1 + spare - spare / 2);
     let caption = paint(row, &caption, palette);
     let rightward = row.from < row.to;
-    let head = match (row.dropped, rightward) {
+    let head = match (row.dropped || row.ignored, rightward) {
         (true, _) => "x",
         (false, true) => ">",
         (false, false) => "<",
@@ -212,13 +212,14 @@ fn to_itself(row: &Row, gap: Option<usize>, palette: Palette) -> String {
 fn caption(row: &Row) -> String {
     let again = if row.again { ", again" } else { "" };
     let dropped = if row.dropped { ", dropped" } else { "" };
-    format!("{}{again}{dropped}", row.label)
+    let ignored = if row.ignored { ", ignored" } else { "" };
+    format!("{}{again}{dropped}{ignored}", row.label)
 }
 
 fn paint(row: &Row, caption: &str, palette: Palette) -> String {
     let ink = match row.kind {
         _ if row.nearest => Ink::Strong,
-        _ if row.dropped => Ink::Bad,
+        _ if row.dropped || row.ignored => Ink::Bad,
         _ if row.again => Ink::Faint,
         RowKind::Trouble => Ink::Bad,
         RowKind::Stream => Ink::Good,

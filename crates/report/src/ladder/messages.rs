@@ -17,6 +17,7 @@ pub(super) struct Crossing {
     from: Actor,
     to: Actor,
     dropped: bool,
+    ignored: bool,
     pub(super) message: Message,
 }
 
@@ -48,9 +49,10 @@ pub(super) fn rows(crossings: &[Crossing], options: &LadderOptions<'_>) -> Vec<A
     let mut seen = HashSet::new();
     let nearest = options.nearest.and_then(|nearest| {
         // A retransmission has the same bytes: the first copy is the one to point at.
+        let heard = |crossing: &Crossing| !crossing.dropped && !crossing.ignored;
         crossings
             .iter()
-            .position(|crossing| !crossing.dropped && &crossing.message.bytes()[..] == nearest)
+            .position(|crossing| heard(crossing) && &crossing.message.bytes()[..] == nearest)
     });
     crossings
         .iter()
@@ -63,6 +65,7 @@ pub(super) fn rows(crossings: &[Crossing], options: &LadderOptions<'_>) -> Vec<A
             kind: kind(&crossing.message),
             again: !seen.insert((&crossing.from, &crossing.to, crossing.message.bytes())),
             dropped: crossing.dropped,
+            ignored: crossing.ignored,
             nearest: Some(index) == nearest,
         })
         .collect()
@@ -91,6 +94,7 @@ fn join_captures(records: &[WireRecord], columns: &Columns) -> Vec<Crossing> {
         from: columns.at(record.source()),
         to: columns.at(record.destination()),
         dropped: record.dropped,
+        ignored: record.ignored,
         message: Message::parse(record.bytes.clone()),
     };
     for record in by_time.iter().filter(|r| r.direction == Direction::Sent) {
@@ -108,7 +112,10 @@ fn join_captures(records: &[WireRecord], columns: &Columns) -> Vec<Crossing> {
             .get_mut(&key(record))
             .and_then(VecDeque::pop_front);
         match sent {
-            Some(index) => crossings[index].dropped |= record.dropped,
+            Some(index) => {
+                crossings[index].dropped |= record.dropped;
+                crossings[index].ignored |= record.ignored;
+            }
             None => crossings.push(crossing(record)),
         }
     }

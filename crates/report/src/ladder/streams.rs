@@ -81,6 +81,7 @@ pub(super) fn rows(
                 kind: RowKind::Stream,
                 again: false,
                 dropped: false,
+                ignored: false,
                 nearest: false,
             })
         })

@@ -142,6 +142,23 @@ fn lost_packets_of_a_stream_are_counted() {
 }
 
 #[test]
+fn what_a_phone_ignores_on_purpose_is_marked() {
+    let invite = request("INVITE", "a", false);
+    let wire = Wire::default()
+        .sip(0, "Alice", "Bob", invite.clone())
+        .sip(500, "Alice", "Bob", invite)
+        .records();
+    let mut records = wire.to_vec();
+    let at_bob = records.iter_mut().find(|record| &*record.owner == "Bob");
+    at_bob.expect("received").ignored = true;
+    let text = drawn(&records, &LadderOptions::default(), None);
+    let marked: Vec<_> = text.lines().map(|line| line.contains("ignored")).collect();
+    assert_eq!(marked, [false, true, false], "{text}");
+    assert!(text.contains("INVITE, ignored"), "{text}");
+    assert!(text.contains("INVITE, again"), "{text}");
+}
+
+#[test]
 fn long_captures_are_cut_in_the_middle() {
     let mut wire = Wire::default();
     for index in 0..50 {

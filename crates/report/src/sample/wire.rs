@@ -54,6 +54,7 @@ impl Wire {
                     owner: owner.into(),
                     bytes: bytes.clone(),
                     dropped: false,
+                    ignored: false,
                 });
             }
         }

@@ -20,6 +20,8 @@ pub struct PbxExtensions {
     pub park_return: Option<Duration>,
     /// What forwarded calls say about it.
     pub forward_marks: ForwardMarks,
+    /// Whether texts for users whose phones are away are kept.
+    pub keep_messages: bool,
     /// What is set for users at the start, by their names in features.
     pub users: BTreeMap<String, PbxUserSettings>,
 }
@@ -72,6 +74,7 @@ fn features(pbx: &mut Section<'_, '_, '_>, extensions: &mut PbxExtensions) {
     ] {
         *mark = section.boolean(key).unwrap_or_default();
     }
+    extensions.keep_messages = section.boolean("keep_messages").unwrap_or_default();
     extensions.park_return = section.time("park_return");
     section.finish();
 }

@@ -3,10 +3,10 @@
 use super::{
     agreed, answering, calls, challenge, conditions, conferences, direct_calls, dtmf, early_media,
     ending, event_socket, feature_codes, figures, flows, forwarding, header_sentences, hearing,
-    hold, identity, lamps, mass, meanwhile, message_sentences, outbound, parking, phones, playing,
+    hold, identity, lamps, mass, meanwhile, message_sentences, misbehaviour_sentences, outbound, parking, phones, playing,
     presence_words, publications, questions, queues, raw, registration, reliability, request,
     screening, sdp_sentences, session_changes, session_timers, several_calls, subscription_forks,
-    subscriptions, talking, texts, time, timing, transfers, voicemail, voicemail_calls,
+    subscriptions, talking, text_sentences, time, timing, transfers, voicemail, voicemail_calls,
 };
 use crate::StepDefinition;
 
@@ -24,6 +24,7 @@ pub fn definitions() -> Vec<StepDefinition> {
         answering::definitions(),
         early_media::definitions(),
         reliability::definitions(),
+        misbehaviour_sentences::definitions(),
         ending::definitions(),
         identity::definitions(),
         talking::definitions(),
@@ -51,7 +52,7 @@ pub fn definitions() -> Vec<StepDefinition> {
         parking::definitions(),
         queues::definitions(),
         voicemail_calls::definitions(),
-        texts::definitions(),
+        text_sentences::definitions(),
         event_socket::definitions(),
         questions::definitions(),
         message_sentences::definitions(),

@@ -111,6 +111,18 @@ fn missing(actor: &Arc<Actor>, wanted: &Wanted<'_>, from: u64, limit: Duration) 
             differences,
         });
     }
+    let ignored = actor.phone.log().ignored();
+    let ignored = ignored
+        .iter()
+        .filter(|it| wanted.differences(&it.message).is_empty());
+    let ignored = ignored.count();
+    if ignored > 0 && wanted.direction == Direction::Received {
+        found = found.detail(format!(
+            "{ignored} of {} came, and {} ignored them on purpose",
+            wanted.text(),
+            actor.name()
+        ));
+    }
     let earlier = entries
         .iter()
         .rev()

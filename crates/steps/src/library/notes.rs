@@ -7,6 +7,7 @@ use super::dtmf::Taken;
 use super::event_socket::EventSocket;
 use super::playing::Recording;
 use crate::PhoneSetup;
+use gannet_events::Failure;
 use gannet_phone::{CallHandle, PendingRequest, WatchHandle};
 
 /// One scenario's notes.
@@ -50,6 +51,8 @@ pub struct Notes {
     pub(super) parked: Option<(String, std::time::Instant)>,
     /// Recordings that go on, by phone.
     pub(super) recordings: BTreeMap<String, Recording>,
+    /// What phones were told to do wrong, by phone: failures tell it, since it may explain them.
+    pub(super) on_purpose: BTreeMap<String, Vec<String>>,
     /// The event socket that the scenario has opened.
     pub(super) event_socket: Option<EventSocket>,
 }
@@ -69,6 +72,9 @@ impl Notes {
         };
         self.recordings.retain(|phone, _| !ended(phone));
         self.recordings.extend(copy.recordings);
+        if copy.on_purpose != before.on_purpose {
+            self.on_purpose = copy.on_purpose;
+        }
         if copy.last_call != before.last_call {
             self.last_call = copy.last_call;
             self.last_callee = copy.last_callee;
@@ -79,6 +85,14 @@ impl Notes {
         if copy.last_writer != before.last_writer {
             self.last_writer = copy.last_writer;
         }
+    }
+
+    /// Tells with a failure what phones were told to do wrong.
+    pub(crate) fn explain(&self, failure: Failure) -> Failure {
+        let told = self.on_purpose.values().flatten();
+        told.fold(failure, |failure, deed| {
+            failure.detail(format!("on purpose: {deed}"))
+        })
     }
 
     /// Writes the recordings that no sentence has ended. Gives what went wrong.

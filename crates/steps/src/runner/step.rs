@@ -42,7 +42,10 @@ pub(super) async fn play(
     };
     match result {
         Ok(()) => (Status::Passed, None),
-        Err(failure) => (status_of(failure.class), Some(failure)),
+        Err(failure) => {
+            let failure = world.notes.explain(failure);
+            (status_of(failure.class), Some(failure))
+        }
     }
 }
 

@@ -88,7 +88,10 @@ impl World {
     /// Starts a phone, provisioned at the embedded server where there is one. It does not register
     /// by itself. A phone that had the name before is stopped.
     pub async fn use_phone(&mut self, setup: PhoneSetup) -> Result<Arc<Actor>, Failure> {
+        let mut habits = None;
         if let Some(former) = self.actors.remove(&setup.name) {
+            // What it was told to do wrong is said of the name. One that is off does nothing.
+            habits = former.phone.habits().await.ok();
             self.retire(former).await;
         }
         let user = self.user(&setup.name).cloned();
@@ -98,6 +101,9 @@ impl World {
         self.provision(&setup.name, &account, user, &server).await?;
         let config = self.phone_config(&setup, user, &account, &server)?;
         let phone = Phone::start(config).await.map_err(start_failure)?;
+        if let Some(habits) = habits {
+            phone.take_habits(habits).await.map_err(start_failure)?;
+        }
         let actor = Arc::new(Actor::new(phone, account));
         self.marks_given += 1;
         self.named_last = Some(setup.name.clone());

@@ -131,6 +131,7 @@ fn adapt(config: &mut PbxConfig, settings: &PbxSettings) {
     let extensions = &settings.extensions;
     config.transfer = extensions.transfer;
     config.forward_marks = extensions.forward_marks;
+    config.keeps_texts = extensions.keep_messages;
     if let Some(time) = extensions.park_return {
         config.park_return = time;
     }

@@ -15,6 +15,7 @@ use super::client::{ClientRequest, Purpose};
 use super::command::RequestSpec;
 use super::config::{EndpointConfig, MessageKind};
 use super::dialog_index::DialogIndex;
+use super::fixed_replies::FixedReply;
 use super::happening::{
     CallId, Happening, NoticeId, Outcome, PublicationId, RegistrationId, RequestId, SubscriptionId,
 };
@@ -111,6 +112,8 @@ pub struct Endpoint {
     pub(crate) notice_agenda: Agenda<NoticeId>,
     /// The dialogs of subscriptions of both kinds.
     pub(crate) homes: Homes,
+    /// Requests that are answered by rule.
+    pub(crate) fixed_replies: Vec<FixedReply>,
     happenings: VecDeque<Happening>,
     pub(crate) last_request: u64,
     pub(crate) last_call: u64,
@@ -146,6 +149,7 @@ impl Endpoint {
             notices: BTreeMap::new(),
             notice_agenda: Agenda::new(),
             homes: Homes::default(),
+            fixed_replies: Vec::new(),
             happenings: VecDeque::new(),
             last_request: 0,
             last_call: 0,

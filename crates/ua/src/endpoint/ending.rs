@@ -205,6 +205,9 @@ impl Endpoint {
         message: Message,
         source: Target,
     ) {
+        if self.answered_by_rule(now, id, &message, source) {
+            return;
+        }
         let code = if matches { 200 } else { 481 };
         let call = invite.and_then(|invite| self.by_server.get(&invite).copied());
         let entry = call.and_then(|call| Some((call, self.calls.get(&call)?)));

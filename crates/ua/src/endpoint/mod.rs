@@ -17,6 +17,7 @@ mod dialog_index;
 mod ending;
 mod exchange;
 mod failover;
+mod fixed_replies;
 mod flows;
 mod happening;
 mod identity;
@@ -45,6 +46,7 @@ pub use census::Census;
 pub use command::{Body, Reply, RequestSpec};
 pub use config::{Dress, EndpointConfig, MessageKind};
 pub use core::{Endpoint, SendError};
+pub use fixed_replies::FixedReply;
 pub use happening::{
     CallId, EndCause, Happening, NoticeId, Outcome, PublicationId, RegistrationId, RequestId,
     SubscriptionId,

@@ -109,6 +109,9 @@ impl Endpoint {
         source: Target,
         merged: bool,
     ) {
+        if self.answered_by_rule(now, id, &message, source) {
+            return;
+        }
         if let Some(reply) = self.refusal(&message, merged) {
             self.reply(now, id, (&message, source), reply, None);
             return;

@@ -8,6 +8,7 @@ mod caller;
 mod cancel;
 mod dialog_harness;
 mod failover;
+mod fixed_replies;
 mod flows;
 mod forking;
 mod harness;

@@ -195,7 +195,7 @@ fn known(item: Value<'_>, names: &[&str], what: &str) -> Result<String, Diagnost
         .with_suggestions(&nearest(token, names, 1)))
 }
 
-fn media_type(item: Value<'_>) -> Result<String, Diagnostic> {
+pub(super) fn media_type(item: Value<'_>) -> Result<String, Diagnostic> {
     let text = item.text()?;
     match text.split_once('/') {
         Some((kind, subtype)) if !kind.is_empty() && !subtype.is_empty() && !text.contains(',') => {

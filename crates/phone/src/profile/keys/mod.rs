@@ -18,6 +18,7 @@ mod reliability;
 mod sdp;
 mod session_timers;
 mod table;
+mod texts;
 mod timing;
 mod transfer;
 mod unsupported;

@@ -4,7 +4,7 @@ use gannet_diag::Diagnostics;
 
 use super::{
     addresses, digest, events, identity, incoming, keep_alive, lines, lists, media, messages,
-    outbound, outgoing, quirks, registration, reliability, sdp, session_timers, timing, transfer, transport,
+    outbound, outgoing, quirks, registration, reliability, sdp, session_timers, texts, timing, transfer, transport,
 };
 use crate::profile::model::Profile;
 use crate::profile::value::Value;
@@ -19,7 +19,7 @@ pub(in crate::profile) struct Key {
     pub(in crate::profile) apply: fn(&mut Profile, Value<'_>, &mut Diagnostics),
 }
 
-const GROUPS: [&[Key]; 20] = [
+const GROUPS: [&[Key]; 21] = [
     identity::KEYS,
     messages::KEYS,
     lines::KEYS,
@@ -36,6 +36,7 @@ const GROUPS: [&[Key]; 20] = [
     sdp::KEYS,
     events::KEYS,
     session_timers::KEYS,
+    texts::KEYS,
     timing::KEYS,
     transfer::KEYS,
     quirks::KEYS,
