@@ -1,4 +1,4 @@
-@rfc.3515 @rfc.5589 @rfc.3891 @with.pjsua2 @with.baresip
+@rfc.3515 @rfc.5589 @with.pjsua2 @with.baresip
 Feature: The embedded server carries out the REFER of a foreign phone
   The foreign phone calls Alice and sends her on to Carol, with or without a word to Carol before. Neither
   of them sees a REFER.

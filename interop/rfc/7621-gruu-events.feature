@@ -8,7 +8,7 @@ Feature: A subscription by GRUU, at SIPp
       | Alice | generic | public            | subscribe |
     When Alice is granted a GRUU
     And the public GRUU of Alice is stored as gruu
-    Then Alice sends SUBSCRIBE with header Contact matching /;gr=device-1>$/
+    Then header Contact of SUBSCRIBE sent by Alice is "<${gruu}>"
     And wait until Alice has received NOTIFY
     And the request URI of NOTIFY received by Alice is "${gruu}"
     And Alice has 2 new and 1 old messages

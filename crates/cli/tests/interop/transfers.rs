@@ -58,8 +58,8 @@ fn pjsua2_transfers() {
     for attended in [false, true] {
         let user = if attended { "dave" } else { "bob" };
         let mut phone = Pjsua2::start(&site, &server.account(user), TONE_HZ, &["answer=auto"]);
-        let feature = Site::interop("calls/is_transferred.feature");
-        let run = FeatureRun::of_file(&site, &format!("is_transferred_{user}"), feature);
+        let feature = Site::interop("calls/is_sent_on.feature");
+        let run = FeatureRun::of_file(&site, &format!("is_sent_on_{user}"), feature);
         let gannet = run.with_config(&server.gannet_toml()).start();
         for name in ["alice", "carol"] {
             server.wait_for_contact(name, REGISTERED_LIMIT);
@@ -199,8 +199,8 @@ fn sipp_transfers() {
         return;
     };
     let server = Server::start(&site, ServerKind::Kamailio);
-    let feature = Site::interop("calls/is_transferred.feature");
-    let run = FeatureRun::of_file(&site, "is_transferred", feature);
+    let feature = Site::interop("calls/is_sent_on.feature");
+    let run = FeatureRun::of_file(&site, "is_sent_on", feature);
     let gannet = run.with_config(&server.gannet_toml()).start();
     let contact = server.wait_for_contact("alice", REGISTERED_LIMIT);
     server.wait_for_contact("carol", REGISTERED_LIMIT);
