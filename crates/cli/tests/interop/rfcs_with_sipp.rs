@@ -34,7 +34,10 @@ fn sipp_is_referred() {
         return;
     };
     let server = Server::embedded(|_| {});
-    for (name, calls) in [("4488-norefersub", "1"), ("7614-explicit-subscriptions", "2")] {
+    for (name, calls) in [
+        ("4488-norefersub", "1"),
+        ("7614-explicit-subscriptions", "2"),
+    ] {
         let sipp = play(&site, &ours(name), &["-m", calls]);
         let toml = format!(
             "{}\n[variables]\nsipp = \"127.0.0.1:{}\"\n",
@@ -115,7 +118,11 @@ fn sipp_notifies_unasked_and_calls_with_prack() {
         let contact = server.wait_for_contact("alice", REGISTERED_LIMIT);
         let target = if straight {
             let after_user = contact.split_once('@').map_or(&*contact, |(_, rest)| rest);
-            after_user.split([';', '>', '?']).next().unwrap_or_default().to_owned()
+            after_user
+                .split([';', '>', '?'])
+                .next()
+                .unwrap_or_default()
+                .to_owned()
         } else {
             server.address()
         };

@@ -4,9 +4,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use crate::harness::{
-    FeatureRun, ForeignPhone, Pjsua2, Server, ServerKind, Sipp, Site, Transport,
-};
+use crate::harness::{FeatureRun, ForeignPhone, Pjsua2, Server, ServerKind, Sipp, Site, Transport};
 
 const REGISTERED_LIMIT: Duration = Duration::from_secs(15);
 const RUN_LIMIT: Duration = Duration::from_mins(1);

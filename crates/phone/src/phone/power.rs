@@ -72,9 +72,10 @@ impl Phone {
         if !unregister {
             return self.wait_idle(deadline).await;
         }
-        let left = deadline.saturating_duration_since(Instant::now());
-        let idle = self.wait_idle(deadline - left / 2).await;
-        let ended = self.end_events(deadline - left / 4).await;
+        let now = Instant::now();
+        let time = deadline.saturating_duration_since(now);
+        let idle = self.wait_idle(now + time / 2).await;
+        let ended = self.end_events(now + time * 3 / 4).await;
         let bound = |flow: &FlowState| flow.status != FlowStatus::Failed;
         let removed = if self.state().flows.iter().any(bound) {
             self.unregister(deadline).await

@@ -12,7 +12,13 @@ pub fn phone_failure(error: PhoneError, actor: &Actor) -> Failure {
         &error,
         PhoneError::Refused { request, code: 401 | 403 | 407, .. } if request == "REGISTER"
     );
-    let is_challenge = matches!(&error, PhoneError::Refused { code: 401 | 407, .. });
+    let is_challenge = matches!(
+        &error,
+        PhoneError::Refused {
+            code: 401 | 407,
+            ..
+        }
+    );
     let mut failure = start_failure(error).of_phone(actor.name());
     if is_challenge && actor.phone.config().auth.is_none() {
         failure = failure.detail(format!(

@@ -1,6 +1,7 @@
 //! What a phone has left at a server: contacts and publications that its requests have brought there
 //! and none has taken back. Requests that steps have built count like those of the phone itself.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -87,7 +88,10 @@ impl Leftovers {
     fn registered(&mut self, at: Instant, request: &Message, response: &Message) {
         let Ok(to) = request.to() else { return };
         let aor = to.uri;
-        if request.values(HeaderName::Contact).any(|value| value == "*") {
+        if request
+            .values(HeaderName::Contact)
+            .any(|value| value == "*")
+        {
             self.contacts.retain(|it| !it.aor.is_equivalent(&aor));
             return;
         }
@@ -109,9 +113,7 @@ impl Leftovers {
                 self.contacts.push(Binding {
                     aor: aor.clone(),
                     contact,
-                    supported: request
-                        .text(HeaderName::Supported)
-                        .map(|text| text.into_owned()),
+                    supported: request.text(HeaderName::Supported).map(Cow::into_owned),
                     until: at + Duration::from_secs(u64::from(asked)),
                 });
             }
@@ -247,7 +249,10 @@ mod tests {
             if !is_response {
                 method = line.split(' ').next().unwrap();
             }
-            let fields: Vec<_> = fields.split('|').filter(|field| !field.is_empty()).collect();
+            let fields: Vec<_> = fields
+                .split('|')
+                .filter(|field| !field.is_empty())
+                .collect();
             let text = format!(
                 "{line}\r\nFrom: <sip:a@x>;tag=1\r\nTo: <sip:a@x>\r\nCall-ID: c\r\n\
                  CSeq: {cseq} {method}\r\n{}\r\n\r\n",

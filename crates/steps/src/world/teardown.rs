@@ -84,9 +84,10 @@ impl Remains {
 /// without power or connection leaves it there, as in life.
 async fn take_leave(phone: Phone, tidy: bool, deadline: Instant) -> Result<(), PhoneError> {
     let can_speak = phone.state().power == Power::On;
-    let left = deadline.saturating_duration_since(Instant::now());
-    let leave = phone.take_leave(tidy, if tidy { deadline - left / 4 } else { deadline });
-    let left = leave.await;
+    let now = Instant::now();
+    let time = deadline.saturating_duration_since(now);
+    let share = if tidy { time * 3 / 4 } else { time };
+    let left = phone.take_leave(tidy, now + share).await;
     if !tidy || !can_speak {
         return left;
     }
