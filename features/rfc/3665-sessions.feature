@@ -38,6 +38,7 @@ Feature: RFC 3665 3: calls that succeed
   @rfc.8760 @with.kamailio
   Scenario: 3.3 The caller proves who it is
     When Alice calls Bob
+    And wait until Alice hears ringback
     And Bob answers the call
     And Alice is connected to Bob
     And Alice hangs up

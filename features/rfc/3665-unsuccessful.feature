@@ -5,6 +5,7 @@ Feature: RFC 3665 3.8 to 3.11: calls that do not succeed
     Given Alice uses generic phone
     And Bob uses generic phone
 
+  @with.kamailio
   Scenario: 3.8 Nobody answers, and the caller gives up
     Given Bob lets it ring
     When Alice calls Bob
@@ -28,6 +29,7 @@ Feature: RFC 3665 3.8 to 3.11: calls that do not succeed
       | 487 to INVITE |          |
       |               | ACK      |
 
+  @with.kamailio
   Scenario Outline: <section> The callee refuses with <code>
     When Alice calls Bob
     And Bob rejects the call with <code>

@@ -17,6 +17,7 @@ Feature: RFC 4235: dialogs of others
     Then BLF lamp of Bob is idle
     And BLF lamp of Alice is idle
 
+  @with.kamailio
   Scenario: a call that nobody answers
     Given Bob registers
     When Carol subscribes to dialog of Bob

@@ -2,6 +2,7 @@
 Feature: RFC 4480: what a person does
   Beside open and closed a presence document may say what somebody is doing.
 
+  @with.kamailio
   Scenario Outline: activities reach who watches
     When Alice sets presence to "<words>"
     And Bob subscribes to presence of Alice

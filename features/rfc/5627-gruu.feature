@@ -41,6 +41,7 @@ Feature: RFC 5627: addresses of one device
     When Alice answers the call
     Then Bob hangs up
 
+  @with.kamailio
   Scenario: an anonymous call has the temporary GRUU in Contact
     Given Alice uses generic phone with registration.gruu public
     When Bob registers

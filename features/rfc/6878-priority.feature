@@ -19,6 +19,7 @@ Feature: RFC 6878: priority of calls
       | psap-callback |
       | x-unheard-of  |
 
+  @with.kamailio
   Scenario: a call without it stays without it
     When Alice calls Bob
     Then Bob receives INVITE without header Priority

@@ -1,3 +1,4 @@
+@rfc.3261 @with.baresip @with.linphonec @with.pjsua2
 Feature: A phone of gannet calls a foreign phone
   The foreign phone is Bob: it answers by itself and plays a tone of 880 Hz.
 

@@ -1,3 +1,4 @@
+@rfc.3261 @with.sipp
 Feature: A phone of gannet calls SIPp's built-in callee
   `sipp -sn uas -rtp_echo` has registered as Carol: it answers at once and sends back what it hears.
 

@@ -1,3 +1,4 @@
+@rfc.3261 @with.sipp
 Feature: A phone of gannet calls SIPp's built-in callee
   `sipp -sn uas -rtp_echo` stands where the server should be: Alice sends it everything, and does
   not register. It answers at once and sends back what it hears. Its calls go on for four seconds

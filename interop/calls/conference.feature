@@ -1,3 +1,4 @@
+@rfc.4579 @with.baresip
 Feature: A conference with a foreign phone
   The foreign phone is in the room already and plays a tone of 880 Hz.
 

@@ -1,4 +1,4 @@
-@rfc.5626 @rfc.5627
+@rfc.5626 @rfc.5627 @with.kamailio
 Feature: A phone keeps flows to a foreign registrar, and is reached by GRUU
   Alice registers over two flows with RFC 5626 and asks for GRUUs; the server grants both.
 

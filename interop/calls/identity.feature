@@ -1,4 +1,4 @@
-@rfc.3326 @rfc.6878 @rfc.2543
+@rfc.3326 @rfc.6878 @rfc.2543 @with.kamailio
 Feature: Reasons, priorities and old phones through a foreign proxy
 
   Scenario: the reason of a BYE passes

@@ -1,3 +1,4 @@
+@rfc.3261 @with.baresip @with.linphonec @with.pjsua2
 Feature: A phone of gannet is called by a foreign phone
   The foreign phone is Bob: it dials once Alice is registered, plays a tone of 880 Hz, and hangs up
   when it has heard enough.

@@ -1,3 +1,4 @@
+@rfc.3515 @rfc.5589 @with.baresip
 Feature: A foreign phone transfers a phone of gannet
   The foreign phone calls Alice and sends her on to Carol.
 

@@ -1,3 +1,4 @@
+@with.pjsua2
 Feature: A session with pjsua2 is refreshed by pjsua2
 
   @rfc.4028

@@ -1,3 +1,4 @@
+@with.pjsua2
 Feature: A session with pjsua2 is refreshed by a phone of gannet
 
   @rfc.4028

@@ -1,3 +1,4 @@
+@with.sipp
 Feature: A session with SIPp is refreshed
   SIPp refuses 4 seconds and takes 5. It takes no UPDATE at first; later it does, and has forgotten the
   call.

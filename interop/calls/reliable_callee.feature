@@ -1,3 +1,4 @@
+@rfc.3262 @rfc.3311 @with.sipp
 Feature: A phone of gannet calls a callee with reliable provisional responses
   `reliable_callee.xml` stands where the server should be: its 183 needs PRACK, and before its 200 it
   takes UPDATE.

@@ -1,3 +1,4 @@
+@rfc.3262 @rfc.3311 @with.sipp
 Feature: A phone of gannet is called by a caller that requires reliable provisional responses
   `reliable_caller.xml` sends PRACK for each, and puts the call on hold by UPDATE.
 

@@ -1,3 +1,4 @@
+@rfc.3261 @with.sipp
 Feature: A phone of gannet is called by SIPp's built-in caller
   `sipp -sn uac` calls Alice three times, talks for half a second and hangs up.
 

@@ -1,3 +1,4 @@
+@with.sipp
 Feature: SIPp refreshes a session, until it does not
   SIPp asks for 4 seconds, refreshes twice and falls silent.
 

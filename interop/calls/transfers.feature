@@ -1,3 +1,4 @@
+@rfc.3515 @rfc.3891 @rfc.5589 @with.kamailio
 Feature: Phones of gannet transfer calls through a proxy
   The proxy leaves the dialogs to the phones, so REFER and Replaces go from phone to phone.
 

@@ -1,3 +1,4 @@
+@rfc.3515 @rfc.3891 @rfc.5589 @with.pjsua2
 Feature: A phone of gannet transfers a foreign phone, and to a foreign phone
   The foreign phone is Bob: it answers by itself and plays a tone of 880 Hz.
 

@@ -1,3 +1,4 @@
+@rfc.3515 @with.sipp
 Feature: A phone of gannet transfers SIPp
   `scenarios/sipp/refer/uas.xml` stands where the server should be: Alice sends it everything. It says
   that it was transferred, and waits for the BYE.

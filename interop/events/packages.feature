@@ -1,4 +1,4 @@
-@retry.2 @rfc.6665
+@retry.2 @rfc.6665 @with.kamailio
 Feature: Other packages at a foreign server
 
   @rfc.4235

@@ -1,4 +1,4 @@
-@retry.2 @rfc.6665 @rfc.3856 @rfc.3863 @rfc.4480 @rfc.3903
+@retry.2 @rfc.6665 @rfc.3856 @rfc.3863 @rfc.4480 @rfc.3903 @with.kamailio
 Feature: Presence at a foreign server
   Alice publishes, Bob watches. The server puts the notifications together.
 

@@ -23,7 +23,7 @@ pub(crate) struct Addresses {
     transport: Transport,
     /// An address that stands in Contact instead of the phone's own, as a static NAT needs it.
     outside: Option<SocketAddr>,
-    /// The GRUU that stands in Contact (RFC 5627 4.3).
+    /// The GRUU that stands in Contact (RFC 5627 4.4).
     gruu: Option<Uri>,
     /// The one of anonymous calls.
     temporary_gruu: Option<Uri>,

@@ -333,7 +333,7 @@ impl Subscription {
             Duration::from_secs(u64::from(seconds))
         });
         // The last NOTIFY may have overtaken this response. So may one whose lifetime begins later than
-        // this one's: what a NOTIFY says counts (RFC 6665 4.1.2.4).
+        // this one's: what a NOTIFY says counts (RFC 6665 4.1.3).
         let sent_at = self.sent_at.unwrap_or(now);
         let told_since = self.told_at.is_some_and(|told_at| told_at >= sent_at);
         let told_longer = self.expires_at.is_some_and(|at| at > sent_at + expires);

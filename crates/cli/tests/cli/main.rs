@@ -22,6 +22,7 @@ mod pbx;
 mod pbx_features;
 mod pysiptest_faults;
 mod raw;
+mod real_server;
 mod reliability;
 mod results;
 mod rfc_features;

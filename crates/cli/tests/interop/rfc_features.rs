@@ -1,12 +1,26 @@
 //! The features of `features/rfc` that a foreign server can serve.
 
-use std::path::Path;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+use std::thread;
 use std::time::Duration;
 
 use crate::harness::{FeatureRun, Server, ServerKind, Site};
 
-/// Some seventy scenarios, one after the other.
-const LIMIT: Duration = Duration::from_mins(8);
+/// What is played with Kamailio.
+const TAG: &str = "@with.kamailio";
+
+/// What a fresh server is needed for: Kamailio publishes calls to itself, its two workers may turn
+/// the order of what they publish round, and a lamp then stays on for minutes.
+const FIRST: &str = "4235-lamps";
+
+/// Servers at once. At one of them the scenarios come one after the other: its users are few, and
+/// would take calls from each other.
+const SERVERS: usize = 4;
+
+/// Bound of the scenarios of one file.
+const LIMIT: Duration = Duration::from_mins(3);
 
 /// Who the features speak of, and whom Kamailio knows.
 const USERS: [(&str, &str); 6] = [
@@ -24,13 +38,58 @@ fn features_of_the_rfcs_pass_with_kamailio() {
     let Some(site) = Site::open("features_of_the_rfcs_pass_with_kamailio", programs) else {
         return;
     };
-    let kamailio = Server::start(&site, ServerKind::Kamailio);
+    let waiting = Mutex::new(features());
+    let failures = Mutex::new(Vec::new());
+    thread::scope(|scope| {
+        for _ in 0..SERVERS {
+            scope.spawn(|| {
+                let server = Server::start(&site, ServerKind::Kamailio);
+                let toml = server.gannet_toml_of("sut", &USERS);
+                while let Some(feature) = taken_from(&waiting) {
+                    let name = feature.file_stem().unwrap_or_default().to_string_lossy();
+                    let outcome = FeatureRun::of_file(&site, &name, feature.clone())
+                        .with_config(&toml)
+                        .with("--tags", TAG)
+                        .with("--jobs", "1")
+                        .run(LIMIT);
+                    if !outcome.passed() {
+                        lock(&failures).push(outcome.to_string());
+                    }
+                }
+            });
+        }
+    });
+    let failures = failures
+        .into_inner()
+        .unwrap_or_else(PoisonError::into_inner);
+    assert!(failures.is_empty(), "{}", failures.join("\n\n"));
+}
+
+/// The files with the tag, to be taken from the end: first [`FIRST`], then those with most scenarios.
+fn features() -> Vec<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../features/rfc");
-    FeatureRun::of_file(&site, "rfc-at-kamailio", folder)
-        .with_config(&kamailio.gannet_toml_of("sut", &USERS))
-        .with("--tags", "@with.kamailio")
-        // The users are few: scenarios at once would take calls from each other.
-        .with("--jobs", "1")
-        .run(LIMIT)
-        .assert_passed();
+    let folder = folder
+        .canonicalize()
+        .expect("the repository has features/rfc");
+    let files = fs::read_dir(folder).expect("a readable folder");
+    let tagged = files.filter_map(|file| {
+        let path = file.expect("a readable folder").path();
+        let text = fs::read_to_string(&path).ok()?;
+        let is_feature = path.extension()? == "feature";
+        let count = text.matches(TAG).count();
+        let is_first = path.file_stem()? == FIRST;
+        (is_feature && count > 0).then_some((is_first, count, path))
+    });
+    let mut tagged: Vec<_> = tagged.collect();
+    tagged.sort();
+    assert!(!tagged.is_empty(), "nothing has the tag {TAG}");
+    tagged.into_iter().map(|(_, _, path)| path).collect()
+}
+
+fn taken_from(waiting: &Mutex<Vec<PathBuf>>) -> Option<PathBuf> {
+    lock(waiting).pop()
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -1,9 +1,10 @@
-//! Reliable provisional responses and UPDATE with SIPp at the other end, in both roles.
+//! Reliable provisional responses and UPDATE with SIPp at the other end, in both roles, and with
+//! pjsua2.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use crate::harness::{FeatureRun, Server, ServerKind, Sipp, Site, Transport};
+use crate::harness::{FeatureRun, ForeignPhone, Pjsua2, Server, ServerKind, Sipp, Site, Transport};
 
 const REGISTERED_LIMIT: Duration = Duration::from_secs(15);
 const RUN_LIMIT: Duration = Duration::from_mins(1);
@@ -49,6 +50,25 @@ fn sipp_is_called_and_answers_reliably() {
     let outcome = run.with_config(&toml).run(RUN_LIMIT);
     outcome.assert_passed();
     sipp.assert_success();
+}
+
+#[test]
+fn pjsua2_has_prack_with_the_embedded_server() {
+    let python = Pjsua2::python();
+    let name = "pjsua2_has_prack_with_the_embedded_server";
+    let Some(site) = Site::open(name, &["python3", &python]) else {
+        return;
+    };
+    let server = Server::start(&site, ServerKind::Embedded);
+    let bob = server.account("bob");
+    let mut phone = Pjsua2::start(&site, &bob, 880, &["prack=required"]);
+    let feature = Site::interop("calls/reliable_pjsua2.feature");
+    let run = FeatureRun::of_file(&site, "reliable_pjsua2", feature);
+    let alice = run.with_config(&server.gannet_toml()).start();
+    server.wait_for_contact("alice", REGISTERED_LIMIT);
+    phone.dial(&Server::uri("alice"));
+    alice.wait(RUN_LIMIT).assert_passed();
+    assert!(phone.logged("PRACK sip:") > 0, "pjsua2 sent no PRACK");
 }
 
 fn scenario(name: &str) -> PathBuf {

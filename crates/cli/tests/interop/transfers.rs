@@ -5,7 +5,8 @@ use std::path::Path;
 use std::time::Duration;
 
 use crate::harness::{
-    Baresip, FeatureRun, ForeignPhone, Pjsua2, Server, ServerKind, Sipp, Site, Transport,
+    Baresip, FeatureRun, ForeignPhone, Pjsua2, RunningFeature, Server, ServerKind, Sipp, Site,
+    Transport,
 };
 
 /// What the foreign phones play; `interop/calls` names it.
@@ -57,8 +58,8 @@ fn pjsua2_transfers() {
     for attended in [false, true] {
         let user = if attended { "dave" } else { "bob" };
         let mut phone = Pjsua2::start(&site, &server.account(user), TONE_HZ, &["answer=auto"]);
-        let feature = Site::interop("calls/is_transferred.feature");
-        let run = FeatureRun::of_file(&site, &format!("is_transferred_{user}"), feature);
+        let feature = Site::interop("calls/is_sent_on.feature");
+        let run = FeatureRun::of_file(&site, &format!("is_sent_on_{user}"), feature);
         let gannet = run.with_config(&server.gannet_toml()).start();
         for name in ["alice", "carol"] {
             server.wait_for_contact(name, REGISTERED_LIMIT);
@@ -100,6 +101,75 @@ fn baresip_transfers() {
     outcome.assert_passed();
 }
 
+/// REFER goes no further than the embedded server, which joins who is left.
+#[test]
+fn pjsua2_transfers_through_the_embedded_server() {
+    let name = "pjsua2_transfers_through_the_embedded_server";
+    let python = Pjsua2::python();
+    let Some(site) = Site::open(name, &["python3", &python]) else {
+        return;
+    };
+    let server = Server::start(&site, ServerKind::Embedded);
+    for attended in [false, true] {
+        let user = if attended { "dave" } else { "bob" };
+        let mut phone = Pjsua2::start(&site, &server.account(user), TONE_HZ, &["answer=auto"]);
+        let gannet = moved(&site, &server, user);
+        phone.dial(&Server::uri("alice"));
+        phone.wait_for("confirmed", EVENT_LIMIT);
+        if attended {
+            phone.dial(&Server::uri("carol"));
+            phone.wait_for_times("confirmed", 2, EVENT_LIMIT);
+            phone.say("xferreplaces");
+        } else {
+            phone.say(&format!("xfer {}", Server::uri("carol")));
+        }
+        phone.wait_for("transfer 200", EVENT_LIMIT);
+        gannet.wait(RUN_LIMIT).assert_passed();
+    }
+}
+
+#[test]
+fn pjsua2_is_moved_by_the_embedded_server() {
+    let name = "pjsua2_is_moved_by_the_embedded_server";
+    let python = Pjsua2::python();
+    let Some(site) = Site::open(name, &["python3", &python]) else {
+        return;
+    };
+    let server = Server::start(&site, ServerKind::Embedded);
+    let bob = server.account("bob");
+    let _phone = Pjsua2::start(&site, &bob, TONE_HZ, &["answer=auto"]);
+    let feature = Site::interop("calls/transfers_bob.feature");
+    let run = FeatureRun::of_file(&site, "transfers_bob", feature);
+    let run = run.with_config(&server.gannet_toml()).with("--jobs", "1");
+    run.run(RUN_LIMIT).assert_passed();
+}
+
+#[test]
+fn baresip_transfers_through_the_embedded_server() {
+    let name = "baresip_transfers_through_the_embedded_server";
+    let Some(site) = Site::open(name, &["baresip"]) else {
+        return;
+    };
+    let server = Server::start(&site, ServerKind::Embedded);
+    let mut phone = Baresip::start(&site, &server.account("bob"), TONE_HZ, &[]);
+    let gannet = moved(&site, &server, "bob");
+    phone.dial(&Server::uri("alice"));
+    phone.next("CALL_ESTABLISHED", EVENT_LIMIT);
+    phone.transfer(&Server::uri("carol"));
+    gannet.wait(RUN_LIMIT).assert_passed();
+}
+
+/// Alice and Carol at the embedded server, where both expect calls.
+fn moved(site: &Site, server: &Server, name: &str) -> RunningFeature {
+    let feature = Site::interop("calls/is_moved.feature");
+    let run = FeatureRun::of_file(site, &format!("is_moved_{name}"), feature);
+    let gannet = run.with_config(&server.gannet_toml()).start();
+    for name in ["alice", "carol"] {
+        server.wait_for_contact(name, REGISTERED_LIMIT);
+    }
+    gannet
+}
+
 /// `scenarios/sipp/refer/uas.xml` is transferred.
 #[test]
 fn sipp_is_transferred() {
@@ -129,8 +199,8 @@ fn sipp_transfers() {
         return;
     };
     let server = Server::start(&site, ServerKind::Kamailio);
-    let feature = Site::interop("calls/is_transferred.feature");
-    let run = FeatureRun::of_file(&site, "is_transferred", feature);
+    let feature = Site::interop("calls/is_sent_on.feature");
+    let run = FeatureRun::of_file(&site, "is_sent_on", feature);
     let gannet = run.with_config(&server.gannet_toml()).start();
     let contact = server.wait_for_contact("alice", REGISTERED_LIMIT);
     server.wait_for_contact("carol", REGISTERED_LIMIT);

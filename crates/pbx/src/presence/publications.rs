@@ -32,9 +32,9 @@ pub(crate) struct Granted {
 /// Why a PUBLISH is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum PublicationRefusal {
-    /// No publication has that entity-tag: 412 (RFC 3903 6 step 4).
+    /// No publication has that entity-tag: 412 (RFC 3903 6 step 3).
     NoMatch,
-    /// A first publication must have a body: 400 (RFC 3903 6 step 6).
+    /// A first publication must have a body: 400 (RFC 3903 6 step 5).
     Empty,
     /// There are too many.
     Full,

@@ -220,7 +220,7 @@ pub(crate) struct Contact {
     /// Route values: the Path of the binding (RFC 3327 5.3).
     pub(crate) routes: Vec<String>,
     /// Other flows to the same phone, to be tried one after the other when this one fails
-    /// (RFC 5626 5.3).
+    /// (RFC 5626 7).
     pub(crate) others: Vec<Self>,
 }
 

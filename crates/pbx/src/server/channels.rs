@@ -56,7 +56,7 @@ impl Server {
         )
     }
 
-    /// Sends INFO on a channel (RFC 6086 5.1, its old kind). The answer is the phone's.
+    /// Sends INFO of the kind that RFC 6086 calls legacy on a channel. The answer is the phone's.
     pub(super) fn send_info(&mut self, now: Instant, channel: &str, body: Body, answer: Answer) {
         let leg = self
             .calls

@@ -46,7 +46,7 @@ impl Failure {
     }
 
     /// The flow has failed, not the phone: another flow may reach it. An edge proxy says 430
-    /// (RFC 5626 5.3, 11.1).
+    /// (RFC 5626 5.3, 11.5).
     pub(crate) fn is_of_flow(&self) -> bool {
         self.code == 430 || self.response.is_none()
     }
@@ -97,7 +97,7 @@ impl Failure {
                     reply.code = 500;
                     reply.reason = None;
                 }
-                // 430 is between proxies; no endpoint should see it (RFC 5626 11.1).
+                // 430 is between proxies; no endpoint should see it (RFC 5626 11.5).
                 if reply.code == 430 {
                     reply.code = 480;
                     reply.reason = None;

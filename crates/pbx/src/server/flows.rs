@@ -89,7 +89,7 @@ impl Server {
     }
 
     /// Where the phones of a user are reached, by preference; only one phone if the Request-URI is its
-    /// GRUU (RFC 5627 5.4).
+    /// GRUU (RFC 5627 6.1).
     pub(super) fn contacts_called(
         &self,
         now: Instant,
@@ -119,7 +119,7 @@ impl Server {
         groups
     }
 
-    /// A contact with the other flows of the same phone, to be tried when it fails (RFC 5626 5.3).
+    /// A contact with the other flows of the same phone, to be tried when it fails (RFC 5626 7).
     fn contact_with_flows(&self, now: Instant, aor: &str, binding: &Binding) -> Option<Contact> {
         let others = match (&binding.instance_id, binding.reg_id) {
             (Some(instance), Some(_)) => self.location.flows(now, aor, instance),
@@ -214,7 +214,7 @@ fn first_hop_takes_part(message: &Message) -> bool {
 }
 
 /// Where a binding is reached. By its Path, if it has one (RFC 3327 5.3). A flow is the way that its
-/// REGISTER came, whatever the contact says (RFC 5626 5.3). Else at the literal address of the URI, or
+/// REGISTER came, whatever the contact says (RFC 5626 7). Else at the literal address of the URI, or
 /// where the REGISTER came from if the URI has a name; a connection is used as long as it is open, since
 /// a phone behind it may not listen elsewhere. Contacts of other schemes are no phones.
 pub(super) fn contact_of(binding: &Binding) -> Option<Contact> {

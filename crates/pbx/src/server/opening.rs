@@ -118,7 +118,7 @@ impl Server {
             legs: HashMap::new(),
             promised: HashMap::new(),
             parked: BTreeMap::new(),
-            agents: agents.collect(),
+            agents,
             queued: BTreeSet::new(),
             resting: BTreeSet::new(),
             pending: HashMap::new(),

@@ -13,7 +13,7 @@ use super::state::Server;
 use super::watchers::Watch;
 use super::{dialog_state, mwi, presence, registrations};
 
-/// An event package (RFC 6665 7.2) as the server provides it.
+/// An event package (RFC 6665 5.4) as the server provides it.
 pub(super) struct Package {
     /// Its name in Event.
     pub(super) name: &'static str,

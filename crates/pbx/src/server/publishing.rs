@@ -54,7 +54,7 @@ impl Server {
             .header("Expires", expires.as_secs().to_string()))
     }
 
-    /// Whose presence a PUBLISH is about: one's own (RFC 3903 6 steps 1 to 3).
+    /// Whose presence a PUBLISH is about: one's own (RFC 3903 6 steps 1 and 2).
     fn publisher(&mut self, now: Instant, message: &Message) -> Result<String, Reply> {
         let uri = message
             .request_uri()
@@ -88,7 +88,7 @@ impl Server {
     }
 }
 
-/// The document of a PUBLISH (RFC 3903 6 step 6).
+/// The document of a PUBLISH (RFC 3903 6 step 5).
 fn document_of(message: &Message) -> Result<Option<Presence>, Reply> {
     let body = message.body();
     if body.is_empty() {

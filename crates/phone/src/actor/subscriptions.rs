@@ -91,9 +91,10 @@ impl Actor {
         Ok(answers + u64::from(view.asking))
     }
 
-    /// Ends all subscriptions and publications.
+    /// Ends all subscriptions and publications, that to the own message summary too.
     pub(crate) fn end_events(&mut self, now: Instant) {
-        let ids: Vec<_> = self.watches.ids.values().copied().collect();
+        let mut ids: Vec<_> = self.watches.ids.values().copied().collect();
+        ids.extend(self.subscription);
         for id in ids {
             self.endpoint.unsubscribe(now, id);
         }

@@ -26,6 +26,13 @@ pub enum PublishStage {
     },
 }
 
+impl PublishStage {
+    /// Whether the compositor has it, or may have it soon.
+    pub const fn is_open(&self) -> bool {
+        matches!(self, Self::Asking | Self::Standing { .. })
+    }
+}
+
 impl fmt::Display for PublishStage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -10,8 +10,8 @@ use gannet_ua::endpoint::{Body, Resubscribe};
 use super::handle::Phone;
 use crate::actor::Actor;
 use crate::error::PhoneError;
-use crate::events::{PublishStage, Published, Watch, WatchHandle, WatchStage, Watching};
-use crate::state::PhoneState;
+use crate::events::{Published, Watch, WatchHandle, Watching};
+use crate::state::{MwiSubscription, PhoneState};
 
 impl Phone {
     /// Subscribes and waits for the final response, challenges answered, whatever it is; its code is
@@ -204,20 +204,34 @@ impl Phone {
         }
     }
 
-    /// Ends all subscriptions and publications and waits for the answers, if they come.
+    /// Ends all subscriptions and publications, also those that have no answer yet, and waits for the
+    /// answers.
     pub(super) async fn end_events(&self, deadline: Instant) -> Result<(), PhoneError> {
         self.ask(Actor::end_events).await?;
-        let look = |state: &PhoneState| {
-            let events = &state.events;
-            let mut watching = events.watching.values();
-            let watched = watching.any(|it| matches!(it.stage, WatchStage::Active { .. }));
-            let mut published = events.published.values();
-            let stands = |it: &Arc<Published>| matches!(it.stage, PublishStage::Standing { .. });
-            (!watched && !published.any(stands)).then_some(Ok(()))
-        };
-        self.wait_state(deadline, "answers to SUBSCRIBE and PUBLISH", look, |_| {
-            "some did not come".to_owned()
-        })
+        let look = |state: &PhoneState| open_events(state).is_empty().then_some(Ok(()));
+        self.wait_state(
+            deadline,
+            "answers to SUBSCRIBE and PUBLISH",
+            look,
+            |state| format!("none came about {}", open_events(state).join(", ")),
+        )
         .await
     }
+}
+
+/// The packages that the phone watches or publishes, or is about to.
+fn open_events(state: &PhoneState) -> Vec<&str> {
+    let events = &state.events;
+    let watching = events.watching.values();
+    let watched = watching
+        .filter(|it| it.stage.is_open())
+        .map(|it| it.event.name.as_str());
+    let published = events.published.iter();
+    let published = published
+        .filter(|(_, it)| it.stage.is_open())
+        .map(|(name, _)| name.as_str());
+    // The phone has it by its profile: a server that never answered about it is not waited for.
+    let summaries = matches!(state.mwi.subscription, MwiSubscription::Active { .. });
+    let summaries = summaries.then_some("message-summary");
+    watched.chain(published).chain(summaries).collect()
 }

@@ -71,6 +71,7 @@ impl FromStr for ServerArgument {
             features: std::collections::BTreeSet::new(),
             event_socket: None,
             event_socket_password: None,
+            default_password: None,
         })))
     }
 }

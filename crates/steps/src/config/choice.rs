@@ -83,7 +83,7 @@ impl Config {
         network.loss_seed = overrides.loss_seed.unwrap_or(network.loss_seed);
         self.device_folders.extend(overrides.device_folders);
         match overrides.server {
-            Some(ServerArgument::Address(server)) => Ok(ServerChoice::Real(*server)),
+            Some(ServerArgument::Address(server)) => Ok(ServerChoice::Real(server)),
             Some(ServerArgument::Named(name)) => self.named(&name),
             None => match (&self.default_server, self.servers.len()) {
                 (Some(name), _) => self.named(name),
@@ -93,7 +93,7 @@ impl Config {
                     .values()
                     .next()
                     .map_or(ServerChoice::Embedded, |only| {
-                        ServerChoice::Real(only.clone())
+                        ServerChoice::Real(Box::new(only.clone()))
                     })),
                 (None, _) => Err(ChoiceError::Several {
                     names: self.servers.keys().cloned().collect(),
@@ -109,7 +109,7 @@ impl Config {
         let names = self.servers.keys().map(String::as_str);
         self.servers
             .get(name)
-            .map(|server| ServerChoice::Real(server.clone()))
+            .map(|server| ServerChoice::Real(Box::new(server.clone())))
             .ok_or_else(|| ChoiceError::Unknown {
                 name: name.to_owned(),
                 nearest: nearest(name, names.chain([EMBEDDED]), 3),

@@ -158,9 +158,17 @@ pub struct ServerConfig {
     pub event_socket: Option<HostPort>,
     /// The event socket's password; `None`: that of the environment, or the usual one.
     pub event_socket_password: Option<String>,
+    /// The password of users who have none of their own; `{user}` in it is the user part.
+    pub default_password: Option<String>,
 }
 
 impl ServerConfig {
+    /// The password of a user who has none of their own.
+    pub fn password_of(&self, user: &str) -> Option<String> {
+        let pattern = self.default_password.as_ref()?;
+        Some(pattern.replace("{user}", user))
+    }
+
     /// The domain part of its users' addresses.
     pub fn domain(&self) -> String {
         self.domain
@@ -212,7 +220,7 @@ pub struct Timeouts {
     pub step: Option<Duration>,
     /// A whole scenario; `None`: as long as its steps may take together.
     pub scenario: Option<Duration>,
-    /// Hanging up and unregistering after a scenario.
+    /// Hanging up after a scenario, and taking back what was left at a real server.
     pub clean_up: Duration,
 }
 

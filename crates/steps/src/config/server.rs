@@ -31,6 +31,7 @@ fn read_one(name: At<String>, mut section: Section<'_, '_, '_>) -> Option<Server
     let features = section.strings("features").unwrap_or_default();
     let event_socket = section.parsed("event_socket", EXPECTED, HostPort::parse);
     let event_socket_password = section.string("event_socket_password");
+    let default_password = section.string("default_password");
     if !had_address {
         section.missing(
             "address",
@@ -48,5 +49,6 @@ fn read_one(name: At<String>, mut section: Section<'_, '_, '_>) -> Option<Server
         features: features.into_iter().map(|feature| feature.value).collect(),
         event_socket,
         event_socket_password: event_socket_password.map(|password| password.value),
+        default_password: default_password.map(|password| password.value),
     })
 }

@@ -12,8 +12,22 @@ pub fn phone_failure(error: PhoneError, actor: &Actor) -> Failure {
         &error,
         PhoneError::Refused { request, code: 401 | 403 | 407, .. } if request == "REGISTER"
     );
+    let is_challenge = matches!(
+        &error,
+        PhoneError::Refused {
+            code: 401 | 407,
+            ..
+        }
+    );
     let mut failure = start_failure(error).of_phone(actor.name());
-    if not_believed {
+    if is_challenge && actor.phone.config().auth.is_none() {
+        failure = failure.detail(format!(
+            "{} has no password: give it one (--user, [user.{}] in gannet.toml, or the column `password` of a CSV file), or all who have none by `default_password` in [server.{}]",
+            actor.name(),
+            actor.name(),
+            actor.account().server,
+        ));
+    } else if not_believed {
         failure = failure.detail(format!(
             "the server does not accept user `{}`: check name and password (--user, or [user.{}] in gannet.toml)",
             actor.account().auth_user,

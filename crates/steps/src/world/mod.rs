@@ -3,6 +3,7 @@
 mod actor;
 mod event_sockets;
 mod failure;
+mod leftovers;
 mod phones;
 mod progress;
 mod provision;

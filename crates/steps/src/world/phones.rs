@@ -245,6 +245,7 @@ impl World {
         let described = || setup.password.clone().filter(|_| embedded);
         let password = match configured.or_else(described) {
             None if embedded => Some(invented_password(&name, self.seed)),
+            None => server.default_password(&name),
             other => other,
         };
         let domain = setup.domain.clone();

@@ -56,6 +56,14 @@ impl Server {
         }
     }
 
+    /// The password that the configuration gives a user who has none of their own.
+    pub(super) fn default_password(&self, user: &str) -> Option<String> {
+        match self {
+            Self::Embedded(_) => None,
+            Self::Real(real) => real.config.password_of(user),
+        }
+    }
+
     /// The embedded server, if it is one: for set-up that a real server has by itself.
     pub fn pbx(&self) -> Option<&Pbx> {
         match self {

@@ -22,7 +22,7 @@ pub enum ServerChoice {
     /// An embedded one for each scenario.
     Embedded,
     /// A real one.
-    Real(ServerConfig),
+    Real(Box<ServerConfig>),
 }
 
 /// What the machine or the network refused before the run began.
@@ -100,7 +100,7 @@ impl Surroundings {
             real: None,
         };
         if let ServerChoice::Real(server) = choice {
-            let real = surroundings.find(server).await?;
+            let real = surroundings.find(*server).await?;
             if real.config.probe {
                 surroundings.probe(&real).await?;
             }

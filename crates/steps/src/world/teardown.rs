@@ -4,11 +4,11 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use gannet_events::MediaReport;
-use gannet_phone::{Phone, PhoneError};
-use gannet_sip::{HeaderName, Method};
-use tokio::task::JoinSet;
+use gannet_phone::{Phone, PhoneError, Power};
+use tokio::task::{JoinError, JoinSet};
 
 use super::actor::Actor;
+use super::leftovers::Leftovers;
 use super::state::World;
 
 /// What is known when everything has ended.
@@ -21,32 +21,30 @@ pub(crate) struct Remains {
 }
 
 impl World {
-    /// Hangs up, unregisters, and stops all phones at once, then the embedded server. Everything is
-    /// closed after about `limit`, whatever the server says.
+    /// Ends what the phones have begun, at a real server also what they have left there, closes them,
+    /// and stops the embedded server. Everything is closed after about `limit`, whatever the server
+    /// says.
     pub(crate) async fn end(mut self, limit: Duration) -> Remains {
         let deadline = Instant::now() + limit;
-        // At an embedded server, which ends too, a registration left behind disturbs nobody.
-        let unregister = self.server().pbx().is_none();
-        let mut stopping = JoinSet::new();
+        // An embedded server ends too: what is left there disturbs nobody.
+        let tidy = self.server().pbx().is_none();
         let actors: Vec<_> = std::mem::take(&mut self.actors).into_values().collect();
+        let mut remains = Remains::default();
+        // All take leave before the first one goes: phones have business with each other.
+        let mut leaving = JoinSet::new();
+        for actor in &actors {
+            leaving.spawn(take_leave(actor.phone.clone(), tidy, deadline));
+        }
+        while let Some(left) = leaving.join_next().await {
+            remains.note("leaving", left);
+        }
+        let mut closing = JoinSet::new();
         for actor in &actors {
             let phone = actor.phone.clone();
-            stopping.spawn(async move {
-                let removed = if unregister {
-                    remove_binding_made_by_hand(&phone, deadline).await
-                } else {
-                    Ok(())
-                };
-                removed.and(phone.stop(unregister, deadline).await)
-            });
+            closing.spawn(async move { phone.close().await });
         }
-        let mut remains = Remains::default();
-        while let Some(stopped) = stopping.join_next().await {
-            match stopped {
-                Ok(Ok(())) => {}
-                Ok(Err(error)) => remains.troubles.push(error.to_string()),
-                Err(error) => remains.troubles.push(format!("stopping a phone: {error}")),
-            }
+        while let Some(closed) = closing.join_next().await {
+            remains.note("closing", closed);
         }
         remains.troubles.extend(self.notes.write_recordings());
         remains.troubles.sort();
@@ -66,9 +64,35 @@ impl World {
     pub(super) async fn retire(&mut self, actor: Arc<Actor>) {
         let deadline = Instant::now() + self.timeouts().clean_up;
         // What it could not end, the server will notice by itself.
-        let _ = actor.phone.stop(true, deadline).await;
+        let _ = take_leave(actor.phone.clone(), true, deadline).await;
+        let _ = actor.phone.close().await;
         self.retired.push(actor);
     }
+}
+
+impl Remains {
+    fn note(&mut self, doing: &str, done: Result<Result<(), PhoneError>, JoinError>) {
+        match done {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => self.troubles.push(error.to_string()),
+            Err(error) => self.troubles.push(format!("{doing} of a phone: {error}")),
+        }
+    }
+}
+
+/// Has a phone end what it has begun and, if `tidy`, take back what it has left at its server. One
+/// without power or connection leaves it there, as in life.
+async fn take_leave(phone: Phone, tidy: bool, deadline: Instant) -> Result<(), PhoneError> {
+    let can_speak = phone.state().power == Power::On;
+    let now = Instant::now();
+    let time = deadline.saturating_duration_since(now);
+    let share = if tidy { time * 3 / 4 } else { time };
+    let left = phone.take_leave(tidy, now + share).await;
+    if !tidy || !can_speak {
+        return left;
+    }
+    let leftovers = Leftovers::of(&phone.log().all(), Instant::now());
+    left.and(leftovers.take_back(&phone, deadline).await)
 }
 
 fn media_of(actor: &Arc<Actor>) -> Vec<MediaReport> {
@@ -77,40 +101,4 @@ fn media_of(actor: &Arc<Actor>) -> Vec<MediaReport> {
         .into_iter()
         .filter_map(|call| call.media.map(|report| (*report).clone()))
         .collect()
-}
-
-/// A step may have registered the phone with requests of its own, of which the phone itself knows
-/// nothing. If the newest 2xx to REGISTER still lists its contact, that binding goes too.
-async fn remove_binding_made_by_hand(phone: &Phone, deadline: Instant) -> Result<(), PhoneError> {
-    if phone.state().registration.is_registered() {
-        return Ok(());
-    }
-    let contact = phone.contact().to_string();
-    let log = phone.log().all();
-    let granted = log
-        .iter()
-        .rev()
-        .map(|entry| &entry.message)
-        .find(|message| {
-            message.status().is_some_and(|code| code / 100 == 2)
-                && message
-                    .cseq()
-                    .is_ok_and(|cseq| cseq.method == Method::Register)
-        });
-    let bound = granted.is_some_and(|response| {
-        let mut contacts = response.values(HeaderName::Contact);
-        contacts.any(|value| value.contains(&contact))
-    });
-    if !bound {
-        return Ok(());
-    }
-    let mut request = phone.build_register().await?;
-    request.set_header("Expires", "0");
-    request.set_contact_param("expires", "0")?;
-    let answer = request.send(deadline).await?;
-    if matches!(answer.status(), Some(401 | 407)) {
-        request.authorize(None)?;
-        request.send(deadline).await?;
-    }
-    Ok(())
 }

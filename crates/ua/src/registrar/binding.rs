@@ -52,7 +52,7 @@ impl std::fmt::Display for Q {
 pub struct Source {
     /// The address that it was received from.
     pub received: Option<SocketAddr>,
-    /// The connection or socket, numbered by the transport (RFC 5626 3.1 "flow").
+    /// The connection or socket, numbered by the transport (RFC 5626 2.1 "flow").
     pub flow: Option<u64>,
 }
 

@@ -10,7 +10,7 @@ impl Location {
     pub fn targets(&self, now: Instant, aor: &str) -> Vec<&Binding> {
         let mut targets = self.bindings(now, aor);
         targets.sort_by_key(|binding| Reverse((binding.preference(), binding.updated)));
-        // RFC 5626 5.3: of several flows to one instance only one may be tried at a time, and
+        // RFC 5626 7: of several flows to one instance only one may be tried at a time, and
         // the most recent is the one most likely to be alive.
         let mut instances: Vec<&str> = Vec::new();
         let mut newest = targets.clone();
@@ -40,7 +40,7 @@ impl Location {
     }
 
     /// All flows to one instance, the most recent first: what to try next when a flow fails
-    /// with 430 (RFC 5626 5.3).
+    /// with 430 (RFC 5626 7).
     pub fn flows(&self, now: Instant, aor: &str, instance_id: &str) -> Vec<&Binding> {
         let mut flows = self.bindings(now, aor);
         flows.retain(|binding| {

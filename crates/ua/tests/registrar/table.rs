@@ -120,7 +120,7 @@ fn targets_come_by_preference_then_by_age() {
 
 #[test]
 fn flows_of_one_instance_are_one_target() {
-    // RFC 5626 5.3 and 6
+    // RFC 5626 6 and 7
     let mut bench = Bench::new(LocationPolicy::default());
     bench
         .register_from(("c", 1), "a;i=phone;r=1", None, Some(1))

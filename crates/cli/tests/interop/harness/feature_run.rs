@@ -1,11 +1,13 @@
 //! `gannet test` on a feature, as a process.
 
+use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use super::failing::tell_if_failing;
 use super::gate::Site;
 use super::process::{Finished, Process};
+use super::until::poll;
 
 /// A feature to be run, and with what.
 #[derive(Debug)]
@@ -15,6 +17,9 @@ pub(crate) struct FeatureRun<'a> {
     feature: PathBuf,
     arguments: Vec<String>,
 }
+
+/// How long gannet may take to say where it stands once it has been stopped.
+const STOP_LIMIT: Duration = Duration::from_secs(15);
 
 /// A feature that is being run. A test that fails before it has waited for the end prints what
 /// gannet has said by then.
@@ -31,7 +36,7 @@ pub(crate) struct Outcome {
     name: String,
     /// The exit code of gannet; `None` if it did not end in time.
     pub(crate) code: Option<i32>,
-    /// What it printed.
+    /// What it printed: scenarios that did not pass, and the summary.
     pub(crate) console: String,
 }
 
@@ -71,7 +76,8 @@ impl<'a> FeatureRun<'a> {
         let output = self.site.file(&format!("{}.console", self.name));
         let process = Process::start(env!("CARGO_BIN_EXE_gannet"), &output, |command| {
             command
-                .arg("test")
+                // A console that lasts pages hides the one scenario that is to be read.
+                .args(["test", "--quiet"])
                 .arg(&self.feature)
                 .args(&self.arguments)
                 .current_dir(self.site.file("."));
@@ -93,10 +99,15 @@ impl RunningFeature {
     /// Waits for its end, which must come within `limit`.
     pub(crate) fn wait(mut self, limit: Duration) -> Outcome {
         self.waited = true;
-        let Finished { code, output } = self.process.wait(limit);
+        let in_time = poll(limit, || self.process.ended()).is_some();
+        if !in_time {
+            // It tells which scenario it was in, and what that waited for.
+            self.process.interrupt();
+        }
+        let Finished { code, output } = self.process.wait(STOP_LIMIT);
         Outcome {
             name: self.name.clone(),
-            code,
+            code: code.filter(|_| in_time),
             console: output,
         }
     }
@@ -105,21 +116,35 @@ impl RunningFeature {
 impl Drop for RunningFeature {
     fn drop(&mut self) {
         if !self.waited {
-            let (name, process) = (&self.name, &self.process);
-            tell_if_failing(|| format!("--- gannet, {name}\n{}", process.output()));
+            let (name, process) = (&self.name, &mut self.process);
+            tell_if_failing(|| {
+                process.interrupt();
+                let Finished { output, .. } = process.wait(STOP_LIMIT);
+                format!("--- gannet, {name}\n{output}")
+            });
         }
     }
 }
 
 impl Outcome {
+    /// Whether every scenario passed.
+    pub(crate) fn passed(&self) -> bool {
+        self.code == Some(0)
+    }
+
     /// Fails unless every scenario passed.
     pub(crate) fn assert_passed(&self) {
-        assert!(
-            self.code == Some(0),
-            "{}: gannet returned {:?}, not 0:\n{}",
-            self.name,
-            self.code,
-            self.console
-        );
+        assert!(self.passed(), "{self}");
+    }
+}
+
+impl fmt::Display for Outcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { name, console, .. } = self;
+        match self.code {
+            Some(code) => writeln!(f, "{name}: gannet returned {code}:")?,
+            None => writeln!(f, "{name}: gannet did not end in time:")?,
+        }
+        f.write_str(console)
     }
 }

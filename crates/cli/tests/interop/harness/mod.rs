@@ -26,7 +26,7 @@ mod tshark;
 mod until;
 
 pub(crate) use baresip::Baresip;
-pub(crate) use feature_run::FeatureRun;
+pub(crate) use feature_run::{FeatureRun, RunningFeature};
 pub(crate) use foreign_phone::ForeignPhone;
 pub(crate) use gate::Site;
 pub(crate) use linphone::Linphone;

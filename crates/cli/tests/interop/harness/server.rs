@@ -172,6 +172,14 @@ impl Server {
         }
     }
 
+    /// Whether a user is registered now.
+    pub(crate) fn has_contact(&self, user: &str) -> bool {
+        match self {
+            Self::Kamailio(kamailio) => !kamailio.contacts(user).is_empty(),
+            Self::Embedded(embedded) => embedded.contact(user).is_some(),
+        }
+    }
+
     /// Waits until somebody has subscribed to the state of a user at the embedded server.
     pub(crate) fn wait_for_watcher(&self, package: &str, user: &str, limit: Duration) {
         let Self::Embedded(embedded) = self else {

@@ -211,7 +211,7 @@ fn flows(profile: &mut Profile, value: Value<'_>, problems: &mut Diagnostics) {
             list.len()
         )));
     } else if list.iter().any(|flow| datagrams(&list, flow) > 1) {
-        // A flow over datagrams is the pair of addresses (RFC 5626 3.1): there is one such pair.
+        // A flow over datagrams is the pair of addresses (RFC 5626 2.1): there is one such pair.
         problems.push(value.wrong("two flows over udp to one place would be the same flow"));
     } else {
         profile.registration.flows = list;
