@@ -2,6 +2,7 @@
 
 use std::time::Instant;
 
+use bytes::Bytes;
 use gannet_events::Direction;
 use gannet_net::{ConnectionId, Incoming, KeepAlive, Outgoing};
 use gannet_sip::{Message, Transport};
@@ -34,11 +35,7 @@ impl Actor {
                 let message = Message::parse(bytes.clone());
                 self.log
                     .record(at, Direction::Received, source, message.clone());
-                if self.config.profile.quirks.ignores(&message) {
-                    return;
-                }
-                self.endpoint.handle_message(now, bytes, source);
-                self.note_ack(now, &message);
+                self.take_message(now, source, bytes, &message);
             }
             Incoming::SendFailed {
                 remote, transport, ..
@@ -85,6 +82,15 @@ impl Actor {
         }
     }
 
+    /// Hands a message to the core, unless the device does not care for such.
+    fn take_message(&mut self, now: Instant, source: Target, bytes: Bytes, message: &Message) {
+        if self.config.profile.quirks.ignores(message) {
+            return;
+        }
+        self.endpoint.handle_message(now, bytes, source);
+        self.note_ack(now, message);
+    }
+
     /// Sends what the core has ready. A phone that is cut off sends into the void.
     pub(super) fn send_all(&mut self) {
         while let Some(transmit) = self.endpoint.poll_transmit() {
@@ -92,7 +98,7 @@ impl Actor {
         }
     }
 
-    pub(super) fn send(&self, target: Target, bytes: bytes::Bytes) {
+    pub(super) fn send(&self, target: Target, bytes: Bytes) {
         if self.power() != Power::On {
             return;
         }
