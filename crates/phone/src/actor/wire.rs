@@ -2,6 +2,7 @@
 
 use std::time::Instant;
 
+use bytes::Bytes;
 use gannet_events::Direction;
 use gannet_net::{ConnectionId, Incoming, KeepAlive, Outgoing};
 use gannet_sip::{Message, Transport};
@@ -79,7 +80,7 @@ impl Actor {
         }
     }
 
-    fn handle_sip(&mut self, now: Instant, at: Instant, source: Target, bytes: bytes::Bytes) {
+    fn handle_sip(&mut self, now: Instant, at: Instant, source: Target, bytes: Bytes) {
         let message = Message::parse(bytes);
         if !self.hears(at, source, &message) {
             return;
@@ -100,7 +101,7 @@ impl Actor {
         }
     }
 
-    pub(super) fn send(&mut self, target: Target, bytes: bytes::Bytes) {
+    pub(super) fn send(&mut self, target: Target, bytes: Bytes) {
         if self.power() != Power::On {
             return;
         }
@@ -135,7 +136,7 @@ impl Actor {
         }
     }
 
-    fn give_to_transport(&self, target: Target, bytes: bytes::Bytes) {
+    fn give_to_transport(&self, target: Target, bytes: Bytes) {
         self.transport.send(Outgoing {
             transport: target.transport,
             remote: target.address,

@@ -128,6 +128,11 @@ impl EndpointConfig {
         self.cseq_step.saturating_sub(1)
     }
 
+    /// The same where such a request went out before; none before the first.
+    pub(crate) const fn cseq_gap_after(&self, earlier: bool) -> u32 {
+        if earlier { self.cseq_gap() } else { 0 }
+    }
+
     /// True if the extension is understood.
     pub(crate) fn supports(&self, tag: &str) -> bool {
         self.supported

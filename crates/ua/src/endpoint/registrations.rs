@@ -78,11 +78,7 @@ impl Endpoint {
             registration.again = Some(expires);
             return;
         }
-        let gap = if registration.sent_at.is_some() {
-            self.config.cseq_gap()
-        } else {
-            0
-        };
+        let gap = self.config.cseq_gap_after(registration.sent_at.is_some());
         registration.cseq = registration.cseq.max(newest) + 1 + gap;
         let spec = &registration.spec;
         let mut aor = spec.aor.clone();
