@@ -256,8 +256,11 @@ pub(super) async fn same_on_both_legs(world: &mut World, arguments: Arguments) -
             "no call of this scenario has two legs",
         )
     };
-    let (caller, _) = world.notes.last_call.clone().ok_or_else(misuse)?;
+    let (caller, handle) = world.notes.last_call.clone().ok_or_else(misuse)?;
     let caller = world.existing(&caller).ok_or_else(misuse)?;
+    // A message may be received before its sender comes to note that it has gone out.
+    let state = caller.phone.state();
+    let began = state.call(handle).map(|call| call.times.started);
     let invite = |actor: &Arc<Actor>, direction| {
         let entries = actor.phone.log().all();
         entries.into_iter().rev().find(|entry| {
@@ -271,7 +274,7 @@ pub(super) async fn same_on_both_legs(world: &mut World, arguments: Arguments) -
         .actors()
         .filter(|actor| actor.name() != caller.name())
         .filter_map(|actor| Some((actor.clone(), invite(actor, Direction::Received)?)))
-        .filter(|(_, entry)| entry.at >= sent.at)
+        .filter(|(_, entry)| began.is_none_or(|began| entry.at >= began))
         .max_by_key(|(_, entry)| entry.at);
     let (callee, received) = received.ok_or_else(misuse)?;
     let (wanted, found) = (values(&sent.message, name), values(&received.message, name));
