@@ -104,11 +104,7 @@ impl Session {
             userhash: self.userhash,
             other: Vec::new(),
         };
-        let text = if knobs.omit.is_empty() && knobs.replace.is_empty() {
-            credentials.text()
-        } else {
-            write_credentials(&turned(credentials.to_params(), knobs))
-        };
+        let text = written(&credentials, knobs);
         let sent = Sent {
             target: self.target,
             realm: credentials.realm,
@@ -200,6 +196,14 @@ impl Sent {
             received: received.clone(),
         })
     }
+}
+
+/// The header field value, with the knobs that concern the written parameters only.
+fn written(credentials: &Authorization, knobs: &ClientKnobs) -> String {
+    if knobs.omit.is_empty() && knobs.replace.is_empty() {
+        return credentials.text();
+    }
+    write_credentials(&turned(credentials.to_params(), knobs))
 }
 
 /// Applies the knobs that concern the written parameters only.
