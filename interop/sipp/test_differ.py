@@ -441,6 +441,159 @@ class OddTags(Case):
             self.assertEqual(self.judge(*case).word, "differs", case)
 
 
+class NestedBrackets(Case):
+    """nested-brackets."""
+
+    LINE = "X-A: [authentication username=[field0] password=p[field1]] [cseq]5"
+    THEIRS, OURS = "X-A: ann[authentication username= password=p7] 15", "X-A: [authentication username=ann password=p7] 15"
+
+    def judge(self, theirs, ours, line=LINE, swap=False):
+        """A line of the caller's request, by SIPp and here."""
+        texts = CLIENT.replace("SIP/2.0\n", f"SIP/2.0\n      {line}\n")
+        pair = self.pair(uac=CLIENT if swap else texts, uas=texts if swap else SERVER)
+        runs = [exchange(f"{OPTIONS}\n{header}") for header in (theirs, ours)]
+        return self.judged(pair, played("ss", runs[:1]), played("gs", runs[1:]))
+
+    def test_the_pieces_in_their_order(self):
+        self.assert_explained("nested-brackets", self.judge(self.THEIRS, self.OURS))
+        self.assert_explained("nested-brackets", self.judge("a1[b c 2[d]", "a[b1 c [d2]", "a[b[x] c [d[y]]"))
+
+    def test_nothing_else_of_the_line(self):
+        for theirs, ours in (
+            (self.THEIRS, self.OURS.replace("p7", "p8")),
+            (self.THEIRS, self.OURS.replace("ann", "bob")),
+            (self.THEIRS, self.OURS.replace("[auth", "auth")),
+            (self.THEIRS, self.OURS.replace(" 15", " 25")),
+            (self.THEIRS.replace("X-A", "X-B"), self.OURS),
+            ("X-A: [a] 1", "X-A: [a] 2"),  # a bracket alone is no reason
+            (f"{self.THEIRS}\nX-B: 1", f"{self.OURS}\nX-B: 2"),
+            (f"{self.THEIRS}\nX-B: [1", f"{self.OURS}\nX-B: [2"),
+        ):
+            self.assertEqual(self.judge(theirs, ours).word, "differs", (theirs, ours))
+        self.assertEqual(self.judge(self.THEIRS, self.OURS, "X-A: [field0]").word, "differs")
+        self.assertEqual(self.judge(self.THEIRS, self.OURS, swap=True).word, "differs")  # not of the sender's scenario
+
+
+class LostConnection(Case):
+    """lost-connection."""
+
+    SAID = "Broken pipe on TCP connection, remote peer probably closed the socket"
+
+    def judge(self, found, args="uac: -t tn -max_reconnect 2", sockets=2, code=255, said=SAID):
+        """SIPp ends with one call failed, one open and one not begun."""
+        figures = {"TotalCallCreated": 3, "SuccessfulCall_C": 1, "FailedCall_C": 1, "FailedCannotSendMessage_C": 1, "FatalErrors_C": 1}
+        wanted = played("ss", [exchange()], uac=party(code=code, errors=[said], **figures, FailedTcpConnect_C=0, OutgoingCall_C=3))
+        run = played("gs", [exchange()], uac=found)
+        wanted.sockets, run.sockets = {"tcp uac>uas": 1}, {"tcp uac>uas": sockets}
+        return self.judged(self.pair(args=args), wanted, run)
+
+    @staticmethod
+    def found(code=1, **changed):
+        """Here all four fail for want of a connection but the one that had succeeded."""
+        figures = {"TotalCallCreated": 4, "SuccessfulCall_C": 1, "FailedCall_C": 3, "FailedCannotSendMessage_C": 0, "FatalErrors_C": 0}
+        return party(code=code, **{**figures, "FailedTcpConnect_C": 3, "OutgoingCall_C": 4, **changed})
+
+    def test_the_calls_fail_and_not_the_run(self):
+        self.assert_explained("lost-connection", self.judge(self.found()))
+
+    def test_no_other_figures_and_no_other_reason(self):
+        for verdict in (
+            self.judge(self.found(code=0)),
+            self.judge(self.found(code=255)),
+            self.judge(self.found(SuccessfulCall_C=2, FailedCall_C=2, FailedTcpConnect_C=2)),
+            self.judge(self.found(FailedCall_C=2)),  # one is left open
+            self.judge(self.found(FailedTcpConnect_C=2)),  # one failed for another reason
+            self.judge(self.found(FatalErrors_C=2)),
+            self.judge(self.found(OutgoingCall_C=5)),
+            self.judge(self.found(DeadCallMsgs_C=1)),
+            self.judge(self.found(), sockets=4),
+            self.judge(self.found(), sockets=0),
+            self.judge(self.found(), args="uac: -t u1"),
+            self.judge(self.found(), said="There were more errors, see the log file"),
+            self.judge(self.found(), code=1),
+        ):
+            self.assertEqual(verdict.word, "differs")
+
+
+def stream(head, **more):
+    """What is compared of a stream with these payloads."""
+    return {"count": len(head), "markers": 0, "step": 160, "sizes": [172], "head": head, **more}
+
+
+class Media(Case):
+    """wav-header and dtmf-clock."""
+
+    WAV = b"RIFF\x24\0\0\0WAVEfmt " + bytes(20) + b"data\x40\0\0\0"
+    DTMF = CLIENT.replace("<recv", '<nop><action><exec play_dtmf="1"/></action></nop><recv')
+
+    def judge(self, wanted, found, kind="8", uac=CLIENT, again=None):
+        """A stream of the caller, by SIPp twice and here."""
+        runs = [played(c, [exchange()]) for c in ("ss", "ss", "gs")]
+        for run, value in zip(runs, (wanted, again or wanted, found)):
+            run.media = {f"uac>uas pt {kind}": value}
+        pair = self.pair(uac=uac)
+        return compare.compare(compare.learn(runs[:2], pair), runs[2], pair)
+
+    @staticmethod
+    def packets(octets):
+        """Payloads of 160 octets."""
+        return [octets[i : i + 160] for i in range(0, len(octets), 160)][:20]
+
+    def test_samples_without_their_header(self):
+        samples = bytes(i * 7 % 251 for i in range(400))
+        theirs, ours = self.packets((self.WAV + samples) * 9), self.packets(samples * 9)
+        self.assert_explained("wav-header", self.judge(stream(theirs), stream(ours)))
+        other = samples[:390] + b"0123456789"
+        for found in (
+            stream(self.packets(other * 9)),
+            stream(self.packets(samples[1:] * 9)),
+            stream(ours, step=80),
+            stream(ours, sizes=[172, 12]),
+            stream(ours, count=40),
+            stream([]),
+        ):
+            self.assertEqual(self.judge(stream(theirs), found).word, "differs")
+        raw = self.packets((b"x" + self.WAV[1:] + samples) * 9)
+        self.assertEqual(self.judge(stream(raw), stream(ours)).word, "differs")
+
+    @staticmethod
+    def events(first, durations, reserved=0, **more):
+        """Two events: the last three packets of each tell their end."""
+        octets = [
+            bytes([event, (0x80 if i >= len(durations) - 3 else 0) | reserved | 10]) + d.to_bytes(2, "big")
+            for event in (first, first + 1)
+            for i, d in enumerate(durations)
+        ]
+        return stream(octets, **{"step": 0, "sizes": [16], **more})
+
+    THEIRS, OURS = (0, 160, 320, 480, 480, 480), (160, 320, 480, 480, 480, 480)
+
+    def test_events_by_the_clock_of_samples(self):
+        def judge(found, theirs=self.events(1, self.THEIRS, 0x40), uac=self.DTMF, kind="96"):
+            return self.judge(theirs, found, kind, uac, again=None if kind == "97" else self.events(1, self.THEIRS))
+
+        good = self.events(1, self.OURS)
+        self.assert_explained("dtmf-clock", judge(good))
+        for found in (
+            self.events(2, self.OURS),
+            self.events(1, self.OURS, 0x40),  # the reserved bit is 0
+            self.events(1, self.OURS, 0x20),  # another volume
+            self.events(1, (160, 320, 480, 640, 640, 640)),
+            self.events(1, (1280, 2560, 3840, 480, 480, 480)),
+            self.events(1, self.OURS, step=160),
+            self.events(1, self.OURS, markers=3),
+        ):
+            self.assertEqual(judge(found).word, "differs", found)
+        self.assertEqual(judge(good, self.events(1, self.THEIRS), uac=CLIENT).word, "differs")
+
+    def test_empty_packets_by_the_clock_of_samples(self):
+        empty = [bytes(4)] * 20
+        self.assert_explained("dtmf-clock", self.judge(stream(empty, step=20), stream(empty), "97", self.DTMF))
+        for found in (stream(empty, step=80), stream([b"\1\0\0\0"] * 20)):
+            self.assertEqual(self.judge(stream(empty, step=20), found, "97", self.DTMF).word, "differs")
+        self.assertEqual(self.judge(stream(empty, step=20), stream(empty), "97").word, "differs")
+
+
 class Figures(Case):
     """What is out of call is compared."""
 

@@ -6,6 +6,7 @@
 
 mod builder;
 mod check;
+mod compact_layout;
 mod cseq;
 mod date;
 mod field_error;
@@ -34,6 +35,7 @@ pub use builder::{ContentLength, FieldName, Line, MessageBuilder};
 pub use check::{
     Carrier, Deviation, REQUEST_URI_BYTES_MAX, Refusal, Rule, Severity, check, check_on, refusal,
 };
+pub use compact_layout::CompactLayout;
 pub use cseq::CSeq;
 pub use date::{date_text, parse_date};
 pub use field_error::FieldError;

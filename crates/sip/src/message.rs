@@ -6,11 +6,12 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
+use crate::compact_layout::{CompactLayout, Kind, METHODS};
 use crate::cseq::CSeq;
 use crate::field_error::FieldError;
 use crate::header::Header;
 use crate::header_name::HeaderName;
-use crate::layout::{HeaderSpan, Kind, Layout, METHODS};
+use crate::layout::HeaderSpan;
 use crate::lex::{self, BLANKS};
 use crate::method::Method;
 use crate::name_addr::NameAddr;
@@ -27,15 +28,14 @@ use crate::via_view::ViaView;
 pub struct Message {
     bytes: Bytes,
     /// Shared: messages are kept, handed on and compared much more often than parsed.
-    layout: Arc<Layout>,
+    layout: Arc<CompactLayout>,
 }
 
 impl Message {
-    /// Takes the bytes over and finds their parts. Never fails; see [`Layout::scan`].
+    /// Takes the bytes over and finds their parts. Never fails; see [`crate::Layout::scan`].
     pub fn parse(bytes: impl Into<Bytes>) -> Self {
         let bytes = bytes.into();
-        let mut layout = Layout::default();
-        layout.scan(&bytes);
+        let layout = CompactLayout::of(&bytes);
         Self {
             bytes,
             layout: Arc::new(layout),
@@ -48,7 +48,7 @@ impl Message {
     }
 
     /// Where the parts are.
-    pub fn layout(&self) -> &Layout {
+    pub fn layout(&self) -> &CompactLayout {
         &self.layout
     }
 

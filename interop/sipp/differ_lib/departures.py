@@ -10,21 +10,19 @@ import os
 import re
 from collections import Counter
 
-from . import aborts, own_texts
+from . import aborts, losses, media, nested, own_texts
+from .losses import figure, open_calls
 from .own_texts import kind
 
 PAUSE_COLUMNS = re.compile(r"\d+_Pause_(Sessions|Unexp)$")
 CR_OR_LENGTH = re.compile(r"\r|\n|^Content-Length: *\d+", re.M)
 LENGTH = re.compile(r"<length of the body[^>]*>|[ \t]*\d+|[ \t]+")
 TIMEOUT_COLUMN = re.compile(r"\d+_.*_Timeout$")
-NESTED = re.compile(r'\[[^\[\]"\n]*\[')
 # A tag as SIPp does not look for it: with a blank at its equals sign, or behind a quoted parameter that seems to have one.
 ODD_TAG = re.compile(r';[ \t]*tag(?:[ \t]+=|=[ \t])|="[^"\n]*;[ \t]*tag=', re.I)
 TAG = re.compile(r";[ \t]*tag=<tag-\d+>\"?", re.I)
 TO = re.compile(r"(?im)^(?:to|t)[ \t]*:[^\r\n]*")
 GRAMMAR_TAG = re.compile(r";[ \t]*tag[ \t]*=[ \t]*([^;\s]*)", re.I)
-# What SIPp says when it ends because of one connection.
-CONNECTION_LOST = re.compile(r"on TCP connection, remote peer|reconnect|Unable to (connect a TCP|get a \w+ socket)", re.I)
 # What a message has where SIPp does not know its own port, and what another has there.
 PORT_0 = re.compile(r":0(?=[;>\s])|X-Port: 0\b")
 CLOSED_IN_TIMEWAIT = ("SuccessfulCall(C)", "FailedCall(C)", "FailedTcpClosed(C)")
@@ -70,9 +68,8 @@ class Departures:
                 return self.use("blank-before-colon")
         if self.has_odd_tag() and self.is_odd_tag(wanted, found):
             return self.use("tag-grammar")
-        if self.has_nested_brackets(sender) and len(wanted.lines) == len(found.lines):
-            if all(x == y or "[" in x + y for x, y in zip(wanted.lines, found.lines)):
-                return self.use("nested-brackets")
+        if self.are_nested(sender, wanted.lines, found.lines):
+            return self.use("nested-brackets")  # the pieces as the scenario has them
         if self.has_cr_in_table() and same_but(CR_OR_LENGTH, a, b):
             return self.use("table-cr")
         if self.are_lengths(sender, wanted.lines, found.lines):
@@ -151,10 +148,13 @@ class Departures:
         every = [m for messages in self.calls[1].directions.values() for m in messages] if self.calls[1] else []
         return [line for m in every for line in TO.findall(m.raw.decode("latin-1"))]
 
-    def has_nested_brackets(self, party):
-        """Whether a message of its scenario has a bracket within a keyword's: 3.6.1 puts the pieces in a wrong order."""
+    def are_nested(self, party, wanted, found):
+        """Whether only lines differ that have a bracket within a keyword's, by the order of their pieces."""
         scenario = self.scenarios.get(party)
-        return scenario is not None and any(NESTED.search(e.text) for e in scenario.elements)
+        if scenario is None or len(wanted) != len(found):
+            return False
+        other = [(x, y) for x, y in zip(wanted, found) if x != y]
+        return any(all(nested.is_moved(e.text, x, y) for x, y in other) for e in scenario.elements if e.text)
 
     def has_cr_in_table(self):
         """Whether an injection file has line ends of Windows: 3.6.1 keeps the CR in the last field, 3.7 does not."""
@@ -184,12 +184,10 @@ class Departures:
         return self.lost_connection(name) or self.timewait_closed(name)
 
     def lost_connection(self, name):
-        """SIPp ended because of a connection: the figures are those of another run."""
+        """SIPp ended because of a connection, where only calls fail."""
         wanted, found = self.baseline.first.parties[name], self.run.parties[name]
-        ended = wanted["exit"] in (255, -1) and found["exit"] in (0, 1) and wanted["ended_by"] == "self"
-        if ended and self.uses_connections(name) and any(map(CONNECTION_LOST.search, wanted["errors"])):
-            return self.use("lost-connection")  # fails its calls, not the run
-        return False
+        ended = losses.ended_by(wanted, self.options[name]) and losses.exit_code(found)
+        return name in self.ours and ended and self.use("lost-connection")
 
     def timewait_closed(self, name):
         """Calls failed with SIPp because their connection ended, and as many did not here: they are complete."""
@@ -199,16 +197,31 @@ class Departures:
 
     def media(self, name, key):
         """How a stream looks."""
-        dtmf = any("play_dtmf" in e.attrs for s in self.scenarios.values() for e in s.elements)
-        wanted, found = self.baseline.first.media[name], self.run.media[name]
-        if wanted["riff"] and not found["riff"] and key in ("head", "riff"):
+        wanted, found = self.baseline.first.media[name][key], self.run.media[name][key]
+        if key == "head" and media.is_without_header(wanted, found):
             return self.use("wav-header")
-        # Events last as many ticks of their clock as they say, where 3.6.1 counts milliseconds.
-        return dtmf and name[-2:] in ("96", "97") and key in ("step", "head") and self.use("dtmf-clock")
+        # The clock of events counts samples, where 3.6.1 counts milliseconds.
+        if key == "step" and self.is_dtmf(name) and media.is_slower(wanted, found):
+            return self.use("dtmf-clock")
+        return key == "head" and self.is_dtmf(name) and media.are_events(wanted, found) and self.use("dtmf-clock")
 
-    def sockets(self):
-        """Whether sockets may be more or less: one is made anew, or has a port of its own."""
-        return bool({"port-0", "lost-connection"} & set(self.used))
+    def is_dtmf(self, name):
+        """Whether a stream is of `play_dtmf`."""
+        plays = any("play_dtmf" in e.attrs for s in self.scenarios.values() for e in s.elements)
+        return plays and name.rpartition(" ")[2] in (media.EVENTS, media.EMPTY)
+
+    def varies(self, name, key, other):
+        """Whether another run of SIPp has a stream that looks otherwise."""
+        value = self.baseline.first.media[name][key]
+        if key == "head" and self.is_dtmf(name) and other is not None:
+            return not media.same_events(value, other)
+        return other != value
+
+    def sockets(self, name, wanted, found):
+        """Whether sockets may be more: one that is made anew, or has a port of its own."""
+        if "lost-connection" in self.used:
+            return any(losses.sockets(self.options[p], name, p, wanted, found) for p in self.ours if self.lost_connection(p))
+        return "port-0" in self.used and name.startswith("udp ") and abs(found - wanted) == 1
 
     def pacing(self, wanted, found):
         """How many calls there are when the run's time or its rate ends them: one for each change of the rate, and one at the end."""
@@ -237,6 +250,9 @@ class Departures:
                 return abs(more) <= calls  # its 200 comes while the leg is still known
             if name == "SuccessfulCall(C)" or name.endswith(("_CANCEL_Recv", "_200_Sent")):
                 return 0 < more == self.taken_back[party]
+        parties = self.baseline.first.parties[party], self.run.parties[party]
+        if losses.explains(*parties, name, left, right) and self.lost_connection(party):
+            return True
         if TIMEOUT_COLUMN.match(name) and self.moved_timeout(party, name):
             return self.use("optional-timeout")
         if name in ("FailedCall(C)", "FailedCallRejected(C)") and self.stopped(party) and left.isdigit() and right.isdigit():
@@ -252,11 +268,6 @@ class Departures:
             for p in (self.baseline.first.parties[party], self.run.parties[party])
         ]
         return bool(steps) and sums[0] == sums[1]
-
-    def uses_connections(self, party):
-        """Whether it sends over connections."""
-        options = self.options[party]
-        return "-t" in options and options[options.index("-t") + 1][:1] in "tls"
 
     def has_timewait(self, party):
         """Whether its calls end with a timewait."""
@@ -308,16 +319,3 @@ def is_part(part, whole):
     """Whether one shape is the begin of another in all directions."""
     whole = dict(whole)
     return all(messages == whole.get(d, ())[: len(messages)] for d, messages in part)
-
-
-def open_calls(party):
-    """Calls that are neither successful nor failed."""
-    return figure(party, "TotalCallCreated") - figure(party, "SuccessfulCall(C)") - figure(party, "FailedCall(C)")
-
-
-def figure(party, name):
-    """A figure of the last line of the statistics."""
-    if not party["counters"] or name not in party["counters"][0]:
-        return 0
-    value = party["counters"][1][party["counters"][0].index(name)]
-    return int(value) if value.isdigit() else 0

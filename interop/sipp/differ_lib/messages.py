@@ -5,7 +5,6 @@ call: `<branch-1>` is the first branch of the call, wherever it stands, so that 
 equal and different ones different. All other octets are compared as they are.
 """
 
-import hashlib
 import re
 from dataclasses import dataclass, field
 
@@ -227,7 +226,7 @@ def _length_name(written, length):
 
 
 def media_flows(roles, media):
-    """RTP by direction, payload type and kind of port: counts, sizes, steps, a digest of the payloads."""
+    """RTP by direction, payload type and kind of port: counts, sizes, steps, the first payloads."""
     flows = {}
     for datagram in media:
         source = roles.media.get(datagram.source[1], "?")
@@ -242,8 +241,7 @@ def media_flows(roles, media):
         flow["markers"] = sum(p.payload[1] >> 7 for p in packets)
         flow["step"] = max(set(steps), key=steps.count) if steps else 0
         flow["sizes"] = sorted({len(p.payload) for p in packets})
-        flow["riff"] = packets[0].payload[12:16] == b"RIFF"
-        flow["head"] = hashlib.sha256(b"".join(p.payload[12:] for p in packets[:20])).hexdigest()[:16]
+        flow["head"] = [p.payload[12:] for p in packets[:20]]
     return flows
 
 

@@ -39,9 +39,13 @@ pub(crate) fn execute(given: &SippArguments, terminal: Terminal) -> u8 {
         Ok(Wish::Version) => return nothing(VERSION_TEXT),
         Ok(Wish::Help(topic)) => return show_help(topic.as_deref()),
         Ok(Wish::Dump(name)) => return dump(&name),
-        Err(error) => {
+        Err(errors) => {
+            for error in &errors {
+                tell(&format!("error: {error}"));
+            }
+            let number = count(errors.len(), "error");
             tell(&format!(
-                "error: {error}\n`gannet sipp -h` lists the options"
+                "{number}; nothing was sent; `gannet sipp -h` lists the options"
             ));
             return EXIT_FAILED;
         }

@@ -1,10 +1,11 @@
 //! Exit codes (SIPP.md 1.23).
 
+use std::collections::HashSet;
 use std::net::UdpSocket;
 
 use nix::sys::signal::Signal;
 
-use crate::harness::{Folder, free_port};
+use crate::harness::{Ended, Folder, LIMIT, free_port};
 
 const STOPS: &str = r#"<scenario name="s"><send><![CDATA[
 OPTIONS sip:a@[remote_ip] SIP/2.0
@@ -45,6 +46,7 @@ fn what_keeps_a_run_from_beginning_has_its_code_and_is_named() {
             "a scenario is named already",
         ),
         ("-trace_mgs", 1, "did you mean -trace_msg?"),
+        ("-trace_mgs -r abc -sn uax", 1, "3 errors; nothing was sent"),
         ("-plugin x.so", 1, "-plugin is not supported by gannet"),
         ("-sn uac", 255, "name the host to call"),
         (
@@ -121,6 +123,47 @@ fn signals_end_a_run() {
         idle.signal(signal);
         idle.wait().expect(code, &["Test Terminated"]);
     }
+}
+
+/// Calls nobody who answers, and ends by a signal when all calls are open.
+fn ended_with_open_calls(folder: &Folder, more: &str) -> Ended {
+    let silent = UdpSocket::bind(("127.0.0.1", 0)).unwrap();
+    silent.set_read_timeout(Some(LIMIT)).unwrap();
+    let at = silent.local_addr().unwrap();
+    let arguments =
+        format!("-sn uac -i 127.0.0.1 -r 100 -m 2 -trace_stat -stf cut.csv {more} {at}");
+    let mut caller = folder.run("cut", &arguments);
+    let mut names = HashSet::new();
+    let mut octets = [0; 4096];
+    while names.len() < 2 {
+        let (length, _) = silent.recv_from(&mut octets).expect("an INVITE");
+        let text = String::from_utf8_lossy(&octets[..length]).into_owned();
+        let name = text.lines().find(|line| line.starts_with("Call-ID:"));
+        names.insert(name.expect("a Call-ID").to_owned());
+    }
+    caller.signal(Signal::SIGTERM);
+    caller.wait()
+}
+
+/// A figure of the last line of the statistics.
+fn last_figure(folder: &Folder, name: &str) -> String {
+    let text = folder.read("cut.csv");
+    let mut lines = text.lines();
+    let mut names = lines.next().expect("a header").split(';');
+    let column = names.position(|column| column == name).expect("a column");
+    let last = lines.next_back().expect("a line");
+    last.split(';').nth(column).expect("a value").to_owned()
+}
+
+#[test]
+fn calls_that_sigterm_cuts_off_have_not_failed() {
+    let folder = Folder::new();
+    ended_with_open_calls(&folder, "").expect(0, &["Test Terminated"]);
+    let columns = ["FailedCall(C)", "SuccessfulCall(C)", "CurrentCall"];
+    let found = columns.map(|name| last_figure(&folder, name));
+    assert_eq!(found, ["0", "0", "2"]);
+    // Whoever wants a verdict on the whole run gets one.
+    ended_with_open_calls(&folder, "-strict_exit").expect(1, &[]);
 }
 
 #[test]

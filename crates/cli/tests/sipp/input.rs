@@ -95,6 +95,54 @@ fn media_are_underlined_where_they_are_named() {
 }
 
 #[test]
+fn media_are_told_of_beside_other_mistakes() {
+    let line = "<nop><action><exec play_pcap_audio=\"none.pcap\"/></action></nop>\n\
+                <nop next=\"nowhere\"/>\n\
+                <nop><action><exec rtp_stream=\"none.wav\"/></action></nop>";
+    let folder = Folder::new().with("s.xml", &scenario(line));
+    let more = "-rxsf r.xml -set a b";
+    let received = "<scenario><Global variables=\"c\"/><recv request=\"INVITE\"/>\n\
+                    <nop><action><exec play_pcap_video=\"other.pcap\"/><lgo/></action></nop></scenario>";
+    let folder = folder.with("r.xml", received);
+    let line = format!("-sf s.xml {more} 127.0.0.1");
+    folder.run("wrong", &line).wait().expect(
+        1,
+        &[
+            "s.xml:2:",
+            "the file none.pcap is neither beside",
+            "s.xml:3:",
+            "nowhere",
+            "s.xml:4:",
+            "the file none.wav is neither beside",
+            "r.xml:2:",
+            "the file other.pcap is neither beside",
+            "5 errors; nothing was sent",
+        ],
+    );
+}
+
+#[test]
+fn each_name_that_the_scenario_lacks_is_told() {
+    let folder = Folder::new()
+        .with(
+            "s.xml",
+            &scenario("<Global variables=\"colour\"/><Reference variables=\"colour\"/>"),
+        )
+        .with("a.csv", "SEQUENTIAL\na;b\n");
+    let line = "-sf s.xml 127.0.0.1 -set color red -set x y -inf a.csv -infindex a.csv 7 -infindex b.csv 0";
+    folder.run("wrong", line).wait().expect(
+        1,
+        &[
+            "-set color: the scenario has no such variable",
+            "-set x: the scenario has no such variable",
+            "-infindex a.csv 7: its columns are numbered from 0 to 1",
+            "-infindex b.csv: there is no such file",
+            "4 errors; nothing was sent",
+        ],
+    );
+}
+
+#[test]
 fn media_that_cannot_be_sent_are_refused_by_name() {
     let line = "<nop><action><exec rtp_stream=\"a.wav\"/></action></nop>";
     let folder = Folder::new()

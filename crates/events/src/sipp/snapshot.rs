@@ -47,6 +47,8 @@ pub enum Command {
     Stop,
     /// Open calls are ended with BYE or CANCEL, and then the run.
     Abort,
+    /// The run ends at once. The peers of open calls are told; in the figures these calls stay open.
+    Quit,
     /// The time of the run is over, and that is a failure: it ends at once.
     TimeIsOver,
     /// All figures begin at zero.

@@ -67,7 +67,7 @@ pub fn read_files(arguments: &Arguments, media: &dyn Media) -> Loaded {
         }
     }
     if files.len() == infos.len() {
-        errors.extend(build_indexes(&injection.indexes, &mut files).err());
+        errors.extend(build_indexes(&injection.indexes, &mut files));
         infos = files.iter().map(InjectionFile::info).collect();
     }
     let is_complete = files.len() == infos.len() && errors.is_empty();
@@ -83,7 +83,7 @@ pub fn read_files(arguments: &Arguments, media: &dyn Media) -> Loaded {
     let default_files = [0, received_default, 0];
     let scenarios = compile((read, default_files), options, media, &mut diagnostics);
     if let Some(scenarios) = scenarios.as_ref().filter(|_| is_read) {
-        errors.extend(check_globals(&arguments.globals, scenarios).err());
+        errors.extend(check_globals(&arguments.globals, scenarios));
     }
     let is_complete = is_complete && errors.is_empty();
     let files = scenarios.filter(|_| is_complete).map(|scenarios| Files {
@@ -108,32 +108,29 @@ fn is_same(name: &str, other: &str) -> bool {
     name == other || base(name) == base(other)
 }
 
-/// `-infindex`.
-fn build_indexes(
-    indexes: &[(String, usize)],
-    files: &mut [InjectionFile],
-) -> Result<(), SippError> {
+/// `-infindex`; gives what is wrong with it.
+fn build_indexes(indexes: &[(String, usize)], files: &mut [InjectionFile]) -> Vec<SippError> {
+    let mut faults = Vec::new();
     for (name, column) in indexes {
         let found = files.iter_mut().find(|file| is_same(file.name(), name));
-        let Some(file) = found else {
-            let text = format!("-infindex {name}: there is no such file; name it with -inf too");
-            return Err(SippError::Unfit(text));
-        };
-        if *column >= file.columns() {
-            let columns = file.columns();
-            let text = format!(
+        let fault = match found {
+            None => format!("-infindex {name}: there is no such file; name it with -inf too"),
+            Some(file) if *column >= file.columns() => format!(
                 "-infindex {name} {column}: its columns are numbered from 0 to {}",
-                columns - 1
-            );
-            return Err(SippError::Unfit(text));
-        }
-        file.build_index(*column);
+                file.columns() - 1
+            ),
+            Some(file) => {
+                file.build_index(*column);
+                continue;
+            }
+        };
+        faults.push(SippError::Unfit(fault));
     }
-    Ok(())
+    faults
 }
 
-/// `-set`.
-fn check_globals(globals: &[(String, String)], of: &Scenarios) -> Result<(), SippError> {
+/// `-set`; gives what is wrong with it.
+fn check_globals(globals: &[(String, String)], of: &Scenarios) -> Vec<SippError> {
     let scenarios = [
         Some(&of.main),
         of.received.as_ref(),
@@ -144,16 +141,18 @@ fn check_globals(globals: &[(String, String)], of: &Scenarios) -> Result<(), Sip
         .flatten()
         .flat_map(|scenario| names_in(scenario, Scope::Global))
         .collect();
-    let unknown = globals.iter().find(|(name, _)| !names.contains(name));
-    let Some((name, _)) = unknown else {
-        return Ok(());
-    };
-    let hint = match gannet_diag::nearest(name, &names, 1).first() {
-        Some(near) => format!("; did you mean {near}?"),
-        None => String::new(),
-    };
-    let text = format!("-set {name}: the scenario has no such variable in <Global>{hint}");
-    Err(SippError::Unfit(text))
+    let unknown = globals.iter().filter(|(name, _)| !names.contains(name));
+    unknown
+        .map(|(name, _)| {
+            let hint = match gannet_diag::nearest(name, &names, 1).first() {
+                Some(near) => format!("; did you mean {near}?"),
+                None => String::new(),
+            };
+            SippError::Unfit(format!(
+                "-set {name}: the scenario has no such variable in <Global>{hint}"
+            ))
+        })
+        .collect()
 }
 
 /// The scenarios; `None` if one has an error.
@@ -167,8 +166,10 @@ fn compile(
     let mut compiled = read.map(|file| {
         options.default_file = default_files.next().unwrap_or_default();
         let mut loaded = load(&file?, &options);
-        if let Some(scenario) = &loaded.scenario {
+        // Media and names of a scenario with errors are told of at once too.
+        if let Some(scenario) = loaded.scenario.as_ref().or(loaded.draft.as_ref()) {
             judge_media(scenario, media, &mut loaded.diagnostics);
+            loaded.diagnostics.sort();
             options.globals = names_in(scenario, Scope::Global);
             options.user_variables = names_in(scenario, Scope::User);
         }

@@ -182,7 +182,7 @@ impl Session {
             }
             Event::Signal(Signal::User1) => self.run.command(Command::Stop),
             Event::Signal(Signal::User2) => self.act(Some(KeyAction::SaveScreens), faces),
-            Event::Signal(Signal::Terminate) => self.run.command(Command::Abort),
+            Event::Signal(Signal::Terminate) => self.run.command(Command::Quit),
             Event::Signal(Signal::Interrupt) => self.interrupt(),
         }
     }
@@ -197,7 +197,7 @@ impl Session {
         }
         self.last_interrupt = Some(now);
         let command = if std::mem::replace(&mut self.is_told, true) {
-            Command::Abort
+            Command::Quit
         } else {
             Command::Stop
         };

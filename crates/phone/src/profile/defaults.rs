@@ -16,8 +16,8 @@ use super::incoming::{AnswerTrigger, CallerSource, IncomingStyle};
 use super::lines::LineStyle;
 use super::model::{
     AddressStyle, BackoffKind, BootRemoval, CompactNames, GruuUse, IdentifierStyle, Identity,
-    InstanceStyle, Lists, MessageStyle, MwiStyle, Profile, RegistrationStyle,
-    ReliabilityStyle, Reliable, ResponseIdentity, SessionNumbers, SessionStyle, TextStyle, UriTransport,
+    InstanceStyle, Lists, MessageStyle, MwiStyle, Profile, RegistrationStyle, ReliabilityStyle,
+    Reliable, ResponseIdentity, SessionNumbers, SessionStyle, TextStyle, UriTransport,
 };
 use super::pattern::Pattern;
 use super::quirks::Quirks;

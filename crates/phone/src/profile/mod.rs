@@ -39,7 +39,8 @@ pub use lines::LineStyle;
 pub use model::{
     AddressStyle, BackoffKind, BootRemoval, CompactNames, FlowStyle, GruuUse, IdentifierStyle,
     Identity, InstanceStyle, Lists, MessageStyle, MwiStyle, Profile, RegistrationStyle,
-    ReliabilityStyle, Reliable, ResponseIdentity, SessionNumbers, SessionStyle, TextStyle, UriTransport,
+    ReliabilityStyle, Reliable, ResponseIdentity, SessionNumbers, SessionStyle, TextStyle,
+    UriTransport,
 };
 pub use pattern::Pattern;
 pub use quirks::{Quirk, Quirks};

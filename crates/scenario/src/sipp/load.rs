@@ -14,6 +14,8 @@ use crate::xml::{Element, source_from_bytes};
 pub struct Loaded {
     /// The scenario; `None` if the file has an error.
     pub scenario: Option<Scenario>,
+    /// If it has one: what could be made of it, to be judged further and never to be played.
+    pub draft: Option<Scenario>,
     /// The file.
     pub source: SourceFile,
     /// What is wrong in it, sorted by place.
@@ -30,8 +32,14 @@ pub fn load(file: &NamedBytes, options: &Options) -> Loaded {
         root.map(|root| compile(root, source.text(), encoding, options, &mut diagnostics));
     diagnostics.sort();
     let has_errors = diagnostics.has_errors();
+    let (draft, scenario) = if has_errors {
+        (scenario, None)
+    } else {
+        (None, scenario)
+    };
     Loaded {
-        scenario: scenario.filter(|_| !has_errors),
+        scenario,
+        draft,
         source,
         diagnostics,
     }

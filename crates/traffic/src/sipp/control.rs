@@ -38,6 +38,7 @@ impl Core {
             },
             Command::TimeIsOver => self.fatal("the time of -timeout is over".into()),
             Command::Abort => self.abort_all(turn),
+            Command::Quit => self.quit(turn),
             Command::ResetStatistics => self.reset_figures(turn),
             // The log is the world's.
             Command::Trace(..) => {}
@@ -54,6 +55,22 @@ impl Core {
                 self.fail_with_abort(turn, id, Failure::CallRejected);
             }
         }
+        self.phase = Phase::Ended;
+    }
+
+    /// Ends the run. SIPp's process is gone then, and its open calls have neither succeeded nor failed;
+    /// here their peers need not wait in vain.
+    fn quit(&mut self, turn: &mut Turn<'_, '_>) {
+        if self.settings().behaviours.bye {
+            let open: Vec<_> = self.calls.open().collect();
+            for id in open {
+                if !self.calls.get(id).marks.in_timewait {
+                    self.tell_peer(turn, id);
+                }
+            }
+        }
+        // No answer is waited for: it would count in a call that still is open.
+        self.end.is_by_message = true;
         self.phase = Phase::Ended;
     }
 

@@ -17,6 +17,9 @@ use gannet_events::traffic::Phase;
 /// The most bytes of an unfinished message that are kept for a connection.
 const PENDING_BYTES_MAX: usize = 2 * 1024 * 1024;
 
+/// An unfinished message gets so many bytes first: nearly always enough.
+const LACKING_BYTES: usize = 1024;
+
 /// Where a message came from.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Source {
@@ -52,13 +55,10 @@ impl Core {
             return;
         };
         let mut pending = std::mem::take(&mut known.pending);
+        let rest = self.finish_pending(turn, reader, port, (&mut pending, bytes));
         if pending.is_empty() {
-            let taken = self.stream_messages(turn, reader, port, bytes);
-            pending.extend_from_slice(&bytes[taken..]);
-        } else {
-            pending.extend_from_slice(bytes);
-            let taken = self.stream_messages(turn, reader, port, &pending);
-            pending.drain(..taken);
+            let taken = self.stream_messages(turn, reader, port, rest);
+            pending.extend_from_slice(&rest[taken..]);
         }
         if pending.len() > PENDING_BYTES_MAX {
             self.no_message(turn, &pending);
@@ -67,6 +67,34 @@ impl Core {
         if let Some(known) = self.ports.get_mut(port) {
             known.pending = pending;
         }
+    }
+
+    /// Adds to an unfinished message what it lacks, without copying what follows it; gives what was not
+    /// needed. What stays in `pending` is still unfinished, and nothing is left then.
+    fn finish_pending<'b>(
+        &mut self,
+        turn: &mut Turn<'_, '_>,
+        reader: &mut Reader,
+        port: PortKey,
+        (pending, mut bytes): (&mut Vec<u8>, &'b [u8]),
+    ) -> &'b [u8] {
+        let mut more = LACKING_BYTES;
+        while !pending.is_empty() && !bytes.is_empty() {
+            let known = pending.len();
+            let (added, rest) = bytes.split_at(more.min(bytes.len()));
+            pending.extend_from_slice(added);
+            let taken = self.stream_messages(turn, reader, port, pending);
+            if taken < known {
+                // A message that is longer still.
+                pending.drain(..taken);
+                bytes = rest;
+                more *= 2;
+            } else {
+                bytes = &bytes[taken - known..];
+                pending.clear();
+            }
+        }
+        bytes
     }
 
     /// Takes all whole messages; gives how many bytes they were.

@@ -51,6 +51,36 @@ fn messages_of_a_stream_come_in_any_pieces() {
 }
 
 #[test]
+fn a_stream_may_be_cut_anywhere_in_long_and_short_messages() {
+    let long = "x".repeat(3_000);
+    let mut bytes = Vec::new();
+    for call in ["1@peer", "2@peer", "3@peer"] {
+        bytes.extend(message(&format!("INVITE||{long}"), call, ""));
+        bytes.extend(message("BYE", call, ""));
+    }
+    for (first, second) in [
+        (0, 0),
+        (1, 900),
+        (50, 3_200),
+        (2_000, 2_500),
+        (3_100, 6_700),
+    ] {
+        for shift in (0..bytes.len() - second).step_by(97) {
+            let mut side = server()
+                .with(|settings| settings.protocol = Protocol::Tcp)
+                .side();
+            let port = PortKey(9);
+            side.player.handle_accepted(port);
+            let (first, second) = (first + shift, second + shift);
+            for piece in [&bytes[..first], &bytes[first..second], &bytes[second..]] {
+                side.stream(port, piece);
+            }
+            assert_eq!(side.tally(), "in 3, good 3", "{first}, {second}");
+        }
+    }
+}
+
+#[test]
 fn a_server_answers_where_a_call_came_from_or_where_it_is_told() {
     let mut side = server().side();
     let other = "10.0.0.9:5099".parse().expect("an address");

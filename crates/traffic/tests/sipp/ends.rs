@@ -43,6 +43,25 @@ fn one_word_lets_open_calls_go_on_even_when_all_calls_have_begun() {
 }
 
 #[test]
+fn calls_that_a_signal_cuts_off_stay_open_in_the_figures_and_are_taken_back() {
+    let provisional = "<recv response=\"180\" optional=\"true\"/>";
+    let mut side = Script::new(&format!("{}{provisional}{OK}", send("INVITE", "")))
+        .with(|settings| {
+            settings.pacing.calls_per_s = 10.0;
+            settings.calls_wanted = Some(1);
+        })
+        .side();
+    side.pass_ms(150).peer("180|CSeq: 1 INVITE").sent_names();
+    side.command(Command::Quit);
+    let sent = side.sent_names();
+    assert_eq!((sent.as_str(), side.phase()), ("CANCEL", Phase::Ended));
+    let figures = side.figures();
+    let counted = (figures.open, figures.successful, figures.failed);
+    assert_eq!(counted, (1, 0, 0));
+    assert!(!side.player.may_be_answered());
+}
+
+#[test]
 fn a_run_whose_time_is_over_ends_in_silence() {
     let mut side = five_calls_at_10_a_second(false);
     side.pass_ms(500).sent_names();

@@ -55,7 +55,9 @@ const SIGNALS: &str = "\
 Signals
   USR1    as the key q
   USR2    writes the screens to their file
-  INT     as the key q; again: as Q; TERM as Q
+  INT     as the key q; again: as TERM
+  TERM    ends the open calls with BYE or CANCEL, and the run; these calls
+          count neither as successful nor as failed
 ";
 
 const EXIT: &str = "\

@@ -5,6 +5,7 @@
 //! table of `docs/sipp.md` are made of it.
 
 mod defaults;
+mod error;
 mod help;
 mod model;
 mod parse;
@@ -12,12 +13,13 @@ mod row;
 mod table;
 mod values;
 
+pub use error::ArgumentsError;
 pub use help::{TOPICS, VERSION_TEXT, help, options_table};
 pub use model::{
     Arguments, Hosts, Injection, Media, RateRise, Source, Strict, Tls, Trace, Traces, Transport,
     TwinPart,
 };
-pub use parse::{ArgumentsError, Wish};
+pub use parse::Wish;
 pub use row::{Effect, OptionRow, Topic};
 pub use table::rows;
 pub use values::HostPort;

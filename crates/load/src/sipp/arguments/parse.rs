@@ -1,11 +1,12 @@
 //! Reading a command line.
 
-use gannet_diag::nearest;
+use gannet_scenario::sipp::builtin::builtin;
 use gannet_traffic::sipp::Sockets;
-use thiserror::Error;
 
+use super::super::files::unknown_builtin;
+use super::error::{ArgumentsError, nearest_row};
 use super::row::SECOND;
-use super::{Arguments, Effect, HostPort, OptionRow, rows};
+use super::{Arguments, Effect, HostPort, OptionRow, Source, TwinPart, rows};
 
 /// What a command line asks for.
 #[derive(Debug, Clone, PartialEq)]
@@ -20,131 +21,142 @@ pub enum Wish {
     Run(Box<Arguments>),
 }
 
-/// What is wrong with a command line.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
-pub enum ArgumentsError {
-    /// There is no such option.
-    #[error("unknown option {option}{}", hint(.option))]
-    Unknown {
-        /// As given.
-        option: String,
-    },
-    /// An option lacks a value.
-    #[error("option {option} needs {values}")]
-    NoValue {
-        /// The option.
-        option: String,
-        /// What it needs.
-        values: &'static str,
-    },
-    /// A value is not what the option needs.
-    #[error("option {option}: \"{value}\" is no {expected}")]
-    BadValue {
-        /// The option.
-        option: String,
-        /// Its values.
-        value: String,
-        /// What it should be.
-        expected: &'static str,
-    },
-    /// What is no option is no host either.
-    #[error("\"{value}\" is no {expected}")]
-    BadPeer {
-        /// As given.
-        value: String,
-        /// What it should be.
-        expected: &'static str,
-    },
-    /// There is one scenario of a kind already.
-    #[error(
-        "option {option}: a scenario is named already; -rxsf names one for calls that come, -oocsf one for requests of no call"
-    )]
-    Second {
-        /// The option.
-        option: String,
-    },
-    /// The option is SIPp's, and is refused.
-    #[error("option {option} is not supported by gannet: {why}; {instead}")]
-    Refused {
-        /// The option.
-        option: String,
-        /// Why.
-        why: &'static str,
-        /// What to do.
-        instead: &'static str,
-    },
-    /// Two options exclude each other.
-    #[error("{one} and {other} exclude each other: {why}")]
-    Excluded {
-        /// The one.
-        one: &'static str,
-        /// The other.
-        other: &'static str,
-        /// Why.
-        why: &'static str,
-    },
-    /// An option is without effect alone.
-    #[error("{option} needs {needed} too")]
-    Alone {
-        /// The option.
-        option: &'static str,
-        /// What is missing.
-        needed: &'static str,
-    },
-}
-
-fn hint(option: &str) -> String {
-    let bare = option.trim_start_matches('-');
-    let names = rows().map(|row| &row.name[1..]);
-    nearest(bare, names, 1)
-        .first()
-        .map(|name| format!("; did you mean -{name}?"))
-        .unwrap_or_default()
-}
-
 impl Wish {
     /// Reads the arguments after the command's name. Options have one dash or two.
     ///
     /// # Errors
-    /// The first thing that is wrong.
-    pub fn parse(given: &[String]) -> Result<Self, ArgumentsError> {
+    /// Everything that is wrong, in the order of the line, and then what does not go together.
+    pub fn parse(given: &[String]) -> Result<Self, Vec<ArgumentsError>> {
         if given.is_empty() {
             return Ok(Self::Help(None));
         }
-        let mut arguments = Arguments::default();
-        let mut rest = given;
-        while let [option, after @ ..] = rest {
-            rest = after;
-            let Some(name) = name_of(option) else {
-                arguments.hosts.remote = Some(peer(option)?);
-                continue;
-            };
-            match name.as_str() {
-                "-h" | "-help" => {
-                    let topic = rest.first().filter(|next| name_of(next).is_none());
-                    return Ok(Self::Help(topic.cloned()));
-                }
-                "-v" => return Ok(Self::Version),
-                _ => {}
+        let mut line = Line {
+            rest: given,
+            arguments: Arguments::default(),
+            errors: Vec::new(),
+            faulty: Vec::new(),
+        };
+        while let [word, after @ ..] = line.rest {
+            line.rest = after;
+            let wish = line.take(word);
+            if let Some(wish) = wish.filter(|_| line.errors.is_empty()) {
+                return Ok(wish);
             }
-            let row = find(&name).ok_or_else(|| ArgumentsError::Unknown {
-                option: option.clone(),
-            })?;
-            let wanted = row.values_count();
-            let Some(values) = rest.get(..wanted) else {
-                return Err(ArgumentsError::NoValue {
-                    option: option.clone(),
-                    values: row.values,
-                });
-            };
-            if name == "-sd" {
-                return Ok(Self::Dump(values[0].clone()));
-            }
-            rest = &rest[wanted..];
-            apply(row, option, values, &mut arguments)?;
         }
-        arguments.check()?;
-        Ok(Self::Run(Box::new(arguments)))
+        line.judge();
+        if line.errors.is_empty() {
+            Ok(Self::Run(Box::new(line.arguments)))
+        } else {
+            Err(line.errors)
+        }
+    }
+}
+
+/// A command line, as far as it was read.
+struct Line<'l> {
+    rest: &'l [String],
+    arguments: Arguments,
+    errors: Vec<ArgumentsError>,
+    /// Known options that are there, but wrong: what needs them is not told that they are missing.
+    faulty: Vec<&'static str>,
+}
+
+impl<'l> Line<'l> {
+    /// Takes an option with its values, or a host; gives what is wanted instead of a run.
+    fn take(&mut self, word: &str) -> Option<Wish> {
+        let Some(name) = name_of(word) else {
+            match peer(word) {
+                Ok(peer) => self.arguments.hosts.remote = Some(peer),
+                Err(error) => self.errors.push(error),
+            }
+            return None;
+        };
+        match name.as_str() {
+            "-h" | "-help" => {
+                let topic = self.rest.first().filter(|next| name_of(next).is_none());
+                return Some(Wish::Help(topic.cloned()));
+            }
+            "-v" => return Some(Wish::Version),
+            _ => {}
+        }
+        let Some(row) = find(&name) else {
+            self.errors.push(ArgumentsError::Unknown {
+                option: word.to_owned(),
+            });
+            self.pass_over_values(&name);
+            return None;
+        };
+        let Some(values) = self.values(row) else {
+            self.faulty.push(row.name);
+            self.errors.push(ArgumentsError::NoValue {
+                option: word.to_owned(),
+                values: row.values,
+            });
+            return None;
+        };
+        if name == "-sd" {
+            return Some(Wish::Dump(values[0].clone()));
+        }
+        if let Err(error) = apply(row, word, values, &mut self.arguments) {
+            self.faulty.push(row.name);
+            self.errors.push(error);
+        }
+        None
+    }
+
+    /// The values of an option. An option among them is one only where it fits.
+    fn values(&mut self, row: &OptionRow) -> Option<&'l [String]> {
+        let is_option = |word: &String| name_of(word).is_some_and(|name| find(&name).is_some());
+        let wanted = row.values_count();
+        let values = self.rest.get(..wanted);
+        let options = self.rest.iter().take(wanted).position(is_option);
+        let fits =
+            |values: &[String]| apply(row, row.name, values, &mut self.arguments.clone()).is_ok();
+        match (values, options) {
+            (Some(values), None) => {
+                self.rest = &self.rest[wanted..];
+                Some(values)
+            }
+            (Some(values), Some(_)) if fits(values) => {
+                self.rest = &self.rest[wanted..];
+                Some(values)
+            }
+            (_, option) => {
+                self.rest = &self.rest[option.unwrap_or(self.rest.len())..];
+                None
+            }
+        }
+    }
+
+    /// What follows an unknown option are its values, if the option that it was meant to be has any;
+    /// if that is not known, all are that are no options.
+    fn pass_over_values(&mut self, name: &str) {
+        let count = nearest_row(name).map_or(usize::MAX, OptionRow::values_count);
+        let words = self.rest.iter().take(count);
+        let values = words.take_while(|word| name_of(word).is_none()).count();
+        self.rest = &self.rest[values..];
+    }
+
+    /// What no single option can tell.
+    fn judge(&mut self) {
+        let arguments = &self.arguments;
+        let named = [
+            Some(&arguments.scenario),
+            arguments.received.as_ref(),
+            arguments.out_of_call.as_ref(),
+        ];
+        for source in named.into_iter().flatten() {
+            if let Source::Builtin(name) = source
+                && builtin(name).is_none()
+            {
+                let text = unknown_builtin(name).to_string();
+                self.errors.push(ArgumentsError::Builtin(text));
+            }
+        }
+        let has = |option: &str, is_set: bool| is_set || self.faulty.contains(&option);
+        let mut faults = exclusions(arguments, &has);
+        faults.extend(needs(arguments, &has));
+        self.errors.extend(faults);
     }
 }
 
@@ -193,52 +205,66 @@ fn apply(
     }
 }
 
-impl Arguments {
-    /// What no single option can tell.
-    fn check(&self) -> Result<(), ArgumentsError> {
-        let excluded = |one, other, why| Err(ArgumentsError::Excluded { one, other, why });
-        if self.users.is_some() && self.calls_max.is_some() {
-            return excluded("-users", "-l", "as many calls are open as there are users");
-        }
-        let traces = &self.traces;
-        if traces.bytes_max.is_some() && traces.ring_bytes.is_some() {
-            let why = "a log ends at a size, or is begun anew at a size";
-            return excluded("-max_log_size", "-ringbuffer_size", why);
-        }
-        if self.transport.sockets == Sockets::PerAddress && self.injection.files.is_empty() {
-            return Err(ArgumentsError::Alone {
-                option: "-t ui",
-                needed: "-inf",
-            });
-        }
-        if self.timeout_is_error && self.timeout.is_none() {
-            return Err(ArgumentsError::Alone {
-                option: "-timeout_error",
-                needed: "-timeout",
-            });
-        }
-        let is_extended = matches!(
-            self.twin,
-            Some(super::TwinPart::Master(_) | super::TwinPart::Slave(_))
-        );
-        if is_extended && self.twin_file.is_none() {
-            return Err(ArgumentsError::Alone {
-                option: "-master or -slave",
-                needed: "-slave_cfg",
-            });
-        }
-        Ok(())
-    }
+/// Options that exclude each other; `has` says whether an option is there.
+fn exclusions(all: &Arguments, has: &impl Fn(&str, bool) -> bool) -> Vec<ArgumentsError> {
+    let pairs = [
+        (
+            ("-users", all.users.is_some()),
+            ("-l", all.calls_max.is_some()),
+            "as many calls are open as there are users",
+        ),
+        (
+            ("-max_log_size", all.traces.bytes_max.is_some()),
+            ("-ringbuffer_size", all.traces.ring_bytes.is_some()),
+            "a log ends at a size, or is begun anew at a size",
+        ),
+    ];
+    let excluded = pairs
+        .into_iter()
+        .filter(|(one, other, _)| has(one.0, one.1) && has(other.0, other.1));
+    excluded
+        .map(|((one, _), (other, _), why)| ArgumentsError::Excluded { one, other, why })
+        .collect()
+}
+
+/// Options that are without effect alone.
+fn needs(all: &Arguments, has: &impl Fn(&str, bool) -> bool) -> Vec<ArgumentsError> {
+    let is_extended = matches!(all.twin, Some(TwinPart::Master(_) | TwinPart::Slave(_)));
+    let pairs = [
+        (
+            ("-t ui", all.transport.sockets == Sockets::PerAddress),
+            ("-inf", !all.injection.files.is_empty()),
+        ),
+        (
+            ("-timeout_error", all.timeout_is_error),
+            ("-timeout", all.timeout.is_some()),
+        ),
+        (
+            ("-master or -slave", is_extended),
+            ("-slave_cfg", all.twin_file.is_some()),
+        ),
+    ];
+    let alone = pairs
+        .into_iter()
+        .filter(|(option, needed)| option.1 && !has(needed.0, needed.1));
+    alone
+        .map(|((option, _), (needed, _))| ArgumentsError::Alone { option, needed })
+        .collect()
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::Source;
     use super::*;
 
-    fn parse(line: &str) -> Result<Wish, ArgumentsError> {
+    fn parse(line: &str) -> Result<Wish, Vec<ArgumentsError>> {
         let words: Vec<String> = line.split_whitespace().map(str::to_owned).collect();
         Wish::parse(&words)
+    }
+
+    /// What is said about a line that is wrong.
+    fn told(line: &str) -> Vec<String> {
+        let errors = parse(line).expect_err(line);
+        errors.iter().map(ToString::to_string).collect()
     }
 
     fn run(line: &str) -> Arguments {
@@ -293,10 +319,9 @@ mod tests {
             ("-timeout_error", "-timeout_error needs -timeout too"),
             ("-t ui", "-t ui needs -inf too"),
         ] {
-            let error = parse(line).expect_err(line);
-            assert_eq!(error.to_string(), message, "{line}");
+            assert_eq!(told(line), [message], "{line}");
         }
-        let refused = parse("-plugin x.so").expect_err("plugins").to_string();
+        let refused = told("-plugin x.so").join("\n");
         assert!(
             refused.starts_with("option -plugin is not supported by gannet: "),
             "{refused}"
@@ -305,8 +330,65 @@ mod tests {
 
     #[test]
     fn a_second_scenario_is_refused() {
-        let error = parse("-sf a.xml -sn uac").expect_err("two scenarios");
-        assert!(matches!(error, ArgumentsError::Second { .. }), "{error}");
+        let errors = parse("-sf a.xml -sn uac").expect_err("two scenarios");
+        assert!(matches!(errors[..], [ArgumentsError::Second { .. }]));
+    }
+
+    #[test]
+    fn all_that_is_wrong_is_told_and_nothing_that_follows_from_it() {
+        for (line, messages) in [
+            (
+                "-sn uca -recv_timout 5x 127.0.0.1 -r abc --trace_mgs -plugin x.so -m",
+                &[
+                    "unknown option -recv_timout; did you mean -recv_timeout?",
+                    "option -r: \"abc\" is no number",
+                    "unknown option --trace_mgs; did you mean -trace_msg?",
+                    "option -plugin is not supported by gannet: foreign code is not loaded into the process; give the values that its keywords print with -key or -inf",
+                    "option -m needs CALLS",
+                    "there is no built-in scenario \"uca\"; did you mean uac?",
+                ][..],
+            ),
+            // An option is no value of another one that cannot take it.
+            (
+                "-r -m 5 -key a -trace_stat -p 99999",
+                &["option -r needs CALLS", "option -p: \"99999\" is no port"],
+            ),
+            (
+                "-l -m -trace_msg 127.0.0.1",
+                &["option -l needs CALLS", "option -m needs CALLS"],
+            ),
+            // What is there but wrong is not missing.
+            (
+                "-timeout soon -timeout_error",
+                &["option -timeout: \"soon\" is no time: a number of seconds, or with ms, s, m, h"],
+            ),
+            (
+                "-users x -l 4 -max_log_size 5 -ringbuffer_size y -t ui",
+                &[
+                    "option -users: \"x\" is no whole number",
+                    "option -ringbuffer_size: \"y\" is no whole number",
+                    "-users and -l exclude each other: as many calls are open as there are users",
+                    "-max_log_size and -ringbuffer_size exclude each other: a log ends at a size, or is begun anew at a size",
+                    "-t ui needs -inf too",
+                ],
+            ),
+            // Nobody knows what an option without a likeness takes.
+            (
+                "-qqqqqqqq 5 7 -r z",
+                &["unknown option -qqqqqqqq", "option -r: \"z\" is no number"],
+            ),
+            ("-nowhere -h", &["unknown option -nowhere"]),
+        ] {
+            assert_eq!(told(line), messages, "{line}");
+        }
+    }
+
+    #[test]
+    fn a_text_may_look_like_an_option() {
+        let read = run("-s -m -key k -r -set a -1");
+        assert_eq!(read.keys, [("k".to_owned(), "-r".to_owned())]);
+        assert_eq!(read.globals, [("a".to_owned(), "-1".to_owned())]);
+        assert_eq!((read.rate, read.calls_wanted), (10.0, None));
     }
 
     #[test]

@@ -13,7 +13,7 @@ use gannet_tui::sipp::{Beside, Circuits};
 
 use super::super::error::SippError;
 use super::commands::Commands;
-use super::events::hand_over;
+use super::events::{Clock, hand_over};
 use super::pace::Pace;
 use super::run::RunParts;
 use super::shared::Shared;
@@ -199,9 +199,10 @@ impl Driver {
             link,
             ..
         } = self;
+        let mut clock = Clock::default();
         let polled = ports.poll_with(Some(timeout), &mut |ports, event| {
             let mut world = SippWorld { ports, state };
-            hand_over(player, &mut world, link, event);
+            hand_over(player, &mut world, link, event, &mut clock);
         });
         let messages = polled.map_err(SippError::Sockets)?;
         let now = Duration::from_nanos(state.now_ns());

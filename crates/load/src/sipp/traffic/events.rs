@@ -7,11 +7,14 @@ use gannet_traffic::shard::{PortKey, Way};
 use gannet_traffic::sipp::Player;
 
 use super::driver::SharedLink;
-use super::world::SippWorld;
+use super::world::{SippWorld, WorldState};
 use crate::chain::chain;
 
 /// Datagrams do not wait longer at a socket, unless this thread stood still.
 const AGE_MAX: Duration = Duration::from_secs(10);
+
+/// Together they take some 20 us.
+const EVENTS_PER_LOOK: u32 = 16;
 
 /// Hands an event over.
 pub(super) fn hand_over(
@@ -19,8 +22,13 @@ pub(super) fn hand_over(
     world: &mut SippWorld<'_>,
     link: &mut SharedLink,
     event: PortEvent<'_>,
+    clock: &mut Clock,
 ) {
-    let now_ns = world.state.now_ns();
+    if !matches!(event, PortEvent::Datagram { .. }) {
+        // What a connection brings may be hundreds of messages.
+        clock.left = 0;
+    }
+    let now_ns = clock.now_ns(world.state);
     let key = |port: PortId| PortKey(port.number());
     match event {
         PortEvent::Datagram {
@@ -29,8 +37,7 @@ pub(super) fn hand_over(
             bytes,
             arrived,
         } => {
-            let arrived_ns =
-                arrived.map_or(now_ns, |arrived| now_ns.saturating_sub(age_ns(arrived)));
+            let arrived_ns = arrived.map_or(now_ns, |arrived| clock.arrived_ns(arrived));
             player.handle_datagram(now_ns, arrived_ns, key(port), from, bytes, world);
         }
         PortEvent::Received { port, bytes } => {
@@ -71,17 +78,38 @@ pub(super) fn hand_over(
     }
 }
 
-/// How long ago the system got a datagram. A clock that was set meanwhile says nonsense: then it
-/// was now.
-fn age_ns(arrived: Duration) -> u64 {
-    let now = SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .unwrap_or_default();
-    let age = now.saturating_sub(arrived);
-    if age < AGE_MAX {
-        age.as_nanos() as u64
-    } else {
-        0
+/// The time of a few events: to read both clocks for each costs as much as to read a message.
+#[derive(Debug, Default)]
+pub(super) struct Clock {
+    /// Events that have this time too.
+    left: u32,
+    now_ns: u64,
+    /// The same as a date.
+    date: Duration,
+}
+
+impl Clock {
+    /// What time it is, or was a few events ago.
+    fn now_ns(&mut self, state: &WorldState) -> u64 {
+        if self.left == 0 {
+            self.left = EVENTS_PER_LOOK;
+            self.now_ns = state.now_ns();
+            self.date = SystemTime::now()
+                .duration_since(UNIX_EPOCH)
+                .unwrap_or_default();
+        }
+        self.left -= 1;
+        self.now_ns
+    }
+
+    /// When the system got a datagram. A clock that was set meanwhile says nonsense: then it was now.
+    fn arrived_ns(&self, arrived: Duration) -> u64 {
+        let age = self.date.saturating_sub(arrived);
+        if age < AGE_MAX {
+            self.now_ns.saturating_sub(age.as_nanos() as u64)
+        } else {
+            self.now_ns
+        }
     }
 }
 

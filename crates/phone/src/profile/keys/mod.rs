@@ -21,8 +21,8 @@ mod table;
 mod texts;
 mod timing;
 mod transfer;
-mod unsupported;
 mod transport;
+mod unsupported;
 
 pub use table::setting_names;
 pub(super) use table::{Key, keys};

@@ -4,7 +4,8 @@ use gannet_diag::Diagnostics;
 
 use super::{
     addresses, digest, events, identity, incoming, keep_alive, lines, lists, media, messages,
-    outbound, outgoing, quirks, registration, reliability, sdp, session_timers, texts, timing, transfer, transport,
+    outbound, outgoing, quirks, registration, reliability, sdp, session_timers, texts, timing,
+    transfer, transport,
 };
 use crate::profile::model::Profile;
 use crate::profile::value::Value;

@@ -2,6 +2,15 @@
 
 use memchr::memchr3;
 
+/// Where the first of these bytes stands. Such values are short: a call of `memchr` costs more than a
+/// look at each byte.
+#[inline]
+fn first_of(wanted: [u8; 3], value: &[u8]) -> Option<usize> {
+    let [one, two, three] = wanted;
+    let is_wanted = |byte: &u8| *byte == one || *byte == two || *byte == three;
+    value.iter().position(is_wanted)
+}
+
 /// How many addresses a header field value has.
 #[derive(Clone, Copy, PartialEq)]
 enum Form {
@@ -33,7 +42,7 @@ pub(super) fn param<'a>(value: &'a [u8], name: &[u8]) -> Option<&'a [u8]> {
 fn find_param<'a>(value: &'a [u8], name: &[u8], form: Form) -> Option<&'a [u8]> {
     let mut at = brackets(value, form).map_or(0, |(_, end)| end);
     loop {
-        let offset = memchr3(b';', b',', b'"', &value[at..])?;
+        let offset = first_of([b';', b',', b'"'], &value[at..])?;
         at += offset + 1;
         match value[at - 1] {
             b',' if form == Form::List => return None,
@@ -69,7 +78,7 @@ fn token(text: &[u8], form: Form) -> &[u8] {
 fn brackets(value: &[u8], form: Form) -> Option<(usize, usize)> {
     let mut at = 0;
     loop {
-        at += memchr3(b'<', b'"', b',', &value[at..])?;
+        at += first_of([b'<', b'"', b','], &value[at..])?;
         match value[at] {
             b'<' => {
                 let end = at + memchr::memchr(b'>', &value[at..])?;

@@ -3,16 +3,20 @@
 use gannet_sip::{HeaderName, HeaderSpan, Layout};
 
 /// Header fields that are also found by their compact name; others, as Subject, are not, as in SIPp.
-const COMPACT: [HeaderName; 8] = [
-    HeaderName::CallId,
-    HeaderName::Contact,
-    HeaderName::ContentEncoding,
-    HeaderName::ContentLength,
-    HeaderName::ContentType,
-    HeaderName::From,
-    HeaderName::To,
-    HeaderName::Via,
-];
+#[inline]
+const fn is_compacted(id: HeaderName) -> bool {
+    matches!(
+        id,
+        HeaderName::CallId
+            | HeaderName::Contact
+            | HeaderName::ContentEncoding
+            | HeaderName::ContentLength
+            | HeaderName::ContentType
+            | HeaderName::From
+            | HeaderName::To
+            | HeaderName::Via
+    )
+}
 
 /// The header fields of one name.
 #[derive(Debug, Clone)]
@@ -42,7 +46,7 @@ impl<'a> HeaderLines<'a> {
             id,
             name,
             // Who asks for the compact name gets no other.
-            by_id: name.len() > 1 && COMPACT.contains(&id),
+            by_id: name.len() > 1 && is_compacted(id),
         }
     }
 }

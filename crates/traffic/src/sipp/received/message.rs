@@ -27,7 +27,7 @@ impl Reader {
         let received = match frame {
             Frame::Message(length) => {
                 let bytes = &bytes[..length];
-                names_version(bytes).then(|| Received::new(bytes, &self.layout))
+                names_version(bytes, &self.layout).then(|| Received::new(bytes, &self.layout))
             }
             Frame::Blank(_) | Frame::Incomplete | Frame::Garbage(_) => None,
         };
@@ -37,22 +37,16 @@ impl Reader {
     /// Reads a message; `None` if it is none.
     #[inline]
     pub(in crate::sipp) fn read<'a>(&'a mut self, bytes: &'a [u8]) -> Option<Received<'a>> {
-        if !names_version(bytes) {
-            return None;
-        }
         self.layout.scan(bytes);
-        Some(Received::new(bytes, &self.layout))
+        names_version(bytes, &self.layout).then(|| Received::new(bytes, &self.layout))
     }
 }
 
 /// Whether the version stands anywhere; nearly always at an end of the first line.
 #[inline]
-fn names_version(bytes: &[u8]) -> bool {
-    if bytes.starts_with(VERSION) {
-        return true;
-    }
-    let line = memchr::memchr(b'\n', bytes).map_or(bytes, |end| &bytes[..end]);
-    line.trim_ascii_end().ends_with(VERSION) || memmem::find(bytes, VERSION).is_some()
+fn names_version(bytes: &[u8], layout: &Layout) -> bool {
+    let line = &bytes[layout.start_line.range()];
+    line.starts_with(VERSION) || line.ends_with(VERSION) || memmem::find(bytes, VERSION).is_some()
 }
 
 /// A received message.

@@ -25,6 +25,8 @@ pub(in crate::sipp) struct Common {
     pub(super) user_variables_at: usize,
     /// What the digest of `[authentication]` covers as URI.
     pub(super) auth_uri: Vec<u8>,
+    /// What every `[branch]` begins with.
+    pub(super) branch: Vec<u8>,
     /// The scenario sends media, so the world is told the ports.
     pub(super) plays_media: bool,
     /// It was said that a header had lost its end.
@@ -54,6 +56,7 @@ impl Common {
             call_variables: of_call + of_user,
             user_variables_at: of_call,
             auth_uri: auth_uri(settings),
+            branch: format!("z9hG4bK-{}-", settings.facts.pid).into_bytes(),
             plays_media,
             said_header_end: false,
         }

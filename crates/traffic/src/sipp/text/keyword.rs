@@ -20,9 +20,7 @@ pub(super) fn fill<'t>(
     match keyword {
         Keyword::CallId => writer.bytes(state.call_id()),
         Keyword::Branch(offset) => {
-            writer.bytes(b"z9hG4bK-");
-            writer.number(u64::from(env.settings.facts.pid));
-            writer.bytes(b"-");
+            writer.bytes(&env.common.branch);
             writer.number(state.number());
             writer.bytes(b"-");
             writer.signed(at.step as i64 + i64::from(*offset));

@@ -1,10 +1,15 @@
 //! What is filled when a text is complete: lengths, and credentials that may cover the body.
 
-use memchr::memmem;
+use std::sync::LazyLock;
+
+use memchr::memmem::Finder;
 
 use super::writer::{Asked, LENGTH_WIDTH, Writer};
 use super::{At, Env, RenderError, authentication};
 use crate::sipp::state::CallState;
+
+/// What ends a header. Made once: to prepare a search costs more than to search.
+static HEADER_END: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b"\r\n\r\n"));
 
 /// Fills `[len]` and `[authentication]`.
 #[inline]
@@ -27,7 +32,7 @@ pub(super) fn finish(
         mut authentication,
         ..
     } = writer;
-    let mut body = memmem::find(&out[start..], b"\r\n\r\n").map(|end| start + end + 4);
+    let mut body = HEADER_END.find(&out[start..]).map(|end| start + end + 4);
     for &(place, offset) in lengths.iter().rev() {
         let grown = put_length(out, place, offset, body);
         if let (Some(body), true) = (&mut body, grown > 0) {
