@@ -2,6 +2,7 @@
 
 mod config;
 mod ntp;
+mod quiet;
 mod receiver;
 mod report;
 mod reporter;

@@ -14,7 +14,7 @@ use super::sender::Sender;
 use crate::codec::samples_in;
 use crate::listen::Listener;
 use crate::offer_answer::Negotiated;
-use crate::source::{ReturnPath, Source, write_wav};
+use crate::source::{ReturnPath, Source, write_wav_at};
 
 /// One audio session of a call: sends, receives, reports and listens, without a
 /// socket and without a clock.
@@ -297,10 +297,15 @@ impl RtpSession {
     }
 
     /// Begins a recording of what is received, of `longest` at most, in place
-    /// of an earlier one. It begins with silence until audio comes.
+    /// of an earlier one, at the rate of the agreed codec. It begins with silence until audio comes.
     pub fn start_recording(&mut self, longest: Duration, now: Instant) {
-        let samples = samples_in(longest.min(RECORDING_MAX));
-        self.receiver.record(now, samples as usize);
+        self.start_recording_at(self.negotiated.codec.sample_rate(), longest, now);
+    }
+
+    /// The same at another rate.
+    pub fn start_recording_at(&mut self, rate: u32, longest: Duration, now: Instant) {
+        let samples = samples_in(longest.min(RECORDING_MAX), rate);
+        self.receiver.record(now, rate, samples as usize);
     }
 
     /// The samples recorded so far.
@@ -308,9 +313,17 @@ impl RtpSession {
         self.receiver.recorded()
     }
 
-    /// The recording so far as a WAV file (mono, 16 bits, 8 kHz).
+    /// Samples per second of the recording; of the agreed codec if there is none.
+    pub fn recording_rate(&self) -> u32 {
+        let codec = self.negotiated.codec;
+        self.receiver
+            .recording_rate()
+            .unwrap_or_else(|| codec.sample_rate())
+    }
+
+    /// The recording so far as a WAV file (mono, 16 bits).
     pub fn wav_bytes(&self) -> Vec<u8> {
-        write_wav(self.recorded())
+        write_wav_at(self.recorded(), self.recording_rate())
     }
 
     /// Ends the recording and gives its samples.
@@ -364,13 +377,16 @@ impl RtpSession {
     }
 
     fn handle_rtcp(&mut self, now: Instant, packet: RtcpPacket) {
+        let clock_rate = self.sender.clock_rate();
         match packet {
             RtcpPacket::SenderReport { ssrc, info, blocks } => {
                 self.receiver
                     .on_sender_report(ssrc, info.ntp_timestamp, now);
-                self.reporter.on_blocks(&blocks, now);
+                self.reporter.on_blocks(&blocks, clock_rate, now);
             }
-            RtcpPacket::ReceiverReport { blocks, .. } => self.reporter.on_blocks(&blocks, now),
+            RtcpPacket::ReceiverReport { blocks, .. } => {
+                self.reporter.on_blocks(&blocks, clock_rate, now);
+            }
             RtcpPacket::SourceDescription { ssrc, cname } => self.receiver.on_cname(ssrc, cname),
             RtcpPacket::Bye { sources, .. } => self.receiver.on_bye(&sources),
             _ => {}
@@ -392,7 +408,7 @@ impl RtpSession {
 
 /// A source is kept for this long after its last packet.
 const LATCH_HOLD: Duration = Duration::from_secs(1);
-/// The longest recording: 4 hours, 230 MB.
+/// The longest recording: 4 hours, 230 MB of G.711.
 const RECORDING_MAX: Duration = Duration::from_hours(4);
 
 fn is_reachable(address: SocketAddr) -> bool {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use gannet_events::{Failure, FailureClass};
-use gannet_media::{Replay, Source, read_wav};
+use gannet_media::{Replay, Source, read_audio};
 use gannet_phone::CallMedia;
 
 use super::support::{failure, ready_phone};
@@ -99,8 +99,8 @@ fn read_audio(path: &Path, actor: &Arc<Actor>) -> Result<Source, Failure> {
         let summary = format!("cannot read {shown}");
         failure(FailureClass::Environment, actor, summary).detail(error.to_string())
     })?;
-    let no_wav = match read_wav(&octets) {
-        Ok(samples) => return Ok(Source::once(samples)),
+    let no_wav = match read_audio(&octets) {
+        Ok(audio) => return Ok(Source::audio_once(audio)),
         Err(error) => error,
     };
     match Replay::from_capture(&octets) {
