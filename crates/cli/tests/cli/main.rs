@@ -3,6 +3,7 @@
 mod bench;
 mod call_control;
 mod check;
+mod codecs;
 mod conferences;
 mod crowd;
 mod environment;

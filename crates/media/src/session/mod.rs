@@ -1,6 +1,7 @@
 //! The RTP session: one audio stream each way and its RTCP.
 
 mod config;
+mod ear;
 mod ntp;
 mod quiet;
 mod receiver;

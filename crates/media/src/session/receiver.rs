@@ -5,12 +5,10 @@ use std::time::{Duration, Instant};
 
 use gannet_rtp::{Arrival, ReceiveStatistics, ReportBlock, RtpPacket, TelephoneEvent};
 
+use super::ear::{Ear, Hearing};
 use super::report::{ReceivedEvent, ReceivedStream};
-use crate::codec::{Codec, Decoder};
-use crate::listen::{
-    Analyser, Arrived, Assembler, Listener, Portion, Recorder, ReorderBuffer, duration_of,
-    units_of,
-};
+use crate::codec::Codec;
+use crate::listen::{Arrived, Listener, Recorder, ReorderBuffer, duration_of};
 use crate::offer_answer::Negotiated;
 use crate::source::ReturnPath;
 
@@ -29,15 +27,6 @@ pub(super) struct Receiver {
     events: Vec<ReceivedEvent>,
     /// SSRC and timestamp of the event that runs (RFC 4733 2.5.2.2).
     running_event: Option<(u32, u32)>,
-}
-
-/// Where audio in order goes.
-#[derive(Debug)]
-struct Ear {
-    listener: Listener,
-    analyser: Analyser,
-    recorder: Option<Recorder>,
-    samples: Vec<i16>,
 }
 
 #[derive(Debug)]
@@ -61,16 +50,6 @@ struct Stream {
     reported_at: Option<Instant>,
 }
 
-/// A stream on its way from packets in order to the timeline.
-#[derive(Debug)]
-struct Hearing {
-    decoder: Option<Decoder>,
-    assembler: Assembler,
-    undecodable: u64,
-    /// Packets that were decoded, and how much audio that was on the timeline.
-    decoded: (u64, u64),
-}
-
 impl Receiver {
     pub(super) fn new(negotiated: &Negotiated, kept: Duration, now: Instant) -> Self {
         let mut receiver = Self {
@@ -80,12 +59,7 @@ impl Receiver {
             event_type: None,
             listening: true,
             streams: Vec::new(),
-            ear: Ear {
-                listener: Listener::new(now, kept),
-                analyser: Analyser::new(),
-                recorder: None,
-                samples: Vec::new(),
-            },
+            ear: Ear::new(kept, now),
             events: Vec::new(),
             running_event: None,
         };
@@ -213,12 +187,7 @@ impl Receiver {
                     ear.hear(codec, &packet, hearing, path);
                 }
             });
-            let Ear {
-                listener, analyser, ..
-            } = &mut self.ear;
-            hearing
-                .assembler
-                .flush(now, analyser, &mut |block| listener.add(block));
+            ear.flush(now, hearing);
         }
     }
 
@@ -301,50 +270,6 @@ impl Receiver {
     }
 }
 
-impl Ear {
-    fn hear(
-        &mut self,
-        codec: Codec,
-        packet: &Arrived<'_>,
-        hearing: &mut Hearing,
-        path: &mut ReturnPath,
-    ) {
-        let decoder = match &mut hearing.decoder {
-            Some(decoder) if decoder.codec() == codec => decoder,
-            // The first packet, or the sender goes on in another of the agreed codecs.
-            decoder => decoder.insert(Decoder::new(codec)),
-        };
-        self.samples.clear();
-        if !decoder.decode(packet.payload, &mut self.samples) {
-            hearing.undecodable += 1;
-            return;
-        }
-        let Self {
-            listener,
-            analyser,
-            recorder,
-            samples,
-        } = self;
-        let rate = codec.sample_rate();
-        hearing.decoded.0 += 1;
-        hearing.decoded.1 += units_of(samples.len() as i64, rate) as u64;
-        let portion = Portion {
-            codec,
-            timestamp: packet.timestamp,
-            position: listener.position(packet.arrived),
-            arrived: packet.arrived,
-            samples,
-        };
-        let begin = hearing
-            .assembler
-            .push(&portion, analyser, &mut |block| listener.add(block));
-        if let Some(recorder) = recorder {
-            recorder.push(begin, samples, rate);
-        }
-        path.push(samples, rate);
-    }
-}
-
 impl Stream {
     fn new(ssrc: u32, source: SocketAddr, clock_rate: u32, now: Instant) -> Self {
         Self {
@@ -361,12 +286,7 @@ impl Stream {
             comfort_noise: 0,
             bye: false,
             reorder: ReorderBuffer::default(),
-            hearing: Hearing {
-                decoder: None,
-                assembler: Assembler::new(now),
-                undecodable: 0,
-                decoded: (0, 0),
-            },
+            hearing: Hearing::new(now),
             sender_report: None,
             reported_at: None,
         }

@@ -1,5 +1,7 @@
 //! The session type: its contract and its parts at work.
 
+mod recording;
+
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
@@ -11,10 +13,9 @@ use super::receiver::Receiver;
 use super::report::{ReceivedEvent, RtpReport};
 use super::reporter::Reporter;
 use super::sender::Sender;
-use crate::codec::samples_in;
 use crate::listen::Listener;
 use crate::offer_answer::Negotiated;
-use crate::source::{ReturnPath, Source, write_wav_at};
+use crate::source::{ReturnPath, Source};
 
 /// One audio session of a call: sends, receives, reports and listens, without a
 /// socket and without a clock.
@@ -296,41 +297,6 @@ impl RtpSession {
         self.receiver.listener()
     }
 
-    /// Begins a recording of what is received, of `longest` at most, in place
-    /// of an earlier one, at the rate of the agreed codec. It begins with silence until audio comes.
-    pub fn start_recording(&mut self, longest: Duration, now: Instant) {
-        self.start_recording_at(self.negotiated.codec.sample_rate(), longest, now);
-    }
-
-    /// The same at another rate.
-    pub fn start_recording_at(&mut self, rate: u32, longest: Duration, now: Instant) {
-        let samples = samples_in(longest.min(RECORDING_MAX), rate);
-        self.receiver.record(now, rate, samples as usize);
-    }
-
-    /// The samples recorded so far.
-    pub fn recorded(&self) -> &[i16] {
-        self.receiver.recorded()
-    }
-
-    /// Samples per second of the recording; of the agreed codec if there is none.
-    pub fn recording_rate(&self) -> u32 {
-        let codec = self.negotiated.codec;
-        self.receiver
-            .recording_rate()
-            .unwrap_or_else(|| codec.sample_rate())
-    }
-
-    /// The recording so far as a WAV file (mono, 16 bits).
-    pub fn wav_bytes(&self) -> Vec<u8> {
-        write_wav_at(self.recorded(), self.recording_rate())
-    }
-
-    /// Ends the recording and gives its samples.
-    pub fn stop_recording(&mut self) -> Vec<i16> {
-        self.receiver.stop_recording()
-    }
-
     /// The figures so far.
     pub fn report(&self) -> RtpReport {
         RtpReport {
@@ -408,8 +374,6 @@ impl RtpSession {
 
 /// A source is kept for this long after its last packet.
 const LATCH_HOLD: Duration = Duration::from_secs(1);
-/// The longest recording: 4 hours, 230 MB of G.711.
-const RECORDING_MAX: Duration = Duration::from_hours(4);
 
 fn is_reachable(address: SocketAddr) -> bool {
     !address.ip().is_unspecified() && address.port() != 0

@@ -1,16 +1,19 @@
 //! The sending half: packets on an absolute schedule.
 
+mod replaying;
+
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
 use gannet_rtp::{RtpPacketBuilder, TelephoneEvent};
 
+use self::replaying::ReplayState;
 use super::config::RtpSessionConfig;
 use super::quiet::{Quiet, Say};
 use super::report::SentStream;
-use crate::codec::{Codec, Encoder, OpusWishes, SAMPLE_RATE, samples_in};
+use crate::codec::{Encoder, OpusWishes, SAMPLE_RATE, samples_in};
 use crate::offer_answer::Negotiated;
-use crate::source::{Player, Replay, ReplayPacket, ReturnPath, Source, Transcoder};
+use crate::source::{Player, ReturnPath, Source, Transcoder};
 
 /// Makes the RTP packets of a session.
 ///
@@ -48,13 +51,6 @@ pub(super) struct Sender {
     stats: SentStream,
     /// Timestamp of the last packet and when it was due, for sender reports.
     last_media: (u32, Instant),
-}
-
-#[derive(Debug)]
-struct ReplayState {
-    at: Instant,
-    timestamp: u32,
-    next: usize,
 }
 
 #[derive(Debug)]
@@ -131,18 +127,7 @@ impl Sender {
 
     pub(super) fn set_source(&mut self, source: Source, now: Instant) {
         self.catch_up_idle(now);
-        self.replay = match &source {
-            Source::Replay(_) => {
-                let begin = self.tick_at.max(now);
-                let timestamp = self.timestamp_at(begin);
-                Some(ReplayState {
-                    at: begin,
-                    timestamp,
-                    next: 0,
-                })
-            }
-            _ => None,
-        };
+        self.replay = matches!(source, Source::Replay(_)).then(|| self.start_replay(now));
         self.transcoder = None;
         self.player = Player::new(source, self.encoder.codec().sample_rate());
     }
@@ -189,10 +174,7 @@ impl Sender {
         }
         match (self.player.source(), &self.replay) {
             (Source::Replay(replay), Some(state)) if !self.muted && self.events.is_empty() => {
-                replay
-                    .packets()
-                    .get(state.next)
-                    .map(|packet| state.at + packet.offset)
+                state.deadline(replay)
             }
             _ => Some(self.tick_at),
         }
@@ -274,69 +256,6 @@ impl Sender {
 
     fn sends(&self) -> bool {
         self.sending && (!matches!(self.player.source(), Source::Mute) || !self.events.is_empty())
-    }
-
-    fn poll_replay(&mut self, replay: &Replay, now: Instant, out: &mut Vec<u8>) -> bool {
-        let Some(state) = &mut self.replay else {
-            return false;
-        };
-        let oldest = now.checked_sub(OVERDUE_MAX);
-        loop {
-            let Some(packet) = replay.packets().get(state.next) else {
-                return false;
-            };
-            let due = state.at + packet.offset;
-            if due > now {
-                return false;
-            }
-            let clocks = Clocks::of(packet, self.encoder.codec());
-            let timestamp = state.timestamp.wrapping_add(clocks.units(packet.timestamp));
-            state.next += 1;
-            if state.next == replay.packets().len() {
-                state.next = 0;
-                state.at += replay.round();
-                let round = clocks.units(replay.round_units());
-                state.timestamp = state.timestamp.wrapping_add(round);
-            }
-            if oldest.is_some_and(|oldest| due < oldest) {
-                self.stats.skipped += 1;
-                continue;
-            }
-            self.last_media = (timestamp, due);
-            self.write_replayed(packet, timestamp, now, out);
-            return true;
-        }
-    }
-
-    fn write_replayed(
-        &mut self,
-        packet: &ReplayPacket,
-        timestamp: u32,
-        now: Instant,
-        out: &mut Vec<u8>,
-    ) {
-        let marker = packet.marker || std::mem::take(&mut self.marker);
-        let codec = self.encoder.codec();
-        let known = Codec::from_static_payload_type(packet.payload_type);
-        let payload_type = known.map_or(packet.payload_type, |_| self.payload_type);
-        let mut transcoded = std::mem::take(&mut self.encoded);
-        transcoded.clear();
-        let payload = match known {
-            Some(from) if from != codec => {
-                let wishes = self.wishes;
-                let fits = |transcoder: &Transcoder| transcoder.codecs() == (from, codec);
-                if !self.transcoder.as_ref().is_some_and(fits) {
-                    self.transcoder = None;
-                }
-                self.transcoder
-                    .get_or_insert_with(|| Transcoder::new(from, codec, wishes))
-                    .transcode(&packet.payload, &mut transcoded);
-                &transcoded
-            }
-            _ => &packet.payload,
-        };
-        self.write(marker, payload_type, timestamp, payload, now, out);
-        self.encoded = transcoded;
     }
 
     /// Writes a packet of the running telephone-event in place of the audio.
@@ -433,28 +352,6 @@ impl Sender {
 
     fn ticks_in(&self, time: Duration) -> u64 {
         (time.as_nanos() / self.ptime.as_nanos()) as u64
-    }
-}
-
-/// The RTP clock of a capture's packet and that of what is sent instead.
-struct Clocks {
-    from: u32,
-    to: u32,
-}
-
-impl Clocks {
-    /// Packets that are sent as they are keep their clock.
-    fn of(packet: &ReplayPacket, codec: Codec) -> Self {
-        let to = codec.clock_rate();
-        let from = Codec::from_static_payload_type(packet.payload_type);
-        Self {
-            from: from.map_or(to, Codec::clock_rate),
-            to,
-        }
-    }
-
-    fn units(&self, units: u32) -> u32 {
-        (u64::from(units) * u64::from(self.to) / u64::from(self.from)) as u32
     }
 }
 

@@ -25,9 +25,9 @@ const SSRC_SPAN_MIN: Duration = Duration::from_secs(1);
 pub(super) fn definitions() -> Vec<StepDefinition> {
     vec![
         step!(
-            "the call uses codec {word}",
+            "the call uses codec {codecs}",
             section: SECTION,
-            about: "Both ends of the call that was made last (those of them that are phones of the scenario) have agreed to send this codec, and RTP with it has come to each of them.",
+            about: "Both ends of the call that was made last (those of them that are phones of the scenario) have agreed to send this codec, and RTP with it has come to each of them: a name as in SDP, with or without clock rate and channels (opus, opus/48000/2).",
             example: "the call uses codec PCMU",
             condition,
             run: uses_codec,
@@ -123,7 +123,10 @@ fn in_call(line: &Line, class: FailureClass, summary: String) -> Failure {
 }
 
 async fn uses_codec(world: &mut World, arguments: Arguments) -> StepResult {
-    let wanted = arguments.text(0)?;
+    let &[wanted] = &arguments.codecs(0)?[..] else {
+        let summary = "a call uses one codec at a time, name one";
+        return Err(Failure::new(FailureClass::Misuse, summary));
+    };
     let is_wanted = |codec: Codec| codec.is_named(wanted);
     let limit = world.media(&arguments);
     for line in ends(world).await? {
