@@ -223,7 +223,12 @@ mod tests {
     #[test]
     fn the_pass_band_keeps_its_level_and_the_stop_band_is_gone() {
         for from in [16_000, 44_100, 48_000, 192_000, 11_025] {
-            for (hz, kept) in [(300.0, true), (1000.0, true), (3300.0, true), (5000.0, false)] {
+            for (hz, kept) in [
+                (300.0, true),
+                (1000.0, true),
+                (3300.0, true),
+                (5000.0, false),
+            ] {
                 let input = sine(hz, from);
                 let whole = converted(&input, from, 8000);
                 assert!(whole.len().abs_diff(8000) <= 1);
@@ -257,7 +262,12 @@ mod tests {
             assert!(late / f64::from(to) <= 0.0031, "{from} to {to}: {late}");
             // Where the delay is whole, both are the same.
             if late.fract() == 0.0 {
-                for (at, sample) in stream.iter().enumerate().skip(late as usize + 2000).take(3000) {
+                for (at, sample) in stream
+                    .iter()
+                    .enumerate()
+                    .skip(late as usize + 2000)
+                    .take(3000)
+                {
                     let other = whole[at - late as usize];
                     assert!(sample.abs_diff(other) <= 2, "{from} to {to} at {at}");
                 }

@@ -47,9 +47,9 @@ unsafe impl GlobalAlloc for Counting {
 }
 
 /// Packets that are sent and received while nothing may be allocated.
-const COUNTED: u32 = 2000;
+const COUNTED: u32 = 800;
 /// Those before, in which all room is made.
-const WARM_UP: u32 = 500;
+const WARM_UP: u32 = 200;
 
 /// Sends packets from one end to the other, each second pair in the wrong order, and gives how often
 /// memory was asked for in the counted ones.
@@ -70,7 +70,10 @@ fn allocations(codec: Codec, source: Source, overtaking: bool) -> u64 {
         if number == WARM_UP {
             before = ALLOCATIONS.with(Cell::get);
         }
-        while bench.ends[LEFT].poll_transmit(bench.now, &mut datagram).is_some() {
+        while bench.ends[LEFT]
+            .poll_transmit(bench.now, &mut datagram)
+            .is_some()
+        {
             if overtaking && number % 4 == 0 {
                 held.clear();
                 held.extend_from_slice(&datagram);
@@ -88,7 +91,11 @@ fn allocations(codec: Codec, source: Source, overtaking: bool) -> u64 {
     let counted = ALLOCATIONS.with(Cell::get) - before;
     let report = bench.ends[RIGHT].report();
     let stream = report.main_stream().expect("a stream");
-    assert!(stream.decoded >= u64::from(WARM_UP + COUNTED) - 4, "{}", stream.decoded);
+    assert!(
+        stream.decoded >= u64::from(WARM_UP + COUNTED) - 4,
+        "{}",
+        stream.decoded
+    );
     assert_eq!(stream.reordered > 0, overtaking);
     counted
 }
@@ -96,7 +103,11 @@ fn allocations(codec: Codec, source: Source, overtaking: bool) -> u64 {
 #[test]
 fn g711_allocates_nothing_for_a_packet() {
     for codec in [Codec::Pcmu, Codec::Pcma] {
-        assert_eq!(allocations(codec, Source::Mark(Mark::nth(1)), false), 0, "{codec}");
+        assert_eq!(
+            allocations(codec, Source::Mark(Mark::nth(1)), false),
+            0,
+            "{codec}"
+        );
     }
     let file = Source::repeated(vec![500; 12_345]);
     assert_eq!(allocations(Codec::Pcmu, file.clone(), false), 0);

@@ -88,7 +88,13 @@ fn answers_follow_the_numbers_of_the_offer_and_the_clock_of_the_codec() {
             96,
             None,
         ),
-        ("m=audio 5000 RTP/AVP 9 100", "9 100", Codec::G722, 9, Some(100)),
+        (
+            "m=audio 5000 RTP/AVP 9 100",
+            "9 100",
+            Codec::G722,
+            9,
+            Some(100),
+        ),
         // Static without a name, and the same under a number of its own.
         ("m=audio 5000 RTP/AVP 10 11", "10", stereo(), 10, None),
         (
@@ -163,9 +169,17 @@ fn both_sides_agree_whatever_numbers_each_has() {
     }
     // Each sends as the other wishes.
     let sent_to_us = answer.negotiated.opus_wishes;
-    assert_eq!((sent_to_us.bitrate_max, sent_to_us.constant_rate), (Some(20_000), true));
+    assert_eq!(
+        (sent_to_us.bitrate_max, sent_to_us.constant_rate),
+        (Some(20_000), true)
+    );
     assert!(applied.opus_wishes.inband_fec);
-    assert!(answer.description.to_string().contains("a=fmtp:98 useinbandfec=1\r\n"));
+    assert!(
+        answer
+            .description
+            .to_string()
+            .contains("a=fmtp:98 useinbandfec=1\r\n")
+    );
 }
 
 #[test]
@@ -186,12 +200,24 @@ fn an_answerer_with_numbers_of_its_own_is_sent_these() {
 #[test]
 fn packets_have_a_length_that_the_codec_has() {
     for (media, expected) in [
-        ("m=audio 5000 RTP/AVP 96\na=rtpmap:96 opus/48000/2\na=ptime:30", 20),
-        ("m=audio 5000 RTP/AVP 96\na=rtpmap:96 opus/48000/2\na=ptime:60", 60),
-        ("m=audio 5000 RTP/AVP 96\na=rtpmap:96 opus/48000/2\na=maxptime:10", 10),
+        (
+            "m=audio 5000 RTP/AVP 96\na=rtpmap:96 opus/48000/2\na=ptime:30",
+            20,
+        ),
+        (
+            "m=audio 5000 RTP/AVP 96\na=rtpmap:96 opus/48000/2\na=ptime:60",
+            60,
+        ),
+        (
+            "m=audio 5000 RTP/AVP 96\na=rtpmap:96 opus/48000/2\na=maxptime:10",
+            10,
+        ),
         ("m=audio 5000 RTP/AVP 9\na=ptime:30", 30),
         ("m=audio 5000 RTP/AVP 10\na=ptime:20", 10),
-        ("m=audio 5000 RTP/AVP 98\na=rtpmap:98 L16/16000\na=ptime:40", 40),
+        (
+            "m=audio 5000 RTP/AVP 98\na=rtpmap:98 L16/16000\na=ptime:40",
+            40,
+        ),
     ] {
         let agreed = answer(media).expect(media).negotiated;
         assert_eq!(agreed.ptime, Duration::from_millis(expected), "{media}");

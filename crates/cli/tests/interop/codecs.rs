@@ -12,7 +12,10 @@ const HEARS_S: f32 = 2.0;
 
 #[test]
 fn baresip_in_both_laws_of_g711() {
-    call_in("baresip_in_both_laws_of_g711", &[("PCMA", "PCMA"), ("PCMU", "PCMU")]);
+    call_in(
+        "baresip_in_both_laws_of_g711",
+        &[("PCMA", "PCMA"), ("PCMU", "PCMU")],
+    );
 }
 
 #[test]

@@ -146,7 +146,11 @@ impl Codec {
             } => {
                 let octets_per_second = u64::from(sample_rate) * 2 * u64::from(channels);
                 let most = wanted_ms.min(L16_OCTETS_MAX * 1000 / octets_per_second);
-                let whole = if sample_rate.is_multiple_of(200) { 5 } else { 10 };
+                let whole = if sample_rate.is_multiple_of(200) {
+                    5
+                } else {
+                    10
+                };
                 let step = if most >= 10 { 10 } else { whole };
                 (most / step * step).max(whole)
             }

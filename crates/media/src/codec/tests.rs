@@ -123,21 +123,33 @@ fn quantisation_error_stays_within_the_step() {
 fn tones_keep_their_frequency_and_level() {
     for codec in ALL {
         let rate = codec.sample_rate();
-        for (hz, level) in [(300.0, -20.0), (1000.0, -10.0), (1000.0, -40.0), (3000.0, -16.0)] {
+        for (hz, level) in [
+            (300.0, -20.0),
+            (1000.0, -10.0),
+            (1000.0, -40.0),
+            (3000.0, -16.0),
+        ] {
             let sent = sine(hz, level, rate, rate as usize);
             let (heard, _) = there_and_back(codec, &sent);
             assert_eq!(heard.len(), sent.len(), "{codec}");
             let change = level_dbfs(&heard[heard.len() / 2..]) - level_dbfs(&sent);
             assert!(change.abs() < 1.0, "{codec} {hz} Hz {level} dB: {change}");
             let noise = 1.0 - purity(&heard, hz, rate);
-            assert!(noise < 0.01, "{codec} {hz} Hz {level} dB: {noise} is no tone");
+            assert!(
+                noise < 0.01,
+                "{codec} {hz} Hz {level} dB: {noise} is no tone"
+            );
         }
     }
 }
 
 #[test]
 fn wide_codecs_carry_what_narrow_ones_cannot() {
-    for (codec, hz) in [(Codec::G722, 6000.0), (Codec::Opus, 12_000.0), (ALL[3], 18_000.0)] {
+    for (codec, hz) in [
+        (Codec::G722, 6000.0),
+        (Codec::Opus, 12_000.0),
+        (ALL[3], 18_000.0),
+    ] {
         let rate = codec.sample_rate();
         let sent = sine(hz, -16.0, rate, rate as usize);
         let (heard, _) = there_and_back(codec, &sent);
@@ -166,14 +178,24 @@ fn payloads_are_as_long_as_the_formats_say() {
 
 #[test]
 fn opus_has_the_lengths_that_can_be_agreed_and_no_others() {
-    for (milliseconds, known) in [(5, true), (10, true), (40, true), (60, true), (120, true), (30, false)] {
+    for (milliseconds, known) in [
+        (5, true),
+        (10, true),
+        (40, true),
+        (60, true),
+        (120, true),
+        (30, false),
+    ] {
         let samples = vec![100; 48 * milliseconds];
         let mut payload = Vec::new();
         Encoder::new(Codec::Opus).encode(&samples, &mut payload);
         assert_eq!(!payload.is_empty(), known, "{milliseconds} ms");
         let mut heard = Vec::new();
         let decoded = Decoder::new(Codec::Opus).decode(&payload, &mut heard);
-        assert_eq!((decoded, heard.len()), (known, if known { samples.len() } else { 0 }));
+        assert_eq!(
+            (decoded, heard.len()),
+            (known, if known { samples.len() } else { 0 })
+        );
     }
 }
 

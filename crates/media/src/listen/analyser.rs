@@ -39,11 +39,7 @@ impl Analyser {
 
     /// Level and tones of a block in which `received` samples are not missing;
     /// missing ones are 0. A block of any rate is 40 ms.
-    pub(crate) fn analyse(
-        &mut self,
-        samples: &[i16],
-        received: usize,
-    ) -> (f32, [Peak; PEAKS_MAX]) {
+    pub(crate) fn analyse(&mut self, samples: &[i16], received: usize) -> (f32, [Peak; PEAKS_MAX]) {
         if samples.len() != self.input.len() {
             *self = Self::for_blocks_of(samples.len());
         }
@@ -198,10 +194,18 @@ mod tests {
     #[test]
     fn blocks_of_all_rates_are_read_by_the_same_analyser() {
         let mut analyser = Analyser::new();
-        for (rate, hz) in [(16_000, 6000.0), (48_000, 17_000.0), (44_100, 440.0), (8000, 440.0)] {
+        for (rate, hz) in [
+            (16_000, 6000.0),
+            (48_000, 17_000.0),
+            (44_100, 440.0),
+            (8000, 440.0),
+        ] {
             let samples = render_at(rate, &[Tone::new(hz)], Duration::from_millis(40));
             let (level, peaks) = analyser.analyse(&samples, samples.len());
-            assert!((peaks[0].frequency_hz - hz).abs() < 3.0, "{rate} {hz}: {peaks:?}");
+            assert!(
+                (peaks[0].frequency_hz - hz).abs() < 3.0,
+                "{rate} {hz}: {peaks:?}"
+            );
             assert!((level + 13.0).abs() < 0.5, "{rate} {hz}: {level}");
         }
     }

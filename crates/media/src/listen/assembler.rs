@@ -243,7 +243,13 @@ mod tests {
         fn spans(&self) -> Vec<(u64, u64, u64)> {
             self.blocks
                 .iter()
-                .map(|b| (b.start / UNITS, b.end / UNITS, u64::from(b.received) / UNITS))
+                .map(|b| {
+                    (
+                        b.start / UNITS,
+                        b.end / UNITS,
+                        u64::from(b.received) / UNITS,
+                    )
+                })
                 .collect()
         }
     }

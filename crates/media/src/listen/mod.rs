@@ -23,5 +23,5 @@ pub use keys::{HeardKey, render_dtmf};
 pub use listener::{LISTEN_DELAY, Listener};
 pub(crate) use recorder::Recorder;
 pub(crate) use reorder::{Arrived, ReorderBuffer};
-pub(crate) use timeline::{duration_of, units_of};
 pub use sound::{DominantTone, Heard, Quiet, Sound};
+pub(crate) use timeline::{duration_of, units_of};

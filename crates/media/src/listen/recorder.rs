@@ -129,7 +129,12 @@ mod tests {
 
     #[test]
     fn packets_of_other_rates_join_without_a_seam() {
-        for (from, to) in [(48_000, 44_100), (8000, 48_000), (44_100, 8000), (16_000, 16_000)] {
+        for (from, to) in [
+            (48_000, 44_100),
+            (8000, 48_000),
+            (44_100, 8000),
+            (16_000, 16_000),
+        ] {
             let mut recorder = Recorder::new(12_345, to, to as usize);
             for packet in 0..60_u64 {
                 let position = 12_345 + packet * u64::from(UNITS_PER_SECOND) / 50;
@@ -137,7 +142,10 @@ mod tests {
             }
             assert_eq!(recorder.samples().len(), to as usize);
             let settled = &recorder.samples()[to as usize / 50..];
-            assert!(settled.iter().all(|sample| sample.abs_diff(1000) <= 1), "{from} to {to}");
+            assert!(
+                settled.iter().all(|sample| sample.abs_diff(1000) <= 1),
+                "{from} to {to}"
+            );
         }
     }
 }

@@ -50,7 +50,11 @@ impl ReorderBuffer {
             return;
         }
         let at = self.held.partition_point(|held| held.sequence < sequence);
-        if self.held.get(at).is_some_and(|held| held.sequence == sequence) {
+        if self
+            .held
+            .get(at)
+            .is_some_and(|held| held.sequence == sequence)
+        {
             return;
         }
         let mut payload = self.spare.pop().unwrap_or_default();

@@ -51,9 +51,10 @@ pub fn build_answer(
     }
     let telephone_event = telephone_event_beside(first.codec, &media).and_then(|payload_type| {
         let clock_rate = first.codec.clock_rate();
-        let ours = caps.formats.iter().find(|format| {
-            format.is_telephone_event() && format.clock_rate == clock_rate
-        })?;
+        let ours = caps
+            .formats
+            .iter()
+            .find(|format| format.is_telephone_event() && format.clock_rate == clock_rate)?;
         formats.push(Format {
             payload_type,
             ..ours.clone()

@@ -40,7 +40,10 @@ impl Quiet {
         let Some(payload_type) = self.payload_type else {
             return Say::Audio;
         };
-        if frame.iter().any(|sample| sample.unsigned_abs() > SILENT_MAX) {
+        if frame
+            .iter()
+            .any(|sample| sample.unsigned_abs() > SILENT_MAX)
+        {
             self.silent_for = Duration::ZERO;
             self.described = None;
             return Say::Audio;

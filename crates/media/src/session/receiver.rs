@@ -195,7 +195,12 @@ impl Receiver {
     pub(super) fn deadline(&self) -> Option<Instant> {
         self.streams
             .iter()
-            .flat_map(|stream| [stream.reorder.deadline(), stream.hearing.assembler.deadline()])
+            .flat_map(|stream| {
+                [
+                    stream.reorder.deadline(),
+                    stream.hearing.assembler.deadline(),
+                ]
+            })
             .flatten()
             .min()
     }

@@ -21,8 +21,8 @@ pub(crate) use player::Player;
 pub(crate) use replay::ReplayPacket;
 pub use replay::{Replay, ReplayError};
 pub use signalling::{CapturedPacket, read_packets};
-pub use tone::{Tone, render};
 #[cfg(test)]
 pub(crate) use tone::render_at;
+pub use tone::{Tone, render};
 pub(crate) use transcoder::Transcoder;
 pub use wav::{Audio, WavError, read_audio, read_wav, write_wav, write_wav_at};

@@ -72,7 +72,11 @@ impl Echo {
             self.buffer.push(samples);
             return;
         }
-        if self.conversion.as_ref().is_none_or(|(from, _)| *from != rate) {
+        if self
+            .conversion
+            .as_ref()
+            .is_none_or(|(from, _)| *from != rate)
+        {
             self.conversion = Some((rate, Resampler::new(rate, to)));
         }
         if let Some((_, resampler)) = &mut self.conversion {

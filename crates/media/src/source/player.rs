@@ -61,7 +61,10 @@ impl Player {
     fn prepare(&mut self) {
         let rate = self.rate;
         self.oscillators = match &self.source {
-            Source::Tones(tones) => tones.iter().map(|tone| Oscillator::new(*tone, rate)).collect(),
+            Source::Tones(tones) => tones
+                .iter()
+                .map(|tone| Oscillator::new(*tone, rate))
+                .collect(),
             Source::Mark(mark) => mark.tones().map(|tone| Oscillator::new(tone, rate)).into(),
             _ => Vec::new(),
         };

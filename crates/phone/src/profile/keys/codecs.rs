@@ -13,7 +13,11 @@ pub(super) fn codecs(profile: &mut Profile, value: Value<'_>, problems: &mut Dia
     };
     let audio = formats.iter().find_map(|(format, _)| format.codec());
     let Some(audio) = audio else {
-        problems.push(value.wrong("expected at least one codec for audio").with_help(known()));
+        problems.push(
+            value
+                .wrong("expected at least one codec for audio")
+                .with_help(known()),
+        );
         return;
     };
     for (format, has_rate) in &mut formats {
@@ -100,9 +104,8 @@ fn named(item: Value<'_>) -> Result<Written, Diagnostic> {
         _ => None,
     };
     // What has one channel in its name only says so.
-    let format = found.filter(|format| {
-        channels.is_none_or(|channels| channels.parse() == Ok(format.channels))
-    });
+    let format = found
+        .filter(|format| channels.is_none_or(|channels| channels.parse() == Ok(format.channels)));
     format
         .map(|format| (format, rate.is_some()))
         .ok_or_else(|| {
@@ -136,7 +139,15 @@ fn known() -> String {
     )
 }
 
-const NAMES: [&str; 7] = ["PCMU", "PCMA", "G722", "opus", "L16/16000", "CN", "telephone-event"];
+const NAMES: [&str; 7] = [
+    "PCMU",
+    "PCMA",
+    "G722",
+    "opus",
+    "L16/16000",
+    "CN",
+    "telephone-event",
+];
 
 // Dynamic payload types, where a profile gives none: a number of its own for each.
 const OPUS: u8 = 111;
