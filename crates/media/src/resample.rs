@@ -97,8 +97,10 @@ struct Filter {
     weights: Vec<f32>,
 }
 
-/// Filters by rates: few, and the same for all streams.
-static FILTERS: LazyLock<Mutex<HashMap<(u32, u32), Arc<Filter>>>> = LazyLock::new(Mutex::default);
+/// By rates: few, and the same for all streams.
+type Filters = HashMap<(u32, u32), Arc<Filter>>;
+
+static FILTERS: LazyLock<Mutex<Filters>> = LazyLock::new(Mutex::default);
 
 impl Filter {
     fn between(from: u32, to: u32) -> Arc<Self> {

@@ -245,7 +245,7 @@ fn payload_that_is_none_of_its_codec_is_counted_and_not_heard() {
         (stream.packets, stream.undecodable, stream.decoded),
         (50, 50, 0)
     );
-    assert_eq!(share(&bench, LEFT, Sound::Stream, bench.start), 0.0);
+    assert!(share(&bench, LEFT, Sound::Stream, bench.start) < 1e-9);
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 /// A packet on its way to the ear.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Arrived<'a> {
-    pub(crate) arrived: Instant,
+    pub(crate) at: Instant,
     pub(crate) timestamp: u32,
     pub(crate) payload_type: u8,
     pub(crate) payload: &'a [u8],
@@ -62,7 +62,7 @@ impl ReorderBuffer {
         payload.extend_from_slice(packet.payload);
         let held = Held {
             sequence,
-            arrived: packet.arrived,
+            arrived: packet.at,
             timestamp: packet.timestamp,
             payload_type: packet.payload_type,
             payload,
@@ -83,7 +83,7 @@ impl ReorderBuffer {
             let first = self.held.remove(0);
             self.next = Some(first.sequence + 1);
             out(Arrived {
-                arrived: first.arrived,
+                at: first.arrived,
                 timestamp: first.timestamp,
                 payload_type: first.payload_type,
                 payload: &first.payload,
@@ -123,7 +123,7 @@ mod tests {
         let push = |buffer: &mut ReorderBuffer, sequence: u64, ms| {
             let mut found = Vec::new();
             let packet = Arrived {
-                arrived: at(ms),
+                at: at(ms),
                 timestamp: sequence as u32,
                 payload_type: 0,
                 payload: &(sequence as u32).to_be_bytes(),

@@ -87,8 +87,8 @@ impl Ear {
         let portion = Portion {
             codec,
             timestamp: packet.timestamp,
-            position: listener.position(packet.arrived),
-            arrived: packet.arrived,
+            position: listener.position(packet.at),
+            arrived: packet.at,
             samples,
         };
         let begin = hearing

@@ -152,7 +152,7 @@ impl Receiver {
         }
         // Packets without audio pass too: they are not missing.
         let arrived = Arrived {
-            arrived: now,
+            at: now,
             timestamp: packet.timestamp(),
             payload_type,
             payload: if is_audio { packet.payload() } else { &[] },

@@ -179,7 +179,7 @@ mod tests {
         let octets = write_wav_at(&[5; 100], 16_000);
         let audio = read_audio(&octets).expect("valid");
         assert_eq!((audio.rate, &audio.samples[..]), (16_000, &[5; 100][..]));
-        let odd = read_audio(&write_wav_at(&[5; 11_025], 11_025)).expect("valid");
+        let odd = read_audio(&write_wav_at(&vec![5; 11_025], 11_025)).expect("valid");
         assert_eq!((odd.rate, odd.samples.len()), (48_000, 48_000));
         assert_eq!(audio.at(8000).samples, [5; 50]);
     }
