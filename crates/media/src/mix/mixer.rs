@@ -79,7 +79,7 @@ impl Mixer {
 
     /// A place for audio that is made here.
     pub fn join_playing(&mut self, source: Source) -> Seat {
-        self.seat(Voicing::Played(player_of(source, self.rate)))
+        self.seat(Voicing::Played(Player::alone(source, self.rate)))
     }
 
     fn seat(&mut self, voice: Voicing) -> Seat {
@@ -111,7 +111,7 @@ impl Mixer {
     pub fn play(&mut self, seat: Seat, source: Source) {
         let rate = self.rate;
         if let Some(Voicing::Played(player)) = self.chair(seat).map(|chair| &mut chair.voice) {
-            *player = player_of(source, rate);
+            *player = Player::alone(source, rate);
         }
     }
 
@@ -232,15 +232,6 @@ impl Mixer {
             }
         }
     }
-}
-
-/// A player for what can be played without a session.
-fn player_of(source: Source, rate: u32) -> Player {
-    let playable = match source {
-        Source::Echo | Source::Live(_) | Source::Replay(_) => Source::Silence,
-        other => other,
-    };
-    Player::new(playable, rate)
 }
 
 const FRAME_LENGTH: Duration = Duration::from_millis(20);

@@ -49,6 +49,15 @@ impl Player {
         player
     }
 
+    /// A player without a session: what only a session can play is silence.
+    pub(crate) fn alone(source: Source, rate: u32) -> Self {
+        let playable = match source {
+            Source::Echo | Source::Live(_) | Source::Replay(_) => Source::Silence,
+            other => other,
+        };
+        Self::new(playable, rate)
+    }
+
     /// Goes on at another rate.
     pub(crate) fn set_rate(&mut self, rate: u32) {
         if rate != self.rate {
