@@ -42,13 +42,10 @@ pub fn build_answer(
     let mut formats: Vec<Format> = listed.iter().map(|common| answered(caps, common)).collect();
     let first = common[0];
     let comfort_noise = comfort_noise_beside(first.codec, caps, &media);
-    if let Some(payload_type) = comfort_noise {
-        let ours = caps.formats.iter().find(|format| format.is_comfort_noise());
-        formats.extend(ours.map(|ours| Format {
-            payload_type,
-            ..ours.clone()
-        }));
-    }
+    formats.extend(comfort_noise.map(|payload_type| Format {
+        payload_type,
+        ..Format::comfort_noise()
+    }));
     let telephone_event = telephone_event_beside(first.codec, &media).and_then(|payload_type| {
         let clock_rate = first.codec.clock_rate();
         let ours = caps
