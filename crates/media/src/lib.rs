@@ -10,9 +10,9 @@
 //! - [`Listener`]: what was heard and when: a mark, a tone, a DTMF key, anything, silence.
 //! - [`script`]: what SIPp's scenarios send: captures packet by packet, keys, stored octets.
 //! - [`srtp`]: packets encrypted and authenticated, with keys from session descriptions.
-//! - [`Codec`]: both laws of G.711.
+//! - [`Codec`], [`Encoder`], [`Decoder`]: G.711 with both laws, G.722, L16, Opus.
 //!
-//! All audio inside is mono at [`SAMPLE_RATE`]. Levels are in dBFS, where a sine
+//! All audio inside is mono, at the rate of the codec that carries it. Levels are in dBFS, where a sine
 //! of full scale has 0.
 
 #![cfg_attr(
@@ -26,12 +26,13 @@ mod level;
 mod listen;
 mod mix;
 pub mod offer_answer;
+mod resample;
 pub mod script;
 mod session;
 mod source;
 pub mod srtp;
 
-pub use codec::{Codec, SAMPLE_RATE};
+pub use codec::{Codec, Decoder, Encoder, OpusWishes, SAMPLE_RATE};
 pub use dtmf::{InfoKey, info_body, plain_info_body, read_info_key};
 pub use level::{SILENCE_DBFS, level_dbfs};
 pub use listen::{
@@ -43,6 +44,6 @@ pub use session::{
     SentStream, Transmit, ntp_timestamp,
 };
 pub use source::{
-    CapturedPacket, Mark, Replay, ReplayError, Samples, Source, Tone, WavError, read_packets,
-    read_wav, render, write_wav,
+    Audio, CapturedPacket, Mark, Replay, ReplayError, Samples, Source, Tone, WavError, read_audio,
+    read_packets, read_wav, render, write_wav, write_wav_at,
 };

@@ -8,7 +8,8 @@ use std::time::Duration;
 use bench::{Bench, LEFT, RIGHT, ms, negotiated, rtp_address, secs};
 use etherparse::PacketBuilder;
 use gannet_media::{
-    Channel, Codec, Mark, Replay, ReplayError, RtpSession, Sound, Source, Tone, read_wav, render,
+    Channel, Codec, Encoder, Mark, Replay, ReplayError, RtpSession, Sound, Source, Tone, read_wav,
+    render,
 };
 use gannet_rtp::RtpPacketBuilder;
 use pcap_file::DataLink;
@@ -176,7 +177,7 @@ fn a_recording_is_a_wav_file_of_what_came() {
 fn frames(samples: &[i16], link: DataLink, ipv6: bool) -> Vec<(Duration, Vec<u8>)> {
     let frame = |(n, chunk): (usize, &[i16])| {
         let mut payload = Vec::new();
-        Codec::Pcma.encode(chunk, &mut payload);
+        Encoder::new(Codec::Pcma).encode(chunk, &mut payload);
         let rtp = RtpPacketBuilder::<&[u8], &[u8]>::new()
             .payload_type(8)
             .sequence_number(n as u16)

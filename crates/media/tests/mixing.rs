@@ -9,7 +9,8 @@ use std::time::{Duration, Instant};
 
 use gannet_media::offer_answer::Negotiated;
 use gannet_media::{
-    Channel, Codec, LISTEN_DELAY, Mark, RtpSession, RtpSessionConfig, SharedMixer, Sound, Source,
+    Channel, Codec, LISTEN_DELAY, Mark, OpusWishes, RtpSession, RtpSessionConfig, SharedMixer,
+    Sound, Source,
 };
 use gannet_sdp::Direction;
 
@@ -95,6 +96,8 @@ fn negotiated(remote: SocketAddr, ptime: Duration) -> Negotiated {
         direction: Direction::SendRecv,
         ptime,
         telephone_event: None,
+        comfort_noise: None,
+        opus_wishes: OpusWishes::default(),
     }
 }
 

@@ -4,12 +4,12 @@ mod text;
 
 use std::time::Duration;
 
-use gannet_media::Codec;
 use gannet_media::offer_answer::{
     Answer, AttributeSlot, DirectionPlace, FmtpPlace, Format, LocalMedia, MediaCapabilities,
     Negotiated, OfferAnswerError, SdpLayout, TelephoneEventTypes, apply_answer, build_answer,
     build_offer,
 };
+use gannet_media::{Codec, OpusWishes};
 use gannet_sdp::{Direction, SessionDescription};
 use text::{address, local, remote};
 
@@ -262,14 +262,14 @@ fn packet_time_follows_the_peer_within_its_limits() {
 #[test]
 fn an_answer_gives_the_agreement_of_the_offerer() {
     let caps = caps(vec![
-        Format::new(9, "G722", 8000),
+        Format::new(3, "GSM", 8000),
         Format::pcma(),
         Format::pcmu(),
         Format::telephone_event(101),
     ]);
     let offer = build_offer(&caps, &local());
     let answer = remote(
-        "m=audio 7000 RTP/AVP 9 0 8 96\na=rtpmap:96 telephone-event/8000\na=ptime:30\na=rtcp:7005",
+        "m=audio 7000 RTP/AVP 3 0 8 96\na=rtpmap:96 telephone-event/8000\na=ptime:30\na=rtcp:7005",
     );
     assert_eq!(
         apply_answer(&offer, &caps, &answer),
@@ -287,6 +287,8 @@ fn an_answer_gives_the_agreement_of_the_offerer() {
                 send: 96,
                 receive: 101
             }),
+            comfort_noise: None,
+            opus_wishes: OpusWishes::default(),
         })
     );
 }

@@ -16,7 +16,7 @@ pub(crate) fn media_report(phone: &str, session: &RtpSession, now: Instant) -> M
     MediaReport {
         phone: phone.to_owned(),
         call_id: None,
-        codec: format!("{}/{}", codec.encoding(), codec.clock_rate()),
+        codec: codec.to_string(),
         packets_sent: report.sent.packets,
         packets_received: main.map_or(0, |stream| stream.packets),
         packets_lost: main.map_or(0, |stream| stream.lost),

@@ -42,6 +42,17 @@ impl Jitter {
         self.transit = Some(transit);
     }
 
+    /// The next packet is of a clock of this rate. What was estimated stays, as time.
+    pub(crate) fn set_clock_rate(&mut self, clock_rate: u32) {
+        if clock_rate != self.clock_rate {
+            let scale = f64::from(clock_rate) / f64::from(self.clock_rate.max(1));
+            self.units *= scale;
+            self.highest *= scale;
+            self.clock_rate = clock_rate;
+            self.restart();
+        }
+    }
+
     /// The next packet begins a new sequence of timestamps.
     pub(crate) fn restart(&mut self) {
         self.transit = None;

@@ -85,6 +85,12 @@ impl ReceiveStatistics {
         }
     }
 
+    /// The packets that follow are of another clock, because the sender goes on in another codec:
+    /// their timestamps tell nothing of those before. No change if it is the same rate.
+    pub fn set_clock_rate(&mut self, clock_rate: u32) {
+        self.jitter.set_clock_rate(clock_rate);
+    }
+
     /// Counts a packet. `at` is its arrival, since any fixed moment.
     pub fn on_packet(&mut self, sequence: u16, timestamp: u32, at: Duration) -> Arrival {
         let arrival = self.sequence(sequence);

@@ -117,6 +117,7 @@ impl RtpMap {
             4 => ("G723", 8000),
             8 => ("PCMA", 8000),
             9 => ("G722", 8000),
+            10 | 11 => ("L16", 44_100),
             13 => ("CN", 8000),
             15 => ("G728", 8000),
             18 => ("G729", 8000),
@@ -126,7 +127,7 @@ impl RtpMap {
             payload_type,
             encoding: encoding.to_owned(),
             clock_rate,
-            parameters: None,
+            parameters: (payload_type == 10).then(|| "2".to_owned()),
         })
     }
 

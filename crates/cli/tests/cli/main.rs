@@ -4,6 +4,7 @@ mod bench;
 mod call_control;
 mod call_flows;
 mod check;
+mod codecs;
 mod conferences;
 mod crowd;
 mod device_settings;

@@ -7,6 +7,7 @@ mod harness;
 
 mod audio;
 mod captures;
+mod codecs;
 mod conference;
 mod events;
 mod mailbox;

@@ -1,17 +1,19 @@
 //! Level and strongest tones of a block.
 
+use std::collections::HashMap;
 use std::fmt;
-use std::sync::{Arc, LazyLock};
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 use realfft::num_complex::Complex;
 use realfft::{RealFftPlanner, RealToComplex};
 
-use super::block::{BLOCK_SAMPLES, PEAKS_MAX, Peak};
+use super::block::{BLOCKS_PER_SECOND, PEAKS_MAX, Peak};
 use crate::codec::SAMPLE_RATE;
 use crate::level::energy_dbfs;
 
 /// Buffers for the spectrum of a block. One serves any number of streams.
 pub(crate) struct Analyser {
+    tables: Arc<Tables>,
     input: Vec<f32>,
     spectrum: Vec<Complex<f32>>,
     scratch: Vec<Complex<f32>>,
@@ -19,22 +21,28 @@ pub(crate) struct Analyser {
 }
 
 impl Analyser {
+    /// For blocks of G.711; others make it change its buffers when they come.
     pub(crate) fn new() -> Self {
+        Self::for_blocks_of((SAMPLE_RATE / BLOCKS_PER_SECOND) as usize)
+    }
+
+    fn for_blocks_of(samples: usize) -> Self {
+        let tables = Tables::of(samples);
         Self {
-            input: TABLES.fft.make_input_vec(),
-            spectrum: TABLES.fft.make_output_vec(),
-            scratch: TABLES.fft.make_scratch_vec(),
-            power: vec![0.0; BINS],
+            input: tables.fft.make_input_vec(),
+            spectrum: tables.fft.make_output_vec(),
+            scratch: tables.fft.make_scratch_vec(),
+            power: vec![0.0; samples / 2 + 1],
+            tables,
         }
     }
 
     /// Level and tones of a block in which `received` samples are not missing;
-    /// missing ones are 0.
-    pub(crate) fn analyse(
-        &mut self,
-        samples: &[i16; BLOCK_SAMPLES],
-        received: usize,
-    ) -> (f32, [Peak; PEAKS_MAX]) {
+    /// missing ones are 0. A block of any rate is 40 ms.
+    pub(crate) fn analyse(&mut self, samples: &[i16], received: usize) -> (f32, [Peak; PEAKS_MAX]) {
+        if samples.len() != self.input.len() {
+            *self = Self::for_blocks_of(samples.len());
+        }
         let energy: f64 = samples
             .iter()
             .map(|&sample| f64::from(sample).powi(2))
@@ -48,11 +56,12 @@ impl Analyser {
         (level, peaks)
     }
 
-    fn peaks(&mut self, samples: &[i16; BLOCK_SAMPLES]) -> [Peak; PEAKS_MAX] {
-        for ((input, &sample), weight) in self.input.iter_mut().zip(samples).zip(&TABLES.window) {
+    fn peaks(&mut self, samples: &[i16]) -> [Peak; PEAKS_MAX] {
+        let window = &self.tables.window;
+        for ((input, &sample), weight) in self.input.iter_mut().zip(samples).zip(window) {
             *input = f32::from(sample) * weight;
         }
-        TABLES
+        self.tables
             .fft
             .process_with_scratch(&mut self.input, &mut self.spectrum, &mut self.scratch)
             .expect("the buffers were made for this transform");
@@ -78,13 +87,14 @@ impl Analyser {
 
     /// The strongest tone of `power`, which loses it.
     fn take_strongest(&mut self, total: f32) -> Peak {
+        let bins = self.power.len();
         let mut top = 1;
-        for bin in 1..BINS {
+        for bin in 1..bins {
             if self.power[bin] > self.power[top] {
                 top = bin;
             }
         }
-        let lobe = top.saturating_sub(LOBE_BINS)..=(top + LOBE_BINS).min(BINS - 1);
+        let lobe = top.saturating_sub(LOBE_BINS)..=(top + LOBE_BINS).min(bins - 1);
         let share = self.power[lobe.clone()].iter().sum::<f32>() / total;
         let frequency_hz = (top as f32 + self.offset(top)) * BIN_HZ;
         self.power[lobe].fill(0.0);
@@ -97,7 +107,7 @@ impl Analyser {
     /// Where between the bins the top of a peak is, -0.5 to 0.5: the parabola
     /// through the logarithms of three bins.
     fn offset(&self, top: usize) -> f32 {
-        if top == 0 || top + 1 >= BINS {
+        if top == 0 || top + 1 >= self.power.len() {
             return 0.0;
         }
         let log = |bin: usize| self.power[bin].max(f32::MIN_POSITIVE).ln();
@@ -121,37 +131,52 @@ impl fmt::Debug for Analyser {
 const SHARE_MIN: f32 = 0.04;
 /// Half the width of the main lobe of the window, in bins.
 const LOBE_BINS: usize = 2;
-const BINS: usize = BLOCK_SAMPLES / 2 + 1;
-const BIN_HZ: f32 = SAMPLE_RATE as f32 / BLOCK_SAMPLES as f32;
+/// The same at all rates, as blocks are equally long.
+const BIN_HZ: f32 = BLOCKS_PER_SECOND as f32;
 
-/// What all analysers share; a pure function of the block length.
+/// What all analysers of blocks of one length share.
 struct Tables {
     fft: Arc<dyn RealToComplex<f32>>,
     window: Vec<f32>,
 }
 
-static TABLES: LazyLock<Tables> = LazyLock::new(|| Tables {
-    fft: RealFftPlanner::new().plan_fft_forward(BLOCK_SAMPLES),
-    // Hann, centred between the two middle samples.
-    window: (0..BLOCK_SAMPLES)
-        .map(|n| {
-            let phase = std::f32::consts::TAU * (n as f32 + 0.5) / BLOCK_SAMPLES as f32;
+/// Tables by the samples of a block: one for each rate.
+static TABLES: LazyLock<Mutex<HashMap<usize, Arc<Tables>>>> = LazyLock::new(Mutex::default);
+
+impl Tables {
+    fn of(samples: usize) -> Arc<Self> {
+        let mut tables = TABLES.lock().unwrap_or_else(PoisonError::into_inner);
+        let table = tables
+            .entry(samples)
+            .or_insert_with(|| Arc::new(Self::new(samples)));
+        Arc::clone(table)
+    }
+
+    fn new(samples: usize) -> Self {
+        // Hann, centred between the two middle samples.
+        let weight = |n: usize| {
+            let phase = std::f32::consts::TAU * (n as f32 + 0.5) / samples as f32;
             0.5 - 0.5 * phase.cos()
-        })
-        .collect(),
-});
+        };
+        Self {
+            fft: RealFftPlanner::new().plan_fft_forward(samples),
+            window: (0..samples).map(weight).collect(),
+        }
+    }
+}
 
 #[cfg(test)]
 mod tests {
     use std::time::Duration;
 
     use super::*;
-    use crate::source::{Tone, render};
+    use crate::source::{Tone, render, render_at};
+
+    const BLOCK_SAMPLES: usize = 320;
 
     fn analyse(tones: &[Tone]) -> (f32, [Peak; PEAKS_MAX]) {
         let samples = render(tones, Duration::from_millis(40));
-        let block: [i16; BLOCK_SAMPLES] = samples.try_into().expect("40 ms");
-        Analyser::new().analyse(&block, BLOCK_SAMPLES)
+        Analyser::new().analyse(&samples, BLOCK_SAMPLES)
     }
 
     #[test]
@@ -163,6 +188,25 @@ mod tests {
             assert!((peaks[0].frequency_hz - hz).abs() < 3.0, "{hz}: {peaks:?}");
             assert!(peaks[0].share > 0.98, "{hz}: {peaks:?}");
             assert!((level + 13.0).abs() < 0.5, "{hz}: {level}");
+        }
+    }
+
+    #[test]
+    fn blocks_of_all_rates_are_read_by_the_same_analyser() {
+        let mut analyser = Analyser::new();
+        for (rate, hz) in [
+            (16_000, 6000.0),
+            (48_000, 17_000.0),
+            (44_100, 440.0),
+            (8000, 440.0),
+        ] {
+            let samples = render_at(rate, &[Tone::new(hz)], Duration::from_millis(40));
+            let (level, peaks) = analyser.analyse(&samples, samples.len());
+            assert!(
+                (peaks[0].frequency_hz - hz).abs() < 3.0,
+                "{rate} {hz}: {peaks:?}"
+            );
+            assert!((level + 13.0).abs() < 0.5, "{rate} {hz}: {level}");
         }
     }
 
@@ -185,7 +229,7 @@ mod tests {
         let mut rng = fastrand::Rng::with_seed(1);
         let mut analyser = Analyser::new();
         for _ in 0..500 {
-            let block = std::array::from_fn(|_| rng.i16(-3000..3000));
+            let block: [i16; BLOCK_SAMPLES] = std::array::from_fn(|_| rng.i16(-3000..3000));
             let (level, peaks) = analyser.analyse(&block, BLOCK_SAMPLES);
             assert!(level > -30.0);
             assert!(peaks[0].share < 0.3, "{peaks:?}");
@@ -199,7 +243,7 @@ mod tests {
         let mut analyser = Analyser::new();
         let mut most = 0.0_f32;
         for _ in 0..2000 {
-            let block = std::array::from_fn(|_| rng.i16(-3000..3000));
+            let block: [i16; BLOCK_SAMPLES] = std::array::from_fn(|_| rng.i16(-3000..3000));
             most = most.max(tonal(&analyser.analyse(&block, BLOCK_SAMPLES).1));
         }
         let tones: Vec<Tone> = (0..6).flat_map(|n| crate::Mark::nth(n).tones()).collect();

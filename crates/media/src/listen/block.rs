@@ -1,19 +1,23 @@
 //! The description of 40 ms of received audio.
 
-/// Samples of a block: 40 ms.
-pub(crate) const BLOCK_SAMPLES: usize = 320;
+use super::timeline::UNITS_PER_SECOND;
+
+/// Blocks per second.
+pub(crate) const BLOCKS_PER_SECOND: u32 = 25;
+/// Length of a block on the timeline: 40 ms.
+pub(crate) const BLOCK_UNITS: u64 = (UNITS_PER_SECOND / BLOCKS_PER_SECOND) as u64;
 
 /// Tones that are kept of a block: those of six marks.
 pub(crate) const PEAKS_MAX: usize = 12;
 
-/// What was in one block. Times are in samples since the listener began.
+/// What was in one block. Times are in units of the timeline since the listener began.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Block {
     /// First received sample.
     pub(crate) start: u64,
     /// Behind the last received sample.
     pub(crate) end: u64,
-    /// Received samples; less than `end - start` with gaps.
+    /// How much of it was received; less than `end - start` with gaps.
     pub(crate) received: u16,
     /// Level of the received samples.
     pub(crate) level_dbfs: f32,

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use super::block::{BLOCK_SAMPLES, Block, Peak};
+use super::block::{BLOCK_UNITS, Block, Peak};
 use super::listener::Listener;
 use crate::level::SILENCE_DBFS;
 use crate::source::{Tone, render};
@@ -28,7 +28,7 @@ impl Listener {
             let key = key_in(block);
             if let Some(run) = &mut running
                 && key == Some(run.key)
-                && block.start <= run.end + BLOCK_SAMPLES as u64
+                && block.start <= run.end + BLOCK_UNITS
             {
                 run.end = block.end;
                 continue;
@@ -54,14 +54,14 @@ impl Listener {
     }
 }
 
-/// Blocks with one key, one after the other, in samples.
+/// Blocks with one key, one after the other, in units of the timeline.
 struct Run {
     key: char,
     start: u64,
     end: u64,
 }
 
-/// The samples of keys, each of this length with a pause behind it.
+/// The samples of keys at [`crate::SAMPLE_RATE`], each of this length with a pause behind it.
 ///
 /// `None` if a character is no key.
 pub fn render_dtmf(keys: &[char], tone: Duration, pause: Duration) -> Option<Vec<i16>> {

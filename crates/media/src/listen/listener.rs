@@ -4,11 +4,11 @@ use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
 use super::assembler::FLUSH;
-use super::block::{BLOCK_SAMPLES, Block};
+use super::block::{BLOCK_UNITS, Block};
 use super::reorder::HOLD;
 use super::sound::{DominantTone, Heard, Quiet, Sound};
 use super::span::Spans;
-use crate::codec::{SAMPLE_RATE, samples_in};
+use super::timeline::{duration_of as duration, units_in};
 use crate::level::SILENCE_DBFS;
 
 /// After this time a received packet is on the timeline: it waited for lost
@@ -35,7 +35,7 @@ pub struct Listener {
 
 impl Listener {
     pub(crate) fn new(start: Instant, kept: Duration) -> Self {
-        let blocks_max = (samples_in(kept) / BLOCK_SAMPLES as u64).max(1) as usize;
+        let blocks_max = (units_in(kept) / BLOCK_UNITS).max(1) as usize;
         Self {
             start,
             blocks: VecDeque::new(),
@@ -59,7 +59,7 @@ impl Listener {
             spans.add(
                 block.start,
                 block.end,
-                if interrupted { 0 } else { CONCEALED_SAMPLES },
+                if interrupted { 0 } else { CONCEALED_UNITS },
             );
             interrupted = false;
             let length = (block.end - block.start) as f64;
@@ -161,9 +161,9 @@ impl Listener {
         }
     }
 
-    /// A moment on the timeline, in samples since the start.
+    /// A moment on the timeline, in its units since the start.
     pub(crate) fn position(&self, at: Instant) -> u64 {
-        samples_in(at.saturating_duration_since(self.start))
+        units_in(at.saturating_duration_since(self.start))
     }
 
     /// The kept blocks, oldest first.
@@ -187,12 +187,8 @@ impl Listener {
     }
 }
 
-fn duration(samples: u64) -> Duration {
-    Duration::from_nanos(samples * (1_000_000_000 / u64::from(SAMPLE_RATE)))
-}
-
 /// 80 ms: the longest loss within a sound that counts as heard.
-const CONCEALED_SAMPLES: u64 = 640;
-const BLOCK_LONGEST: u64 = BLOCK_SAMPLES as u64;
+const CONCEALED_UNITS: u64 = 2 * BLOCK_UNITS;
+const BLOCK_LONGEST: u64 = BLOCK_UNITS;
 /// Width of the band in which tones count as the same.
 const CLUSTER_HZ: f32 = 10.0;

@@ -3,7 +3,8 @@
 //! Packets of a stream pass the [`ReorderBuffer`], their audio is cut into
 //! blocks of 40 ms ([`Assembler`]), each block is described by its level and
 //! its strongest tones ([`Analyser`]), and the [`Listener`] keeps the blocks on
-//! a bounded timeline and answers questions about it.
+//! a bounded timeline and answers questions about it. The timeline has units of its own
+//! ([`timeline`]), whatever rates the codecs have.
 
 mod analyser;
 mod assembler;
@@ -14,11 +15,13 @@ mod recorder;
 mod reorder;
 mod sound;
 mod span;
+mod timeline;
 
 pub(crate) use analyser::Analyser;
-pub(crate) use assembler::Assembler;
+pub(crate) use assembler::{Assembler, Portion};
 pub use keys::{HeardKey, render_dtmf};
 pub use listener::{LISTEN_DELAY, Listener};
 pub(crate) use recorder::Recorder;
-pub(crate) use reorder::{Held, ReorderBuffer};
+pub(crate) use reorder::{Arrived, ReorderBuffer};
 pub use sound::{DominantTone, Heard, Quiet, Sound};
+pub(crate) use timeline::{duration_of, units_of};

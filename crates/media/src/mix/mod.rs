@@ -1,5 +1,6 @@
 //! Mixing: several parties of which each hears all others.
 
+mod lane;
 mod mixer;
 mod port;
 

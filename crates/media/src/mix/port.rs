@@ -84,12 +84,15 @@ pub struct LiveFeed {
 }
 
 impl LiveFeed {
-    pub(crate) fn put(&self, samples: &[i16]) {
-        self.place.mixer.lock().put(self.place.seat, samples);
+    /// What the peer says, at this rate.
+    pub(crate) fn put(&self, samples: &[i16], rate: u32) {
+        self.place.mixer.lock().put(self.place.seat, samples, rate);
     }
 
-    pub(crate) fn take(&self, now: Instant, out: &mut [i16]) {
-        self.place.mixer.lock().take(self.place.seat, now, out);
+    /// What the peer hears, at this rate.
+    pub(crate) fn take(&self, now: Instant, out: &mut [i16], rate: u32) {
+        let seat = self.place.seat;
+        self.place.mixer.lock().take(seat, now, out, rate);
     }
 }
 

@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use gannet_sdp::{Direction, MediaDescription, MediaLineView};
 
-use super::capabilities::MediaCapabilities;
+use super::capabilities::{Format, MediaCapabilities};
 use super::error::OfferAnswerError;
-use crate::codec::Codec;
+use crate::codec::{Codec, OpusWishes};
 
 /// The outcome of an offer and its answer for the audio, from our view: all
 /// that an RTP session needs.
@@ -33,6 +33,10 @@ pub struct Negotiated {
     pub ptime: Duration,
     /// Payload types of telephone-event, if both sides have it.
     pub telephone_event: Option<TelephoneEventTypes>,
+    /// Payload type of comfort noise (RFC 3389) to send in place of silence, if both sides have it.
+    pub comfort_noise: Option<u8>,
+    /// How the peer wants Opus, if that is the codec that we send.
+    pub opus_wishes: OpusWishes,
 }
 
 impl Negotiated {
@@ -73,7 +77,8 @@ pub(super) fn common_codecs(
         .iter()
         .filter_map(|(theirs, map)| {
             let map = map.as_ref()?;
-            let codec = Codec::from_encoding(&map.encoding, map.clock_rate)?;
+            let codec =
+                Codec::from_rtpmap(&map.encoding, map.clock_rate, map.parameters.as_deref())?;
             let ours = caps
                 .formats
                 .iter()
@@ -105,13 +110,46 @@ pub(super) fn common_codecs(
     })
 }
 
-/// The peer's telephone-event of 8000 Hz.
-pub(super) fn remote_telephone_event(remote: &MediaDescription<'_>) -> Option<u8> {
-    remote.line_view()?.payload_types().find(|&pt| {
-        remote
+/// The telephone-event of a description that has the clock of a codec (RFC 4733 2.1).
+pub(super) fn telephone_event_beside(
+    codec: Codec,
+    description: &MediaDescription<'_>,
+) -> Option<u8> {
+    payload_type_of("telephone-event", codec.clock_rate(), description)
+}
+
+/// The payload type of comfort noise beside a codec, if we have it too. Codecs that bring their own
+/// (Opus) need none, nor do uncompressed samples.
+pub(super) fn comfort_noise_beside(
+    codec: Codec,
+    caps: &MediaCapabilities,
+    remote: &MediaDescription<'_>,
+) -> Option<u8> {
+    let is_fit = matches!(codec, Codec::Pcmu | Codec::Pcma | Codec::G722);
+    let ours = caps.formats.iter().any(Format::is_comfort_noise);
+    (is_fit && ours)
+        .then(|| payload_type_of("CN", codec.clock_rate(), remote))
+        .flatten()
+}
+
+fn payload_type_of(
+    encoding: &str,
+    clock_rate: u32,
+    description: &MediaDescription<'_>,
+) -> Option<u8> {
+    description.line_view()?.payload_types().find(|&pt| {
+        description
             .rtpmap(pt)
-            .is_some_and(|map| map.is("telephone-event", 8000))
+            .is_some_and(|map| map.is(encoding, clock_rate))
     })
+}
+
+/// How the peer wants what we send, from the `a=fmtp` of that payload type.
+pub(super) fn opus_wishes(common: &Common, remote: &MediaDescription<'_>) -> OpusWishes {
+    match (common.codec, remote.fmtp(common.theirs)) {
+        (Codec::Opus, Some(parameters)) => OpusWishes::parse(parameters),
+        _ => OpusWishes::default(),
+    }
 }
 
 /// What we do, given the peer's description: its direction reversed, and
@@ -126,11 +164,17 @@ pub(super) fn direction_for(remote: &MediaDescription<'_>) -> Direction {
 }
 
 /// Length of our packets: what the peer asks for, else what we say ourselves,
-/// else 20 ms (RFC 3551 4.2); never more than the peer's `a=maxptime`.
-pub(super) fn packet_time(caps: &MediaCapabilities, remote: &MediaDescription<'_>) -> Duration {
+/// else 20 ms (RFC 3551 4.2); never more than the peer's `a=maxptime`, and a length that the codec
+/// has.
+pub(super) fn packet_time(
+    codec: Codec,
+    caps: &MediaCapabilities,
+    remote: &MediaDescription<'_>,
+) -> Duration {
     let wanted = remote.ptime().or(caps.ptime).unwrap_or(PTIME_DEFAULT_MS);
     let limited = wanted.min(remote.maxptime().unwrap_or(PTIME_MAX_MS));
-    Duration::from_millis(u64::from(limited.clamp(PTIME_MIN_MS, PTIME_MAX_MS)))
+    let limited = limited.clamp(PTIME_MIN_MS, PTIME_MAX_MS);
+    codec.packet_time(Duration::from_millis(u64::from(limited)))
 }
 
 /// Default packet time of audio (RFC 3551 4.2).

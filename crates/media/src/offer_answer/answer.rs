@@ -3,12 +3,13 @@
 use gannet_sdp::{MediaDescription, MediaLine, SessionDescription};
 
 use super::agree::{
-    Common, Negotiated, TelephoneEventTypes, common_codecs, direction_for, packet_time,
-    remote_telephone_event,
+    Common, Negotiated, TelephoneEventTypes, comfort_noise_beside, common_codecs, direction_for,
+    opus_wishes, packet_time, telephone_event_beside,
 };
 use super::capabilities::{AttributeSlot, Format, LocalMedia, MediaCapabilities};
 use super::error::OfferAnswerError;
 use super::write::{Section, write};
+use crate::codec::Codec;
 
 /// An answer and what it settles.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,11 +40,18 @@ pub fn build_answer(
         &common[..1]
     };
     let mut formats: Vec<Format> = listed.iter().map(|common| answered(caps, common)).collect();
-    let telephone_event = remote_telephone_event(&media).and_then(|payload_type| {
+    let first = common[0];
+    let comfort_noise = comfort_noise_beside(first.codec, caps, &media);
+    formats.extend(comfort_noise.map(|payload_type| Format {
+        payload_type,
+        ..Format::comfort_noise()
+    }));
+    let telephone_event = telephone_event_beside(first.codec, &media).and_then(|payload_type| {
+        let clock_rate = first.codec.clock_rate();
         let ours = caps
             .formats
             .iter()
-            .find(|format| format.is_telephone_event())?;
+            .find(|format| format.is_telephone_event() && format.clock_rate == clock_rate)?;
         formats.push(Format {
             payload_type,
             ..ours.clone()
@@ -79,12 +87,14 @@ pub fn build_answer(
                 separate_rtcp(&media, remote_rtcp)
             },
             rtcp_mux,
-            codec: common[0].codec,
-            payload_type: common[0].theirs,
+            codec: first.codec,
+            payload_type: first.theirs,
             receive_payload_types: listed.iter().map(|c| (c.theirs, c.codec)).collect(),
             direction,
-            ptime: packet_time(caps, &media),
+            ptime: packet_time(first.codec, caps, &media),
             telephone_event,
+            comfort_noise,
+            opus_wishes: opus_wishes(&first, &media),
         },
     })
 }
@@ -134,7 +144,8 @@ pub fn apply_answer(
     let own_line = own
         .line_view()
         .ok_or(OfferAnswerError::OwnOfferWithoutAudio)?;
-    let own_event = remote_telephone_event(&own);
+    let first = common[0];
+    let own_event = telephone_event_beside(first.codec, &own);
     Ok(Negotiated {
         media_index,
         remote,
@@ -144,21 +155,24 @@ pub fn apply_answer(
             separate_rtcp(&media, remote_rtcp)
         },
         rtcp_mux,
-        codec: common[0].codec,
-        payload_type: common[0].theirs,
+        codec: first.codec,
+        payload_type: first.theirs,
         receive_payload_types: own_line
             .payload_types()
             .filter_map(|pt| {
                 let map = own.rtpmap(pt)?;
-                let codec = crate::codec::Codec::from_encoding(&map.encoding, map.clock_rate)?;
+                let channels = map.parameters.as_deref();
+                let codec = Codec::from_rtpmap(&map.encoding, map.clock_rate, channels)?;
                 Some((pt, codec))
             })
             .collect(),
         direction: direction_for(&media).intersect(own.direction()),
-        ptime: packet_time(caps, &media),
-        telephone_event: remote_telephone_event(&media)
+        ptime: packet_time(first.codec, caps, &media),
+        telephone_event: telephone_event_beside(first.codec, &media)
             .zip(own_event)
             .map(|(send, receive)| TelephoneEventTypes { send, receive }),
+        comfort_noise: comfort_noise_beside(first.codec, caps, &media),
+        opus_wishes: opus_wishes(&first, &media),
     })
 }
 

@@ -15,6 +15,8 @@ pub struct Format {
     pub encoding: String,
     /// Clock rate in Hz.
     pub clock_rate: u32,
+    /// Channels; 1 is not written.
+    pub channels: u8,
     /// Parameters of `a=fmtp`, if it is written.
     pub fmtp: Option<String>,
     /// Whether `a=rtpmap` is written; static payload types may go without
@@ -29,8 +31,18 @@ impl Format {
             payload_type,
             encoding: encoding.to_owned(),
             clock_rate,
+            channels: 1,
             fmtp: None,
             rtpmap: true,
+        }
+    }
+
+    /// A codec with its static payload type, or this one if it has none.
+    pub fn of(codec: Codec, otherwise: u8) -> Self {
+        let payload_type = codec.static_payload_type().unwrap_or(otherwise);
+        Self {
+            channels: codec.channels(),
+            ..Self::new(payload_type, codec.encoding(), codec.clock_rate())
         }
     }
 
@@ -46,7 +58,17 @@ impl Format {
 
     /// Telephone events 0 to 15 (RFC 4733).
     pub fn telephone_event(payload_type: u8) -> Self {
-        Self::new(payload_type, TELEPHONE_EVENT, 8000).with_fmtp("0-15")
+        Self::telephone_event_at(payload_type, 8000)
+    }
+
+    /// The same for audio of another RTP clock (RFC 4733 2.1): `telephone-event/48000` beside Opus.
+    pub fn telephone_event_at(payload_type: u8, clock_rate: u32) -> Self {
+        Self::new(payload_type, TELEPHONE_EVENT, clock_rate).with_fmtp("0-15")
+    }
+
+    /// Comfort noise (RFC 3389) with its static payload type 13.
+    pub fn comfort_noise() -> Self {
+        Self::new(13, COMFORT_NOISE, 8000)
     }
 
     /// The same with `a=fmtp` parameters.
@@ -58,7 +80,13 @@ impl Format {
     /// The codec, if it is implemented. Others can be offered, to look like a
     /// model, but never become the agreed codec.
     pub fn codec(&self) -> Option<Codec> {
-        Codec::from_encoding(&self.encoding, self.clock_rate)
+        let channels = self.channels.to_string();
+        Codec::from_rtpmap(&self.encoding, self.clock_rate, Some(&channels))
+    }
+
+    /// Whether this is comfort noise.
+    pub fn is_comfort_noise(&self) -> bool {
+        self.encoding.eq_ignore_ascii_case(COMFORT_NOISE)
     }
 
     /// Whether this is telephone-event.
@@ -92,6 +120,33 @@ impl Default for MediaCapabilities {
             maxptime: None,
             answers_all_codecs: true,
             layout: SdpLayout::default(),
+        }
+    }
+}
+
+impl MediaCapabilities {
+    /// Every codec that is implemented, as the services of a server have: narrow ones first, since
+    /// all phones have those.
+    pub fn every_codec() -> Self {
+        let l16 = |(index, sample_rate): (u8, u32)| {
+            let codec = Codec::L16 {
+                sample_rate,
+                channels: 1,
+            };
+            Format::of(codec, 112 + index)
+        };
+        let mut formats = vec![
+            Format::pcmu(),
+            Format::pcma(),
+            Format::of(Codec::G722, 9),
+            Format::of(Codec::Opus, 111),
+        ];
+        formats.extend((0..).zip(Codec::L16_RATES).map(l16));
+        formats.push(Format::telephone_event(101));
+        formats.push(Format::telephone_event_at(110, Codec::Opus.clock_rate()));
+        Self {
+            formats,
+            ..Self::default()
         }
     }
 }
@@ -219,3 +274,4 @@ impl LocalMedia {
 }
 
 const TELEPHONE_EVENT: &str = "telephone-event";
+const COMFORT_NOISE: &str = "CN";

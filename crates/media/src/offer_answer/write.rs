@@ -173,12 +173,14 @@ fn write_formats(
                 payload_type,
                 encoding,
                 clock_rate,
+                channels,
                 ..
             } = format;
-            builder = builder.attribute(
-                "rtpmap",
-                format_args!("{payload_type} {encoding}/{clock_rate}"),
-            );
+            let text = match channels {
+                1 => format!("{payload_type} {encoding}/{clock_rate}"),
+                _ => format!("{payload_type} {encoding}/{clock_rate}/{channels}"),
+            };
+            builder = builder.attribute("rtpmap", text);
         }
         builder = fmtp(builder, format, FmtpPlace::AfterRtpmap);
     }

@@ -1,8 +1,10 @@
 //! The RTP session: one audio stream each way and its RTCP.
 
 mod config;
+mod ear;
 mod latch;
 mod ntp;
+mod quiet;
 mod receiver;
 mod report;
 mod reporter;

@@ -5,9 +5,10 @@ use std::time::{Duration, Instant};
 
 use gannet_rtp::{Arrival, ReceiveStatistics, ReportBlock, RtpPacket, TelephoneEvent};
 
+use super::ear::{Ear, Hearing};
 use super::report::{ReceivedEvent, ReceivedStream};
-use crate::codec::{Codec, SAMPLE_RATE};
-use crate::listen::{Analyser, Assembler, Held, Listener, Recorder, ReorderBuffer};
+use crate::codec::Codec;
+use crate::listen::{Arrived, Listener, Recorder, ReorderBuffer, duration_of};
 use crate::offer_answer::Negotiated;
 use crate::source::ReturnPath;
 
@@ -16,6 +17,8 @@ use crate::source::ReturnPath;
 pub(super) struct Receiver {
     start: Instant,
     codecs: Vec<(u8, Codec)>,
+    /// Ticks per second of the clock of streams whose codec is not known.
+    clock_rate: u32,
     event_type: Option<u8>,
     /// Whether what comes is heard (direction).
     listening: bool,
@@ -24,15 +27,6 @@ pub(super) struct Receiver {
     events: Vec<ReceivedEvent>,
     /// SSRC and timestamp of the event that runs (RFC 4733 2.5.2.2).
     running_event: Option<(u32, u32)>,
-}
-
-/// Where audio in order goes.
-#[derive(Debug)]
-struct Ear {
-    listener: Listener,
-    analyser: Analyser,
-    recorder: Option<Recorder>,
-    samples: Vec<i16>,
 }
 
 #[derive(Debug)]
@@ -47,9 +41,10 @@ struct Stream {
     last_at: Instant,
     payload_types: Vec<u8>,
     unexpected: u64,
+    comfort_noise: u64,
     bye: bool,
     reorder: ReorderBuffer,
-    assembler: Assembler,
+    hearing: Hearing,
     /// Middle of the NTP timestamp of the last SR, and when it came.
     sender_report: Option<(u32, Instant)>,
     reported_at: Option<Instant>,
@@ -60,15 +55,11 @@ impl Receiver {
         let mut receiver = Self {
             start: now,
             codecs: Vec::new(),
+            clock_rate: negotiated.codec.clock_rate(),
             event_type: None,
             listening: true,
             streams: Vec::new(),
-            ear: Ear {
-                listener: Listener::new(now, kept),
-                analyser: Analyser::new(),
-                recorder: None,
-                samples: Vec::new(),
-            },
+            ear: Ear::new(kept, now),
             events: Vec::new(),
             running_event: None,
         };
@@ -78,6 +69,7 @@ impl Receiver {
 
     pub(super) fn apply(&mut self, negotiated: &Negotiated) {
         self.codecs.clone_from(&negotiated.receive_payload_types);
+        self.clock_rate = negotiated.codec.clock_rate();
         self.event_type = negotiated.telephone_event.map(|types| types.receive);
     }
 
@@ -89,9 +81,13 @@ impl Receiver {
         &self.ear.listener
     }
 
-    pub(super) fn record(&mut self, now: Instant, samples_max: usize) {
+    pub(super) fn record(&mut self, now: Instant, rate: u32, samples_max: usize) {
         let start = self.ear.listener.position(now);
-        self.ear.recorder = Some(Recorder::new(start, samples_max));
+        self.ear.recorder = Some(Recorder::new(start, rate, samples_max));
+    }
+
+    pub(super) fn recording_rate(&self) -> Option<u32> {
+        self.ear.recorder.as_ref().map(Recorder::rate)
     }
 
     pub(super) fn recorded(&self) -> &[i16] {
@@ -118,12 +114,18 @@ impl Receiver {
         path: &mut ReturnPath,
     ) -> bool {
         let payload_type = packet.payload_type();
-        let is_audio = self.codecs.iter().any(|(pt, _)| *pt == payload_type);
+        let codec = codec_of(&self.codecs, payload_type);
+        let is_audio = codec.is_some();
         let is_event = self.event_type == Some(payload_type);
         let since_start = now.saturating_duration_since(self.start);
-        let Some(stream) = stream_of(&mut self.streams, packet.ssrc(), from, now) else {
+        let clock_rate = codec.map_or(self.clock_rate, Codec::clock_rate);
+        let Some(stream) = stream_of(&mut self.streams, packet.ssrc(), from, clock_rate, now)
+        else {
             return false;
         };
+        if is_audio {
+            stream.statistics.set_clock_rate(clock_rate);
+        }
         if !stream.payload_types.contains(&payload_type) {
             stream.payload_types.push(payload_type);
         }
@@ -143,23 +145,28 @@ impl Receiver {
             .longest_pause
             .max(now.saturating_duration_since(stream.last_at));
         stream.last_at = now;
-        if !is_audio && !is_event && payload_type != COMFORT_NOISE {
+        if payload_type == COMFORT_NOISE {
+            stream.comfort_noise += 1;
+        } else if !is_audio && !is_event {
             stream.unexpected += 1;
         }
         // Packets without audio pass too: they are not missing.
-        stream.reorder.push(
-            extended_sequence,
-            Held {
-                arrived: now,
-                timestamp: packet.timestamp(),
-                payload_type,
-                payload: if is_audio {
-                    packet.payload().to_vec()
-                } else {
-                    Vec::new()
-                },
-            },
-        );
+        let arrived = Arrived {
+            at: now,
+            timestamp: packet.timestamp(),
+            payload_type,
+            payload: if is_audio { packet.payload() } else { &[] },
+        };
+        let Stream {
+            reorder, hearing, ..
+        } = stream;
+        let ear = &mut self.ear;
+        let (codecs, listening) = (&self.codecs, self.listening);
+        reorder.push(extended_sequence, arrived, &mut |packet| {
+            if let Some(codec) = codec_of(codecs, packet.payload_type).filter(|_| listening) {
+                ear.hear(codec, &packet, hearing, path);
+            }
+        });
         if is_event && self.listening {
             self.on_event(packet, now);
         }
@@ -170,18 +177,17 @@ impl Receiver {
     /// Lets through what has waited long enough.
     pub(super) fn advance(&mut self, now: Instant, path: &mut ReturnPath) {
         for stream in &mut self.streams {
-            while let Some(held) = stream.reorder.pop(now) {
-                let codec = self.codecs.iter().find(|(pt, _)| *pt == held.payload_type);
-                if let (Some((_, codec)), true) = (codec, self.listening) {
-                    self.ear.hear(*codec, &held, &mut stream.assembler, path);
+            let Stream {
+                reorder, hearing, ..
+            } = stream;
+            let ear = &mut self.ear;
+            let (codecs, listening) = (&self.codecs, self.listening);
+            reorder.drain(now, &mut |packet| {
+                if let Some(codec) = codec_of(codecs, packet.payload_type).filter(|_| listening) {
+                    ear.hear(codec, &packet, hearing, path);
                 }
-            }
-            let Ear {
-                listener, analyser, ..
-            } = &mut self.ear;
-            stream
-                .assembler
-                .flush(now, analyser, &mut |block| listener.add(block));
+            });
+            ear.flush(now, hearing);
         }
     }
 
@@ -189,7 +195,12 @@ impl Receiver {
     pub(super) fn deadline(&self) -> Option<Instant> {
         self.streams
             .iter()
-            .flat_map(|stream| [stream.reorder.deadline(), stream.assembler.deadline()])
+            .flat_map(|stream| {
+                [
+                    stream.reorder.deadline(),
+                    stream.hearing.assembler.deadline(),
+                ]
+            })
             .flatten()
             .min()
     }
@@ -242,7 +253,9 @@ impl Receiver {
         let Some(payload) = TelephoneEvent::parse(packet.payload()) else {
             return;
         };
-        let length = Duration::from_secs_f64(f64::from(payload.duration) / f64::from(SAMPLE_RATE));
+        // Events have the clock of the audio beside them (RFC 4733 2.1).
+        let clock_rate = f64::from(self.clock_rate);
+        let length = Duration::from_secs_f64(f64::from(payload.duration) / clock_rate);
         let key = (packet.ssrc(), packet.timestamp());
         if self.running_event == Some(key)
             && let Some(last) = self.events.last_mut()
@@ -262,56 +275,23 @@ impl Receiver {
     }
 }
 
-impl Ear {
-    fn hear(
-        &mut self,
-        codec: Codec,
-        held: &Held,
-        assembler: &mut Assembler,
-        path: &mut ReturnPath,
-    ) {
-        self.samples.clear();
-        codec.decode(&held.payload, &mut self.samples);
-        let Self {
-            listener,
-            analyser,
-            recorder,
-            samples,
-        } = self;
-        let position = listener.position(held.arrived);
-        let begin = assembler.push(
-            held.timestamp,
-            position,
-            held.arrived,
-            samples,
-            analyser,
-            &mut |block| {
-                listener.add(block);
-            },
-        );
-        if let Some(recorder) = recorder {
-            recorder.push(begin, samples);
-        }
-        path.push(samples);
-    }
-}
-
 impl Stream {
-    fn new(ssrc: u32, source: SocketAddr, now: Instant) -> Self {
+    fn new(ssrc: u32, source: SocketAddr, clock_rate: u32, now: Instant) -> Self {
         Self {
             ssrc,
             cname: None,
             source,
-            statistics: ReceiveStatistics::new(SAMPLE_RATE),
+            statistics: ReceiveStatistics::new(clock_rate),
             octets: 0,
             longest_pause: Duration::ZERO,
             first_at: now,
             last_at: now,
             payload_types: Vec::new(),
             unexpected: 0,
+            comfort_noise: 0,
             bye: false,
             reorder: ReorderBuffer::default(),
-            assembler: Assembler::new(now),
+            hearing: Hearing::new(now),
             sender_report: None,
             reported_at: None,
         }
@@ -338,21 +318,31 @@ impl Stream {
             last_at: self.last_at,
             payload_types: self.payload_types.clone(),
             unexpected_payload_type: self.unexpected,
+            comfort_noise: self.comfort_noise,
+            undecodable: self.hearing.undecodable,
+            decoded: self.hearing.decoded.0,
+            audio: duration_of(self.hearing.decoded.1),
             bye: self.bye,
         }
     }
+}
+
+fn codec_of(codecs: &[(u8, Codec)], payload_type: u8) -> Option<Codec> {
+    let found = codecs.iter().find(|(number, _)| *number == payload_type);
+    found.map(|(_, codec)| *codec)
 }
 
 fn stream_of(
     streams: &mut Vec<Stream>,
     ssrc: u32,
     from: SocketAddr,
+    clock_rate: u32,
     now: Instant,
 ) -> Option<&mut Stream> {
     match streams.iter().position(|stream| stream.ssrc == ssrc) {
         Some(index) => streams.get_mut(index),
         None if streams.len() < STREAMS_MAX => {
-            streams.push(Stream::new(ssrc, from, now));
+            streams.push(Stream::new(ssrc, from, clock_rate, now));
             streams.last_mut()
         }
         None => None,

@@ -83,6 +83,14 @@ pub struct ReceivedStream {
     pub payload_types: Vec<u8>,
     /// Packets with a payload type that was not agreed; they are not heard.
     pub unexpected_payload_type: u64,
+    /// Packets of comfort noise (RFC 3389).
+    pub comfort_noise: u64,
+    /// Packets with the payload type of a codec whose payload they are not; they are not heard.
+    pub undecodable: u64,
+    /// Packets that were decoded.
+    pub decoded: u64,
+    /// How much audio was in these.
+    pub audio: Duration,
     /// The source said BYE in RTCP.
     pub bye: bool,
 }

@@ -6,7 +6,6 @@ use gannet_rtp::{ReportBlock, RtcpPacket, SenderInfo, write_rtcp};
 
 use super::config::RtpSessionConfig;
 use super::report::{RemoteReport, SentStream};
-use crate::codec::SAMPLE_RATE;
 
 /// Times and makes RTCP packets.
 #[derive(Debug)]
@@ -126,8 +125,8 @@ impl Reporter {
         self.sent += 1;
     }
 
-    /// Takes in what the peer reports about our stream.
-    pub(super) fn on_blocks(&mut self, blocks: &[ReportBlock], now: Instant) {
+    /// Takes in what the peer reports about our stream, whose RTP clock has this rate.
+    pub(super) fn on_blocks(&mut self, blocks: &[ReportBlock], clock_rate: u32, now: Instant) {
         let Some(block) = blocks.iter().find(|block| block.ssrc == self.ssrc) else {
             return;
         };
@@ -143,7 +142,7 @@ impl Reporter {
         self.remote = Some(RemoteReport {
             lost_percent: f64::from(block.fraction_lost) * 100.0 / 256.0,
             cumulative_lost: block.cumulative_lost,
-            jitter: Duration::from_secs_f64(f64::from(block.jitter) / f64::from(SAMPLE_RATE)),
+            jitter: Duration::from_secs_f64(f64::from(block.jitter) / f64::from(clock_rate)),
             round_trip,
             at: now,
         });

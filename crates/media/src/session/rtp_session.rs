@@ -1,5 +1,7 @@
 //! The session type: its contract and its parts at work.
 
+mod recording;
+
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
@@ -12,10 +14,9 @@ use super::receiver::Receiver;
 use super::report::{ReceivedEvent, RtpReport};
 use super::reporter::Reporter;
 use super::sender::Sender;
-use crate::codec::samples_in;
 use crate::listen::Listener;
 use crate::offer_answer::Negotiated;
-use crate::source::{ReturnPath, Source, write_wav};
+use crate::source::{ReturnPath, Source};
 
 /// One audio session of a call: sends, receives, reports and listens, without a
 /// socket and without a clock.
@@ -289,28 +290,6 @@ impl RtpSession {
         self.receiver.listener()
     }
 
-    /// Begins a recording of what is received, of `longest` at most, in place
-    /// of an earlier one. It begins with silence until audio comes.
-    pub fn start_recording(&mut self, longest: Duration, now: Instant) {
-        let samples = samples_in(longest.min(RECORDING_MAX));
-        self.receiver.record(now, samples as usize);
-    }
-
-    /// The samples recorded so far.
-    pub fn recorded(&self) -> &[i16] {
-        self.receiver.recorded()
-    }
-
-    /// The recording so far as a WAV file (mono, 16 bits, 8 kHz).
-    pub fn wav_bytes(&self) -> Vec<u8> {
-        write_wav(self.recorded())
-    }
-
-    /// Ends the recording and gives its samples.
-    pub fn stop_recording(&mut self) -> Vec<i16> {
-        self.receiver.stop_recording()
-    }
-
     /// The figures so far.
     pub fn report(&self) -> RtpReport {
         RtpReport {
@@ -344,13 +323,16 @@ impl RtpSession {
     }
 
     fn handle_rtcp(&mut self, now: Instant, packet: RtcpPacket) {
+        let clock_rate = self.sender.clock_rate();
         match packet {
             RtcpPacket::SenderReport { ssrc, info, blocks } => {
                 self.receiver
                     .on_sender_report(ssrc, info.ntp_timestamp, now);
-                self.reporter.on_blocks(&blocks, now);
+                self.reporter.on_blocks(&blocks, clock_rate, now);
             }
-            RtcpPacket::ReceiverReport { blocks, .. } => self.reporter.on_blocks(&blocks, now),
+            RtcpPacket::ReceiverReport { blocks, .. } => {
+                self.reporter.on_blocks(&blocks, clock_rate, now);
+            }
             RtcpPacket::SourceDescription { ssrc, cname } => self.receiver.on_cname(ssrc, cname),
             RtcpPacket::Bye { sources, .. } => self.receiver.on_bye(&sources),
             _ => {}
@@ -369,9 +351,6 @@ impl RtpSession {
             .set_listening(running && self.direction.receives());
     }
 }
-
-/// The longest recording: 4 hours, 230 MB.
-const RECORDING_MAX: Duration = Duration::from_hours(4);
 
 fn is_reachable(address: SocketAddr) -> bool {
     !address.ip().is_unspecified() && address.port() != 0

@@ -1,20 +1,24 @@
 //! The sending half: packets on an absolute schedule.
 
+mod replaying;
+
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
 use gannet_rtp::{RtpPacketBuilder, TelephoneEvent};
 
+use self::replaying::ReplayState;
 use super::config::RtpSessionConfig;
+use super::quiet::{Quiet, Say};
 use super::report::SentStream;
-use crate::codec::{Codec, samples_in};
+use crate::codec::{Encoder, OpusWishes, SAMPLE_RATE, samples_in};
 use crate::offer_answer::Negotiated;
-use crate::source::{Player, Replay, ReplayPacket, ReturnPath, Source};
+use crate::source::{Player, ReturnPath, Source, Transcoder};
 
 /// Makes the RTP packets of a session.
 ///
 /// The schedule is a grid: tick n is due at start + n x ptime, with timestamp
-/// first + n x (samples of ptime). Both are advanced by exact amounts, never
+/// first + n x (ptime in units of the RTP clock). Both are advanced by exact amounts, never
 /// from the time of a poll, so that nothing drifts. When nothing is sent the
 /// grid goes on: a later packet has the timestamp of its tick (RFC 3550 5.1).
 #[derive(Debug)]
@@ -24,9 +28,14 @@ pub(super) struct Sender {
     tick_at: Instant,
     tick_timestamp: u32,
     ptime: Duration,
+    /// Ticks of the RTP clock in a packet.
+    units: u32,
+    /// Samples of a packet, at the rate of the codec.
     frame: Vec<i16>,
-    codec: Codec,
+    encoder: Encoder,
+    wishes: OpusWishes,
     payload_type: u8,
+    quiet: Quiet,
     telephone_event: Option<u8>,
     player: Player,
     muted: bool,
@@ -34,6 +43,7 @@ pub(super) struct Sender {
     /// The next packet begins a talkspurt (RFC 3551 4.1).
     marker: bool,
     replay: Option<ReplayState>,
+    transcoder: Option<Transcoder>,
     /// The last packet was replayed: the grid has not been kept meanwhile.
     off_grid: bool,
     events: VecDeque<OutgoingEvent>,
@@ -41,13 +51,6 @@ pub(super) struct Sender {
     stats: SentStream,
     /// Timestamp of the last packet and when it was due, for sender reports.
     last_media: (u32, Instant),
-}
-
-#[derive(Debug)]
-struct ReplayState {
-    at: Instant,
-    timestamp: u32,
-    next: usize,
 }
 
 #[derive(Debug)]
@@ -67,15 +70,19 @@ impl Sender {
             tick_at: now,
             tick_timestamp: config.first_timestamp,
             ptime: Duration::from_millis(20),
+            units: 160,
             frame: Vec::new(),
-            codec: config.negotiated.codec,
+            encoder: Encoder::new(config.negotiated.codec),
+            wishes: OpusWishes::default(),
             payload_type: 0,
+            quiet: Quiet::default(),
             telephone_event: None,
-            player: Player::new(Source::Silence),
+            player: Player::new(Source::Silence, SAMPLE_RATE),
             muted: false,
             sending: false,
             marker: true,
             replay: None,
+            transcoder: None,
             off_grid: false,
             events: VecDeque::new(),
             encoded: Vec::new(),
@@ -96,28 +103,33 @@ impl Sender {
     /// Takes over codec, payload types and packet time. The next tick keeps its
     /// time, so that the grid has no break.
     pub(super) fn apply(&mut self, negotiated: &Negotiated) {
-        self.codec = negotiated.codec;
+        let codec = negotiated.codec;
+        let wishes = negotiated.opus_wishes;
+        if codec != self.encoder.codec() || wishes != self.wishes {
+            self.encoder = Encoder::as_wished(codec, wishes);
+            self.wishes = wishes;
+            self.transcoder = None;
+        }
+        self.player.set_rate(codec.sample_rate());
         self.payload_type = negotiated.payload_type;
         self.telephone_event = negotiated.telephone_event.map(|types| types.send);
+        self.quiet.agree(negotiated.comfort_noise);
         self.ptime = negotiated.ptime.max(PTIME_MIN);
-        self.frame.resize(samples_in(self.ptime) as usize, 0);
+        self.units = samples_in(self.ptime, codec.clock_rate()) as u32;
+        let samples = samples_in(self.ptime, codec.sample_rate());
+        self.frame.resize(samples as usize, 0);
+    }
+
+    /// Ticks of the RTP clock per second.
+    pub(super) fn clock_rate(&self) -> u32 {
+        self.encoder.codec().clock_rate()
     }
 
     pub(super) fn set_source(&mut self, source: Source, now: Instant) {
         self.catch_up_idle(now);
-        self.replay = match &source {
-            Source::Replay(_) => {
-                let begin = self.tick_at.max(now);
-                let timestamp = self.timestamp_at(begin);
-                Some(ReplayState {
-                    at: begin,
-                    timestamp,
-                    next: 0,
-                })
-            }
-            _ => None,
-        };
-        self.player = Player::new(source);
+        self.replay = matches!(source, Source::Replay(_)).then(|| self.start_replay(now));
+        self.transcoder = None;
+        self.player = Player::new(source, self.encoder.codec().sample_rate());
     }
 
     pub(super) fn player(&self) -> &Player {
@@ -141,7 +153,7 @@ impl Sender {
         if self.telephone_event.is_none() || self.events.len() >= EVENTS_MAX {
             return false;
         }
-        let units = samples_in(length).clamp(1, u64::from(u16::MAX)) as u32;
+        let units = samples_in(length, self.clock_rate()).clamp(1, u64::from(u16::MAX)) as u32;
         self.events.push_back(OutgoingEvent {
             event,
             units,
@@ -162,10 +174,7 @@ impl Sender {
         }
         match (self.player.source(), &self.replay) {
             (Source::Replay(replay), Some(state)) if !self.muted && self.events.is_empty() => {
-                replay
-                    .packets()
-                    .get(state.next)
-                    .map(|packet| state.at + packet.offset)
+                state.deadline(replay)
             }
             _ => Some(self.tick_at),
         }
@@ -188,9 +197,16 @@ impl Sender {
             self.move_to(now);
         }
         self.skip_overdue(now);
-        if self.tick_at > now {
-            return false;
+        while self.tick_at <= now {
+            if self.poll_tick(now, path, out) {
+                return true;
+            }
         }
+        false
+    }
+
+    /// Plays the next tick. Whether it gave a packet: silence may need none.
+    fn poll_tick(&mut self, now: Instant, path: &mut ReturnPath, out: &mut Vec<u8>) -> bool {
         self.player.fill(&mut self.frame, path, now);
         let (timestamp, due) = (self.tick_timestamp, self.tick_at);
         self.advance(1);
@@ -200,10 +216,23 @@ impl Sender {
         if self.muted {
             self.frame.fill(0);
         }
-        self.encoded.clear();
-        self.codec.encode(&self.frame, &mut self.encoded);
-        let payload = std::mem::take(&mut self.encoded);
         self.last_media = (timestamp, due);
+        match self.quiet.next(&self.frame, self.ptime) {
+            Say::Audio => {}
+            Say::Nothing => return false,
+            Say::Noise {
+                payload_type,
+                level,
+            } => {
+                // What follows the silence is a talkspurt.
+                self.marker = true;
+                self.write(false, payload_type, timestamp, &[level], now, out);
+                return true;
+            }
+        }
+        self.encoded.clear();
+        self.encoder.encode(&self.frame, &mut self.encoded);
+        let payload = std::mem::take(&mut self.encoded);
         let marker = std::mem::take(&mut self.marker);
         self.write(marker, self.payload_type, timestamp, &payload, now, out);
         self.encoded = payload;
@@ -217,68 +246,16 @@ impl Sender {
     /// The RTP timestamp of a moment, for sender reports (RFC 3550 6.4.1).
     pub(super) fn timestamp_at(&self, now: Instant) -> u32 {
         let (timestamp, at) = self.last_media;
+        let clock_rate = self.clock_rate();
         if now >= at {
-            timestamp.wrapping_add(samples_in(now - at) as u32)
+            timestamp.wrapping_add(samples_in(now - at, clock_rate) as u32)
         } else {
-            timestamp.wrapping_sub(samples_in(at - now) as u32)
+            timestamp.wrapping_sub(samples_in(at - now, clock_rate) as u32)
         }
     }
 
     fn sends(&self) -> bool {
         self.sending && (!matches!(self.player.source(), Source::Mute) || !self.events.is_empty())
-    }
-
-    fn poll_replay(&mut self, replay: &Replay, now: Instant, out: &mut Vec<u8>) -> bool {
-        let Some(state) = &mut self.replay else {
-            return false;
-        };
-        let oldest = now.checked_sub(OVERDUE_MAX);
-        loop {
-            let Some(packet) = replay.packets().get(state.next) else {
-                return false;
-            };
-            let due = state.at + packet.offset;
-            if due > now {
-                return false;
-            }
-            let timestamp = state.timestamp.wrapping_add(packet.timestamp);
-            state.next += 1;
-            if state.next == replay.packets().len() {
-                state.next = 0;
-                state.at += replay.round();
-                state.timestamp = state.timestamp.wrapping_add(replay.round_units());
-            }
-            if oldest.is_some_and(|oldest| due < oldest) {
-                self.stats.skipped += 1;
-                continue;
-            }
-            self.last_media = (timestamp, due);
-            self.write_replayed(packet, timestamp, now, out);
-            return true;
-        }
-    }
-
-    fn write_replayed(
-        &mut self,
-        packet: &ReplayPacket,
-        timestamp: u32,
-        now: Instant,
-        out: &mut Vec<u8>,
-    ) {
-        let marker = packet.marker || std::mem::take(&mut self.marker);
-        let known = Codec::from_static_payload_type(packet.payload_type);
-        let payload_type = known.map_or(packet.payload_type, |_| self.payload_type);
-        let mut transcoded = Vec::new();
-        let payload = match known {
-            Some(codec) if codec != self.codec => {
-                let mut samples = Vec::with_capacity(packet.payload.len());
-                codec.decode(&packet.payload, &mut samples);
-                self.codec.encode(&samples, &mut transcoded);
-                &transcoded
-            }
-            _ => &packet.payload,
-        };
-        self.write(marker, payload_type, timestamp, payload, now, out);
     }
 
     /// Writes a packet of the running telephone-event in place of the audio.
@@ -287,7 +264,7 @@ impl Sender {
             self.events.clear();
             return false;
         };
-        let step = self.frame.len() as u32;
+        let step = self.units;
         let Some(event) = self.events.front_mut() else {
             return false;
         };
@@ -369,7 +346,7 @@ impl Sender {
 
     fn advance(&mut self, ticks: u64) {
         self.tick_at += self.ptime * ticks as u32;
-        let units = ticks.wrapping_mul(self.frame.len() as u64);
+        let units = ticks.wrapping_mul(u64::from(self.units));
         self.tick_timestamp = self.tick_timestamp.wrapping_add(units as u32);
     }
 

@@ -5,6 +5,8 @@ use std::sync::Arc;
 use super::mark::Mark;
 use super::replay::Replay;
 use super::tone::Tone;
+use super::wav::Audio;
+use crate::codec::SAMPLE_RATE;
 use crate::mix::LiveFeed;
 
 /// What a session plays.
@@ -29,19 +31,30 @@ pub enum Source {
 }
 
 impl Source {
-    /// Audio that is played once; silence follows and
+    /// Audio at [`SAMPLE_RATE`] that is played once; silence follows and
     /// [`crate::RtpSession::source_ended`] turns true.
     pub fn once(samples: impl Into<Arc<[i16]>>) -> Self {
         Self::Samples(Samples {
             samples: samples.into(),
+            rate: SAMPLE_RATE,
             repeats: false,
         })
     }
 
-    /// Audio that is played again and again.
+    /// The same with audio of any rate that codecs have, such as a file's.
+    pub fn audio_once(audio: Audio) -> Self {
+        Self::Samples(Samples {
+            samples: audio.samples.into(),
+            rate: audio.rate,
+            repeats: false,
+        })
+    }
+
+    /// Audio at [`SAMPLE_RATE`] that is played again and again.
     pub fn repeated(samples: impl Into<Arc<[i16]>>) -> Self {
         Self::Samples(Samples {
             samples: samples.into(),
+            rate: SAMPLE_RATE,
             repeats: true,
         })
     }
@@ -52,11 +65,13 @@ impl Source {
     }
 }
 
-/// Audio at [`crate::SAMPLE_RATE`]; clones share the samples.
+/// Audio; clones share the samples.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Samples {
     /// The samples.
     pub samples: Arc<[i16]>,
+    /// How many there are in a second.
+    pub rate: u32,
     /// Whether they begin again at their end.
     pub repeats: bool,
 }
@@ -65,6 +80,7 @@ impl std::fmt::Debug for Samples {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Samples")
             .field("samples", &self.samples.len())
+            .field("rate", &self.rate)
             .field("repeats", &self.repeats)
             .finish()
     }

@@ -7,9 +7,9 @@ mod mark;
 mod path;
 mod player;
 mod replay;
-mod resample;
 mod signalling;
 mod tone;
+mod transcoder;
 mod wav;
 
 pub(crate) use capture::{is_known, link_types, read_frames, udp_of};
@@ -21,5 +21,8 @@ pub(crate) use player::Player;
 pub(crate) use replay::ReplayPacket;
 pub use replay::{Replay, ReplayError};
 pub use signalling::{CapturedPacket, read_packets};
+#[cfg(test)]
+pub(crate) use tone::render_at;
 pub use tone::{Tone, render};
-pub use wav::{WavError, read_wav, write_wav};
+pub(crate) use transcoder::Transcoder;
+pub use wav::{Audio, WavError, read_audio, read_wav, write_wav, write_wav_at};

@@ -4,40 +4,109 @@ use std::time::Instant;
 
 use super::Source;
 use super::echo::EchoBuffer;
+use crate::codec::SAMPLE_RATE;
 use crate::mix::LiveFeed;
+use crate::resample::Resampler;
 
 /// Where received audio goes besides the listener: to the echo, or to a mixer.
 #[derive(Debug, Default)]
-pub(crate) struct ReturnPath {
-    echo: EchoBuffer,
-    live: Option<LiveFeed>,
+pub(crate) enum ReturnPath {
+    /// Nowhere.
+    #[default]
+    None,
+    /// Back to where it comes from.
+    Echo(Box<Echo>),
+    /// To a mixer.
+    Live(LiveFeed),
 }
 
 impl ReturnPath {
     /// The way for a source.
     pub(crate) fn of(source: &Source) -> Self {
+        match source {
+            Source::Live(feed) => Self::Live(feed.clone()),
+            Source::Echo => Self::Echo(Box::new(Echo::new())),
+            _ => Self::None,
+        }
+    }
+
+    /// Takes received audio of a rate in.
+    pub(crate) fn push(&mut self, samples: &[i16], rate: u32) {
+        match self {
+            Self::None => {}
+            Self::Echo(echo) => echo.push(samples, rate),
+            Self::Live(feed) => feed.put(samples, rate),
+        }
+    }
+
+    /// Overwrites `out` with what comes back at a rate: the echo, or what a mixer has for the peer.
+    pub(crate) fn fill(&mut self, now: Instant, out: &mut [i16], rate: u32) {
+        match self {
+            Self::None => out.fill(0),
+            Self::Echo(echo) => echo.fill(out, rate),
+            Self::Live(feed) => feed.take(now, out, rate),
+        }
+    }
+}
+
+/// An echo that may come back at another rate.
+#[derive(Debug)]
+pub(crate) struct Echo {
+    buffer: EchoBuffer,
+    conversion: Option<(u32, Resampler)>,
+    converted: Vec<i16>,
+}
+
+impl Echo {
+    fn new() -> Self {
         Self {
-            echo: EchoBuffer::default(),
-            live: match source {
-                Source::Live(feed) => Some(feed.clone()),
-                _ => None,
-            },
+            buffer: EchoBuffer::new(SAMPLE_RATE),
+            conversion: None,
+            converted: Vec::new(),
         }
     }
 
-    /// Takes received audio in.
-    pub(crate) fn push(&mut self, samples: &[i16]) {
-        match &self.live {
-            Some(feed) => feed.put(samples),
-            None => self.echo.push(samples),
+    fn push(&mut self, samples: &[i16], rate: u32) {
+        let to = self.buffer.rate();
+        if rate == to {
+            self.buffer.push(samples);
+            return;
+        }
+        if self
+            .conversion
+            .as_ref()
+            .is_none_or(|(from, _)| *from != rate)
+        {
+            self.conversion = Some((rate, Resampler::new(rate, to)));
+        }
+        if let Some((_, resampler)) = &mut self.conversion {
+            self.converted.clear();
+            resampler.process(samples, &mut self.converted);
+            self.buffer.push(&self.converted);
         }
     }
 
-    /// Overwrites `out` with what comes back: the echo, or what a mixer has for the peer.
-    pub(crate) fn fill(&mut self, now: Instant, out: &mut [i16]) {
-        match &self.live {
-            Some(feed) => feed.take(now, out),
-            None => self.echo.fill(out),
+    fn fill(&mut self, out: &mut [i16], rate: u32) {
+        if rate != self.buffer.rate() {
+            self.buffer = EchoBuffer::new(rate);
+            self.conversion = None;
         }
+        self.buffer.fill(out);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_echo_comes_back_at_the_rate_that_is_played() {
+        let mut path = ReturnPath::of(&Source::Echo);
+        let mut out = [0; 320];
+        for _ in 0..30 {
+            path.push(&[1000; 960], 48_000);
+            path.fill(Instant::now(), &mut out, 16_000);
+        }
+        assert!(out.iter().all(|sample| sample.abs_diff(1000) <= 1));
     }
 }

@@ -5,34 +5,87 @@ use std::time::Instant;
 use super::path::ReturnPath;
 use super::tone::{Oscillator, fill};
 use super::{Samples, Source};
+use crate::resample::Resampler;
 
 /// Where a source stands.
 #[derive(Debug)]
 pub(crate) struct Player {
     source: Source,
+    /// Samples per second that it gives.
+    rate: u32,
     oscillators: Vec<Oscillator>,
     /// Next sample of [`Source::Samples`].
     position: usize,
     ended: bool,
+    /// For samples of another rate.
+    conversion: Option<Conversion>,
+}
+
+/// Samples on their way to another rate.
+#[derive(Debug)]
+struct Conversion {
+    resampler: Resampler,
+    input: Vec<i16>,
+    output: Vec<i16>,
+    /// Samples of silence behind the end that went in.
+    behind: usize,
 }
 
 impl Player {
-    pub(crate) fn new(source: Source) -> Self {
-        let oscillators = match &source {
-            Source::Tones(tones) => tones.iter().copied().map(Oscillator::new).collect(),
-            Source::Mark(mark) => mark.tones().into_iter().map(Oscillator::new).collect(),
-            _ => Vec::new(),
-        };
+    pub(crate) fn new(source: Source, rate: u32) -> Self {
         let ended = matches!(
             &source,
             Source::Samples(Samples { samples, .. }) if samples.is_empty()
         );
-        Self {
+        let mut player = Self {
             source,
-            oscillators,
+            rate,
+            oscillators: Vec::new(),
             position: 0,
             ended,
+            conversion: None,
+        };
+        player.prepare();
+        player
+    }
+
+    /// A player without a session: what only a session can play is silence.
+    pub(crate) fn alone(source: Source, rate: u32) -> Self {
+        let playable = match source {
+            Source::Echo | Source::Live(_) | Source::Replay(_) => Source::Silence,
+            other => other,
+        };
+        Self::new(playable, rate)
+    }
+
+    /// Goes on at another rate.
+    pub(crate) fn set_rate(&mut self, rate: u32) {
+        if rate != self.rate {
+            self.rate = rate;
+            self.prepare();
         }
+    }
+
+    /// Makes what depends on the rate.
+    fn prepare(&mut self) {
+        let rate = self.rate;
+        self.oscillators = match &self.source {
+            Source::Tones(tones) => tones
+                .iter()
+                .map(|tone| Oscillator::new(*tone, rate))
+                .collect(),
+            Source::Mark(mark) => mark.tones().map(|tone| Oscillator::new(tone, rate)).into(),
+            _ => Vec::new(),
+        };
+        self.conversion = match &self.source {
+            Source::Samples(audio) if audio.rate != rate => Some(Conversion {
+                resampler: Resampler::new(audio.rate, rate),
+                input: Vec::new(),
+                output: Vec::new(),
+                behind: 0,
+            }),
+            _ => None,
+        };
     }
 
     pub(crate) fn source(&self) -> &Source {
@@ -48,19 +101,17 @@ impl Player {
     pub(crate) fn fill(&mut self, out: &mut [i16], path: &mut ReturnPath, now: Instant) {
         match &self.source {
             Source::Tones(_) | Source::Mark(_) => fill(&mut self.oscillators, out),
-            Source::Samples(samples) => {
-                let repeats = samples.repeats;
-                let samples = &samples.samples;
-                for sample in out.iter_mut() {
-                    if self.position == samples.len() && repeats {
-                        self.position = 0;
-                    }
-                    *sample = samples.get(self.position).copied().unwrap_or(0);
-                    self.position = (self.position + 1).min(samples.len());
+            Source::Samples(audio) => match &mut self.conversion {
+                None => {
+                    read(audio, &mut self.position, out);
+                    self.ended |= self.position == audio.samples.len() && !audio.repeats;
                 }
-                self.ended |= self.position == samples.len() && !repeats;
-            }
-            Source::Echo | Source::Live(_) => path.fill(now, out),
+                Some(conversion) => {
+                    conversion.fill(audio, &mut self.position, out);
+                    self.ended |= conversion.behind >= conversion.resampler.delay();
+                }
+            },
+            Source::Echo | Source::Live(_) => path.fill(now, out, self.rate),
             Source::Silence | Source::Mute | Source::Replay(_) => out.fill(0),
         }
     }
@@ -75,7 +126,8 @@ impl Player {
             && !audio.samples.is_empty()
         {
             let length = audio.samples.len();
-            let target = self.position as u64 + samples;
+            let skipped = u128::from(samples) * u128::from(audio.rate) / u128::from(self.rate);
+            let target = self.position as u64 + skipped as u64;
             if audio.repeats {
                 self.position = (target % length as u64) as usize;
             } else {
@@ -84,6 +136,42 @@ impl Player {
             }
         }
     }
+}
+
+impl Conversion {
+    fn fill(&mut self, audio: &Samples, position: &mut usize, out: &mut [i16]) {
+        let missing = out.len().saturating_sub(self.output.len());
+        self.input.clear();
+        self.input.resize(self.resampler.input_for(missing), 0);
+        self.behind += self.input.len() - read(audio, position, &mut self.input);
+        self.resampler.process(&self.input, &mut self.output);
+        out.copy_from_slice(&self.output[..out.len()]);
+        self.output.drain(..out.len());
+    }
+}
+
+/// Overwrites `out` with what comes next, and silence behind the end; gives how many samples are
+/// not behind it.
+fn read(audio: &Samples, position: &mut usize, out: &mut [i16]) -> usize {
+    let Samples {
+        samples, repeats, ..
+    } = audio;
+    let mut there = 0;
+    while there < out.len() {
+        if *position == samples.len() && *repeats {
+            *position = 0;
+        }
+        let rest = samples.get(*position..).unwrap_or(&[]);
+        let count = rest.len().min(out.len() - there);
+        if count == 0 {
+            break;
+        }
+        out[there..there + count].copy_from_slice(&rest[..count]);
+        *position += count;
+        there += count;
+    }
+    out[there..].fill(0);
+    there
 }
 
 #[cfg(test)]
@@ -98,7 +186,7 @@ mod tests {
 
     #[test]
     fn audio_played_once_is_followed_by_silence() {
-        let mut player = Player::new(Source::once(vec![1, 2, 3]));
+        let mut player = Player::new(Source::once(vec![1, 2, 3]), 8000);
         assert_eq!(play(&mut player, 2), [1, 2]);
         assert!(!player.ended());
         assert_eq!(play(&mut player, 3), [3, 0, 0]);
@@ -107,13 +195,42 @@ mod tests {
 
     #[test]
     fn repeated_audio_begins_again_and_can_be_skipped() {
-        let mut player = Player::new(Source::repeated(vec![1, 2, 3]));
+        let mut player = Player::new(Source::repeated(vec![1, 2, 3]), 8000);
         assert_eq!(play(&mut player, 5), [1, 2, 3, 1, 2]);
         player.skip(2);
         assert_eq!(play(&mut player, 2), [2, 3]);
         assert!(!player.ended());
-        let mut empty = Player::new(Source::repeated(Vec::new()));
+        let mut empty = Player::new(Source::repeated(Vec::new()), 8000);
         assert_eq!(play(&mut empty, 2), [0, 0]);
         assert!(empty.ended());
+    }
+
+    #[test]
+    fn audio_is_played_at_the_rate_that_is_asked_for() {
+        for rate in [16_000, 48_000, 44_100] {
+            let frame = rate as usize / 50;
+            let mut player = Player::new(Source::once(vec![1000; 800]), rate);
+            let mut heard = Vec::new();
+            while !player.ended() {
+                heard.extend(play(&mut player, frame));
+                assert!(heard.len() <= 7 * frame, "{rate}");
+            }
+            let loud = heard.iter().filter(|sample| **sample > 500).count();
+            assert!(loud.abs_diff(5 * frame) <= 2, "{rate}: {loud}");
+            assert!(play(&mut player, frame).iter().all(|sample| *sample == 0));
+        }
+    }
+
+    #[test]
+    fn a_source_goes_on_at_another_rate() {
+        let mut player = Player::new(Source::repeated(vec![700; 10]), 8000);
+        assert_eq!(play(&mut player, 160), [700; 160]);
+        player.set_rate(48_000);
+        play(&mut player, 960);
+        let later = play(&mut player, 960);
+        assert!(later.iter().all(|sample| sample.abs_diff(700) <= 1));
+        player.skip(480);
+        player.set_rate(8000);
+        assert_eq!(play(&mut player, 160), [700; 160]);
     }
 }

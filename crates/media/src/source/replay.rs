@@ -9,7 +9,8 @@ use super::capture::{link_types, read_frames, udp_of};
 
 /// The packets of one RTP stream of a capture, with their times.
 ///
-/// PCMU and PCMA are sent in the agreed codec, any other payload type as it is.
+/// Payload types that mean a codec without signalling (PCMU, PCMA, G722, L16) are sent in the agreed
+/// codec, any other payload type as it is.
 /// Sequence numbers and timestamps go on from what the session sent before, and
 /// over the end of the capture into its next round.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -8,7 +8,7 @@ use crate::level::sine_amplitude;
 /// A sine.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Tone {
-    /// Frequency in Hz, below 4000.
+    /// Frequency in Hz, below half the rate of the codec that carries it.
     pub frequency_hz: f32,
     /// Level in dBFS.
     pub level_dbfs: f32,
@@ -29,12 +29,17 @@ impl Tone {
     }
 }
 
-/// Samples of tones that sound together, for greetings, beeps and tests. No
+/// Samples at [`SAMPLE_RATE`] of tones that sound together, for greetings, beeps and tests. No
 /// tones give silence.
 pub fn render(tones: &[Tone], length: Duration) -> Vec<i16> {
-    let mut samples = vec![0; samples_in(length) as usize];
-    let mut oscillators: Vec<Oscillator> = tones.iter().copied().map(Oscillator::new).collect();
-    fill(&mut oscillators, &mut samples);
+    render_at(SAMPLE_RATE, tones, length)
+}
+
+/// The same at another rate.
+pub(crate) fn render_at(rate: u32, tones: &[Tone], length: Duration) -> Vec<i16> {
+    let mut samples = vec![0; samples_in(length, rate) as usize];
+    let oscillators = tones.iter().map(|tone| Oscillator::new(*tone, rate));
+    fill(&mut oscillators.collect::<Vec<_>>(), &mut samples);
     samples
 }
 
@@ -49,10 +54,11 @@ pub(super) struct Oscillator {
 }
 
 impl Oscillator {
-    pub(super) fn new(tone: Tone) -> Self {
+    /// A tone at a rate.
+    pub(super) fn new(tone: Tone, rate: u32) -> Self {
         Self {
             amplitude: sine_amplitude(tone.level_dbfs),
-            step: f64::from(tone.frequency_hz) / f64::from(SAMPLE_RATE),
+            step: f64::from(tone.frequency_hz) / f64::from(rate),
             phase: 0.0,
         }
     }
@@ -94,7 +100,7 @@ mod tests {
     fn skipping_samples_keeps_the_phase() {
         let tone = Tone::new(1234.5);
         let whole = render(&[tone], Duration::from_secs(1));
-        let mut oscillators = [Oscillator::new(tone)];
+        let mut oscillators = [Oscillator::new(tone, 8000)];
         oscillators[0].skip(7000);
         let mut rest = [0; 1000];
         fill(&mut oscillators, &mut rest);

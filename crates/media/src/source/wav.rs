@@ -2,8 +2,8 @@
 
 use std::io::Cursor;
 
-use super::resample::to_sample_rate;
-use crate::codec::SAMPLE_RATE;
+use crate::codec::{Codec, SAMPLE_RATE};
+use crate::resample::converted;
 
 /// Why octets are not a WAV file that can be played.
 #[derive(Debug, thiserror::Error)]
@@ -33,12 +33,51 @@ pub enum WavError {
     },
 }
 
+/// Mono audio.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Audio {
+    /// The samples.
+    pub samples: Vec<i16>,
+    /// How many there are in a second.
+    pub rate: u32,
+}
+
+impl Audio {
+    /// The same audio at another rate.
+    pub fn at(&self, rate: u32) -> Self {
+        Self {
+            samples: converted(&self.samples, self.rate, rate),
+            rate,
+        }
+    }
+}
+
 /// Reads a WAV file of 16-bit samples, mono or stereo (mixed to mono), and
 /// brings it to [`SAMPLE_RATE`].
 ///
 /// # Errors
 /// [`WavError`] if it is not such a file.
 pub fn read_wav(octets: &[u8]) -> Result<Vec<i16>, WavError> {
+    let (samples, rate) = read_mono(octets)?;
+    Ok(converted(&samples, rate, SAMPLE_RATE))
+}
+
+/// Reads a WAV file of 16-bit samples, mono or stereo (mixed to mono), at its own rate if a codec
+/// has that too, else at 48000 Hz.
+///
+/// # Errors
+/// [`WavError`] if it is not such a file.
+pub fn read_audio(octets: &[u8]) -> Result<Audio, WavError> {
+    let (samples, rate) = read_mono(octets)?;
+    let audio = Audio { samples, rate };
+    Ok(if Codec::L16_RATES.contains(&rate) {
+        audio
+    } else {
+        audio.at(Codec::Opus.sample_rate())
+    })
+}
+
+fn read_mono(octets: &[u8]) -> Result<(Vec<i16>, u32), WavError> {
     let unreadable = |source| WavError::Unreadable { source };
     let mut reader = hound::WavReader::new(Cursor::new(octets)).map_err(unreadable)?;
     let spec = reader.spec();
@@ -66,14 +105,19 @@ pub fn read_wav(octets: &[u8]) -> Result<Vec<i16>, WavError> {
             .map(|pair| i16::midpoint(pair[0], pair[1]))
             .collect(),
     };
-    Ok(to_sample_rate(&mono, spec.sample_rate))
+    Ok((mono, spec.sample_rate))
 }
 
 /// A mono 16-bit WAV file of `samples` at [`SAMPLE_RATE`].
 pub fn write_wav(samples: &[i16]) -> Vec<u8> {
+    write_wav_at(samples, SAMPLE_RATE)
+}
+
+/// A mono 16-bit WAV file of `samples` at any rate.
+pub fn write_wav_at(samples: &[i16], rate: u32) -> Vec<u8> {
     let spec = hound::WavSpec {
         channels: 1,
-        sample_rate: SAMPLE_RATE,
+        sample_rate: rate,
         bits_per_sample: 16,
         sample_format: hound::SampleFormat::Int,
     };
@@ -128,6 +172,16 @@ mod tests {
         let narrow = read_wav(&wav(1, 48_000, &wide)).expect("valid");
         assert_eq!(narrow.len(), 8000);
         assert!((level_dbfs(&narrow) - level_dbfs(&wide)).abs() < 0.2);
+    }
+
+    #[test]
+    fn files_keep_their_rate_where_a_codec_has_it() {
+        let octets = write_wav_at(&[5; 100], 16_000);
+        let audio = read_audio(&octets).expect("valid");
+        assert_eq!((audio.rate, &audio.samples[..]), (16_000, &[5; 100][..]));
+        let odd = read_audio(&write_wav_at(&vec![5; 11_025], 11_025)).expect("valid");
+        assert_eq!((odd.rate, odd.samples.len()), (48_000, 48_000));
+        assert_eq!(audio.at(8000).samples, [5; 50]);
     }
 
     #[test]

@@ -9,13 +9,15 @@ use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use gannet_media::offer_answer::{Negotiated, TelephoneEventTypes};
-use gannet_media::{Channel, Codec, RtpSession, RtpSessionConfig};
+use gannet_media::{Channel, Codec, OpusWishes, RtpSession, RtpSessionConfig};
 use gannet_sdp::Direction;
 
 /// One end of the bench.
 pub(crate) const LEFT: usize = 0;
 /// The other end.
 pub(crate) const RIGHT: usize = 1;
+/// Payload type of a codec that has none of its own.
+pub(crate) const DYNAMIC: u8 = 96;
 
 /// Two sessions and what is on its way between them.
 pub(crate) struct Bench {
@@ -129,14 +131,20 @@ pub(crate) fn negotiated(codec: Codec, remote: SocketAddr) -> Negotiated {
         remote_rtcp: SocketAddr::new(remote.ip(), remote.port() + 1),
         rtcp_mux: false,
         codec,
-        payload_type: codec.static_payload_type(),
-        receive_payload_types: vec![(0, Codec::Pcmu), (8, Codec::Pcma)],
+        payload_type: codec.static_payload_type().unwrap_or(DYNAMIC),
+        receive_payload_types: [(0, Codec::Pcmu), (8, Codec::Pcma)]
+            .into_iter()
+            .filter(|(_, known)| *known != codec)
+            .chain([(codec.static_payload_type().unwrap_or(DYNAMIC), codec)])
+            .collect(),
         direction: Direction::SendRecv,
         ptime: Duration::from_millis(20),
         telephone_event: Some(TelephoneEventTypes {
             send: 101,
             receive: 101,
         }),
+        comfort_noise: None,
+        opus_wishes: OpusWishes::default(),
     }
 }
 

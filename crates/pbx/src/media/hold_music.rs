@@ -51,7 +51,7 @@ impl StandIn {
         let local = LocalMedia::new(room.address_of(&socket), "0", 1);
         Ok(Self {
             socket,
-            capabilities: MediaCapabilities::default(),
+            capabilities: MediaCapabilities::every_codec(),
             local: local.with_direction(direction),
             offer: None,
             port: None,

@@ -55,7 +55,9 @@ impl MediaPort for ServicePort {
             && self.session.source_ended()
             && let Some(longest) = self.record_after.take()
         {
-            self.session.start_recording(longest, now);
+            // Messages are kept as narrow as a telephone's.
+            self.session
+                .start_recording_at(gannet_media::SAMPLE_RATE, longest, now);
         }
         let transmit = self.session.poll_transmit(now, out)?;
         let kind = match transmit.channel {

@@ -93,7 +93,7 @@ impl Server {
         let Some(socket) = self.open_media(&dialled) else {
             return self.refuse(now, number, Reply::new(500));
         };
-        let capabilities = MediaCapabilities::default();
+        let capabilities = MediaCapabilities::every_codec();
         let session_id = self.rng.u32(1..).to_string();
         let local = LocalMedia::new(self.room.address_of(&socket), &session_id, 1);
         let (description, negotiated) = match &offer {

@@ -68,15 +68,8 @@ impl Actor {
             .collect();
         let mut formats = Vec::new();
         for name in names {
-            let (encoding, rate) = match name.split_once('/') {
-                Some((encoding, rate)) => (encoding, rate.parse().ok()),
-                None => (name.as_str(), None),
-            };
-            let found = capabilities.formats.iter().find(|format| {
-                format.codec().is_some()
-                    && format.encoding.eq_ignore_ascii_case(encoding)
-                    && rate.is_none_or(|rate: u32| rate == format.clock_rate)
-            });
+            let is_it = |format: &&Format| format.codec().is_some_and(|codec| codec.is_named(name));
+            let found = capabilities.formats.iter().find(is_it);
             let Some(found) = found else {
                 return Err(self.misuse(format!(
                     "the phone has no codec {name}; it has {}",
@@ -85,8 +78,13 @@ impl Actor {
             };
             formats.push(found.clone());
         }
+        // Events and comfort noise go with audio of their clock (RFC 4733 2.1, RFC 3389 4).
+        let clocks: Vec<u32> = formats.iter().map(|format| format.clock_rate).collect();
         let others = capabilities.formats.into_iter();
-        formats.extend(others.filter(Format::is_telephone_event));
+        formats.extend(others.filter(|format| {
+            let goes_along = format.is_telephone_event() || format.is_comfort_noise();
+            goes_along && clocks.contains(&format.clock_rate)
+        }));
         capabilities.formats = formats;
         Ok(capabilities)
     }

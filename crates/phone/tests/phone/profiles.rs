@@ -232,7 +232,7 @@ fn all_mistakes_are_told_at_once_with_place_and_nearest_name() {
          supported = [\"eventlist\", \"path\"]\n\
          allow = [\"INVITE\", \"REGISTER\", \"BEY\"]\n\
          [sdp]\n\
-         codecs = [\"PCMU\", \"G722\", { name = \"PCMA\", pt = 8 }]\n\
+         codecs = [\"PCMU\", \"G729\", { name = \"PCMA\", pt = 8 }]\n\
          [identifiers]\n\
          tag = \"{hex:2}\"\n\
          [digest]\n\
@@ -257,7 +257,7 @@ fn all_mistakes_are_told_at_once_with_place_and_nearest_name() {
         "option tag eventlist does not work yet",
         "REGISTER does not work yet",
         "did you mean `BYE`?",
-        "codec G722 does not work yet",
+        "codec G729 does not work yet",
         "unknown key \"pt\" of a codec",
         "expected at least 32 random bits, these are 8",
         "did you mean `SHA-256`?",

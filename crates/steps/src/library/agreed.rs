@@ -25,9 +25,9 @@ const SSRC_SPAN_MIN: Duration = Duration::from_secs(1);
 pub(super) fn definitions() -> Vec<StepDefinition> {
     vec![
         step!(
-            "the call uses codec {word}",
+            "the call uses codec {codecs}",
             section: SECTION,
-            about: "Both ends of the call that was made last (those of them that are phones of the scenario) have agreed to send this codec, and RTP with it has come to each of them.",
+            about: "Both ends of the call that was made last (those of them that are phones of the scenario) have agreed to send this codec, and RTP with it has come to each of them: a name as in SDP, with or without clock rate and channels (opus, opus/48000/2).",
             example: "the call uses codec PCMU",
             condition,
             run: uses_codec,
@@ -123,18 +123,24 @@ fn in_call(line: &Line, class: FailureClass, summary: String) -> Failure {
 }
 
 async fn uses_codec(world: &mut World, arguments: Arguments) -> StepResult {
-    let wanted = arguments.text(0)?;
-    let (name, rate) = wanted.split_once('/').unwrap_or((wanted, ""));
-    let is_wanted = |codec: Codec| {
-        codec.encoding().eq_ignore_ascii_case(name)
-            && (rate.is_empty() || rate.parse() == Ok(codec.clock_rate()))
+    let &[wanted] = &arguments.codecs(0)?[..] else {
+        let summary = "a call uses one codec at a time, name one";
+        return Err(Failure::new(FailureClass::Misuse, summary));
     };
+    let is_wanted = |codec: Codec| codec.is_named(wanted);
     let limit = world.media(&arguments);
     for line in ends(world).await? {
         let agreed = line.media.negotiated();
         let codec = agreed.as_ref().map(|agreed| agreed.codec);
         if !codec.is_some_and(is_wanted) {
-            let found = codec.map_or("nothing yet", Codec::encoding);
+            // Shorter where that tells them apart.
+            let found = codec.map_or("nothing yet".to_owned(), |codec| {
+                if wanted.contains('/') {
+                    codec.to_string()
+                } else {
+                    codec.encoding().to_owned()
+                }
+            });
             let summary = format!("{} sends {found}, expected {wanted}", line.actor.name());
             return Err(in_call(&line, FailureClass::Assertion, summary));
         }
@@ -144,16 +150,27 @@ async fn uses_codec(world: &mut World, arguments: Arguments) -> StepResult {
             let types = agreed.receive_payload_types;
             types
                 .iter()
-                .any(|(number, codec)| is_wanted(*codec) && stream.payload_types.contains(number))
+                .any(|(number, codec)| {
+                    let came = stream.payload_types.contains(number);
+                    is_wanted(*codec) && came && stream.decoded > 0
+                })
                 .then_some(())
         };
         let what = format!("RTP with {wanted}");
         let doing = format!("waiting for {what} at {}", line.actor.name());
         if watch(world, &doing, limit, came).await.is_none() {
-            let types = newest_stream(&line).map(|stream| stream.payload_types);
             let found = no_rtp(&line, &what, limit);
-            return Err(match types {
-                Some(types) => found.detail(format!("payload types that came: {types:?}")),
+            return Err(match newest_stream(&line) {
+                Some(stream) => {
+                    let types = stream.payload_types;
+                    let found = found.detail(format!("payload types that came: {types:?}"));
+                    match stream.undecodable {
+                        0 => found,
+                        count => found.detail(format!(
+                            "{count} of its packets hold no {wanted}, whatever their payload type says"
+                        )),
+                    }
+                }
                 None => found.detail("no RTP came at all"),
             });
         }
@@ -172,21 +189,19 @@ async fn uses_ptime(world: &mut World, arguments: Arguments) -> StepResult {
             let summary = format!("{name} sends packets of {sends} ms, expected {wanted} ms");
             return Err(in_call(&line, FailureClass::Assertion, summary));
         }
-        let before = newest_stream(&line).map_or((0, 0), |s| (s.packets, s.octets));
+        let before = newest_stream(&line).map_or((0, Duration::ZERO), |s| (s.decoded, s.audio));
         let measured = || {
             let stream = newest_stream(&line)?;
             // Another stream since: it is looked at alone.
-            let before = if stream.packets < before.0 {
-                (0, 0)
+            let before = if stream.decoded < before.0 {
+                (0, Duration::ZERO)
             } else {
                 before
             };
-            let packets = stream.packets - before.0;
-            let octets = stream.octets - before.1;
-            let rate = line.media.negotiated()?.codec.clock_rate();
-            // G.711 has one octet for each sample.
-            let seconds = octets as f64 / packets as f64 / f64::from(rate);
-            (packets >= PTIME_PACKETS).then_some(seconds * 1000.0)
+            let packets = stream.decoded - before.0;
+            let audio = stream.audio.saturating_sub(before.1);
+            let length = audio.as_secs_f64() / packets as f64;
+            (packets >= PTIME_PACKETS).then_some(length * 1000.0)
         };
         let doing = format!("measuring the packet time at {name}");
         let what = format!("{PTIME_PACKETS} RTP packets");

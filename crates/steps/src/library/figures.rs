@@ -202,6 +202,10 @@ mod tests {
             last_at: now,
             payload_types: vec![0],
             unexpected_payload_type: 0,
+            comfort_noise: 0,
+            undecodable: 0,
+            decoded: packets,
+            audio: Duration::from_millis(20) * packets as u32,
             bye: false,
         }
     }

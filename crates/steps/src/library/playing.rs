@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use gannet_events::{Failure, FailureClass};
-use gannet_media::{Replay, Source, read_wav};
+use gannet_media::{Codec, Replay, Source, read_audio};
 use gannet_phone::CallMedia;
 
 use super::support::{failure, ready_phone};
@@ -87,20 +87,20 @@ async fn play(world: &mut World, arguments: &Arguments, source: Source) -> StepR
 async fn plays_file(world: &mut World, arguments: Arguments) -> StepResult {
     let line = line(world, &arguments).await?;
     let path = arguments.file(1)?;
-    let source = read_audio(&path, &line.actor)?;
+    let source = audio_of(&path, &line.actor)?;
     line.media.play(source);
     Ok(())
 }
 
 /// Reads a WAV file, or else a capture.
-fn read_audio(path: &Path, actor: &Arc<Actor>) -> Result<Source, Failure> {
+fn audio_of(path: &Path, actor: &Arc<Actor>) -> Result<Source, Failure> {
     let shown = path.display();
     let octets = std::fs::read(path).map_err(|error| {
         let summary = format!("cannot read {shown}");
         failure(FailureClass::Environment, actor, summary).detail(error.to_string())
     })?;
-    let no_wav = match read_wav(&octets) {
-        Ok(samples) => return Ok(Source::once(samples)),
+    let no_wav = match read_audio(&octets) {
+        Ok(audio) => return Ok(Source::audio_once(audio)),
         Err(error) => error,
     };
     match Replay::from_capture(&octets) {
@@ -116,10 +116,18 @@ fn read_audio(path: &Path, actor: &Arc<Actor>) -> Result<Source, Failure> {
 
 async fn plays_tone(world: &mut World, arguments: Arguments) -> StepResult {
     let hertz = arguments.decimal(1)? as f32;
-    // Half the sample rate of all audio is the end of what can be played.
-    if !(1.0..gannet_media::SAMPLE_RATE as f32 / 2.0).contains(&hertz) {
-        let summary = format!("a phone plays tones from 1 to 3999 Hz, not {hertz} Hz");
-        return Err(Failure::new(FailureClass::Misuse, summary));
+    let line = line(world, &arguments).await?;
+    let codec = line.media.negotiated().map(|agreed| agreed.codec);
+    // Half the rate of the audio is the end of what can be played.
+    let rate = codec.map_or(gannet_media::SAMPLE_RATE, Codec::sample_rate);
+    if !(1.0..rate as f32 / 2.0).contains(&hertz) {
+        let most = rate / 2 - 1;
+        let summary = format!("a phone plays tones from 1 to {most} Hz, not {hertz} Hz");
+        let failure = Failure::new(FailureClass::Misuse, summary);
+        return Err(match codec {
+            Some(codec) => failure.detail(format!("the call has {codec}")),
+            None => failure,
+        });
     }
     play(world, &arguments, Source::tone(hertz)).await
 }

@@ -6,7 +6,7 @@ use gannet_media::script::{
     Datagrams, DtmfKeys, Payload, PayloadFormat, PayloadStream, PlannedDatagram, Rounds,
     StreamIdentity,
 };
-use gannet_media::{Codec, Tone, render};
+use gannet_media::{Codec, Encoder, Tone, render};
 
 const SECONDS: u32 = 8;
 const PCMA: u8 = 8;
@@ -32,8 +32,9 @@ pub(super) fn generated_capture(name: &[u8]) -> Option<Datagrams> {
 fn tone() -> Datagrams {
     let sound = render(&[Tone::new(440.0)], Duration::from_secs(1));
     let mut octets = Vec::new();
-    Codec::Pcma.encode(&sound, &mut octets);
-    Codec::Pcma.encode(&vec![0; sound.len()], &mut octets);
+    let mut encoder = Encoder::new(Codec::Pcma);
+    encoder.encode(&sound, &mut octets);
+    encoder.encode(&vec![0; sound.len()], &mut octets);
     let format = PayloadFormat::of(PCMA, None).expect("A-law is known");
     let payload = Payload::Stored(octets.into());
     let rounds = Rounds::Times(SECONDS / 2);

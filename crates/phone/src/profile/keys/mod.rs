@@ -1,6 +1,7 @@
 //! Every key of a profile file: its name and how it is read.
 
 mod addresses;
+mod codecs;
 mod digest;
 mod events;
 mod identity;

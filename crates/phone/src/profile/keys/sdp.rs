@@ -1,9 +1,10 @@
 //! `[sdp]`: codecs and the layout of session descriptions.
 
-use gannet_diag::{Diagnostic, Diagnostics, nearest};
-use gannet_media::offer_answer::{AttributeSlot, DirectionPlace, FmtpPlace, Format};
+use gannet_diag::{Diagnostic, Diagnostics};
+use gannet_media::offer_answer::{AttributeSlot, DirectionPlace, FmtpPlace};
 
 use super::Key;
+use super::codecs::codecs;
 use crate::profile::model::Profile;
 use crate::profile::value::{Value, store};
 
@@ -157,75 +158,6 @@ fn milliseconds(value: Value<'_>) -> Result<Option<u32>, Diagnostic> {
         0 => Ok(None),
         1..10 => Err(value.wrong("packets shorter than 10 ms do not work yet")),
         _ => Ok(Some(number as u32)),
-    }
-}
-
-fn codecs(profile: &mut Profile, value: Value<'_>, problems: &mut Diagnostics) {
-    let Some(formats) = value.list(problems, format) else {
-        return;
-    };
-    for (index, one) in formats.iter().enumerate() {
-        if formats[..index]
-            .iter()
-            .any(|other| other.payload_type == one.payload_type)
-        {
-            problems.push(value.wrong(format!("payload type {} is used twice", one.payload_type)));
-        }
-    }
-    if !formats.iter().any(|format| format.codec().is_some()) {
-        problems.push(value.wrong("expected at least one of PCMU and PCMA"));
-    }
-    profile.sdp.formats = formats;
-}
-
-const NAMES: [&str; 3] = ["PCMU", "PCMA", "telephone-event"];
-
-/// A name, or a table with `name` and any of `payload-type`, `fmtp`, `rtpmap`.
-fn format(item: Value<'_>) -> Result<Format, Diagnostic> {
-    let Ok(entries) = item.entries() else {
-        return named(item);
-    };
-    let name = entries.iter().find(|(key, ..)| *key == "name");
-    let (_, _, name) = name.ok_or_else(|| item.wrong("expected a name"))?;
-    let mut format = named(*name)?;
-    for (key, span, value) in &entries {
-        match *key {
-            "name" => {}
-            "payload-type" => format.payload_type = value.integer(0..=127)? as u8,
-            "fmtp" => format.fmtp = Some(value.text()?.to_owned()),
-            "rtpmap" => format.rtpmap = value.boolean()?,
-            other => {
-                let known = ["name", "payload-type", "fmtp", "rtpmap"];
-                return Err(Diagnostic::error(
-                    "unknown-key",
-                    format!("unknown key \"{other}\" of a codec"),
-                    span.clone(),
-                )
-                .with_suggestions(&nearest(other, known, 1)));
-            }
-        }
-    }
-    let codec = format.codec();
-    let fixed = codec.map(gannet_media::Codec::static_payload_type);
-    if !format.rtpmap && fixed != Some(format.payload_type) {
-        return Err(item.wrong("only a codec with its static payload type may go without rtpmap"));
-    }
-    if fixed != Some(format.payload_type) && !(96..=127).contains(&format.payload_type) {
-        return Err(item.wrong("dynamic payload types are 96 to 127 (RFC 3551 6)"));
-    }
-    Ok(format)
-}
-
-fn named(item: Value<'_>) -> Result<Format, Diagnostic> {
-    let text = item.text()?;
-    match text {
-        "PCMU" => Ok(Format::pcmu()),
-        "PCMA" => Ok(Format::pcma()),
-        "telephone-event" => Ok(Format::telephone_event(101)),
-        _ => Err(item
-            .wrong(format!("codec {text} does not work yet"))
-            .with_help(format!("these do: {}", NAMES.join(", ")))
-            .with_suggestions(&nearest(text, NAMES, 1))),
     }
 }
 

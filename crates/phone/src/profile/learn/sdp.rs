@@ -1,5 +1,6 @@
 //! Codecs and the layout of session descriptions.
 
+use gannet_media::{Codec, SAMPLE_RATE};
 use gannet_sdp::{Direction, MediaDescription, RtpMap, SessionDescription};
 use gannet_sip::Message;
 use toml::{Table, Value};
@@ -97,6 +98,11 @@ fn description(message: &Message) -> Option<SessionDescription> {
 fn codecs(audio: &MediaDescription<'_>, document: &mut Document) {
     let Some(line) = audio.line() else { return };
     let mut entries = Vec::new();
+    let first = line.payload_types().find_map(|payload_type| {
+        let map = audio.rtpmap(payload_type)?;
+        Codec::from_rtpmap(&map.encoding, map.clock_rate, map.parameters.as_deref())
+    });
+    let audio_clock = first.map_or(SAMPLE_RATE, Codec::clock_rate);
     for payload_type in line.payload_types() {
         let written = audio.rtpmaps().find(|map| map.payload_type == payload_type);
         let known = written.clone().or_else(|| RtpMap::of_static(payload_type));
@@ -105,7 +111,7 @@ fn codecs(audio: &MediaDescription<'_>, document: &mut Document) {
             continue;
         };
         let mut entry = Table::new();
-        entry.insert("name".to_owned(), Value::from(map.encoding.as_str()));
+        entry.insert("name".to_owned(), Value::from(name(&map, audio_clock)));
         entry.insert(
             "payload-type".to_owned(),
             Value::from(i64::from(payload_type)),
@@ -129,6 +135,28 @@ fn codecs(audio: &MediaDescription<'_>, document: &mut Document) {
         }
     }
     document.set(GROUP, "codecs", entries);
+}
+
+/// A name as profiles have it: with the rate and the channels where they could be others, which for
+/// telephone-event are those of the first codec.
+fn name(map: &RtpMap, audio_clock: u32) -> String {
+    let RtpMap {
+        encoding,
+        clock_rate,
+        parameters,
+        ..
+    } = map;
+    let is_plain = match encoding.as_str() {
+        "PCMU" | "PCMA" | "G722" | "CN" => *clock_rate == 8000,
+        "telephone-event" => *clock_rate == audio_clock,
+        "opus" => *clock_rate == 48_000,
+        _ => false,
+    };
+    match parameters {
+        _ if is_plain => encoding.clone(),
+        Some(parameters) => format!("{encoding}/{clock_rate}/{parameters}"),
+        None => format!("{encoding}/{clock_rate}"),
+    }
 }
 
 /// Whether an answer names all codecs that both sides have.
