@@ -7,12 +7,14 @@ use crate::bench::Bench;
 
 /// Many scenarios talk for a while, in real time, and share the machine with other tests.
 const LIMIT: Duration = Duration::from_mins(5);
+/// All at once are more than a build without optimisation keeps up with on two processors.
+const JOBS: &str = "48";
 
 #[test]
 fn the_flows_of_the_rfcs_pass_with_the_embedded_server() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../features/rfc");
     let folder = folder.display().to_string();
-    let run = Bench::new().run_within(LIMIT, &["test", &folder]);
+    let run = Bench::new().run_within(LIMIT, &["test", &folder, "--jobs", JOBS]);
     run.expect(0, &[]);
     run.lacks(&["skipped"]);
 }

@@ -116,7 +116,7 @@ fn media_are_told_of_beside_other_mistakes() {
             "the file none.wav is neither beside",
             "r.xml:2:",
             "the file other.pcap is neither beside",
-            "5 errors; nothing was sent",
+            "6 errors; nothing was sent",
         ],
     );
 }

@@ -46,21 +46,12 @@ pub fn build_answer(
         payload_type,
         ..Format::comfort_noise()
     }));
-    let telephone_event = telephone_event_beside(first.codec, &media).and_then(|payload_type| {
-        let clock_rate = first.codec.clock_rate();
-        let ours = caps
-            .formats
-            .iter()
-            .find(|format| format.is_telephone_event() && format.clock_rate == clock_rate)?;
-        formats.push(Format {
-            payload_type,
-            ..ours.clone()
-        });
-        Some(TelephoneEventTypes {
-            send: payload_type,
-            receive: payload_type,
-        })
+    let event = answered_event(first.codec, caps, &media);
+    let telephone_event = event.as_ref().map(|format| TelephoneEventTypes {
+        send: format.payload_type,
+        receive: format.payload_type,
     });
+    formats.extend(event);
     let rtcp_mux = media.rtcp_mux() && caps.layout.attributes.contains(&AttributeSlot::RtcpMux);
     let direction = direction_for(&media).intersect(local.direction);
     let payload_types: Vec<u8> = formats.iter().map(|format| format.payload_type).collect();
@@ -96,6 +87,22 @@ pub fn build_answer(
             comfort_noise,
             opus_wishes: opus_wishes(&first, &media),
         },
+    })
+}
+
+/// The telephone-event of the offer that goes with a codec, if we have it too.
+fn answered_event(
+    codec: Codec,
+    caps: &MediaCapabilities,
+    offered: &MediaDescription<'_>,
+) -> Option<Format> {
+    let payload_type = telephone_event_beside(codec, offered)?;
+    let clock_rate = codec.clock_rate();
+    let mut ours = caps.formats.iter();
+    let ours = ours.find(|it| it.is_telephone_event() && it.clock_rate == clock_rate)?;
+    Some(Format {
+        payload_type,
+        ..ours.clone()
     })
 }
 

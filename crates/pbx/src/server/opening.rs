@@ -90,10 +90,7 @@ impl Server {
         events: broadcast::Sender<PbxEvent>,
     ) -> Result<Self, PbxError> {
         let now = Instant::now();
-        let advertised = match config.advertised {
-            Some(ip) => ip,
-            None => reachable(bound.ip()),
-        };
+        let advertised = config.advertised.unwrap_or_else(|| reachable(bound.ip()));
         let local = SocketAddr::new(advertised, bound.port());
         let mut rng = fastrand::Rng::with_seed(config.seed);
         let methods = methods(&config);

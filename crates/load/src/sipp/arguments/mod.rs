@@ -11,6 +11,7 @@ mod model;
 mod parse;
 mod row;
 mod table;
+mod together;
 mod values;
 
 pub use error::ArgumentsError;
