@@ -90,16 +90,12 @@ impl Params {
     }
 
     fn put(&mut self, name: &str, value: Option<String>) {
-        match self
-            .list
-            .iter_mut()
-            .find(|(known, _)| known.eq_ignore_ascii_case(name))
-        {
-            Some(entry) => entry.1 = value,
-            None => {
-                self.list.reserve_exact(1);
-                self.list.push((name.to_owned(), value));
-            }
+        let mut entries = self.list.iter_mut();
+        if let Some(entry) = entries.find(|(known, _)| known.eq_ignore_ascii_case(name)) {
+            entry.1 = value;
+        } else {
+            self.list.reserve_exact(1);
+            self.list.push((name.to_owned(), value));
         }
     }
 }

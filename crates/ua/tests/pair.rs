@@ -156,7 +156,7 @@ impl Pair {
 fn a_call_rings_is_answered_and_ended() {
     let mut pair = Pair::new();
     let (_, callee) = pair.call();
-    pair.ends[1].set_contact(callee, party("bob", 1));
+    pair.ends[1].set_contact(callee, &party("bob", 1));
     pair.ends[1].ring(pair.now, callee, Reply::new(180));
     pair.settle();
     pair.ends[1].accept(pair.now, callee, party("bob", 1), Reply::new(200));

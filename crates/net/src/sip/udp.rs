@@ -148,10 +148,9 @@ async fn read(shared: Arc<Shared>, port: Arc<UdpPort>) {
                         return;
                     }
                 }
-                Ok(None) => {}
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => break,
                 // An ICMP error: reading it has cleared it, its datagram is in the error queue.
-                Err(_) => {}
+                Ok(None) | Err(_) => {}
             }
         }
     }

@@ -43,7 +43,7 @@ impl Server {
         self.counters.calls += 1;
         self.legs.insert(leg, number);
         let contact = self.contact(Some(&admitted.dialled), source.transport);
-        self.endpoint.set_contact(leg, contact);
+        self.endpoint.set_contact(leg, &contact);
         self.emit(PbxEvent::CallStarted {
             call: number,
             caller: admitted.caller.name().to_owned(),

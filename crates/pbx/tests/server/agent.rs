@@ -204,7 +204,7 @@ impl Agent {
     pub(crate) fn ring(&self, call: CallId, reply: Reply) {
         let contact = self.contact();
         self.with(|endpoint, now| {
-            endpoint.set_contact(call, contact);
+            endpoint.set_contact(call, &contact);
             endpoint.ring(now, call, reply);
         });
     }

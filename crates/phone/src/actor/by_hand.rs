@@ -39,7 +39,7 @@ impl Actor {
         }
         let call_id = identifiers.call_id(&mut self.rng, self.local);
         let cseq = identifiers.first_cseq(&mut self.rng);
-        let mut builder = MessageBuilder::request(method, &uri.to_string())
+        let mut builder = MessageBuilder::request(method, uri)
             .header(HeaderName::MaxForwards, "70")
             .header(HeaderName::From, from.to_string())
             .header(HeaderName::To, to.to_string())

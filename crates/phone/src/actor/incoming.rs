@@ -58,7 +58,7 @@ impl Actor {
         });
         self.note_packages(handle, invite);
         let contact = self.addresses.contact();
-        self.endpoint.set_contact(call, contact);
+        self.endpoint.set_contact(call, &contact);
         if let Some(replaced) = replaces.filter(|_| !self.by_hand) {
             return self.take_over(now, handle, replaced);
         }

@@ -83,7 +83,7 @@ impl Peer {
         let to_tag = to_tag.map_or_else(String::new, |tag| format!(";tag={tag}"));
         let (here, there) = (self.address, self.phone);
         let branch = format!("z9hG4bK{method}{cseq}");
-        MessageBuilder::request(method, &format!("sip:phone@{there}"))
+        MessageBuilder::request(method, format!("sip:phone@{there}"))
             .header("Via", format!("SIP/2.0/UDP {here};branch={branch};rport"))
             .header("Max-Forwards", "70")
             .header("From", "\"Peer\" <sip:peer@127.0.0.1>;tag=peer")

@@ -183,7 +183,7 @@ async fn squirrels_ask_for_their_messages() {
         let here = server.address;
         let notify = gannet_sip::MessageBuilder::request(
             &gannet_sip::Method::Notify,
-            &subscribe.contact().expect("Contact").uri.to_string(),
+            subscribe.contact().expect("Contact").uri,
         )
         .header("Via", format!("SIP/2.0/UDP {here};branch=z9hG4bKn1"))
         .header("Max-Forwards", "70")

@@ -85,7 +85,7 @@ impl Phone {
             Action::Ring(call) => {
                 self.note(format!("rings ({call:?})"));
                 let contact = self.contact();
-                self.endpoint.set_contact(call, contact);
+                self.endpoint.set_contact(call, &contact);
                 self.endpoint.ring(now, call, Reply::new(180));
             }
             Action::Accept(call) => self.accept(now, call),

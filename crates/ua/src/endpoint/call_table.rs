@@ -16,7 +16,7 @@ pub(crate) const RING_AGAIN_AFTER: Duration = Duration::from_mins(1);
 
 impl Endpoint {
     /// Sets the Contact for provisional responses and requests inside the call.
-    pub fn set_contact(&mut self, call: CallId, contact: NameAddr) {
+    pub fn set_contact(&mut self, call: CallId, contact: &NameAddr) {
         if let Some(entry) = self.calls.get_mut(&call) {
             entry.contact = Some(contact.to_string());
         }

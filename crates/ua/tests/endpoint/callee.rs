@@ -22,7 +22,7 @@ fn ack(ok: &Message) -> Message {
 fn a_call_rings_is_accepted_and_confirmed() {
     let mut bench = bench();
     let (call, _) = bench.incoming_call();
-    bench.endpoint.set_contact(call, Bench::contact());
+    bench.endpoint.set_contact(call, &Bench::contact());
     bench.endpoint.ring(bench.now, call, Reply::new(180));
     let ringing = bench.sent_one();
     bench

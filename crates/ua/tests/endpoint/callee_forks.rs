@@ -16,7 +16,7 @@ fn ringing(bench: &mut Bench) -> (Vec<CallId>, Vec<Message>) {
     let [Happening::IncomingCall { call, .. }] = happenings[..] else {
         panic!("no incoming call: {happenings:#?}")
     };
-    bench.endpoint.set_contact(call, Bench::contact());
+    bench.endpoint.set_contact(call, &Bench::contact());
     let mut calls = vec![call];
     calls.extend((0..2).map(|_| bench.endpoint.fork_call(call).expect("room")));
     for call in &calls {

@@ -48,7 +48,7 @@ fn session() -> Body {
 fn it_is_repeated_at_doubling_intervals_until_prack() {
     let mut bench = reliable();
     let call = offering(&mut bench);
-    bench.endpoint.set_contact(call, Bench::contact());
+    bench.endpoint.set_contact(call, &Bench::contact());
     let rings = bench
         .endpoint
         .ring_reliably(bench.now, call, Reply::new(180));
