@@ -14,6 +14,7 @@ mod recorder;
 mod reorder;
 mod sound;
 mod span;
+mod tap;
 
 pub(crate) use analyser::Analyser;
 pub(crate) use assembler::Assembler;
@@ -22,3 +23,4 @@ pub use listener::{LISTEN_DELAY, Listener};
 pub(crate) use recorder::Recorder;
 pub(crate) use reorder::{Held, ReorderBuffer};
 pub use sound::{DominantTone, Heard, Quiet, Sound};
+pub(crate) use tap::Tap;

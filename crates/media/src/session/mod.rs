@@ -1,14 +1,17 @@
 //! The RTP session: one audio stream each way and its RTCP.
 
 mod config;
+mod incoming;
 mod ntp;
 mod receiver;
 mod report;
 mod reporter;
 mod rtp_session;
 mod sender;
+mod watch;
 
 pub use config::RtpSessionConfig;
 pub use ntp::ntp_timestamp;
 pub use report::{ReceivedEvent, ReceivedStream, RemoteReport, RtpReport, SentStream};
 pub use rtp_session::{Channel, RtpSession, Transmit};
+pub use watch::Watched;

@@ -6,8 +6,9 @@ use std::time::{Duration, Instant};
 use gannet_rtp::{Arrival, ReceiveStatistics, ReportBlock, RtpPacket, TelephoneEvent};
 
 use super::report::{ReceivedEvent, ReceivedStream};
+use super::watch::{Seen, StreamWatch};
 use crate::codec::{Codec, SAMPLE_RATE};
-use crate::listen::{Analyser, Assembler, Held, Listener, Recorder, ReorderBuffer};
+use crate::listen::{Analyser, Assembler, Held, Listener, Recorder, ReorderBuffer, Tap};
 use crate::offer_answer::Negotiated;
 use crate::source::ReturnPath;
 
@@ -17,6 +18,8 @@ pub(super) struct Receiver {
     start: Instant,
     codecs: Vec<(u8, Codec)>,
     event_type: Option<u8>,
+    /// Where RTP should come from; `None` while the peer names no address.
+    agreed: Option<SocketAddr>,
     /// Whether what comes is heard (direction).
     listening: bool,
     streams: Vec<Stream>,
@@ -32,6 +35,7 @@ struct Ear {
     listener: Listener,
     analyser: Analyser,
     recorder: Option<Recorder>,
+    tap: Tap,
     samples: Vec<i16>,
 }
 
@@ -48,6 +52,7 @@ struct Stream {
     payload_types: Vec<u8>,
     unexpected: u64,
     bye: bool,
+    watch: StreamWatch,
     reorder: ReorderBuffer,
     assembler: Assembler,
     /// Middle of the NTP timestamp of the last SR, and when it came.
@@ -61,12 +66,14 @@ impl Receiver {
             start: now,
             codecs: Vec::new(),
             event_type: None,
+            agreed: None,
             listening: true,
             streams: Vec::new(),
             ear: Ear {
                 listener: Listener::new(now, kept),
                 analyser: Analyser::new(),
                 recorder: None,
+                tap: Tap::default(),
                 samples: Vec::new(),
             },
             events: Vec::new(),
@@ -79,10 +86,14 @@ impl Receiver {
     pub(super) fn apply(&mut self, negotiated: &Negotiated) {
         self.codecs.clone_from(&negotiated.receive_payload_types);
         self.event_type = negotiated.telephone_event.map(|types| types.receive);
+        let remote = negotiated.remote;
+        self.agreed = (!remote.ip().is_unspecified()).then_some(remote);
     }
 
     pub(super) fn set_listening(&mut self, listening: bool) {
-        self.listening = listening;
+        if std::mem::replace(&mut self.listening, listening) != listening {
+            self.streams.iter_mut().for_each(|it| it.watch.break_off());
+        }
     }
 
     pub(super) fn listener(&self) -> &Listener {
@@ -105,6 +116,10 @@ impl Receiver {
             .map_or_else(Vec::new, |recorder| recorder.samples().to_vec())
     }
 
+    pub(super) fn tap(&self) -> &Tap {
+        &self.ear.tap
+    }
+
     pub(super) fn events(&self) -> &[ReceivedEvent] {
         &self.events
     }
@@ -124,6 +139,10 @@ impl Receiver {
         let Some(stream) = stream_of(&mut self.streams, packet.ssrc(), from, now) else {
             return false;
         };
+        let continues = stream.statistics.continues(packet.sequence_number());
+        if !continues && stream.watch.is_of_another(from, self.agreed, now) {
+            return false;
+        }
         if !stream.payload_types.contains(&payload_type) {
             stream.payload_types.push(payload_type);
         }
@@ -146,6 +165,8 @@ impl Receiver {
         if !is_audio && !is_event && payload_type != COMFORT_NOISE {
             stream.unexpected += 1;
         }
+        let seen = Seen::of(packet, extended_sequence, is_audio, from);
+        stream.watch.on_packet(&seen, self.agreed, now, since_start);
         // Packets without audio pass too: they are not missing.
         stream.reorder.push(
             extended_sequence,
@@ -276,6 +297,7 @@ impl Ear {
             listener,
             analyser,
             recorder,
+            tap,
             samples,
         } = self;
         let position = listener.position(held.arrived);
@@ -292,6 +314,7 @@ impl Ear {
         if let Some(recorder) = recorder {
             recorder.push(begin, samples);
         }
+        tap.push(begin, position, samples);
         path.push(samples);
     }
 }
@@ -310,6 +333,7 @@ impl Stream {
             payload_types: Vec::new(),
             unexpected: 0,
             bye: false,
+            watch: StreamWatch::new(SAMPLE_RATE),
             reorder: ReorderBuffer::default(),
             assembler: Assembler::new(now),
             sender_report: None,
@@ -333,12 +357,14 @@ impl Stream {
             restarts: statistics.restarts(),
             jitter: statistics.jitter(),
             jitter_max: statistics.jitter_max(),
+            jitter_mean: statistics.jitter_mean(),
             longest_pause: self.longest_pause,
             first_at: self.first_at,
             last_at: self.last_at,
             payload_types: self.payload_types.clone(),
             unexpected_payload_type: self.unexpected,
             bye: self.bye,
+            watched: self.watch.watched(),
         }
     }
 }

@@ -103,6 +103,8 @@ pub(super) struct MediaResult {
     pub(super) packets_lost: u64,
     pub(super) packets_reordered: u64,
     pub(super) jitter_s: f64,
+    pub(super) mos: Option<f64>,
+    pub(super) faults: Vec<String>,
     pub(super) heard: Vec<HeardResult>,
 }
 
@@ -192,6 +194,8 @@ impl From<&MediaReport> for MediaResult {
             packets_lost: report.packets_lost,
             packets_reordered: report.packets_reordered,
             jitter_s: seconds(report.jitter),
+            mos: report.mos.map(|score| f64::from(score) / 100.0),
+            faults: report.faults.clone(),
             heard: report
                 .heard
                 .iter()

@@ -1,12 +1,13 @@
 //! The list of all sentences.
 
 use super::{
-    agreed, answering, calls, challenge, conditions, conferences, direct_calls, dtmf, early_media,
-    ending, event_socket, feature_codes, figures, flows, forwarding, header_sentences, hearing,
-    hold, identity, lamps, mass, meanwhile, message_sentences, outbound, parking, phones, playing,
-    presence_words, publications, questions, queues, raw, registration, reliability, request,
-    sdp_sentences, session_changes, session_timers, several_calls, subscriptions, talking, texts,
-    time, timing, transfers, voicemail, voicemail_calls,
+    agreed, answering, calls, challenge, comparing, conditions, conferences, direct_calls, dtmf,
+    early_media, ending, event_socket, feature_codes, figures, flows, forwarding, header_sentences,
+    hearing, hold, identity, impairing, judging, lamps, mass, meanwhile, message_sentences,
+    outbound, parking, phones, playing, presence_words, publications, questions, queues, raw,
+    registration, reliability, request, sdp_sentences, session_changes, session_timers,
+    several_calls, subscriptions, talking, texts, time, timing, transfers, voicemail,
+    voicemail_calls,
 };
 use crate::StepDefinition;
 
@@ -28,6 +29,7 @@ pub fn definitions() -> Vec<StepDefinition> {
         identity::definitions(),
         talking::definitions(),
         hearing::definitions(),
+        comparing::definitions(),
         hold::definitions(),
         session_changes::definitions(),
         several_calls::definitions(),
@@ -37,6 +39,8 @@ pub fn definitions() -> Vec<StepDefinition> {
         playing::definitions(),
         agreed::definitions(),
         figures::definitions(),
+        judging::definitions(),
+        impairing::definitions(),
         session_timers::definitions(),
         voicemail::definitions(),
         subscriptions::definitions(),

@@ -197,12 +197,14 @@ mod tests {
             restarts: 0,
             jitter: Duration::ZERO,
             jitter_max: Duration::from_millis(pause_ms / 10),
+            jitter_mean: Duration::ZERO,
             longest_pause: Duration::from_millis(pause_ms),
             first_at: now,
             last_at: now,
             payload_types: vec![0],
             unexpected_payload_type: 0,
             bye: false,
+            watched: gannet_media::Watched::default(),
         }
     }
 
