@@ -28,6 +28,8 @@ pub(crate) fn media_report(
         packets_lost: main.map_or(0, |stream| stream.lost),
         packets_reordered: main.map_or(0, |stream| stream.reordered),
         jitter: main.map_or(Duration::ZERO, |stream| stream.jitter),
+        jitter_mean: main.map_or(Duration::ZERO, |stream| stream.jitter_mean),
+        jitter_max: main.map_or(Duration::ZERO, |stream| stream.jitter_max),
         mos: quality(&report, session.negotiated())
             .map(|quality| (quality.mos * 100.0).round() as u16),
         faults: answered.map_or_else(Vec::new, |answered| {

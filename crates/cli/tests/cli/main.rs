@@ -13,6 +13,7 @@ mod input;
 mod interrupt;
 mod learn;
 mod listing;
+mod media_judging;
 mod media_sentences;
 mod outbound;
 mod pbx;

@@ -17,6 +17,7 @@ mod pysiptest_music;
 mod pysiptest_presence;
 mod refused;
 mod rfc_features;
+mod rtp_figures;
 mod seagull_calls;
 mod seagull_capture;
 mod seagull_register;

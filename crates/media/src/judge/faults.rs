@@ -29,12 +29,12 @@ pub struct FaultLimits {
 }
 
 impl Default for FaultLimits {
-    /// 1 % loss, 10 ms jitter, gaps of 300 ms, sound after 1 s, 0.5 % in the wrong order.
+    /// 1 % loss, 10 ms jitter, gaps of 400 ms, sound after 1 s, 0.5 % in the wrong order.
     fn default() -> Self {
         Self {
             loss_percent: 1.0,
             jitter: Duration::from_millis(10),
-            gap: Duration::from_millis(300),
+            gap: Duration::from_millis(400),
             late_start: Duration::from_secs(1),
             disorder_percent: 0.5,
             frozen: 5,
