@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use bench::{Bench, LEFT, RIGHT, ms, negotiated, rtp_address, secs};
 use gannet_media::impair::{ImpairedLine, Impairments, Loss, SenderFaults, Way};
-use gannet_media::judge::{FaultLimits, media_faults, quality};
+use gannet_media::judge::{FaultLimits, MediaFault, media_faults, quality};
 use gannet_media::{Channel, Codec, Mark, RtpSession, RtpSessionConfig, Source};
 use gannet_rtp::{RtcpPacket, RtpPacketBuilder, parse_rtcp};
 use gannet_sdp::Direction;
@@ -16,7 +16,7 @@ use gannet_sdp::Direction;
 fn names(bench: &Bench) -> Vec<&'static str> {
     let session = &bench.ends[RIGHT];
     let faults = media_faults(session, bench.start, bench.now, &FaultLimits::default());
-    faults.iter().map(|fault| fault.name()).collect()
+    faults.iter().map(MediaFault::name).collect()
 }
 
 /// A bench in which the left end speaks, and its line does what it is told.

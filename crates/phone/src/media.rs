@@ -317,13 +317,11 @@ impl MediaPort for CallPort {
             }
         }
         loop {
-            let transmit = match self.line.poll_sent(now, out) {
-                Some(transmit) => Some(transmit),
-                None => {
-                    let transmit = session.poll_transmit(now, out)?;
-                    self.line.send(now, transmit, out)
-                }
-            };
+            let mut transmit = self.line.poll_sent(now, out);
+            if transmit.is_none() {
+                let own = session.poll_transmit(now, out)?;
+                transmit = self.line.send(now, own, out);
+            }
             let Some(transmit) = transmit else {
                 continue;
             };

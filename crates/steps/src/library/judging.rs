@@ -307,21 +307,21 @@ async fn hears_from_the_start(world: &mut World, arguments: Arguments) -> StepRe
 }
 
 async fn out_of_order(world: &mut World, arguments: Arguments) -> StepResult {
-    at_most(world, arguments, "out of order", |it| it.reordered).await
+    at_most(world, &arguments, "out of order", |it| it.reordered).await
 }
 
 async fn twice(world: &mut World, arguments: Arguments) -> StepResult {
-    at_most(world, arguments, "twice", |it| it.duplicates).await
+    at_most(world, &arguments, "twice", |it| it.duplicates).await
 }
 
 async fn at_most(
     world: &mut World,
-    arguments: Arguments,
+    arguments: &Arguments,
     how: &str,
     count: impl Fn(&gannet_media::ReceivedStream) -> u64,
 ) -> StepResult {
     let most = arguments.decimal(1)?;
-    let mut judged = Judged::newest(world, &arguments, 0).await?;
+    let mut judged = Judged::newest(world, arguments, 0).await?;
     judged.settle(world).await;
     let name = judged.actor.name();
     let streams = judged
