@@ -206,7 +206,7 @@ fn read_reference(path: &Path, actor: &Arc<Actor>) -> Result<Reference, Failure>
 
 fn shown(path: &Path) -> String {
     let name = path.file_name().map(|name| name.to_string_lossy());
-    name.map_or_else(|| path.display().to_string(), |name| name.into_owned())
+    name.map_or_else(|| path.display().to_string(), std::borrow::Cow::into_owned)
 }
 
 async fn hears_without_delay(world: &mut World, arguments: Arguments) -> StepResult {
@@ -219,6 +219,7 @@ async fn hears_without_delay(world: &mut World, arguments: Arguments) -> StepRes
     let (name, speaker) = (listener.name(), other.name());
     let source = speaking.media.source();
     let doing = format!("measuring the delay from {speaker} to {name}");
+    let started = Instant::now();
     let work = measure(&hearing.media, &speaking.media, most, limit);
     let delay = world.progress().during(&doing, limit, work).await;
     speaking.media.play(source);
@@ -238,7 +239,7 @@ async fn hears_without_delay(world: &mut World, arguments: Arguments) -> StepRes
     };
     Err(failure(class, &listener, summary)
         .in_call(hearing.call.sip_call_id.clone())
-        .with_hearing(&hearing, Instant::now() - PROBE))
+        .with_hearing(&hearing, started))
 }
 
 enum Measured {
@@ -270,7 +271,8 @@ async fn measure(
         {
             let played = samples_time(best.likeness.to - best.likeness.from);
             // Where the timeline of the listener has the first sample of the probe.
-            let begin = best.ended - played - best.likeness.missing_start;
+            let before = played + best.likeness.missing_start;
+            let begin = best.ended.checked_sub(before).unwrap_or(sent_at);
             let arrived = hearing.ask(|session| session.arrival_delay(begin, begin + PROBE));
             if let Some(late) = arrived.flatten() {
                 let place = begin.saturating_duration_since(sent_at);
