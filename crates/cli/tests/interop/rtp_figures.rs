@@ -68,7 +68,6 @@ fn tshark_agrees_with_our_figures() {
         let impaired = sentence.is_some_and(|it| it.contains("loses"));
         assert_eq!(ours.lost > 0, impaired, "{table}");
     }
-    println!("{table}");
 }
 
 fn scenario(sentence: Option<&str>) -> String {
