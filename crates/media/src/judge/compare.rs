@@ -256,13 +256,13 @@ mod tests {
 
     #[test]
     fn the_same_sound_through_a_codec_scores_high_and_another_one_low() {
-        for seed in 0..6 {
+        for seed in 0..3 {
             let spoken = babble(seed, 6);
             for codec in [Codec::Pcmu, Codec::Pcma] {
                 let same = score(&spoken, &through(codec, &spoken));
                 assert!(same > 0.98, "{seed} {codec:?}: {same}");
             }
-            for other in 100..104 {
+            for other in 100..102 {
                 let other_score = score(&spoken, &through(Codec::Pcmu, &babble(other, 6)));
                 assert!(other_score < 0.3, "{seed} as {other}: {other_score}");
             }
