@@ -188,11 +188,10 @@ impl fmt::Display for MediaFault {
                 "RTP came for {:.1} s with no sound in it",
                 length.as_secs_f64()
             ),
-            Self::LateStart { after } => write!(
-                f,
-                "the first sound came {:.1} s after the beginning",
-                after.as_secs_f64()
-            ),
+            Self::LateStart { after } => {
+                let after = after.as_secs_f64();
+                write!(f, "the first sound came {after:.1} s after the beginning")
+            }
             Self::OutOfOrder { percent, packets } => {
                 write!(
                     f,
@@ -202,10 +201,12 @@ impl fmt::Display for MediaFault {
             Self::Duplicates { percent, packets } => {
                 write!(f, "{packets} packets ({percent:.1} %) came again")
             }
-            Self::Collision { packets } => write!(
-                f,
-                "{packets} packets came from a second sender with the SSRC of the first"
-            ),
+            Self::Collision { packets } => {
+                write!(
+                    f,
+                    "{packets} packets came from a second sender with the same SSRC"
+                )
+            }
         }
     }
 }
