@@ -26,6 +26,19 @@ pub struct MediaReport {
     /// Interarrival jitter (RFC 3550 6.4.1) at the end of the stream.
     #[serde(with = "nanos", rename = "jitter_ns")]
     pub jitter: Duration,
+    /// The mean of the interarrival jitter over all packets.
+    #[serde(default, with = "nanos", rename = "jitter_mean_ns")]
+    pub jitter_mean: Duration,
+    /// The highest interarrival jitter.
+    #[serde(default, with = "nanos", rename = "jitter_max_ns")]
+    pub jitter_max: Duration,
+    /// Mean opinion score by the E-model (ITU-T G.107) in hundredths, if anything came that has
+    /// one.
+    #[serde(default, rename = "mos_hundredths")]
+    pub mos: Option<u16>,
+    /// What was wrong with what came, for example `"gap: nothing came for 700 ms"`.
+    #[serde(default)]
+    pub faults: Vec<String>,
     /// What was heard, in order.
     pub heard: Vec<Heard>,
 }

@@ -10,6 +10,8 @@
 //! - [`Listener`]: what was heard and when: a mark, a tone, a DTMF key, anything, silence.
 //! - [`script`]: what SIPp's scenarios send: captures packet by packet, keys, stored octets.
 //! - [`srtp`]: packets encrypted and authenticated, with keys from session descriptions.
+//! - [`judge`]: quality by the E-model, likeness with a file, faults by name.
+//! - [`impair`]: loss, delay, jitter and more, on purpose.
 //! - [`Codec`], [`Encoder`], [`Decoder`]: G.711 with both laws, G.722, L16, Opus.
 //!
 //! All audio inside is mono, at the rate of the codec that carries it. Levels are in dBFS, where a sine
@@ -22,6 +24,8 @@
 
 mod codec;
 mod dtmf;
+pub mod impair;
+pub mod judge;
 mod level;
 mod listen;
 mod mix;
@@ -41,7 +45,7 @@ pub use listen::{
 pub use mix::{LiveFeed, Mixer, Seat, SharedMixer, Voice};
 pub use session::{
     Channel, ReceivedEvent, ReceivedStream, RemoteReport, RtpReport, RtpSession, RtpSessionConfig,
-    SentStream, Transmit, ntp_timestamp,
+    SentStream, Transmit, Watched, ntp_timestamp,
 };
 pub use source::{
     Audio, CapturedPacket, Mark, Replay, ReplayError, Samples, Source, Tone, WavError, read_audio,

@@ -24,6 +24,7 @@ mod inbox;
 mod log;
 mod look;
 mod media;
+mod media_line;
 mod misbehaviour;
 mod mwi;
 mod pending;

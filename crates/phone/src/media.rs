@@ -12,6 +12,7 @@ use gannet_media::{
 use gannet_net::{MediaKind, MediaPort, MediaSocket};
 
 use crate::look::look_until;
+use crate::media_line::CallLine;
 
 /// How often a wait for a sound looks again: the length of a listener's block.
 const LOOK_AGAIN: Duration = Duration::from_millis(40);
@@ -64,6 +65,29 @@ impl CallMedia {
         let mut port = self.lock();
         port.muted = muted;
         port.apply_mute();
+    }
+
+    /// Plays audio once, in place of the source, and gives when its first packet goes. `None`
+    /// before any agreement, and while nothing is sent.
+    pub fn play_probe(&self, probe: Source) -> Option<Instant> {
+        let mut locked = self.lock();
+        let port = &mut *locked;
+        let now = Instant::now();
+        let begins = match (&port.conference, &mut port.session) {
+            (Some(voice), Some(_)) => {
+                voice.play(probe);
+                Some(now)
+            }
+            (None, Some(session)) => {
+                let begins = session.next_packet_at().map(|at| at.max(now));
+                session.set_source(probe, now);
+                begins
+            }
+            (_, None) => None,
+        };
+        drop(locked);
+        self.wake();
+        begins
     }
 
     /// Whether audio that plays once has been played.
@@ -238,10 +262,11 @@ pub(crate) struct CallPort {
     pub(crate) holds: bool,
     /// False while the phone is cut off: nothing goes out and nothing comes in.
     pub(crate) connected: bool,
+    line: CallLine,
 }
 
 impl CallPort {
-    pub(crate) const fn new(source: Source, connected: bool) -> Self {
+    pub(crate) const fn new(source: Source, connected: bool, line: CallLine) -> Self {
         Self {
             session: None,
             source,
@@ -249,6 +274,7 @@ impl CallPort {
             conference: None,
             holds: false,
             connected,
+            line,
         }
     }
 
@@ -272,6 +298,7 @@ impl MediaPort for CallPort {
     fn handle_datagram(&mut self, now: Instant, _: MediaKind, from: SocketAddr, bytes: &[u8]) {
         if self.connected
             && let Some(session) = &mut self.session
+            && self.line.receive(now, from, bytes)
         {
             session.handle_datagram(now, from, bytes);
         }
@@ -283,8 +310,21 @@ impl MediaPort for CallPort {
         out: &mut Vec<u8>,
     ) -> Option<(SocketAddr, MediaKind)> {
         let session = self.session.as_mut()?;
+        self.line.refresh();
+        while let Some((from, bytes)) = self.line.poll_received(now) {
+            if self.connected {
+                session.handle_datagram(now, from, &bytes);
+            }
+        }
         loop {
-            let transmit = session.poll_transmit(now, out)?;
+            let mut transmit = self.line.poll_sent(now, out);
+            if transmit.is_none() {
+                let own = session.poll_transmit(now, out)?;
+                transmit = self.line.send(now, own, out);
+            }
+            let Some(transmit) = transmit else {
+                continue;
+            };
             if self.connected {
                 let kind = match transmit.channel {
                     Channel::Rtp => MediaKind::Rtp,
@@ -296,7 +336,8 @@ impl MediaPort for CallPort {
     }
 
     fn next_deadline(&self) -> Option<Instant> {
-        self.session.as_ref()?.next_deadline()
+        let session = self.session.as_ref()?.next_deadline();
+        session.into_iter().chain(self.line.next_deadline()).min()
     }
 }
 

@@ -3,13 +3,19 @@
 use std::time::{Duration, Instant};
 
 use gannet_events::{Heard, MediaReport};
+use gannet_media::judge::{FaultLimits, media_faults, quality};
 use gannet_media::{Listener, Mark, RtpSession, Sound};
 
 /// A sound that was there for less is not worth a line.
 const HEARD_MIN: Duration = Duration::from_millis(200);
 
-/// The report of a session up to `now`.
-pub(crate) fn media_report(phone: &str, session: &RtpSession, now: Instant) -> MediaReport {
+/// The report of a session up to `now`. Faults are told of calls that were `answered`.
+pub(crate) fn media_report(
+    phone: &str,
+    session: &RtpSession,
+    answered: Option<Instant>,
+    now: Instant,
+) -> MediaReport {
     let report = session.report();
     let codec = session.negotiated().codec;
     let main = report.main_stream();
@@ -22,6 +28,14 @@ pub(crate) fn media_report(phone: &str, session: &RtpSession, now: Instant) -> M
         packets_lost: main.map_or(0, |stream| stream.lost),
         packets_reordered: main.map_or(0, |stream| stream.reordered),
         jitter: main.map_or(Duration::ZERO, |stream| stream.jitter),
+        jitter_mean: main.map_or(Duration::ZERO, |stream| stream.jitter_mean),
+        jitter_max: main.map_or(Duration::ZERO, |stream| stream.jitter_max),
+        mos: quality(&report, session.negotiated())
+            .map(|quality| (quality.mos * 100.0).round() as u16),
+        faults: answered.map_or_else(Vec::new, |answered| {
+            let faults = media_faults(session, answered, now, &FaultLimits::default());
+            faults.iter().map(ToString::to_string).collect()
+        }),
         heard: main.map_or_else(Vec::new, |stream| heard(session, stream.first_at, now)),
     }
 }

@@ -10,6 +10,9 @@ pub(crate) struct Jitter {
     transit: Option<u32>,
     units: f64,
     highest: f64,
+    /// Sum of the estimate over all packets, and their number.
+    sum: f64,
+    count: u64,
 }
 
 impl Jitter {
@@ -20,6 +23,8 @@ impl Jitter {
             transit: None,
             units: 0.0,
             highest: 0.0,
+            sum: 0.0,
+            count: 0,
         }
     }
 
@@ -38,6 +43,8 @@ impl Jitter {
             let difference = (transit.wrapping_sub(previous) as i32).unsigned_abs();
             self.units += (f64::from(difference) - self.units) / 16.0;
             self.highest = self.highest.max(self.units);
+            self.sum += self.units;
+            self.count += 1;
         }
         self.transit = Some(transit);
     }
@@ -71,6 +78,11 @@ impl Jitter {
         self.in_time(self.highest)
     }
 
+    /// The mean of the estimate over all packets.
+    pub(crate) fn mean(&self) -> Duration {
+        self.in_time(self.sum / self.count.max(1) as f64)
+    }
+
     fn in_time(&self, units: f64) -> Duration {
         Duration::from_secs_f64(units / f64::from(self.clock_rate.max(1)))
     }
@@ -98,6 +110,8 @@ mod tests {
         }
         assert!((jitter.units() - expected).abs() < 1e-9);
         assert!(jitter.duration() > ms(9) && jitter.duration() < ms(10));
+        // The estimate has risen from 0: its mean over 49 differences is lower.
+        assert!(jitter.mean() > ms(6) && jitter.mean() < ms(8));
     }
 
     #[test]

@@ -173,6 +173,20 @@ impl ReceiveStatistics {
         self.jitter.highest()
     }
 
+    /// The mean of the interarrival jitter over all packets.
+    pub fn jitter_mean(&self) -> Duration {
+        self.jitter.mean()
+    }
+
+    /// Whether a packet with this sequence number goes on where the stream is: a little ahead of
+    /// the last one, or late.
+    pub fn continues(&self, sequence: u16) -> bool {
+        let highest = self.highest as u16;
+        !self.started
+            || sequence.wrapping_sub(highest) < DROPOUT_MAX
+            || highest.wrapping_sub(sequence) <= MISORDER_MAX
+    }
+
     /// The report block for this stream (RFC 3550 6.4.1). Begins the next
     /// interval of "fraction lost". As A.3 wants, duplicates count as received.
     pub fn report_block(

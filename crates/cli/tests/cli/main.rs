@@ -16,6 +16,7 @@ mod input;
 mod interrupt;
 mod learn;
 mod listing;
+mod media_judging;
 mod media_sentences;
 mod misbehaviour;
 mod outbound;

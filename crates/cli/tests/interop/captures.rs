@@ -67,7 +67,7 @@ fn assert_well_formed(site: &Site, capture: &Path) {
 }
 
 /// The captures of a run's folder, in folders below it too.
-fn captures_below(folder: &Path) -> Vec<PathBuf> {
+pub(crate) fn captures_below(folder: &Path) -> Vec<PathBuf> {
     let entries = fs::read_dir(folder).into_iter().flatten().flatten();
     let mut captures = Vec::new();
     for path in entries.map(|entry| entry.path()) {

@@ -19,6 +19,7 @@ mod pysiptest_presence;
 mod refused;
 mod rfc_features;
 mod rfcs_with_sipp;
+mod rtp_figures;
 mod seagull_calls;
 mod seagull_capture;
 mod seagull_register;

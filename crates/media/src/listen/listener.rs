@@ -171,7 +171,7 @@ impl Listener {
         self.blocks.iter()
     }
 
-    pub(super) fn instant(&self, position: u64) -> Instant {
+    pub(crate) fn instant(&self, position: u64) -> Instant {
         self.start + duration(position)
     }
 

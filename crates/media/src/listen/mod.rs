@@ -15,6 +15,7 @@ mod recorder;
 mod reorder;
 mod sound;
 mod span;
+mod tap;
 mod timeline;
 
 pub(crate) use analyser::Analyser;
@@ -24,4 +25,5 @@ pub use listener::{LISTEN_DELAY, Listener};
 pub(crate) use recorder::Recorder;
 pub(crate) use reorder::{Arrived, ReorderBuffer};
 pub use sound::{DominantTone, Heard, Quiet, Sound};
+pub(crate) use tap::Tap;
 pub(crate) use timeline::{duration_of, units_of};

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use crate::codec::{Codec, Decoder};
-use crate::listen::{Analyser, Arrived, Assembler, Listener, Portion, Recorder, units_of};
+use crate::listen::{Analyser, Arrived, Assembler, Listener, Portion, Recorder, Tap, units_of};
 use crate::source::ReturnPath;
 
 /// Where audio in order goes.
@@ -12,6 +12,7 @@ pub(super) struct Ear {
     pub(super) listener: Listener,
     analyser: Analyser,
     pub(super) recorder: Option<Recorder>,
+    pub(super) tap: Tap,
     samples: Vec<i16>,
 }
 
@@ -43,6 +44,7 @@ impl Ear {
             listener: Listener::new(now, kept),
             analyser: Analyser::new(),
             recorder: None,
+            tap: Tap::default(),
             samples: Vec::new(),
         }
     }
@@ -79,6 +81,7 @@ impl Ear {
             listener,
             analyser,
             recorder,
+            tap,
             samples,
         } = self;
         let rate = codec.sample_rate();
@@ -97,6 +100,7 @@ impl Ear {
         if let Some(recorder) = recorder {
             recorder.push(begin, samples, rate);
         }
+        tap.push((begin, portion.position), samples, rate);
         path.push(samples, rate);
     }
 }

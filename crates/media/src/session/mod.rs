@@ -2,6 +2,7 @@
 
 mod config;
 mod ear;
+mod incoming;
 mod latch;
 mod ntp;
 mod quiet;
@@ -10,8 +11,10 @@ mod report;
 mod reporter;
 mod rtp_session;
 mod sender;
+mod watch;
 
 pub use config::RtpSessionConfig;
 pub use ntp::ntp_timestamp;
 pub use report::{ReceivedEvent, ReceivedStream, RemoteReport, RtpReport, SentStream};
 pub use rtp_session::{Channel, RtpSession, Transmit};
+pub use watch::Watched;

@@ -7,8 +7,9 @@ use gannet_rtp::{Arrival, ReceiveStatistics, ReportBlock, RtpPacket, TelephoneEv
 
 use super::ear::{Ear, Hearing};
 use super::report::{ReceivedEvent, ReceivedStream};
+use super::watch::{Seen, StreamWatch};
 use crate::codec::Codec;
-use crate::listen::{Arrived, Listener, Recorder, ReorderBuffer, duration_of};
+use crate::listen::{Arrived, Listener, Recorder, ReorderBuffer, Tap, duration_of};
 use crate::offer_answer::Negotiated;
 use crate::source::ReturnPath;
 
@@ -20,6 +21,8 @@ pub(super) struct Receiver {
     /// Ticks per second of the clock of streams whose codec is not known.
     clock_rate: u32,
     event_type: Option<u8>,
+    /// Where RTP should come from; `None` while the peer names no address.
+    agreed: Option<SocketAddr>,
     /// Whether what comes is heard (direction).
     listening: bool,
     streams: Vec<Stream>,
@@ -43,6 +46,7 @@ struct Stream {
     unexpected: u64,
     comfort_noise: u64,
     bye: bool,
+    watch: StreamWatch,
     reorder: ReorderBuffer,
     hearing: Hearing,
     /// Middle of the NTP timestamp of the last SR, and when it came.
@@ -57,6 +61,7 @@ impl Receiver {
             codecs: Vec::new(),
             clock_rate: negotiated.codec.clock_rate(),
             event_type: None,
+            agreed: None,
             listening: true,
             streams: Vec::new(),
             ear: Ear::new(kept, now),
@@ -71,10 +76,14 @@ impl Receiver {
         self.codecs.clone_from(&negotiated.receive_payload_types);
         self.clock_rate = negotiated.codec.clock_rate();
         self.event_type = negotiated.telephone_event.map(|types| types.receive);
+        let remote = negotiated.remote;
+        self.agreed = (!remote.ip().is_unspecified()).then_some(remote);
     }
 
     pub(super) fn set_listening(&mut self, listening: bool) {
-        self.listening = listening;
+        if std::mem::replace(&mut self.listening, listening) != listening {
+            self.streams.iter_mut().for_each(|it| it.watch.break_off());
+        }
     }
 
     pub(super) fn listener(&self) -> &Listener {
@@ -101,6 +110,10 @@ impl Receiver {
             .map_or_else(Vec::new, |recorder| recorder.samples().to_vec())
     }
 
+    pub(super) fn tap(&self) -> &Tap {
+        &self.ear.tap
+    }
+
     pub(super) fn events(&self) -> &[ReceivedEvent] {
         &self.events
     }
@@ -123,6 +136,10 @@ impl Receiver {
         else {
             return false;
         };
+        let continues = stream.statistics.continues(packet.sequence_number());
+        if !continues && stream.watch.is_of_another(from, self.agreed, now) {
+            return false;
+        }
         if is_audio {
             stream.statistics.set_clock_rate(clock_rate);
         }
@@ -150,6 +167,8 @@ impl Receiver {
         } else if !is_audio && !is_event {
             stream.unexpected += 1;
         }
+        let seen = Seen::of(packet, extended_sequence, is_audio, from);
+        stream.watch.on_packet(&seen, self.agreed, now, since_start);
         // Packets without audio pass too: they are not missing.
         let arrived = Arrived {
             at: now,
@@ -290,6 +309,7 @@ impl Stream {
             unexpected: 0,
             comfort_noise: 0,
             bye: false,
+            watch: StreamWatch::new(clock_rate),
             reorder: ReorderBuffer::default(),
             hearing: Hearing::new(now),
             sender_report: None,
@@ -313,6 +333,7 @@ impl Stream {
             restarts: statistics.restarts(),
             jitter: statistics.jitter(),
             jitter_max: statistics.jitter_max(),
+            jitter_mean: statistics.jitter_mean(),
             longest_pause: self.longest_pause,
             first_at: self.first_at,
             last_at: self.last_at,
@@ -323,6 +344,7 @@ impl Stream {
             decoded: self.hearing.decoded.0,
             audio: duration_of(self.hearing.decoded.1),
             bye: self.bye,
+            watched: self.watch.watched(),
         }
     }
 }

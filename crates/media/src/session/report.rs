@@ -3,6 +3,8 @@
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
+use super::watch::Watched;
+
 /// Everything that a session counted.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RtpReport {
@@ -16,6 +18,8 @@ pub struct RtpReport {
     pub rtcp_received: u64,
     /// RTCP datagrams sent.
     pub rtcp_sent: u64,
+    /// Our own RTP packets that came back: a loop, or an echo (RFC 3550 8.2).
+    pub looped: u64,
     /// What the peer last reported about our stream.
     pub remote: Option<RemoteReport>,
 }
@@ -73,6 +77,8 @@ pub struct ReceivedStream {
     pub jitter: Duration,
     /// The highest interarrival jitter.
     pub jitter_max: Duration,
+    /// The mean of the interarrival jitter over all packets, as tshark has it.
+    pub jitter_mean: Duration,
     /// Longest time between two packets.
     pub longest_pause: Duration,
     /// Time of the first packet.
@@ -93,6 +99,8 @@ pub struct ReceivedStream {
     pub audio: Duration,
     /// The source said BYE in RTCP.
     pub bye: bool,
+    /// What faults are told from.
+    pub watched: Watched,
 }
 
 /// What the peer reported about our stream (RFC 3550 6.4.1).

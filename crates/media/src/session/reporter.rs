@@ -19,6 +19,11 @@ pub(super) struct Reporter {
     due: Option<Instant>,
     /// RTP packets sent at the last report; an SR needs news (RFC 3550 6.4).
     packets_reported: u64,
+    /// Packets and octets sent under SSRCs that were given up: a report counts those of its own
+    /// (RFC 3550 6.4.1).
+    before: (u64, u64),
+    /// The last packet, to know it again.
+    last: Vec<u8>,
     remote: Option<RemoteReport>,
     sent: u64,
 }
@@ -34,6 +39,8 @@ impl Reporter {
             rng: fastrand::Rng::with_seed(config.rtcp_seed),
             due: None,
             packets_reported: 0,
+            before: (0, 0),
+            last: Vec::new(),
             remote: None,
             sent: 0,
         };
@@ -95,8 +102,8 @@ impl Reporter {
                 info: SenderInfo {
                     ntp_timestamp: self.ntp(now),
                     rtp_timestamp,
-                    packet_count: sent.packets as u32,
-                    octet_count: sent.octets as u32,
+                    packet_count: (sent.packets - self.before.0) as u32,
+                    octet_count: (sent.octets - self.before.1) as u32,
                 },
                 blocks,
             }
@@ -123,6 +130,23 @@ impl Reporter {
             write_rtcp(&packets, out).expect("at most 31 blocks and one source fit their fields");
         }
         self.sent += 1;
+        self.last.clone_from(out);
+    }
+
+    /// Whether the datagram is the last one of ours, that came back.
+    pub(super) fn has_sent(&self, datagram: &[u8]) -> bool {
+        !self.last.is_empty() && self.last == datagram
+    }
+
+    /// Takes another SSRC and gives it; `sent` is what went out before.
+    pub(super) fn change_ssrc(&mut self, sent: &SentStream) -> u32 {
+        let old = self.ssrc;
+        while self.ssrc == old {
+            self.ssrc = self.rng.u32(..);
+        }
+        self.before = (sent.packets, sent.octets);
+        self.packets_reported = sent.packets;
+        self.ssrc
     }
 
     /// Takes in what the peer reports about our stream, whose RTP clock has this rate.

@@ -5,7 +5,7 @@ mod recording;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
-use gannet_rtp::{DatagramKind, RtcpPacket, RtpPacket, TelephoneEvent, datagram_kind, parse_rtcp};
+use gannet_rtp::TelephoneEvent;
 use gannet_sdp::Direction;
 
 use super::config::RtpSessionConfig;
@@ -51,16 +51,20 @@ use crate::source::{ReturnPath, Source};
 /// counted can still be asked.
 #[derive(Debug)]
 pub struct RtpSession {
-    negotiated: Negotiated,
+    pub(super) negotiated: Negotiated,
     direction: Direction,
-    latch: Latch,
-    sender: Sender,
-    receiver: Receiver,
-    reporter: Reporter,
-    path: ReturnPath,
+    pub(super) latch: Latch,
+    pub(super) sender: Sender,
+    pub(super) receiver: Receiver,
+    pub(super) reporter: Reporter,
+    pub(super) path: ReturnPath,
     end: End,
-    ignored: u64,
-    rtcp_received: u64,
+    pub(super) ignored: u64,
+    pub(super) rtcp_received: u64,
+    /// Our own packets that came back.
+    pub(super) looped: u64,
+    /// A BYE for an SSRC that we gave up, to be sent.
+    pub(super) farewell: Option<Vec<u8>>,
 }
 
 /// A datagram to be sent.
@@ -107,35 +111,11 @@ impl RtpSession {
             end: End::Running,
             ignored: 0,
             rtcp_received: 0,
+            looped: 0,
+            farewell: None,
         };
         session.update_halves(now);
         session
-    }
-
-    /// Takes in a datagram of either socket. RTP and RTCP are told apart by
-    /// their octets (RFC 5761 4); anything else is counted and ignored.
-    pub fn handle_datagram(&mut self, now: Instant, from: SocketAddr, datagram: &[u8]) {
-        match datagram_kind(datagram) {
-            DatagramKind::Rtp => match RtpPacket::parse(datagram) {
-                Ok(packet) => {
-                    if self.receiver.on_packet(&packet, from, now, &mut self.path) {
-                        self.follow(from, now);
-                    }
-                }
-                Err(_) => self.ignored += 1,
-            },
-            DatagramKind::Rtcp => match parse_rtcp(datagram) {
-                Ok(packets) => {
-                    self.rtcp_received += 1;
-                    self.latch.hear_rtcp(from, now);
-                    for packet in packets {
-                        self.handle_rtcp(now, packet);
-                    }
-                }
-                Err(_) => self.ignored += 1,
-            },
-            DatagramKind::Other => self.ignored += 1,
-        }
     }
 
     /// Replaces the content of `out` by the next datagram that is due and says
@@ -150,16 +130,21 @@ impl RtpSession {
             });
         }
         let bye = matches!(self.end, End::ByeDue(_));
+        let farewell = self.farewell.take();
         if bye {
             self.end = End::Stopped;
-        } else if !self.reporter.is_due(now) {
+        } else if farewell.is_none() && !self.reporter.is_due(now) {
             return None;
         }
         let destination = self.rtcp_destination()?;
-        let blocks = self.receiver.report_blocks(now);
-        let timestamp = self.sender.timestamp_at(now);
-        self.reporter
-            .write(now, &self.sender.stats(), timestamp, blocks, bye, out);
+        if let Some(farewell) = farewell.filter(|_| !bye) {
+            out.extend(farewell);
+        } else {
+            let blocks = self.receiver.report_blocks(now);
+            let timestamp = self.sender.timestamp_at(now);
+            self.reporter
+                .write(now, &self.sender.stats(), timestamp, blocks, bye, out);
+        }
         let channel = if self.negotiated.rtcp_mux {
             Channel::Rtp
         } else {
@@ -298,6 +283,7 @@ impl RtpSession {
             ignored_datagrams: self.ignored,
             rtcp_received: self.rtcp_received,
             rtcp_sent: self.reporter.sent(),
+            looped: self.looped,
             remote: self.reporter.remote(),
         }
     }
@@ -316,31 +302,8 @@ impl RtpSession {
         is_reachable(destination).then_some(destination)
     }
 
-    fn follow(&mut self, from: SocketAddr, now: Instant) {
-        if self.latch.hear(from, now) {
-            self.update_halves(now);
-        }
-    }
-
-    fn handle_rtcp(&mut self, now: Instant, packet: RtcpPacket) {
-        let clock_rate = self.sender.clock_rate();
-        match packet {
-            RtcpPacket::SenderReport { ssrc, info, blocks } => {
-                self.receiver
-                    .on_sender_report(ssrc, info.ntp_timestamp, now);
-                self.reporter.on_blocks(&blocks, clock_rate, now);
-            }
-            RtcpPacket::ReceiverReport { blocks, .. } => {
-                self.reporter.on_blocks(&blocks, clock_rate, now);
-            }
-            RtcpPacket::SourceDescription { ssrc, cname } => self.receiver.on_cname(ssrc, cname),
-            RtcpPacket::Bye { sources, .. } => self.receiver.on_bye(&sources),
-            _ => {}
-        }
-    }
-
     /// Tells both halves what the direction, the address and the end allow.
-    fn update_halves(&mut self, now: Instant) {
+    pub(super) fn update_halves(&mut self, now: Instant) {
         let running = self.end == End::Running;
         // A peer that holds by the zero address wants nothing, wherever its
         // packets come from.

@@ -23,8 +23,8 @@ use crate::source::{Player, ReturnPath, Source, Transcoder};
 /// grid goes on: a later packet has the timestamp of its tick (RFC 3550 5.1).
 #[derive(Debug)]
 pub(super) struct Sender {
-    ssrc: u32,
-    sequence: u16,
+    pub(super) ssrc: u32,
+    pub(super) sequence: u16,
     tick_at: Instant,
     tick_timestamp: u32,
     ptime: Duration,
@@ -48,9 +48,9 @@ pub(super) struct Sender {
     off_grid: bool,
     events: VecDeque<OutgoingEvent>,
     encoded: Vec<u8>,
-    stats: SentStream,
+    pub(super) stats: SentStream,
     /// Timestamp of the last packet and when it was due, for sender reports.
-    last_media: (u32, Instant),
+    pub(super) last_media: (u32, Instant),
 }
 
 #[derive(Debug)]

@@ -15,6 +15,7 @@ use crate::call::{CallHandle, CallRecord};
 use crate::config::PhoneConfig;
 use crate::error::PhoneError;
 use crate::log::MessageLog;
+use crate::media_line::LineControl;
 use crate::phone::MediaTable;
 use crate::state::{PhoneState, Power};
 
@@ -52,6 +53,7 @@ pub(crate) struct Actor {
     pub(super) state: watch::Sender<PhoneState>,
     pub(super) log: MessageLog,
     pub(super) media: MediaTable,
+    pub(super) line: LineControl,
     pub(super) legs: BTreeMap<CallHandle, Leg>,
     pub(super) handles: HashMap<CallId, CallHandle>,
     pub(super) last_call: u64,
@@ -111,6 +113,10 @@ impl Actor {
 
     pub(crate) fn media_table(&self) -> MediaTable {
         Arc::clone(&self.media)
+    }
+
+    pub(crate) fn line(&self) -> LineControl {
+        self.line.clone()
     }
 
     /// Works until the phone is stopped or its last handle is gone.

@@ -19,6 +19,7 @@ use super::session_change::SessionChange;
 use crate::call::{CallEndCause, CallHandle};
 use crate::error::PhoneError;
 use crate::media::{CallMedia, CallPort, lock};
+use crate::media_line::CallLine;
 use crate::profile::{HoldForm, Quirk};
 use crate::state::Power;
 
@@ -137,7 +138,8 @@ impl Actor {
     pub(super) fn open_media(&mut self) -> Result<LegMedia, PhoneError> {
         let socket = self.open_media_socket()?;
         let connected = self.power() == Power::On;
-        let port = CallPort::new(Source::Mark(self.config.mark), connected);
+        let line = CallLine::new(self.line.clone(), self.rng.u64(..));
+        let port = CallPort::new(Source::Mark(self.config.mark), connected, line);
         let port = Arc::new(Mutex::new(port));
         socket.attach(Arc::clone(&port) as Arc<Mutex<dyn gannet_net::MediaPort>>);
         // RFC 8866 5.2 suggests NTP-like numbers; any digits do, 31 bits suit old peers.
@@ -328,10 +330,12 @@ impl Actor {
     /// Ends the media of a call and counts it.
     pub(super) fn end_media(&mut self, now: Instant, call: CallHandle) -> Option<MediaReport> {
         let media = self.legs.get_mut(&call)?.media.take()?;
+        let times = self.state.borrow().call(call).map(|record| record.times);
+        let answered = times.and_then(|times| times.answered);
         let mut port = lock(&media.port);
         let report = port.session.as_mut().map(|session| {
             session.stop(now);
-            crate::report::media_report(&self.config.name, session, now)
+            crate::report::media_report(&self.config.name, session, answered, now)
         });
         drop(port);
         media.socket.wake();

@@ -22,6 +22,7 @@ use crate::addresses::Addresses;
 use crate::config::PhoneConfig;
 use crate::error::PhoneError;
 use crate::log::MessageLog;
+use crate::media_line::LineControl;
 use crate::phone::MediaTable;
 use crate::profile::{Facts, ProfileDress, ProfileIdentifiers, Quirk, Reliable};
 use crate::state::PhoneState;
@@ -73,6 +74,7 @@ impl Actor {
             state: watch::Sender::new(PhoneState::new()),
             log: MessageLog::new(),
             media: MediaTable::default(),
+            line: LineControl::default(),
             legs: BTreeMap::new(),
             handles: HashMap::new(),
             last_call: 0,

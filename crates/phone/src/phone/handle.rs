@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 use gannet_media::Mark;
+use gannet_media::impair::Impairments;
 use gannet_sip::Uri;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::JoinHandle;
@@ -16,6 +17,7 @@ use crate::config::PhoneConfig;
 use crate::error::PhoneError;
 use crate::log::MessageLog;
 use crate::media::CallMedia;
+use crate::media_line::LineControl;
 use crate::profile::Profile;
 use crate::state::PhoneState;
 
@@ -41,6 +43,7 @@ pub(crate) struct Inner {
     state: watch::Receiver<PhoneState>,
     log: MessageLog,
     media: MediaTable,
+    line: LineControl,
     pub(super) task: Mutex<Option<JoinHandle<()>>>,
 }
 
@@ -77,6 +80,7 @@ impl Phone {
             state: actor.watch(),
             log: actor.log(),
             media: actor.media_table(),
+            line: actor.line(),
             task: Mutex::new(Some(tokio::spawn(actor.run()))),
             config,
         };
@@ -152,6 +156,16 @@ impl Phone {
                 phone: self.name().to_owned(),
                 call,
             })
+    }
+
+    /// Changes what happens to the RTP of its calls from now on, in open ones and in those to come.
+    pub fn impair_media(&self, change: impl FnOnce(&mut Impairments)) {
+        self.inner.line.change(change);
+    }
+
+    /// What happens to the RTP of its calls.
+    pub fn media_impairments(&self) -> Impairments {
+        self.inner.line.impairments()
     }
 
     /// Has the task do something and gives its answer.

@@ -212,8 +212,16 @@ fn media(report: &MediaReport) -> String {
         [] => "nothing".to_owned(),
         heard => heard.join(", "),
     };
+    let mos = report.mos.map_or_else(String::new, |score| {
+        format!(", MOS {:.2}", f64::from(score) / 100.0)
+    });
+    let faults: Vec<_> = report.faults.iter().map(|it| text::clean(it)).collect();
+    let faults = match faults.as_slice() {
+        [] => String::new(),
+        faults => format!("; {}", faults.join("; ")),
+    };
     format!(
-        "{} {}: {} packets sent, {} received, {} lost, heard {heard}",
+        "{} {}: {} packets sent, {} received, {} lost{mos}, heard {heard}{faults}",
         text::clean(&report.phone),
         text::clean(&report.codec),
         report.packets_sent,

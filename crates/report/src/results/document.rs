@@ -103,6 +103,10 @@ pub(super) struct MediaResult {
     pub(super) packets_lost: u64,
     pub(super) packets_reordered: u64,
     pub(super) jitter_s: f64,
+    pub(super) jitter_mean_s: f64,
+    pub(super) jitter_max_s: f64,
+    pub(super) mos: Option<f64>,
+    pub(super) faults: Vec<String>,
     pub(super) heard: Vec<HeardResult>,
 }
 
@@ -192,6 +196,10 @@ impl From<&MediaReport> for MediaResult {
             packets_lost: report.packets_lost,
             packets_reordered: report.packets_reordered,
             jitter_s: seconds(report.jitter),
+            jitter_mean_s: seconds(report.jitter_mean),
+            jitter_max_s: seconds(report.jitter_max),
+            mos: report.mos.map(|score| f64::from(score) / 100.0),
+            faults: report.faults.clone(),
             heard: report
                 .heard
                 .iter()

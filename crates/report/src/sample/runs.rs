@@ -20,6 +20,10 @@ pub(super) fn talk() -> MediaReport {
         packets_lost: 1,
         packets_reordered: 0,
         jitter: Duration::from_micros(800),
+        jitter_mean: Duration::from_micros(600),
+        jitter_max: Duration::from_micros(1500),
+        mos: Some(437),
+        faults: vec!["gap: nothing came for 700 ms".into()],
         heard: vec![Heard {
             what: "tone 440 Hz".into(),
             start: ms(20),

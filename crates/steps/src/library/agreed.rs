@@ -76,7 +76,7 @@ pub(super) fn definitions() -> Vec<StepDefinition> {
 
 /// The ends of the call that was made last that are phones of the scenario: the caller, and the
 /// phone that answered it, whoever was called first.
-async fn ends(world: &mut World) -> Result<Vec<Line>, Failure> {
+pub(super) async fn ends(world: &mut World) -> Result<Vec<Line>, Failure> {
     ready(world).await?;
     let misuse = || Failure::new(FailureClass::Misuse, "no call was made yet");
     let (caller, _) = world.notes.last_call.clone().ok_or_else(misuse)?;

@@ -1,12 +1,13 @@
 //! The list of all sentences.
 
 use super::{
-    agreed, answering, calls, challenge, conditions, conferences, direct_calls, dtmf, early_media,
-    ending, event_socket, feature_codes, figures, flows, forwarding, header_sentences, hearing,
-    hold, identity, lamps, mass, meanwhile, message_sentences, misbehaviour_sentences, outbound,
-    parking, phones, playing, presence_words, publications, questions, queues, raw, registration,
-    reliability, request, screening, sdp_sentences, session_changes, session_timers, several_calls,
-    subscription_forks, subscriptions, talking, text_sentences, time, timing, transfers, voicemail,
+    agreed, answering, calls, challenge, comparing, conditions, conferences, direct_calls, dtmf,
+    early_media, ending, event_socket, feature_codes, figures, flows, forwarding, header_sentences,
+    hearing, hold, identity, impairing, judging, lamps, mass, meanwhile, message_sentences,
+    misbehaviour_sentences, outbound, parking, phones, playing, presence_words, publications,
+    questions, queues, raw, registration, reliability, request, screening, sdp_sentences,
+    session_changes, session_timers, several_calls, subscription_forks, subscriptions, talking,
+    text_sentences, time, timing, transfers, voicemail,
     voicemail_calls,
 };
 use crate::StepDefinition;
@@ -30,6 +31,7 @@ pub fn definitions() -> Vec<StepDefinition> {
         identity::definitions(),
         talking::definitions(),
         hearing::definitions(),
+        comparing::definitions(),
         hold::definitions(),
         session_changes::definitions(),
         several_calls::definitions(),
@@ -39,6 +41,8 @@ pub fn definitions() -> Vec<StepDefinition> {
         playing::definitions(),
         agreed::definitions(),
         figures::definitions(),
+        judging::definitions(),
+        impairing::definitions(),
         session_timers::definitions(),
         voicemail::definitions(),
         subscriptions::definitions(),

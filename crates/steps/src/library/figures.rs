@@ -197,6 +197,7 @@ mod tests {
             restarts: 0,
             jitter: Duration::ZERO,
             jitter_max: Duration::from_millis(pause_ms / 10),
+            jitter_mean: Duration::ZERO,
             longest_pause: Duration::from_millis(pause_ms),
             first_at: now,
             last_at: now,
@@ -207,6 +208,7 @@ mod tests {
             decoded: packets,
             audio: Duration::from_millis(20) * packets as u32,
             bye: false,
+            watched: gannet_media::Watched::default(),
         }
     }
 

@@ -35,6 +35,8 @@ pub struct Notes {
     pub(super) texts: BTreeMap<String, u64>,
     /// Up to where sentences have consumed DTMF keys, by phone and call.
     pub(super) keys: BTreeMap<(String, CallHandle), Taken>,
+    /// Up to when sentences have found files in what was heard, by phone and call.
+    pub(super) heard_files: BTreeMap<(String, CallHandle), std::time::Instant>,
     /// How many refreshes of a session sentences have consumed, by phone and call.
     pub(super) refreshes: BTreeMap<(String, CallHandle), u32>,
     /// The extensions of the embedded registrar, if a sentence has changed them.
@@ -66,6 +68,7 @@ impl Notes {
         self.answers.extend(copy.answers);
         self.texts.extend(copy.texts);
         self.keys.extend(copy.keys);
+        self.heard_files.extend(copy.heard_files);
         self.refreshes.extend(copy.refreshes);
         let ended = |phone: &String| {
             before.recordings.contains_key(phone) && !copy.recordings.contains_key(phone)

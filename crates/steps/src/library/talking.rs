@@ -223,6 +223,7 @@ pub(super) fn hearing_details(line: &Line, started: Instant, ended: Instant) -> 
             tone.frequency_hz
         ));
     }
+    details.extend(super::judging::fault_lines(line));
     details
 }
 

@@ -72,7 +72,7 @@ impl<R: FnMut(Diagnostic)> Binder<'_, R> {
 }
 
 /// Whether a name is that of a file with audio, where a phone is meant to stand.
-pub(super) fn is_media_file(name: &str) -> bool {
+pub(crate) fn is_media_file(name: &str) -> bool {
     let extension = Path::new(name)
         .extension()
         .and_then(|extension| extension.to_str());

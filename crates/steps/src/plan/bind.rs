@@ -185,8 +185,7 @@ impl<R: FnMut(Diagnostic)> Binder<'_, R> {
             return;
         }
         if is_name && is_media_file(text) {
-            let help = "sentences that compare audio with a file do not work yet; \
-                `hears a 440 Hz tone`, `hears Bob` and `hears silence` do";
+            let help = "`gannet steps file` lists the sentences that take a file";
             (self.report)(
                 Diagnostic::error(
                     "file-as-phone",

@@ -23,5 +23,6 @@ pub use scope::Scope;
 pub use selection::Selection;
 pub use source::{FeatureSource, SourceError, collect};
 
+pub(crate) use arguments::is_media_file;
 pub(crate) use bind::find_file;
 pub(crate) use scope::{MUSIC_ON_HOLD, fill, variables_in};

@@ -9,6 +9,7 @@ use super::definition::StepDefinition;
 use super::entry::{Entry, compile, read};
 use super::parameter::ParameterKind;
 use super::registry_error::RegistryError;
+use crate::plan::is_media_file;
 
 /// All definitions of a run, ready to be matched.
 #[derive(Debug, Clone)]
@@ -146,6 +147,10 @@ impl Registry {
             .collect();
         let fewest = fitting.iter().map(|entry| entry.kinds.len()).min();
         fitting.retain(|entry| Some(entry.kinds.len()) == fewest);
+        if fitting.len() > 1 {
+            // `Alice hears "hello.wav"` is a file, `Alice hears Bob` a phone.
+            fitting.retain(|entry| names_what_it_says(entry, sentence));
+        }
         fitting
     }
 
@@ -173,6 +178,16 @@ impl Registry {
         };
         self.entries.iter().filter_map(faulty).collect()
     }
+}
+
+/// Whether names of phones and files look like what the pattern takes them for.
+fn names_what_it_says(entry: &Entry, sentence: &str) -> bool {
+    let arguments = entry.take_apart(sentence).arguments;
+    arguments.iter().all(|argument| match argument.kind {
+        ParameterKind::File => is_media_file(&argument.text),
+        ParameterKind::Phone => !is_media_file(&argument.text),
+        _ => true,
+    })
 }
 
 #[cfg(test)]

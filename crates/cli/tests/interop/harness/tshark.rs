@@ -54,6 +54,11 @@ impl<'a> Tshark<'a> {
         self.ask(&["-Y", filter])
     }
 
+    /// A field of the packets that a display filter selects, one line each.
+    pub(crate) fn fields(&self, filter: &str, field: &str) -> Vec<String> {
+        self.ask(&["-Y", filter, "-T", "fields", "-e", field])
+    }
+
     /// The table of RTP streams, one line each.
     pub(crate) fn rtp_streams(&self) -> Vec<String> {
         let table = self.ask(&["-q", "-z", "rtp,streams"]);

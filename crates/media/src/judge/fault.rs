@@ -1,0 +1,216 @@
+//! What can be wrong with the media of a call, by name.
+
+use std::fmt;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+/// Something wrong with what a phone received.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub enum MediaFault {
+    /// Packets were sent, and none came.
+    OneWay {
+        /// RTP packets sent.
+        sent: u64,
+    },
+    /// RTP of a codec other than the one that was agreed on.
+    WrongCodec {
+        /// What came.
+        came: String,
+        /// Its payload type.
+        payload_type: u8,
+        /// What was agreed on.
+        agreed: String,
+        /// Packets.
+        packets: u64,
+    },
+    /// RTP of a payload type that means nothing in this call.
+    WrongPayloadType {
+        /// What came.
+        payload_type: u8,
+        /// What was agreed on.
+        agreed: Vec<u8>,
+        /// Packets.
+        packets: u64,
+    },
+    /// RTP from an address other than the one in the session description.
+    OtherAddress {
+        /// Where it came from.
+        source: SocketAddr,
+        /// What the description names.
+        agreed: SocketAddr,
+        /// Packets.
+        packets: u64,
+    },
+    /// Packets never came.
+    Loss {
+        /// Part of the packets, percent.
+        percent: f64,
+        /// Packets.
+        packets: u64,
+    },
+    /// Packets came unevenly.
+    Jitter {
+        /// Mean interarrival jitter (RFC 3550 6.4.1).
+        mean: Duration,
+        /// How late a packet was at most.
+        latest: Duration,
+    },
+    /// Nothing came for a while.
+    Gap {
+        /// How long.
+        length: Duration,
+    },
+    /// The timestamp stood still while packets went on.
+    FrozenTimestamp {
+        /// Packets on end with the same timestamp.
+        packets: u64,
+    },
+    /// RTP came, with nothing in it but silence.
+    Silence {
+        /// For how long RTP came.
+        length: Duration,
+    },
+    /// The first sound came late.
+    LateStart {
+        /// After the beginning of the call.
+        after: Duration,
+    },
+    /// Packets came behind later ones.
+    OutOfOrder {
+        /// Part of the packets, percent.
+        percent: f64,
+        /// Packets.
+        packets: u64,
+    },
+    /// Packets came again.
+    Duplicates {
+        /// Part of the packets, percent.
+        percent: f64,
+        /// Packets.
+        packets: u64,
+    },
+    /// Two senders use the same SSRC (RFC 3550 8.2).
+    Collision {
+        /// Packets of the one who came second.
+        packets: u64,
+    },
+}
+
+impl MediaFault {
+    /// All names.
+    pub const NAMES: [&'static str; 13] = [
+        "one-way audio",
+        "wrong codec",
+        "wrong payload type",
+        "stream from another address",
+        "packet loss",
+        "jitter",
+        "gap",
+        "frozen timestamp",
+        "silence instead of speech",
+        "late start",
+        "packets out of order",
+        "packets twice",
+        "SSRC collision",
+    ];
+
+    /// Its name, the same for every fault of the kind.
+    pub fn name(&self) -> &'static str {
+        let index = match self {
+            Self::OneWay { .. } => 0,
+            Self::WrongCodec { .. } => 1,
+            Self::WrongPayloadType { .. } => 2,
+            Self::OtherAddress { .. } => 3,
+            Self::Loss { .. } => 4,
+            Self::Jitter { .. } => 5,
+            Self::Gap { .. } => 6,
+            Self::FrozenTimestamp { .. } => 7,
+            Self::Silence { .. } => 8,
+            Self::LateStart { .. } => 9,
+            Self::OutOfOrder { .. } => 10,
+            Self::Duplicates { .. } => 11,
+            Self::Collision { .. } => 12,
+        };
+        Self::NAMES[index]
+    }
+}
+
+impl fmt::Display for MediaFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: ", self.name())?;
+        match self {
+            Self::OneWay { sent } => write!(f, "no RTP came, {sent} packets were sent"),
+            Self::WrongCodec {
+                came,
+                payload_type,
+                agreed,
+                packets,
+            } => write!(
+                f,
+                "{packets} packets of {came} (payload type {payload_type}) came, agreed was {agreed}"
+            ),
+            Self::WrongPayloadType {
+                payload_type,
+                agreed,
+                packets,
+            } => {
+                let agreed: Vec<_> = agreed.iter().map(u8::to_string).collect();
+                write!(
+                    f,
+                    "{packets} packets of payload type {payload_type} came, agreed was {}",
+                    agreed.join(", ")
+                )
+            }
+            Self::OtherAddress {
+                source,
+                agreed,
+                packets,
+            } => write!(
+                f,
+                "{packets} packets came from {source}, the session description names {agreed}"
+            ),
+            Self::Loss { percent, packets } => {
+                write!(f, "{packets} packets ({percent:.1} %) never came")
+            }
+            Self::Jitter { mean, latest } => write!(
+                f,
+                "{:.1} ms on average, a packet was up to {} ms late",
+                millis(*mean),
+                latest.as_millis()
+            ),
+            Self::Gap { length } => write!(f, "nothing came for {} ms", length.as_millis()),
+            Self::FrozenTimestamp { packets } => {
+                write!(f, "{packets} packets on end have the same timestamp")
+            }
+            Self::Silence { length } => write!(
+                f,
+                "RTP came for {:.1} s with no sound in it",
+                length.as_secs_f64()
+            ),
+            Self::LateStart { after } => {
+                let after = after.as_secs_f64();
+                write!(f, "the first sound came {after:.1} s after the beginning")
+            }
+            Self::OutOfOrder { percent, packets } => {
+                write!(
+                    f,
+                    "{packets} packets ({percent:.1} %) came behind later ones"
+                )
+            }
+            Self::Duplicates { percent, packets } => {
+                write!(f, "{packets} packets ({percent:.1} %) came again")
+            }
+            Self::Collision { packets } => {
+                write!(
+                    f,
+                    "{packets} packets came from a second sender with the same SSRC"
+                )
+            }
+        }
+    }
+}
+
+fn millis(time: Duration) -> f64 {
+    time.as_secs_f64() * 1000.0
+}
