@@ -85,7 +85,7 @@ impl Reference {
     }
 
     fn needed_samples(&self) -> usize {
-        (self.samples.len() / 2).min(samples_in(Self::NEEDED_MAX) as usize)
+        (self.samples.len() / 2).min(samples_in(Self::NEEDED_MAX, SAMPLE_RATE) as usize)
     }
 
     /// Finds where in the recording the reference is, or the part of it that was heard, and says
@@ -94,7 +94,7 @@ impl Reference {
     /// Level, offset and clocks that differ a little do not count against it; lost packets, noise
     /// and other sounds do, each by its part of the time.
     pub fn compare(&self, recording: &[i16]) -> Option<Likeness> {
-        let kept = samples_in(Self::HEARD_MAX) as usize;
+        let kept = samples_in(Self::HEARD_MAX, SAMPLE_RATE) as usize;
         let skipped = recording.len().saturating_sub(kept);
         let heard = centred(&recording[skipped..]);
         let lag = best_lag(&heard, &self.samples, self.needed_samples(), POWER_MIN)?;
@@ -210,7 +210,7 @@ const FOUND_AGAIN: f64 = 0.85;
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::codec::Codec;
+    use crate::codec::{Codec, Decoder, Encoder};
 
     /// Something like speech: voiced syllables with pitches and formants of their own, and pauses.
     fn babble(seed: u64, seconds: usize) -> Vec<i16> {
@@ -244,8 +244,8 @@ mod tests {
 
     fn through(codec: Codec, samples: &[i16]) -> Vec<i16> {
         let (mut octets, mut decoded) = (Vec::new(), Vec::new());
-        codec.encode(samples, &mut octets);
-        codec.decode(&octets, &mut decoded);
+        Encoder::new(codec).encode(samples, &mut octets);
+        Decoder::new(codec).decode(&octets, &mut decoded);
         decoded
     }
 

@@ -6,7 +6,7 @@ use crate::codec::{SAMPLE_RATE, samples_in};
 
 /// A sweep from 400 to 3000 Hz of this length: it is like itself at one place only.
 pub fn sweep(length: Duration) -> Vec<i16> {
-    let count = samples_in(length);
+    let count = samples_in(length, SAMPLE_RATE);
     let seconds = count as f64 / f64::from(SAMPLE_RATE);
     let slope = (HIGHEST_HZ - LOWEST_HZ) / seconds.max(f64::MIN_POSITIVE);
     let sample = |n: u64| {

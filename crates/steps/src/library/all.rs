@@ -7,8 +7,7 @@ use super::{
     misbehaviour_sentences, outbound, parking, phones, playing, presence_words, publications,
     questions, queues, raw, registration, reliability, request, screening, sdp_sentences,
     session_changes, session_timers, several_calls, subscription_forks, subscriptions, talking,
-    text_sentences, time, timing, transfers, voicemail,
-    voicemail_calls,
+    text_sentences, time, timing, transfers, voicemail, voicemail_calls,
 };
 use crate::StepDefinition;
 
