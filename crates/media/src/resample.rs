@@ -60,6 +60,37 @@ impl Resampler {
     }
 }
 
+/// What brings a stream from one rate to another, as long as they differ. Whoever changes a rate begins
+/// with a new resampler.
+#[derive(Debug, Default)]
+pub(crate) struct Conversion {
+    /// From which rate to which.
+    current: Option<(u32, u32, Resampler)>,
+    converted: Vec<i16>,
+}
+
+impl Conversion {
+    /// These are the rates from now on.
+    pub(crate) fn set(&mut self, from: u32, to: u32) {
+        let rates = self.current.as_ref().map(|(from, to, _)| (*from, *to));
+        if from == to {
+            self.current = None;
+        } else if rates != Some((from, to)) {
+            self.current = Some((from, to, Resampler::new(from, to)));
+        }
+    }
+
+    /// The next samples at the other rate: themselves where the rates are one.
+    pub(crate) fn convert<'s>(&'s mut self, samples: &'s [i16]) -> &'s [i16] {
+        let Some((_, _, resampler)) = &mut self.current else {
+            return samples;
+        };
+        self.converted.clear();
+        resampler.process(samples, &mut self.converted);
+        &self.converted
+    }
+}
+
 /// All of `input` at another rate, not late. For any rates; slow for those that have no large common
 /// divisor.
 pub(crate) fn converted(input: &[i16], from: u32, to: u32) -> Vec<i16> {

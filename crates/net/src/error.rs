@@ -15,15 +15,13 @@ pub enum NetError {
     #[error(
         "cannot listen on {protocol} {address}: address already in use; {} holds it: \
          choose another port or 0 for a free one",
-        holder_text(holder.as_ref())
+        holder_text(protocol, *address)
     )]
     PortInUse {
         /// `"udp"` or `"tcp"`.
         protocol: &'static str,
         /// What was asked for.
         address: SocketAddr,
-        /// Who has it, where the system lets us see.
-        holder: Option<PortHolder>,
     },
     /// The address belongs to no interface of this machine.
     #[error(
@@ -161,11 +159,7 @@ impl NetError {
                 address: address.ip(),
                 attempts: 1,
             },
-            io::ErrorKind::AddrInUse => Self::PortInUse {
-                protocol,
-                address,
-                holder: PortHolder::find(protocol, address),
-            },
+            io::ErrorKind::AddrInUse => Self::PortInUse { protocol, address },
             io::ErrorKind::AddrNotAvailable => Self::NotOurAddress { protocol, address },
             io::ErrorKind::PermissionDenied => Self::NotPermitted { protocol, address },
             _ if is_file_limit(&source) => Self::TooManyFiles { protocol, address },
@@ -185,8 +179,11 @@ fn is_file_limit(error: &io::Error) -> bool {
     cfg!(unix) && matches!(error.raw_os_error(), Some(EMFILE | ENFILE))
 }
 
-fn holder_text(holder: Option<&PortHolder>) -> String {
-    holder.map_or_else(|| "another program".to_owned(), PortHolder::to_string)
+/// Who has a port, where the system lets us see. Looked for when the error is told: that takes
+/// milliseconds, and most refusals are met in a search for a free port.
+fn holder_text(protocol: &str, address: SocketAddr) -> String {
+    let holder = PortHolder::find(protocol, address);
+    holder.map_or_else(|| "another program".to_owned(), |holder| holder.to_string())
 }
 
 fn wildcard_for(address: &SocketAddr) -> &'static str {

@@ -32,7 +32,6 @@ pub use clock::wallclock_of;
 pub use error::NetError;
 pub use impairment::{Impairment, SocketImpairment};
 pub use media::{MediaCounters, MediaKind, MediaPort, MediaScheduler, MediaSocket};
-pub use port_holder::PortHolder;
 pub use sip::{
     CloseReason, ConnectionId, Incoming, KeepAlive, Outgoing, SendError, SipBinding, SipCounters,
     SipLimits, SipTransport,

@@ -6,11 +6,11 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 /// The process that holds a port.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PortHolder {
+pub(crate) struct PortHolder {
     /// Its process id.
-    pub pid: u32,
+    pid: u32,
     /// Its name.
-    pub name: String,
+    name: String,
 }
 
 impl PortHolder {

@@ -1,7 +1,7 @@
 //! A bounded recording of what was received.
 
 use super::timeline::samples_of;
-use crate::resample::Resampler;
+use crate::resample::Conversion;
 
 /// Samples from a moment on; what did not come is filled in.
 #[derive(Debug)]
@@ -13,9 +13,7 @@ pub(crate) struct Recorder {
     samples_max: usize,
     /// The last packet, to hide a short loss.
     last: Vec<i16>,
-    /// For audio of another rate: that rate, and what brings it to ours.
-    conversion: Option<(u32, Resampler)>,
-    converted: Vec<i16>,
+    conversion: Conversion,
 }
 
 impl Recorder {
@@ -27,8 +25,7 @@ impl Recorder {
             samples: Vec::new(),
             samples_max,
             last: Vec::new(),
-            conversion: None,
-            converted: Vec::new(),
+            conversion: Conversion::default(),
         }
     }
 
@@ -42,23 +39,10 @@ impl Recorder {
     /// overlaps earlier audio replaces it.
     pub(crate) fn push(&mut self, position: u64, audio: &[i16], rate: u32) {
         let position = samples_of(position, self.rate);
-        if rate == self.rate {
-            self.conversion = None;
-            self.add(position, audio);
-            return;
-        }
-        let resampler = match &mut self.conversion {
-            Some((from, resampler)) if *from == rate => resampler,
-            conversion => {
-                let resampler = Resampler::new(rate, self.rate);
-                &mut conversion.insert((rate, resampler)).1
-            }
-        };
-        let mut converted = std::mem::take(&mut self.converted);
-        converted.clear();
-        resampler.process(audio, &mut converted);
-        self.add(position, &converted);
-        self.converted = converted;
+        let mut conversion = std::mem::take(&mut self.conversion);
+        conversion.set(rate, self.rate);
+        self.add(position, conversion.convert(audio));
+        self.conversion = conversion;
     }
 
     fn add(&mut self, position: u64, audio: &[i16]) {

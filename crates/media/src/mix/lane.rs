@@ -1,27 +1,24 @@
 //! A way of audio to or from a mixer, whose rate may be another one.
 
 use super::mixer::FRAMES_PER_SECOND;
-use crate::resample::Resampler;
+use crate::resample::Conversion;
 use crate::source::EchoBuffer;
 
 /// A jitter buffer at the rate of a party, and what brings its frames to or from the mixer's rate.
 #[derive(Debug)]
 pub(super) struct Lane {
     buffer: EchoBuffer,
-    /// From which rate to which, if they differ.
-    conversion: Option<(u32, u32, Resampler)>,
+    conversion: Conversion,
     /// A frame of the party's rate.
     frame: Vec<i16>,
-    converted: Vec<i16>,
 }
 
 impl Lane {
     pub(super) fn new(rate: u32) -> Self {
         Self {
             buffer: EchoBuffer::roomy(rate),
-            conversion: None,
+            conversion: Conversion::default(),
             frame: Vec::new(),
-            converted: Vec::new(),
         }
     }
 
@@ -50,12 +47,7 @@ impl Lane {
     }
 
     fn convert(&mut self, from: u32, to: u32) {
-        let is_so = |conversion: &(u32, u32, Resampler)| (conversion.0, conversion.1) == (from, to);
-        if from == to {
-            self.conversion = None;
-        } else if !self.conversion.as_ref().is_some_and(is_so) {
-            self.conversion = Some((from, to, Resampler::new(from, to)));
-        }
+        self.conversion.set(from, to);
         self.frame
             .resize((self.rate() / FRAMES_PER_SECOND) as usize, 0);
     }
@@ -72,25 +64,13 @@ impl Lane {
 
     /// Overwrites `out` with the next frame at the mixer's rate.
     pub(super) fn take_frame(&mut self, out: &mut [i16]) {
-        let Some((_, _, resampler)) = &mut self.conversion else {
-            self.buffer.fill(out);
-            return;
-        };
         self.buffer.fill(&mut self.frame);
-        self.converted.clear();
-        resampler.process(&self.frame, &mut self.converted);
         // 20 ms of one rate are 20 ms of the other.
-        out.copy_from_slice(&self.converted);
+        out.copy_from_slice(self.conversion.convert(&self.frame));
     }
 
     /// Takes a frame at the mixer's rate.
     pub(super) fn put_frame(&mut self, frame: &[i16]) {
-        let Some((_, _, resampler)) = &mut self.conversion else {
-            self.buffer.push(frame);
-            return;
-        };
-        self.converted.clear();
-        resampler.process(frame, &mut self.converted);
-        self.buffer.push(&self.converted);
+        self.buffer.push(self.conversion.convert(frame));
     }
 }

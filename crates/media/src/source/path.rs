@@ -6,7 +6,7 @@ use super::Source;
 use super::echo::EchoBuffer;
 use crate::codec::SAMPLE_RATE;
 use crate::mix::LiveFeed;
-use crate::resample::Resampler;
+use crate::resample::Conversion;
 
 /// Where received audio goes besides the listener: to the echo, or to a mixer.
 #[derive(Debug, Default)]
@@ -53,43 +53,25 @@ impl ReturnPath {
 #[derive(Debug)]
 pub(crate) struct Echo {
     buffer: EchoBuffer,
-    conversion: Option<(u32, Resampler)>,
-    converted: Vec<i16>,
+    conversion: Conversion,
 }
 
 impl Echo {
     fn new() -> Self {
         Self {
             buffer: EchoBuffer::new(SAMPLE_RATE),
-            conversion: None,
-            converted: Vec::new(),
+            conversion: Conversion::default(),
         }
     }
 
     fn push(&mut self, samples: &[i16], rate: u32) {
-        let to = self.buffer.rate();
-        if rate == to {
-            self.buffer.push(samples);
-            return;
-        }
-        if self
-            .conversion
-            .as_ref()
-            .is_none_or(|(from, _)| *from != rate)
-        {
-            self.conversion = Some((rate, Resampler::new(rate, to)));
-        }
-        if let Some((_, resampler)) = &mut self.conversion {
-            self.converted.clear();
-            resampler.process(samples, &mut self.converted);
-            self.buffer.push(&self.converted);
-        }
+        self.conversion.set(rate, self.buffer.rate());
+        self.buffer.push(self.conversion.convert(samples));
     }
 
     fn fill(&mut self, out: &mut [i16], rate: u32) {
         if rate != self.buffer.rate() {
             self.buffer = EchoBuffer::new(rate);
-            self.conversion = None;
         }
         self.buffer.fill(out);
     }

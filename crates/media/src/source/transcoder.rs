@@ -1,27 +1,26 @@
 //! Payload of one codec made payload of another.
 
 use crate::codec::{Codec, Decoder, Encoder, OpusWishes};
-use crate::resample::Resampler;
+use crate::resample::Conversion;
 
 /// Brings the packets of one stream from one codec to another.
 #[derive(Debug)]
 pub(crate) struct Transcoder {
     decoder: Decoder,
-    resampler: Option<Resampler>,
+    conversion: Conversion,
     encoder: Encoder,
     decoded: Vec<i16>,
-    samples: Vec<i16>,
 }
 
 impl Transcoder {
     pub(crate) fn new(from: Codec, to: Codec, wishes: OpusWishes) -> Self {
-        let rates = (from.sample_rate(), to.sample_rate());
+        let mut conversion = Conversion::default();
+        conversion.set(from.sample_rate(), to.sample_rate());
         Self {
             decoder: Decoder::new(from),
-            resampler: (rates.0 != rates.1).then(|| Resampler::new(rates.0, rates.1)),
+            conversion,
             encoder: Encoder::as_wished(to, wishes),
             decoded: Vec::new(),
-            samples: Vec::new(),
         }
     }
 
@@ -35,14 +34,7 @@ impl Transcoder {
     pub(crate) fn transcode(&mut self, payload: &[u8], out: &mut Vec<u8>) {
         self.decoded.clear();
         self.decoder.decode(payload, &mut self.decoded);
-        let samples = match &mut self.resampler {
-            None => &self.decoded,
-            Some(resampler) => {
-                self.samples.clear();
-                resampler.process(&self.decoded, &mut self.samples);
-                &self.samples
-            }
-        };
+        let samples = self.conversion.convert(&self.decoded);
         if !samples.is_empty() {
             self.encoder.encode(samples, out);
         }

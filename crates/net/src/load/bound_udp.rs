@@ -33,15 +33,6 @@ impl BoundUdp {
         Self::open_at(bind, options, None)
     }
 
-    /// As [`open`](Self::open), where a port that is taken is no fault but one of several that are
-    /// tried: who has it is not looked for, which takes milliseconds.
-    ///
-    /// # Errors
-    /// What the system refuses.
-    pub fn open_if_free(bind: SocketAddr, options: &PortOptions) -> io::Result<Self> {
-        Self::bind(bind, options, None)
-    }
-
     /// Where it is bound.
     pub fn local_addr(&self) -> SocketAddr {
         self.address
@@ -52,35 +43,34 @@ impl BoundUdp {
         options: &PortOptions,
         device: Option<&str>,
     ) -> Result<Self, NetError> {
-        Self::bind(bind, options, device).map_err(|error| NetError::listen("udp", bind, error))
-    }
-
-    fn bind(bind: SocketAddr, options: &PortOptions, device: Option<&str>) -> io::Result<Self> {
-        let socket = new_socket(bind, (Type::DGRAM, Protocol::UDP), options, device)?;
-        if options.reuse_address {
-            socket.set_reuse_address(true)?;
-        }
-        enlarge_buffers(&socket, options.buffer_bytes)?;
-        keep_errors(&socket, bind)?;
-        if bind.is_ipv6() {
-            // Only a socket that takes IPv4 peers needs it, and not every system grants it.
-            let _ = keep_errors(&socket, (Ipv4Addr::UNSPECIFIED, 0).into());
-        }
-        let segmentation = if options.segmentation {
-            offers_segmentation(&socket)
-        } else {
-            (false, false)
+        let open = || -> io::Result<Self> {
+            let socket = new_socket(bind, (Type::DGRAM, Protocol::UDP), options, device)?;
+            if options.reuse_address {
+                socket.set_reuse_address(true)?;
+            }
+            enlarge_buffers(&socket, options.buffer_bytes)?;
+            keep_errors(&socket, bind)?;
+            if bind.is_ipv6() {
+                // Only a socket that takes IPv4 peers needs it, and not every system grants it.
+                let _ = keep_errors(&socket, (Ipv4Addr::UNSPECIFIED, 0).into());
+            }
+            let segmentation = if options.segmentation {
+                offers_segmentation(&socket)
+            } else {
+                (false, false)
+            };
+            let stamped = options.arrival_times && note_arrivals(&socket);
+            socket.bind(&SockAddr::from(bind))?;
+            let address = socket.local_addr()?.as_socket().unwrap_or(bind);
+            Ok(Self {
+                socket,
+                address,
+                ipv6: bind.is_ipv6(),
+                segmentation,
+                sparse: options.sparse,
+                stamped,
+            })
         };
-        let stamped = options.arrival_times && note_arrivals(&socket);
-        socket.bind(&SockAddr::from(bind))?;
-        let address = socket.local_addr()?.as_socket().unwrap_or(bind);
-        Ok(Self {
-            socket,
-            address,
-            ipv6: bind.is_ipv6(),
-            segmentation,
-            sparse: options.sparse,
-            stamped,
-        })
+        open().map_err(|error| NetError::listen("udp", bind, error))
     }
 }

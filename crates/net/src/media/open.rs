@@ -84,15 +84,7 @@ fn is_taken(error: &NetError) -> bool {
 
 fn bind(ip: IpAddr, port: u16) -> Result<UdpSocket, NetError> {
     let address = SocketAddr::new(ip, port);
-    try_bind(address).map_err(|source| match source.kind() {
-        // Who holds the port is not looked up: it is asked for every port of a search.
-        io::ErrorKind::AddrInUse => NetError::PortInUse {
-            protocol: "udp",
-            address,
-            holder: None,
-        },
-        _ => NetError::listen("udp", address, source),
-    })
+    try_bind(address).map_err(|source| NetError::listen("udp", address, source))
 }
 
 fn try_bind(address: SocketAddr) -> io::Result<UdpSocket> {

@@ -99,16 +99,8 @@ impl Filter {
 
     /// Takes a message of the user agent.
     pub(crate) fn send(&mut self, now: Instant, timers: Timers, target: Target, message: Message) {
-        let newest = |rules: &[(MessageMatch, Copies)]| {
-            let fitting = rules.iter().rev().find(|(what, _)| what.fits(&message));
-            fitting.map(|(_, copies)| *copies)
-        };
-        let delays = self.rules.delays.iter().rev();
-        let delay = delays
-            .filter(|(what, _)| what.fits(&message))
-            .map(|(_, by)| *by);
-        let leaves = now + delay.take(1).sum::<Duration>();
-        let Some(copies) = newest(&self.rules.copies) else {
+        let leaves = now + newest(&self.rules.delays, &message).unwrap_or_default();
+        let Some(copies) = newest(&self.rules.copies, &message) else {
             return self.put(leaves, target, message);
         };
         match (copies, self.is_first(target, &message)) {
@@ -172,6 +164,12 @@ impl Filter {
         self.sent.clear();
         self.sent_order.clear();
     }
+}
+
+/// What the newest of the rules for a message says.
+fn newest<T: Copy>(rules: &[(MessageMatch, T)], message: &Message) -> Option<T> {
+    let fitting = rules.iter().rev().find(|(what, _)| what.fits(message));
+    fitting.map(|(_, says)| *says)
 }
 
 /// When a message and its repetitions leave, counted from the first.

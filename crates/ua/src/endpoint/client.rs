@@ -308,7 +308,7 @@ impl Endpoint {
         let Some(request) = self.requests.get(&id) else {
             return;
         };
-        let (target, purpose, old) = (request.target, request.purpose, request.transaction);
+        let (target, purpose) = (request.target, request.purpose);
         let method = request.message.method().unwrap_or(Method::Options);
         let number = request.message.cseq().map_or(1, |cseq| cseq.number) + 1;
         builder.remove(HeaderName::Via);
@@ -322,15 +322,22 @@ impl Endpoint {
         );
         let message = self.finish_request(method, builder, fields, target);
         self.note_cseq(purpose, &message, number);
+        self.resend(now, id, message, target);
+    }
+
+    /// A request goes on in another transaction, with this message and to there.
+    pub(super) fn resend(&mut self, now: Instant, id: RequestId, message: Message, target: Target) {
+        let Some(request) = self.requests.get_mut(&id) else {
+            return;
+        };
         let transaction = self.transactions.send_request(now, message.clone(), target);
-        self.by_transaction.remove(&old);
+        self.by_transaction.remove(&request.transaction);
         self.by_transaction.insert(transaction, id);
-        if let Purpose::Invite(call) = purpose {
-            self.invite_sent_again(call, message.clone());
-        }
-        if let Some(request) = self.requests.get_mut(&id) {
-            request.message = message;
-            request.transaction = transaction;
+        request.message = message.clone();
+        request.transaction = transaction;
+        request.target = target;
+        if let Purpose::Invite(call) = request.purpose {
+            self.invite_sent_again(call, message);
         }
     }
 

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use gannet_sip::{HeaderName, Message, MessageBuilder, Method};
+use gannet_sip::{HeaderName, MessageBuilder, Method};
 
 use super::client::Purpose;
 use super::core::Endpoint;
@@ -33,7 +33,7 @@ impl Endpoint {
         let Some(request) = self.requests.get(&id).filter(|_| down) else {
             return false;
         };
-        let (purpose, old, message) = (request.purpose, request.transaction, &request.message);
+        let (purpose, message) = (request.purpose, &request.message);
         let outside = message.to_tag().is_none();
         let unwanted = matches!(purpose, Purpose::Invite(call) if self.is_given_up(call));
         let Some(next) = self
@@ -46,15 +46,8 @@ impl Endpoint {
         let mut builder = MessageBuilder::from_message(message);
         builder.remove(HeaderName::Via);
         let message = self.finish_request(method, builder, &[], next);
-        let transaction = self.transactions.send_request(now, message.clone(), next);
-        self.by_transaction.remove(&old);
-        self.by_transaction.insert(transaction, id);
-        self.note_server(purpose, message.clone(), next);
-        if let Some(request) = self.requests.get_mut(&id) {
-            request.message = message;
-            request.transaction = transaction;
-            request.target = next;
-        }
+        self.resend(now, id, message, next);
+        self.note_server(purpose, next);
         true
     }
 
@@ -65,10 +58,9 @@ impl Endpoint {
     }
 
     /// What the request has begun goes on with the server that has it now.
-    fn note_server(&mut self, purpose: Purpose, message: Message, server: Target) {
+    fn note_server(&mut self, purpose: Purpose, server: Target) {
         match purpose {
             Purpose::Invite(call) => {
-                self.invite_sent_again(call, message);
                 if let Some(entry) = self.calls.get_mut(&call) {
                     entry.peer = server;
                 }

@@ -97,31 +97,25 @@ impl Engine {
     /// it may, at others.
     fn open_first(&mut self, may_move: bool) -> Result<(), NetError> {
         let tries = if may_move { PORT_TRIES } else { 1 };
-        let ports = (self.port..u16::MAX - VIDEO_OFFSET).step_by(2);
         let mut refused = None;
-        for port in ports.take(usize::from(tries)) {
-            match self.open_both(port, Sockets::lease_if_free) {
-                Ok(()) => {
+        for port in (self.port..u16::MAX - VIDEO_OFFSET)
+            .step_by(2)
+            .take(usize::from(tries))
+        {
+            let audio = self.sockets.lease(port, MediaKind::Audio);
+            let both = audio.and_then(|_| {
+                let video = self.sockets.lease(port + VIDEO_OFFSET, MediaKind::Video);
+                video.inspect_err(|_| self.sockets.release(port))
+            });
+            match both {
+                Ok(_) => {
                     self.port = port;
                     return Ok(());
                 }
-                Err(_) => refused = refused.or(Some(port)),
+                Err(error) => refused = refused.or(Some(error)),
             }
         }
-        // Who has the first one is told.
-        refused.map_or(Ok(()), |port| self.open_both(port, Sockets::lease))
-    }
-
-    fn open_both<E>(
-        &mut self,
-        port: u16,
-        lease: impl Fn(&mut Sockets, u16, MediaKind) -> Result<SocketId, E>,
-    ) -> Result<(), E> {
-        lease(&mut self.sockets, port, MediaKind::Audio)?;
-        let video = lease(&mut self.sockets, port + VIDEO_OFFSET, MediaKind::Video);
-        video
-            .inspect_err(|_| self.sockets.release(port))
-            .map(|_| ())
+        refused.map_or(Ok(()), Err)
     }
 
     /// The socket that a call sends from, with a distance of ports.

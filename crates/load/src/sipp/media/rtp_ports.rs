@@ -38,7 +38,7 @@ impl RtpPorts {
             let offset = u16::try_from(2 * self.next).ok()?;
             self.next = (self.next + 1) % self.pairs;
             let port = self.first + offset;
-            let bind = |port| BoundUdp::open_if_free(SocketAddr::new(ip, port), options);
+            let bind = |port| BoundUdp::open(SocketAddr::new(ip, port), options);
             if let Ok(rtp) = bind(port)
                 && let Ok(rtcp) = bind(port + 1)
             {

@@ -1,7 +1,6 @@
 //! The sockets of calls, as the traffic thread knows them.
 
 use std::collections::HashMap;
-use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
@@ -63,25 +62,11 @@ impl Sockets {
 
     /// One more user of the socket at a port, which is opened if there is none.
     pub(super) fn lease(&mut self, port: u16, kind: MediaKind) -> Result<SocketId, NetError> {
-        self.lease_with(port, kind, BoundUdp::open)
-    }
-
-    /// The same, of a port that may well be taken.
-    pub(super) fn lease_if_free(&mut self, port: u16, kind: MediaKind) -> io::Result<SocketId> {
-        self.lease_with(port, kind, BoundUdp::open_if_free)
-    }
-
-    fn lease_with<E>(
-        &mut self,
-        port: u16,
-        kind: MediaKind,
-        open: impl FnOnce(SocketAddr, &PortOptions) -> Result<BoundUdp, E>,
-    ) -> Result<SocketId, E> {
         if let Some(shared) = self.shared.get_mut(&port) {
             shared.users += 1;
             return Ok(shared.id);
         }
-        let bound = open(SocketAddr::new(self.ip, port), &self.options)?;
+        let bound = BoundUdp::open(SocketAddr::new(self.ip, port), &self.options)?;
         let id = self.adopt(Some(kind), bound);
         self.shared.insert(port, Shared { id, users: 1 });
         Ok(id)

@@ -1,6 +1,6 @@
 //! The sockets of a run.
 
-use std::net::{IpAddr, SocketAddr, TcpListener, UdpSocket};
+use std::net::{IpAddr, SocketAddr};
 
 use gannet_net::NetError;
 use gannet_net::load::{PortId, PortOptions, Ports, TlsClient, TlsServer};
@@ -77,7 +77,6 @@ impl SocketPlan {
         let main = match self.port {
             Some(port) => self.open_main(ports, port),
             None => PORTS
-                .filter(|port| self.may_be_free(*port))
                 .map(|port| self.open_main(ports, port))
                 .find(Result::is_ok)
                 .unwrap_or_else(|| self.open_main(ports, 0)),
@@ -112,17 +111,6 @@ impl SocketPlan {
     /// The port of all source addresses; 0: any.
     fn own_port(&self) -> u16 {
         self.port.unwrap_or(0)
-    }
-
-    /// Whether it is worth opening a port: to be refused takes milliseconds, in which the one who has
-    /// the port is looked for.
-    fn may_be_free(&self, port: u16) -> bool {
-        let address = SocketAddr::new(self.bind_ip, port);
-        match self.protocol {
-            Protocol::Udp => UdpSocket::bind(address).is_ok(),
-            Protocol::Tcp | Protocol::Tls => TcpListener::bind(address).is_ok(),
-            Protocol::Sctp => true,
-        }
     }
 
     fn open_main(&self, ports: &mut Ports, port: u16) -> Result<PortId, NetError> {

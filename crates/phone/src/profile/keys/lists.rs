@@ -71,11 +71,7 @@ pub(super) const KEYS: &[Key] = &[
     Key {
         group: GROUP,
         name: "accept-encoding",
-        apply: |p, v, d| {
-            words(&mut p.lists.accept_encoding, v, d, |item| {
-                item.token().map(str::to_owned)
-            });
-        },
+        apply: |p, v, d| words(&mut p.lists.accept_encoding, v, d, token),
     },
     Key {
         group: GROUP,
@@ -85,11 +81,7 @@ pub(super) const KEYS: &[Key] = &[
     Key {
         group: GROUP,
         name: "require",
-        apply: |p, v, d| {
-            words(&mut p.lists.require, v, d, |item| {
-                item.token().map(str::to_owned)
-            });
-        },
+        apply: |p, v, d| words(&mut p.lists.require, v, d, token),
     },
     Key {
         group: GROUP,
@@ -161,10 +153,13 @@ fn recv_info(profile: &mut Profile, value: Value<'_>, problems: &mut Diagnostics
         }
         return;
     }
-    let name = |item: Value<'_>| item.token().map(str::to_owned);
-    if let Some(list) = value.list(problems, name) {
+    if let Some(list) = value.list(problems, token) {
         profile.lists.recv_info = Some(list);
     }
+}
+
+fn token(item: Value<'_>) -> Result<String, Diagnostic> {
+    item.token().map(str::to_owned)
 }
 
 fn methods(place: &mut Vec<Method>, value: Value<'_>, problems: &mut Diagnostics) {
