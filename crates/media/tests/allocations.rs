@@ -56,9 +56,10 @@ const WARM_UP: u32 = 200;
 fn allocations(codec: Codec, source: Source, overtaking: bool) -> u64 {
     let mut bench = Bench::with(
         |_, config| {
-            // RTCP is written anew each time, but seldom; the timeline is full after a second.
+            // RTCP is written anew each time, but seldom; timeline and sound are full after a second.
             config.rtcp_interval = None;
             config.timeline_kept = secs(1);
+            config.sound_kept = secs(1);
         },
         codec,
     );

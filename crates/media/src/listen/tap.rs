@@ -2,48 +2,61 @@
 
 use std::collections::VecDeque;
 
+use std::time::Duration;
+
 use super::timeline::{UNITS_PER_SECOND, samples_of};
 use crate::codec::SAMPLE_RATE;
-use crate::resample::Resampler;
+use crate::resample::Conversion;
 
-/// Keeps the newest [`KEPT`] samples at [`SAMPLE_RATE`]; what did not come is silence. Grows only as audio comes.
-#[derive(Debug, Default)]
+/// Keeps the newest samples at [`SAMPLE_RATE`]; what did not come is silence. Takes its memory when the
+/// first audio comes.
+#[derive(Debug)]
 pub(crate) struct Tap {
+    /// How many samples are kept, and of how many packets the lateness.
+    kept: usize,
+    packets_kept: usize,
     /// First sample on the timeline, counted in samples.
     start: u64,
     samples: VecDeque<i16>,
     /// Where the audio of the newest packets begins, and by how much it came later.
     lateness: VecDeque<(u64, u64)>,
-    /// For audio of another rate: that rate, and what brings it to ours.
-    conversion: Option<(u32, Resampler)>,
-    converted: Vec<i16>,
+    conversion: Conversion,
 }
 
 impl Tap {
+    /// A tap that keeps so much audio; nothing at all for zero.
+    pub(crate) fn new(kept: Duration) -> Self {
+        let kept = usize::try_from(kept.as_millis()).unwrap_or(usize::MAX);
+        Self {
+            kept: kept.saturating_mul(SAMPLE_RATE as usize / 1000),
+            packets_kept: kept / PACKET_MS,
+            start: 0,
+            samples: VecDeque::new(),
+            lateness: VecDeque::new(),
+            conversion: Conversion::default(),
+        }
+    }
+
     /// Adds audio of a rate that begins at `position` of the timeline and came at `arrived`; what
     /// overlaps earlier audio replaces it.
     pub(crate) fn push(&mut self, (position, arrived): (u64, u64), audio: &[i16], rate: u32) {
+        if self.kept == 0 {
+            return;
+        }
+        if self.lateness.capacity() == 0 {
+            self.lateness.reserve_exact(self.packets_kept + 1);
+            self.samples.reserve_exact(self.kept + LONGEST_PACKET);
+        }
         self.lateness
             .push_back((position, arrived.saturating_sub(position)));
-        if self.lateness.len() > PACKETS_KEPT {
+        if self.lateness.len() > self.packets_kept {
             self.lateness.pop_front();
         }
         let position = samples_of(position, SAMPLE_RATE);
-        if rate == SAMPLE_RATE {
-            return self.keep(position, audio);
-        }
-        let mut converted = std::mem::take(&mut self.converted);
-        converted.clear();
-        let resampler = match &mut self.conversion {
-            Some((from, resampler)) if *from == rate => resampler,
-            conversion => {
-                let resampler = Resampler::new(rate, SAMPLE_RATE);
-                &mut conversion.insert((rate, resampler)).1
-            }
-        };
-        resampler.process(audio, &mut converted);
-        self.keep(position, &converted);
-        self.converted = converted;
+        let mut conversion = std::mem::take(&mut self.conversion);
+        conversion.set(rate, SAMPLE_RATE);
+        self.keep(position, conversion.convert(audio));
+        self.conversion = conversion;
     }
 
     /// By how much the packets came late whose audio begins between two positions: the middle of
@@ -60,7 +73,7 @@ impl Tap {
 
     fn keep(&mut self, position: u64, audio: &[i16]) {
         let end = self.start + self.samples.len() as u64;
-        if self.samples.is_empty() || position > end + KEPT as u64 {
+        if self.samples.is_empty() || position > end + self.kept as u64 {
             self.samples.clear();
             self.start = position;
         }
@@ -75,7 +88,7 @@ impl Tap {
             *kept = *new;
         }
         self.samples.extend(&audio[over..]);
-        let surplus = self.samples.len().saturating_sub(KEPT);
+        let surplus = self.samples.len().saturating_sub(self.kept);
         self.samples.drain(..surplus);
         self.start += surplus as u64;
     }
@@ -90,16 +103,22 @@ impl Tap {
     }
 }
 
-/// 20 s: as much as a comparison with a file looks at.
-const KEPT: usize = 20 * SAMPLE_RATE as usize;
+/// Packets are counted as if each were so long.
+const PACKET_MS: usize = 20;
+/// 120 ms: more comes in one packet seldom, and then takes memory anew.
+const LONGEST_PACKET: usize = 120 * SAMPLE_RATE as usize / 1000;
 /// The timeline's measure of a sample.
 const UNITS: u64 = (UNITS_PER_SECOND / SAMPLE_RATE) as u64;
-/// Packets of 20 s.
-const PACKETS_KEPT: usize = 1000;
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    const KEPT: usize = 20 * SAMPLE_RATE as usize;
+
+    fn tap() -> Tap {
+        Tap::new(Duration::from_secs(20))
+    }
 
     /// Positions are counted in samples here.
     fn push(tap: &mut Tap, position: u64, arrived: u64, audio: &[i16]) {
@@ -113,7 +132,7 @@ mod tests {
 
     #[test]
     fn gaps_are_silence_and_overlaps_are_replaced() {
-        let mut tap = Tap::default();
+        let mut tap = tap();
         push(&mut tap, 100, 100, &[1; 10]);
         push(&mut tap, 115, 118, &[2; 5]);
         push(&mut tap, 118, 128, &[3; 4]);
@@ -134,7 +153,7 @@ mod tests {
 
     #[test]
     fn only_the_newest_samples_are_kept() {
-        let mut tap = Tap::default();
+        let mut tap = tap();
         for packet in 0..2000_u64 {
             push(&mut tap, packet * 160, packet * 160, &[packet as i16; 160]);
         }
@@ -143,5 +162,13 @@ mod tests {
         assert_eq!(samples[0], 1000);
         push(&mut tap, 10_000_000, 10_000_000, &[7; 160]);
         assert_eq!(since(&tap, 0), (10_000_000, vec![7; 160]));
+    }
+
+    #[test]
+    fn no_time_keeps_nothing() {
+        let mut tap = Tap::new(Duration::ZERO);
+        push(&mut tap, 100, 100, &[1; 160]);
+        assert_eq!(since(&tap, 0).1, Vec::<i16>::new());
+        assert_eq!(tap.late(0, u64::MAX), None);
     }
 }

@@ -30,11 +30,15 @@ pub struct RtpSessionConfig {
     pub symmetric: bool,
     /// How long the listener keeps what was heard, 6 MB for half an hour.
     pub timeline_kept: Duration,
+    /// How much of the newest sound is kept for comparisons
+    /// ([`recent_audio`](super::RtpSession::recent_audio)): 16 kB a second, taken when the
+    /// first packet comes. Zero keeps nothing.
+    pub sound_kept: Duration,
 }
 
 impl RtpSessionConfig {
     /// Random numbers from `rng`, RTCP every 5 seconds, symmetric RTP, a
-    /// timeline of half an hour. `ntp_start` is the NTP time of the start.
+    /// timeline of half an hour, 20 s of sound. `ntp_start` is the NTP time of the start.
     pub fn new(negotiated: Negotiated, ntp_start: u64, rng: &mut fastrand::Rng) -> Self {
         Self {
             negotiated,
@@ -47,6 +51,7 @@ impl RtpSessionConfig {
             rtcp_seed: rng.u64(..),
             symmetric: true,
             timeline_kept: Duration::from_mins(30),
+            sound_kept: Duration::from_secs(20),
         }
     }
 }

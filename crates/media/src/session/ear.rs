@@ -38,13 +38,13 @@ impl Hearing {
 }
 
 impl Ear {
-    /// An ear that has heard nothing, whose timeline is so long.
-    pub(super) fn new(kept: Duration, now: Instant) -> Self {
+    /// An ear that has heard nothing, whose timeline is so long, and the sound that it keeps.
+    pub(super) fn new(kept: Duration, sound_kept: Duration, now: Instant) -> Self {
         Self {
             listener: Listener::new(now, kept),
             analyser: Analyser::new(),
             recorder: None,
-            tap: Tap::default(),
+            tap: Tap::new(sound_kept),
             samples: Vec::new(),
         }
     }

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use gannet_rtp::{Arrival, ReceiveStatistics, ReportBlock, RtpPacket, TelephoneEvent};
 
+use super::config::RtpSessionConfig;
 use super::ear::{Ear, Hearing};
 use super::report::{ReceivedEvent, ReceivedStream};
 use super::watch::{Seen, StreamWatch};
@@ -55,7 +56,8 @@ struct Stream {
 }
 
 impl Receiver {
-    pub(super) fn new(negotiated: &Negotiated, kept: Duration, now: Instant) -> Self {
+    pub(super) fn new(config: &RtpSessionConfig, now: Instant) -> Self {
+        let negotiated = &config.negotiated;
         let mut receiver = Self {
             start: now,
             codecs: Vec::new(),
@@ -64,7 +66,7 @@ impl Receiver {
             agreed: None,
             listening: true,
             streams: Vec::new(),
-            ear: Ear::new(kept, now),
+            ear: Ear::new(config.timeline_kept, config.sound_kept, now),
             events: Vec::new(),
             running_event: None,
         };

@@ -98,7 +98,7 @@ impl RtpSession {
     /// [`set_source`](Self::set_source).
     pub fn new(config: RtpSessionConfig, now: Instant) -> Self {
         let sender = Sender::new(&config, now);
-        let receiver = Receiver::new(&config.negotiated, config.timeline_kept, now);
+        let receiver = Receiver::new(&config, now);
         let reporter = Reporter::new(&config, now);
         let mut session = Self {
             direction: config.negotiated.direction,

@@ -197,6 +197,7 @@ impl Server {
         let mut config = MediaRoom::session(negotiated, &mut self.rng);
         // Keys are looked for all the time; nobody asks later.
         config.timeline_kept = TIMELINE;
+        config.sound_kept = Duration::ZERO;
         let serving = self.calls.get_mut(&number).and_then(|c| c.serving_mut());
         let Some(serving) = serving else {
             return;
