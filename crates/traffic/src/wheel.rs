@@ -39,7 +39,7 @@ pub struct TimerId {
     generation: u32,
 }
 
-/// Timers of one shard, in ticks of [`TICK_NS`] from the time of creation.
+/// Timers of one thread, in ticks of [`TICK_NS`] or as given from the time of creation.
 ///
 /// In: [`insert`](Self::insert), [`cancel`](Self::cancel), both in constant time. Out:
 /// [`advance`](Self::advance), as often as the owner likes; timers expire when their deadline has
@@ -53,6 +53,7 @@ pub struct TimerId {
 #[derive(Debug)]
 pub struct Wheel {
     origin_ns: u64,
+    tick_ns: u64,
     /// All ticks up to this one have expired.
     tick: u64,
     lists: Lists,
@@ -68,8 +69,14 @@ impl Wheel {
 
     /// No timers, and room for as many without allocating.
     pub fn with_capacity(now_ns: u64, timers: usize) -> Self {
+        Self::with_tick(now_ns, TICK_NS, timers)
+    }
+
+    /// The same with ticks of another length, which must not be 0. The horizon is 2^40 ticks.
+    pub fn with_tick(now_ns: u64, tick_ns: u64, timers: usize) -> Self {
         Self {
             origin_ns: now_ns,
+            tick_ns: tick_ns.max(1),
             tick: 0,
             lists: Lists::new(SENTINELS, timers),
             occupied: [Occupancy::default(); LEVELS as usize],
@@ -82,7 +89,7 @@ impl Wheel {
     /// With more than [`TIMERS_MAX`] timers.
     pub fn insert(&mut self, deadline_ns: u64, payload: u64) -> TimerId {
         let since = deadline_ns.saturating_sub(self.origin_ns);
-        let tick = since.div_ceil(TICK_NS).min(TICK_MAX);
+        let tick = since.div_ceil(self.tick_ns).min(TICK_MAX);
         let head = if tick <= self.tick {
             DUE
         } else {
@@ -108,7 +115,7 @@ impl Wheel {
 
     /// Moves time on and appends the payloads of expired timers. Time that goes back is ignored.
     pub fn advance(&mut self, now_ns: u64, expired: &mut Vec<u64>) {
-        let target = (now_ns.saturating_sub(self.origin_ns) / TICK_NS).min(TICK_MAX);
+        let target = (now_ns.saturating_sub(self.origin_ns) / self.tick_ns).min(TICK_MAX);
         self.lists.drain(DUE, expired);
         while let Some((level, slot, tick)) = self.next_slot() {
             if tick > target {
@@ -135,7 +142,10 @@ impl Wheel {
         } else {
             self.tick
         };
-        Some(self.origin_ns.saturating_add(tick.saturating_mul(TICK_NS)))
+        Some(
+            self.origin_ns
+                .saturating_add(tick.saturating_mul(self.tick_ns)),
+        )
     }
 
     /// Timers that are set.

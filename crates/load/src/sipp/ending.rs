@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use gannet_events::sipp::{Layout, Snapshot};
-use gannet_tui::sipp::Summary;
+use gannet_tui::sipp::{MediaFigures, Summary, media_json, media_saturation};
 
 use super::arguments::Arguments;
 use super::error::{EXIT_FAILED, EXIT_INTERNAL_COMMAND, EXIT_MEDIA, SippError};
@@ -50,6 +50,13 @@ pub(super) fn finish(
     if let Some(saturation) = &summary.saturation {
         let _ = writeln!(err, "{saturation}");
     }
+    let media = beside.media.unwrap_or_default();
+    if let Some(saturation) = media_saturation(&media) {
+        let _ = writeln!(err, "{saturation}");
+    }
+    if let Err(error) = write_media(arguments, &media) {
+        let _ = writeln!(err, "error: {error}");
+    }
     if let Some(error) = error {
         return Err(error);
     }
@@ -63,6 +70,17 @@ pub(super) fn finish(
         timed_out,
         failed_checks,
     ))
+}
+
+/// Writes the figures of media, if somebody wants them.
+fn write_media(arguments: &Arguments, media: &MediaFigures) -> Result<(), SippError> {
+    let Some(path) = &arguments.media.figures else {
+        return Ok(());
+    };
+    std::fs::write(path, media_json(media)).map_err(|source| SippError::Write {
+        path: path.clone(),
+        source,
+    })
 }
 
 fn exit_code(

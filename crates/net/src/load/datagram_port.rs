@@ -57,6 +57,8 @@ pub(super) struct DatagramPort {
     pub(super) sparse: bool,
     /// Datagrams come with the time of their arrival.
     pub(super) stamped: bool,
+    /// Its owner says when it is looked at.
+    pub(super) unwatched: bool,
 }
 
 impl DatagramPort {
@@ -74,6 +76,7 @@ impl DatagramPort {
             errors: false,
             sparse: false,
             stamped: false,
+            unwatched: false,
         }
     }
 
@@ -82,7 +85,7 @@ impl DatagramPort {
         let (wanted, interest) = if self.blocked {
             let both = Interest::READABLE | Interest::WRITABLE;
             (Watch::Both, Some(both))
-        } else if self.turns >= BUSY_TURNS_MIN {
+        } else if self.unwatched || self.turns >= BUSY_TURNS_MIN {
             (Watch::Off, None)
         } else {
             (Watch::Readable, Some(Interest::READABLE))

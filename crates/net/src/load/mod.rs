@@ -30,6 +30,7 @@ mod tls;
 mod trains;
 mod turns;
 mod waker;
+mod watching;
 
 pub use bound_udp::BoundUdp;
 pub use counters::{PortCounters, SendFailures};
@@ -38,5 +39,6 @@ pub use file_limit::raise_file_limit;
 pub use limits::{PortLimits, PortOptions, TcpClose};
 pub use ports::Ports;
 pub use slots::PortId;
+pub use system::prefer_short_turns;
 pub use tls::{TlsClient, TlsError, TlsFailure, TlsInfo, TlsServer, TlsSettings, TlsVersions};
 pub use waker::PortWaker;

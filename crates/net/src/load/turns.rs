@@ -49,7 +49,7 @@ impl Ports {
     }
 
     /// One system call's worth of datagrams. The port is looked at again until nothing waits there.
-    fn serve_datagrams(&mut self, id: PortId, each: Each<'_>) -> (usize, bool) {
+    pub(super) fn serve_datagrams(&mut self, id: PortId, each: Each<'_>) -> (usize, bool) {
         let mut slab = self.take_slab();
         let mut count = self.serve_errors(id, each);
         let Some(Kind::Datagram(port)) = self.slots.get_mut(id).map(|port| &mut port.kind) else {

@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use gannet_events::sipp::Snapshot;
 
+use super::{MediaArrivals, MediaLateness};
+
 /// What a run tells of itself once.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Facts {
@@ -87,10 +89,18 @@ pub struct MediaFigures {
     pub echoed: [MediaCount; 3],
     /// Streams and captures that are being sent.
     pub streams_open: u64,
-    /// Packets that left well after their time.
+    /// Packets that left more than 10 ms after their time.
     pub late: u64,
+    /// How long after their times packets left.
+    pub departures: MediaLateness,
+    /// What is known of the streams that came in.
+    pub arrivals: MediaArrivals,
+    /// Packets that were due so long before that they were left out.
+    pub left_out: u64,
     /// Packets that could not be sent.
     pub unsent: u64,
+    /// Datagrams that the system threw away because they were not fetched; known at the end.
+    pub dropped: u64,
     /// Calls whose streams did not come back as they were sent.
     pub checks_failed: u64,
 }

@@ -5,6 +5,7 @@ use std::fmt::Display;
 use gannet_events::sipp::{CommandKind, Figures, Layout, StepFigures, StepLayout};
 
 use super::frame::halves;
+use super::media::timing_lines;
 use super::saturation::is_behind;
 use super::{MediaCount, MediaFigures, Moment, State};
 
@@ -147,6 +148,7 @@ fn media_lines(media: &MediaFigures) -> Vec<String> {
             media.late, media.unsent, media.checks_failed
         ));
     }
+    lines.extend(timing_lines(media));
     lines
 }
 

@@ -132,6 +132,7 @@ impl Default for Media {
             random_ssrc: false,
             audio_tolerance: 1.0,
             video_tolerance: 1.0,
+            figures: None,
         }
     }
 }

@@ -223,6 +223,8 @@ pub struct Media {
     pub audio_tolerance: f64,
     /// `-videotolerance`.
     pub video_tolerance: f64,
+    /// `-media_figures`.
+    pub figures: Option<String>,
 }
 
 /// A rate that rises.

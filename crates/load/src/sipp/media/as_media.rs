@@ -11,6 +11,7 @@ use super::super::error::SippError;
 use super::super::traffic::Media;
 use super::RtpMedia;
 use super::engine::Engine;
+use super::figures::read;
 use super::inbox::Command;
 use super::keys::Writer;
 use super::order::{EchoOrder, StreamOrder};
@@ -84,7 +85,7 @@ impl Media for RtpMedia {
             MediaOrder::EchoAll(on) => {
                 // Without the option there is no echo that could be switched on.
                 if let Some(engine) = self.engine.as_ref().filter(|_| self.settings.echo) {
-                    engine.inbox.send(Command::EchoAll(on));
+                    engine.inbox.send_to_all(|| Command::EchoAll(on));
                 }
             }
             MediaOrder::End => self.end(call),
@@ -97,7 +98,7 @@ impl Media for RtpMedia {
 
     fn figures(&self) -> Option<MediaFigures> {
         let engine = self.engine.as_ref()?;
-        self.has_traffic().then(|| engine.figures.read())
+        self.has_traffic().then(|| read(&engine.figures))
     }
 
     fn take_warnings(&mut self) -> Vec<String> {

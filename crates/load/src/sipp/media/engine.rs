@@ -1,10 +1,10 @@
-//! The thread of media and its sockets.
+//! The threads of media and their sockets.
 
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::mpsc::sync_channel;
 use std::thread::JoinHandle;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use gannet_net::NetError;
 use gannet_net::load::{PortLimits, Ports};
@@ -26,8 +26,11 @@ const PORT_TRIES: u16 = 100;
 const VIDEO_OFFSET: u16 = 2;
 /// Octets that wait at one socket: what is older is of no use.
 const UNSENT_BYTES_MAX: usize = 256 << 10;
-/// Packets that are taken before it is looked what is due.
-const RECEIVED_MAX: usize = 32;
+/// Packets that are taken before it is looked what is due: less than a fifth of a millisecond.
+const RECEIVED_MAX: usize = 64;
+/// The most threads. Each carries thousands of streams; more than there are processors only stand
+/// in each other's way.
+const WORKERS_MAX: usize = 32;
 /// The longest wait for verdicts at the end.
 const SETTLE_WAIT: Duration = Duration::from_secs(2);
 
@@ -36,10 +39,11 @@ const SETTLE_WAIT: Duration = Duration::from_secs(2);
 pub(super) struct Engine {
     pub(super) sockets: Sockets,
     pub(super) inbox: Arc<Inbox>,
-    pub(super) figures: Arc<Figures>,
+    /// Of each thread.
+    pub(super) figures: Vec<Arc<Figures>>,
     /// The port of media of calls without one of their own.
     pub(super) port: u16,
-    thread: Option<JoinHandle<()>>,
+    threads: Vec<JoinHandle<()>>,
 }
 
 impl Engine {
@@ -53,30 +57,39 @@ impl Engine {
             messages_per_poll_max: RECEIVED_MAX,
             unsent_bytes_max: UNSENT_BYTES_MAX,
         };
-        let ports = Ports::new(limits).map_err(SippError::Sockets)?;
-        let inbox = Arc::new(Inbox::new(ports.waker()));
-        let figures = Arc::new(Figures::default());
-        let worker = Worker::new(
-            ports,
-            inbox.clone(),
-            figures.clone(),
-            settings.echo,
-            settings.echo_bytes,
-        );
-        let thread = std::thread::Builder::new()
-            .name("media".to_owned())
-            .spawn(move || worker.work())
-            .map_err(|source| SippError::System {
-                what: "thread for media",
-                source,
-            })?;
+        let workers = std::thread::available_parallelism().map_or(1, usize::from);
+        let ports: Vec<Ports> = (0..workers.min(WORKERS_MAX))
+            .map(|_| Ports::new(limits).map_err(SippError::Sockets))
+            .collect::<Result<_, _>>()?;
+        let inbox = Arc::new(Inbox::new(ports.iter().map(Ports::waker)));
+        let begun = Instant::now();
+        let mut figures = Vec::new();
+        let mut threads = Vec::new();
+        for (number, ports) in ports.into_iter().enumerate() {
+            let own = Arc::new(Figures::default());
+            figures.push(own.clone());
+            let way = (inbox.clone(), number as u16);
+            let echo = (settings.echo, settings.echo_bytes);
+            let worker = Worker::new(ports, way, own, begun, echo);
+            let thread = std::thread::Builder::new()
+                .name(format!("media-{number}"))
+                .spawn(move || worker.work());
+            match thread {
+                Ok(thread) => threads.push(thread),
+                Err(source) => {
+                    inbox.send_to_all(|| Command::End);
+                    let what = "thread for media";
+                    return Err(SippError::System { what, source });
+                }
+            }
+        }
         let pairs = RtpPorts::new(settings.port, settings.port_max);
         let mut engine = Self {
             sockets: Sockets::new(ip, settings.options, pairs, inbox.clone()),
             inbox,
             figures,
             port: settings.port,
-            thread: Some(thread),
+            threads,
         };
         match engine.open_first(settings.port == PORT_DEFAULT) {
             Err(error) if needed => Err(SippError::Bind(error)),
@@ -86,11 +99,16 @@ impl Engine {
 
     /// Waits for the verdicts of all checks; gives how many have failed.
     pub(super) fn settle(&self) -> u64 {
-        let (done, settled) = sync_channel(1);
-        self.inbox.send(Command::Settle(done));
-        // A thread that has gone has told what it found out.
-        let _ = settled.recv_timeout(SETTLE_WAIT);
-        self.figures.checks_failed()
+        let workers = usize::from(self.inbox.workers());
+        let (done, settled) = sync_channel(workers);
+        self.inbox.send_to_all(|| Command::Settle(done.clone()));
+        drop(done);
+        let end = Instant::now() + SETTLE_WAIT;
+        for _ in 0..workers {
+            // A thread that has gone has told what it found out.
+            let _ = settled.recv_timeout(end.saturating_duration_since(Instant::now()));
+        }
+        self.figures.iter().map(|one| one.checks_failed()).sum()
     }
 
     /// Opens the sockets at the port of media and at that of video above it; if those are taken and
@@ -102,9 +120,9 @@ impl Engine {
             .step_by(2)
             .take(usize::from(tries))
         {
-            let audio = self.sockets.lease(port, MediaKind::Audio);
+            let audio = self.sockets.lease(port, MediaKind::Audio, 0);
             let both = audio.and_then(|_| {
-                let video = self.sockets.lease(port + VIDEO_OFFSET, MediaKind::Video);
+                let video = self.sockets.lease(port + VIDEO_OFFSET, MediaKind::Video, 0);
                 video.inspect_err(|_| self.sockets.release(port))
             });
             match both {
@@ -141,7 +159,9 @@ impl Engine {
         {
             return Ok(socket);
         }
-        let socket = self.sockets.lease(port, kind)?;
+        // What a call sends leaves by one thread.
+        let worker = media.pair(kind).map_or(0, |pair| pair.rtp.worker);
+        let socket = self.sockets.lease(port, kind, worker)?;
         media.leased.push(port);
         Ok(socket)
     }
@@ -168,8 +188,8 @@ impl Engine {
 
 impl Drop for Engine {
     fn drop(&mut self) {
-        self.inbox.send(Command::End);
-        if let Some(thread) = self.thread.take() {
+        self.inbox.send_to_all(|| Command::End);
+        for thread in self.threads.drain(..) {
             // A panic of the thread was printed where it happened.
             let _ = thread.join();
         }

@@ -81,9 +81,8 @@ impl Outgoing {
     }
 
     /// Goes over to the next packet, and writes it. The time of the one after it is then known.
-    pub(super) fn next(&mut self, now_ns: u64, out: &mut Vec<u8>) -> Next {
+    pub(super) fn next(&mut self, out: &mut Vec<u8>) -> Next {
         out.clear();
-        self.catch_up(now_ns);
         let port_offset = match &mut self.progress {
             Progress::Datagrams {
                 plan,
@@ -145,12 +144,23 @@ impl Outgoing {
         }
     }
 
-    fn catch_up(&mut self, now_ns: u64) {
+    /// Leaves out what should have been sent long ago; gives how many packets that were.
+    pub(super) fn catch_up(&mut self, now_ns: u64) -> u64 {
         if let Progress::Stream(stream) = &mut self.progress
             && now_ns.saturating_sub(self.due_ns) > BEHIND_MAX_NS
         {
             let missed = (now_ns - self.due_ns) / interval_ns(stream);
             leave_out(stream, &mut self.due_ns, missed);
+            return missed;
+        }
+        0
+    }
+
+    /// The time between two packets of a stream.
+    pub(super) fn interval_ns(&self) -> Option<u64> {
+        match &self.progress {
+            Progress::Stream(stream) => Some(interval_ns(stream)),
+            Progress::Datagrams { .. } => None,
         }
     }
 }
@@ -186,10 +196,14 @@ mod tests {
 
     const MS: u64 = 1_000_000;
 
+    fn socket(number: u64) -> SocketId {
+        SocketId { worker: 0, number }
+    }
+
     fn play(what: Playable) -> Outgoing {
         let play = Play {
             kind: MediaKind::Audio,
-            sockets: vec![(0, SocketId(1)), (2, SocketId(2))],
+            sockets: vec![(0, socket(1)), (2, socket(2))],
             to: "192.0.2.1:7000".parse().ok(),
             what,
         };
@@ -228,44 +242,36 @@ mod tests {
         let mut outgoing = play(Playable::Datagrams(Arc::new(plan)));
         let mut out = Vec::new();
         let to = |port| SocketAddr::new([192, 0, 2, 1].into(), port);
-        let written = |socket, port| Next::Packet {
-            socket: SocketId(socket),
+        let written = |number, port| Next::Packet {
+            socket: socket(number),
             to: to(port),
         };
-        assert_eq!(outgoing.next(5 * MS, &mut out), written(2, 7002));
+        assert_eq!(outgoing.next(&mut out), written(2, 7002));
         assert_eq!((outgoing.due_ns, &out[..]), (35 * MS, &[2][..]));
-        assert_eq!(outgoing.next(35 * MS, &mut out), written(1, 7000));
+        assert_eq!(outgoing.next(&mut out), written(1, 7000));
         assert_eq!(outgoing.due_ns, 36 * MS);
         // There is no socket for it.
-        assert_eq!(outgoing.next(36 * MS, &mut out), Next::Nothing);
+        assert_eq!(outgoing.next(&mut out), Next::Nothing);
         assert!(outgoing.is_over());
-        assert_eq!(outgoing.next(36 * MS, &mut out), Next::Over);
+        assert_eq!(outgoing.next(&mut out), Next::Over);
     }
 
     #[test]
     fn a_stream_keeps_its_rhythm_over_pauses_and_without_a_destination() {
         let mut outgoing = play(stream());
         let mut out = Vec::new();
-        assert!(matches!(
-            outgoing.next(5 * MS, &mut out),
-            Next::Packet { .. }
-        ));
+        assert!(matches!(outgoing.next(&mut out), Next::Packet { .. }));
         assert_eq!((outgoing.due_ns, timestamp(&out)), (25 * MS, 0));
         outgoing.paused = true;
         outgoing.resume(90 * MS);
         assert_eq!(outgoing.due_ns, 105 * MS);
-        assert!(matches!(
-            outgoing.next(105 * MS, &mut out),
-            Next::Packet { .. }
-        ));
+        assert!(matches!(outgoing.next(&mut out), Next::Packet { .. }));
         assert_eq!(timestamp(&out), 5 * 160);
         outgoing.to = None;
-        assert_eq!(outgoing.next(125 * MS, &mut out), Next::Nothing);
+        assert_eq!(outgoing.next(&mut out), Next::Nothing);
         outgoing.to = "192.0.2.1:7000".parse().ok();
-        assert!(matches!(
-            outgoing.next(2_000 * MS, &mut out),
-            Next::Packet { .. }
-        ));
+        assert_eq!(outgoing.catch_up(2_000 * MS), 92);
+        assert!(matches!(outgoing.next(&mut out), Next::Packet { .. }));
         assert_eq!((outgoing.due_ns, timestamp(&out)), (2_005 * MS, 99 * 160));
     }
 }

@@ -88,7 +88,7 @@ impl RtpMedia {
         if call.local(kind) == Some(port) {
             return;
         }
-        match engine.sockets.lease(port, kind) {
+        match engine.sockets.lease(port, kind, 0) {
             Ok(_) => {
                 if let Some(before) = call.set_local(kind, port) {
                     engine.sockets.release(before);
@@ -118,7 +118,7 @@ impl RtpMedia {
 
     pub(super) fn warn_of_refused(&mut self) {
         let engine = self.engine.as_ref();
-        if engine.is_some_and(|engine| engine.figures.has_refused()) {
+        if engine.is_some_and(|engine| engine.figures.iter().any(|one| one.has_refused())) {
             self.warn("packets came that are not authentic by the keys of SRTP".to_owned());
         }
     }
@@ -142,7 +142,11 @@ impl RtpMedia {
                 Err(error) => failed = Some(error),
             }
         }
-        let id = StreamId(self.next_stream);
+        let worker = sockets.first().map_or(0, |(_, socket)| socket.worker);
+        let id = StreamId {
+            worker,
+            number: self.next_stream,
+        };
         self.next_stream += 1;
         media.datagrams = Some((kind, id));
         let to = media.remote(kind);
@@ -183,7 +187,10 @@ impl RtpMedia {
         if let Some(keys) = media.keys(kind) {
             keys.tell(socket, &engine.inbox);
         }
-        let id = StreamId(self.next_stream);
+        let id = StreamId {
+            worker: socket.worker,
+            number: self.next_stream,
+        };
         self.next_stream += 1;
         if let Some(before) = media.set_stream(kind, id) {
             engine.inbox.send(Command::Stop(before));

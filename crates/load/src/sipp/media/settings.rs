@@ -70,6 +70,7 @@ impl Settings {
             options: PortOptions {
                 buffer_bytes: media.buffer_bytes,
                 sparse: true,
+                arrival_times: true,
                 ..PortOptions::default()
             },
             first_ssrc,

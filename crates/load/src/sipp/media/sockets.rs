@@ -20,6 +20,8 @@ pub(super) struct Sockets {
     shared: HashMap<u16, Shared>,
     pairs: RtpPorts,
     next_id: u64,
+    /// The thread that gets the next pair.
+    next_worker: u16,
 }
 
 #[derive(Debug)]
@@ -57,17 +59,28 @@ impl Sockets {
             shared: HashMap::new(),
             pairs,
             next_id: 0,
+            next_worker: 0,
         }
     }
 
-    /// One more user of the socket at a port, which is opened if there is none.
-    pub(super) fn lease(&mut self, port: u16, kind: MediaKind) -> Result<SocketId, NetError> {
+    /// One more user of the socket at a port, which is opened for that thread if there is none.
+    pub(super) fn lease(
+        &mut self,
+        port: u16,
+        kind: MediaKind,
+        worker: u16,
+    ) -> Result<SocketId, NetError> {
         if let Some(shared) = self.shared.get_mut(&port) {
             shared.users += 1;
             return Ok(shared.id);
         }
-        let bound = BoundUdp::open(SocketAddr::new(self.ip, port), &self.options)?;
-        let id = self.adopt(Some(kind), bound);
+        // Many calls may share it: what leaves together for one peer goes through the kernel as one.
+        let options = PortOptions {
+            segmentation: true,
+            ..self.options
+        };
+        let bound = BoundUdp::open(SocketAddr::new(self.ip, port), &options)?;
+        let id = self.adopt(worker, Some(kind), bound);
         self.shared.insert(port, Shared { id, users: 1 });
         Ok(id)
     }
@@ -92,10 +105,12 @@ impl Sockets {
     /// A pair for one call; `None` if none is free.
     pub(super) fn open_pair(&mut self, kind: MediaKind) -> Option<OwnPair> {
         let RtpPair { rtp, rtcp } = self.pairs.open(self.ip, &self.options)?;
+        let worker = self.next_worker;
+        self.next_worker = (worker + 1) % self.inbox.workers();
         Some(OwnPair {
             port: rtp.local_addr().port(),
-            rtp: self.adopt(Some(kind), rtp),
-            rtcp: self.adopt(None, rtcp),
+            rtp: self.adopt(worker, Some(kind), rtp),
+            rtcp: self.adopt(worker, None, rtcp),
         })
     }
 
@@ -104,10 +119,13 @@ impl Sockets {
         self.inbox.send(Command::Close(pair.rtcp));
     }
 
-    fn adopt(&mut self, kind: Option<MediaKind>, bound: BoundUdp) -> SocketId {
-        let id = SocketId(self.next_id);
+    fn adopt(&mut self, worker: u16, kind: Option<MediaKind>, bound: BoundUdp) -> SocketId {
+        let id = SocketId {
+            worker,
+            number: self.next_id,
+        };
         self.next_id += 1;
-        self.inbox.send(Command::Adopt(id, kind, bound));
+        self.inbox.send(Command::Adopt(id, kind, Box::new(bound)));
         id
     }
 }

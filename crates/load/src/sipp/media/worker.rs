@@ -1,97 +1,76 @@
-//! The media thread.
+//! A media thread.
 
-use std::cmp::Reverse;
-use std::collections::{BinaryHeap, HashMap};
-use std::net::SocketAddr;
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use gannet_net::load::{PortEvent, PortId, Ports};
-use gannet_scenario::sipp::model::MediaKind;
+use gannet_net::load::{PortEvent, PortId, Ports, prefer_short_turns};
+use gannet_traffic::Wheel;
 
+use super::arriving::{Arriving, SocketState};
 use super::figures::Figures;
-use super::guard::Guard;
-use super::inbox::{Command, Inbox, SocketId, StreamId};
-use super::outgoing::{Next, Outgoing};
+use super::inbox::{Command, Inbox, Play, SocketId, StreamId};
+use super::outgoing::Outgoing;
+use super::phases::Phases;
+use super::streams::{Playing, Streams};
 
-/// A packet that leaves so much after its time counts as late.
-const LATE_NS: u64 = 10_000_000;
-/// Packets that are made before they are handed to the system.
-const BATCH_MAX: usize = 64;
+/// How exact times are: a packet leaves with the first tick after its time.
+pub(super) const TICK_NS: u64 = 250_000;
 
-/// What the media thread works with.
+/// What a media thread works with.
 #[derive(Debug)]
 pub(super) struct Worker {
-    ports: Ports,
+    pub(super) ports: Ports,
     inbox: Arc<Inbox>,
-    figures: Arc<Figures>,
+    number: u16,
+    pub(super) figures: Arc<Figures>,
     begun: Instant,
     commands: Vec<Command>,
-    streams: HashMap<StreamId, Outgoing>,
-    /// Earliest first. An entry counts only while the stream still has that time.
-    deadlines: BinaryHeap<Reverse<(u64, StreamId)>>,
-    sockets: HashMap<SocketId, PortId>,
-    state: States,
-    out: Vec<u8>,
-}
-
-/// What is to be done with datagrams that come.
-#[derive(Debug)]
-struct States {
-    by_port: HashMap<u64, SocketState>,
-    /// `-rtp_echo` is in force.
-    echoes_all: bool,
-    /// Longer datagrams are not echoed.
-    echo_bytes: usize,
-    /// The packet without its protection, or with the own one.
-    packet: Vec<u8>,
-}
-
-#[derive(Debug)]
-struct SocketState {
-    kind: Option<MediaKind>,
-    echoes: bool,
-    /// Something of its own was sent. It echoes only if it is told to: two ends that echo what the
-    /// other echoes would never stop.
-    has_sent: bool,
-    checked: Option<StreamId>,
-    /// Of streams and echoes that are sent.
-    sent: Guard,
-    received: Guard,
+    pub(super) streams: Streams,
+    pub(super) wheel: Wheel,
+    /// Places of streams whose time has come.
+    pub(super) due: Vec<u64>,
+    phases: Phases,
+    pub(super) sockets: HashMap<SocketId, PortId>,
+    pub(super) arriving: Arriving,
+    pub(super) out: Vec<u8>,
+    /// When the packets were due that the system has not got yet.
+    pub(super) batch: Vec<u64>,
 }
 
 impl Worker {
+    /// The thread with that number of those that the inbox leads to.
     pub(super) fn new(
         ports: Ports,
-        inbox: Arc<Inbox>,
+        (inbox, number): (Arc<Inbox>, u16),
         figures: Arc<Figures>,
-        echoes_all: bool,
-        echo_bytes: usize,
+        begun: Instant,
+        (echoes_all, echo_bytes): (bool, usize),
     ) -> Self {
         Self {
             ports,
             inbox,
+            number,
             figures,
-            begun: Instant::now(),
+            begun,
             commands: Vec::new(),
-            streams: HashMap::new(),
-            deadlines: BinaryHeap::new(),
+            streams: Streams::default(),
+            wheel: Wheel::with_tick(0, TICK_NS, 0),
+            due: Vec::new(),
+            phases: Phases::new(),
             sockets: HashMap::new(),
-            state: States {
-                by_port: HashMap::new(),
-                echoes_all,
-                echo_bytes,
-                packet: Vec::new(),
-            },
+            arriving: Arriving::new(begun, echoes_all, echo_bytes),
             out: Vec::new(),
+            batch: Vec::new(),
         }
     }
 
     /// Works until it is told to end.
     pub(super) fn work(mut self) {
+        prefer_short_turns();
         loop {
             let mut commands = std::mem::take(&mut self.commands);
-            self.inbox.take(&mut commands);
+            self.inbox.take(self.number, &mut commands);
             for command in commands.drain(..) {
                 if matches!(command, Command::End) {
                     self.ports.flush();
@@ -106,18 +85,12 @@ impl Worker {
             let Self {
                 ports,
                 streams,
-                state,
+                arriving,
                 figures,
                 ..
             } = &mut self;
-            let polled = ports.poll_with(timeout, &mut |ports, event| match event {
-                PortEvent::Datagram {
-                    port, from, bytes, ..
-                } => {
-                    state.take(ports, streams, figures, (port, from, bytes));
-                }
-                PortEvent::SendFailed { .. } => figures.unsent(),
-                _ => {}
+            let polled = ports.poll_with(timeout, &mut |ports, event| {
+                take(arriving, ports, streams, figures, event);
             });
             if polled.is_err() {
                 // The system does not let it wait, so it cannot keep times.
@@ -126,59 +99,45 @@ impl Worker {
         }
     }
 
-    fn now_ns(&self) -> u64 {
+    pub(super) fn now_ns(&self) -> u64 {
         self.begun.elapsed().as_nanos() as u64
     }
 
     fn timeout(&self) -> Option<Duration> {
-        let Reverse((due_ns, _)) = self.deadlines.peek()?;
+        let due_ns = self.wheel.next_deadline_ns()?;
         Some(Duration::from_nanos(due_ns.saturating_sub(self.now_ns())))
     }
 
     fn obey(&mut self, command: Command) {
         match command {
             Command::Adopt(id, kind, bound) => {
-                if let Ok(port) = self.ports.adopt_udp(bound) {
+                if let Ok(port) = self.ports.adopt_udp(*bound) {
                     self.sockets.insert(id, port);
-                    self.state.add(port, kind);
+                    self.arriving.add(port, kind);
                 }
             }
-            Command::Close(id) => {
-                if let Some(port) = self.sockets.remove(&id) {
-                    self.state.by_port.remove(&port.number());
-                    self.ports.close(port);
-                }
-            }
+            Command::Close(id) => self.close(id),
             Command::Echo(id, on) => self.change(id, |socket| socket.echoes = on),
             Command::GuardSent(id, guard) => self.change(id, |socket| socket.sent = guard),
             Command::GuardReceived(id, guard) => {
                 self.change(id, |socket| socket.received = guard);
             }
-            Command::EchoAll(on) => self.state.echoes_all = on,
-            Command::Play(id, play) => {
-                let outgoing = Outgoing::new(*play, self.now_ns());
-                let is_checked = outgoing.check.is_some();
-                for socket in outgoing.sockets().collect::<Vec<_>>() {
-                    self.change(socket, |socket| {
-                        socket.has_sent = true;
-                        socket.checked = is_checked.then_some(id);
-                    });
-                }
-                self.deadlines.push(Reverse((outgoing.due_ns, id)));
-                self.streams.insert(id, outgoing);
-            }
+            Command::EchoAll(on) => self.arriving.echoes_all = on,
+            Command::Play(id, play) => self.play(id, *play),
             Command::Redirect(id, to) => {
-                if let Some(stream) = self.streams.get_mut(&id) {
-                    stream.to = to;
+                if let Some(playing) = self.streams.get(id) {
+                    playing.outgoing.to = to;
                 }
             }
             Command::Pause(id, on) => self.pause(id, on),
             Command::Stop(id) => self.stop(id),
             Command::Settle(done) => {
-                let checked = self.streams.iter().filter(|(_, one)| one.check.is_some());
-                for id in checked.map(|(id, _)| *id).collect::<Vec<_>>() {
+                let checked = self.streams.iter();
+                let checked = checked.filter(|playing| playing.outgoing.check.is_some());
+                for id in checked.map(|playing| playing.id).collect::<Vec<_>>() {
                     self.stop(id);
                 }
+                self.figures.set_dropped(self.ports.counters().kernel_drops);
                 // Who asked may have gone.
                 let _ = done.send(());
             }
@@ -186,148 +145,155 @@ impl Worker {
         }
     }
 
+    /// Closes a socket; what has come to it still counts.
+    fn close(&mut self, id: SocketId) {
+        let Some(port) = self.sockets.remove(&id) else {
+            return;
+        };
+        let Self {
+            ports,
+            streams,
+            arriving,
+            figures,
+            ..
+        } = self;
+        ports.drain(port, &mut |ports, event| {
+            take(arriving, ports, streams, figures, event);
+        });
+        arriving.remove(port);
+        ports.close(port);
+    }
+
+    fn play(&mut self, id: StreamId, play: Play) {
+        let now_ns = self.now_ns();
+        let mut outgoing = Outgoing::new(play, now_ns);
+        let phase = outgoing.interval_ns().and_then(|interval_ns| {
+            let (phase, begin_ns) = self.phases.take(interval_ns, now_ns)?;
+            outgoing.due_ns = begin_ns;
+            Some(phase)
+        });
+        let due_ns = outgoing.due_ns;
+        let is_checked = outgoing.check.is_some();
+        let sockets: Vec<SocketId> = outgoing.sockets().collect();
+        let place = self.streams.insert(Playing {
+            id,
+            outgoing,
+            timer: None,
+            phase,
+        });
+        self.set_timer(place, due_ns);
+        for socket in sockets {
+            self.change(socket, |socket| {
+                socket.has_sent = true;
+                socket.players += 1;
+                socket.checked = is_checked.then_some(id);
+            });
+        }
+    }
+
+    pub(super) fn set_timer(&mut self, place: u32, due_ns: u64) {
+        let timer = self.wheel.insert(due_ns, u64::from(place));
+        if let Some(playing) = self.streams.at(place) {
+            playing.timer = Some(timer);
+        }
+    }
+
+    /// Changes what holds for a socket, and whether the system tells of what comes to it.
     fn change(&mut self, id: SocketId, change: impl FnOnce(&mut SocketState)) {
-        let port = self.sockets.get(&id);
-        if let Some(socket) = port.and_then(|port| self.state.by_port.get_mut(&port.number())) {
-            change(socket);
+        let Some(port) = self.sockets.get(&id) else {
+            return;
+        };
+        let Some(socket) = self.arriving.get(*port) else {
+            return;
+        };
+        change(socket);
+        let unwatched = socket.may_be_unwatched();
+        if unwatched != socket.unwatched {
+            socket.unwatched = unwatched;
+            self.ports.set_watched(*port, !unwatched);
         }
     }
 
     fn pause(&mut self, id: StreamId, on: bool) {
         let now_ns = self.now_ns();
-        let Some(stream) = self.streams.get_mut(&id) else {
+        let Some(place) = self.streams.place(id) else {
             return;
         };
+        let Some(playing) = self.streams.at(place) else {
+            return;
+        };
+        if playing.outgoing.paused == on {
+            return;
+        }
+        let sockets: Vec<SocketId> = playing.outgoing.sockets().collect();
         if on {
-            stream.paused = true;
-        } else if stream.paused {
-            stream.resume(now_ns);
-            self.deadlines.push(Reverse((stream.due_ns, id)));
+            playing.outgoing.paused = true;
+            if let Some(timer) = playing.timer.take() {
+                self.wheel.cancel(timer);
+            }
+        } else {
+            playing.outgoing.resume(now_ns);
+            let due_ns = playing.outgoing.due_ns;
+            self.set_timer(place, due_ns);
+        }
+        for socket in sockets {
+            self.change(socket, |socket| {
+                socket.players = if on {
+                    socket.players.saturating_sub(1)
+                } else {
+                    socket.players + 1
+                };
+            });
         }
     }
 
     /// Ends a stream. What is checked on it gets its verdict.
-    fn stop(&mut self, id: StreamId) {
-        let Some(stream) = self.streams.remove(&id) else {
+    pub(super) fn stop(&mut self, id: StreamId) {
+        let Some(playing) = self.streams.remove(id) else {
             return;
         };
-        let Some(check) = &stream.check else {
-            return;
-        };
-        if check.has_failed() {
+        if let Some(timer) = playing.timer {
+            self.wheel.cancel(timer);
+        }
+        if let Some(phase) = playing.phase {
+            self.phases.give_back(phase);
+        }
+        let outgoing = &playing.outgoing;
+        if outgoing
+            .check
+            .as_ref()
+            .is_some_and(|check| check.has_failed())
+        {
             self.figures.failed_check();
         }
-        for socket in stream.sockets() {
+        for socket in outgoing.sockets() {
             self.change(socket, |socket| {
+                if !outgoing.paused {
+                    socket.players = socket.players.saturating_sub(1);
+                }
                 if socket.checked == Some(id) {
                     socket.checked = None;
                 }
             });
         }
     }
-
-    fn send_due(&mut self) {
-        let mut unflushed = 0;
-        while let Some(&Reverse((due_ns, id))) = self.deadlines.peek() {
-            let now_ns = self.now_ns();
-            if due_ns > now_ns {
-                break;
-            }
-            self.deadlines.pop();
-            let Some(stream) = self.streams.get_mut(&id) else {
-                continue;
-            };
-            if stream.paused || stream.due_ns != due_ns {
-                continue;
-            }
-            let next = stream.next(now_ns, &mut self.out);
-            if let Next::Packet { socket, to } = next
-                && let Some(port) = self.sockets.get(&socket)
-                && (!stream.is_stream() || self.state.protect(*port, &mut self.out))
-            {
-                self.ports.send(*port, Some(to), &[&self.out]);
-                self.figures.sent(stream.kind, self.out.len());
-                if let Some(check) = &mut stream.check {
-                    check.note_sent();
-                }
-                if now_ns - due_ns > LATE_NS {
-                    self.figures.late();
-                }
-                unflushed += 1;
-            }
-            let next_ns = stream.due_ns;
-            if next == Next::Over || stream.is_over() {
-                self.stop(id);
-            } else {
-                self.deadlines.push(Reverse((next_ns, id)));
-            }
-            if unflushed == BATCH_MAX {
-                self.ports.flush();
-                unflushed = 0;
-            }
-        }
-    }
 }
 
-impl States {
-    fn add(&mut self, port: PortId, kind: Option<MediaKind>) {
-        let socket = SocketState {
-            kind,
-            echoes: false,
-            has_sent: false,
-            checked: None,
-            sent: Guard::Open,
-            received: Guard::Open,
-        };
-        self.by_port.insert(port.number(), socket);
-    }
-
-    /// Protects a packet of a stream; false if it must not be sent.
-    fn protect(&mut self, port: PortId, packet: &mut Vec<u8>) -> bool {
-        let socket = self.by_port.get_mut(&port.number());
-        socket.is_none_or(|socket| socket.sent.protect(packet))
-    }
-
-    fn take(
-        &mut self,
-        ports: &mut Ports,
-        streams: &mut HashMap<StreamId, Outgoing>,
-        figures: &Figures,
-        (port, from, bytes): (PortId, SocketAddr, &[u8]),
-    ) {
-        let Some(socket) = self.by_port.get_mut(&port.number()) else {
-            return;
-        };
-        let Some(kind) = socket.kind else {
-            return;
-        };
-        figures.received(kind, bytes.len());
-        let checked = socket.checked.and_then(|id| streams.get_mut(&id));
-        let check = checked.and_then(|stream| stream.check.as_mut());
-        let is_guarded = !(socket.received.is_open() && socket.sent.is_open());
-        let packet = &mut self.packet;
-        if is_guarded {
-            packet.clear();
-            packet.extend_from_slice(bytes);
-            if !socket.received.unprotect(packet) {
-                figures.refuse();
-                if let Some(check) = check {
-                    check.refuse();
-                }
-                return;
-            }
-        }
-        if let Some(check) = check {
-            check.take(if is_guarded { packet } else { bytes });
-        } else if (socket.echoes || self.echoes_all && !socket.has_sent)
-            && bytes.len() <= self.echo_bytes
-        {
-            if is_guarded && !socket.sent.protect(packet) {
-                return;
-            }
-            let bytes = if is_guarded { packet } else { bytes };
-            ports.send(port, Some(from), &[bytes]);
-            figures.echoed(kind, bytes.len());
-        }
+fn take(
+    arriving: &mut Arriving,
+    ports: &mut Ports,
+    streams: &mut Streams,
+    figures: &Figures,
+    event: PortEvent<'_>,
+) {
+    match event {
+        PortEvent::Datagram {
+            port,
+            from,
+            bytes,
+            arrived,
+        } => arriving.take(ports, streams, figures, (port, from, bytes, arrived)),
+        PortEvent::SendFailed { .. } => figures.unsent(),
+        _ => {}
     }
 }

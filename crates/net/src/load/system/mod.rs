@@ -14,6 +14,7 @@ mod name;
 mod options;
 mod receive;
 mod send;
+mod short_turns;
 
 pub(super) use name::Name;
 pub(super) use options::{
@@ -21,3 +22,4 @@ pub(super) use options::{
 };
 pub(super) use receive::ReceiveSlab;
 pub(super) use send::{SendBatch, SendHeaders};
+pub use short_turns::prefer_short_turns;

@@ -47,6 +47,16 @@ pub(super) const ROWS: &[OptionRow] = &[
     ),
     does(
         B,
+        "-media_figures",
+        "FILE",
+        "what media were sent and came, how late and what was lost, as JSON at the end",
+        |all, values| {
+            all.media.figures = Some(values[0].clone());
+            Ok(())
+        },
+    ),
+    does(
+        B,
         "-seed",
         "N",
         "what all random choices come from",
