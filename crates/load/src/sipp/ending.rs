@@ -50,19 +50,18 @@ pub(super) fn finish(
     if let Some(saturation) = &summary.saturation {
         let _ = writeln!(err, "{saturation}");
     }
-    if let Some(error) = error {
-        return Err(error);
-    }
-    if timed_out && arguments.timeout_is_error {
-        return Err(SippError::Fatal("the time of -timeout is over".to_owned()));
-    }
-    Ok(exit_code(
-        arguments,
-        &snapshot,
-        stopped_now,
-        timed_out,
-        failed_checks,
-    ))
+    let over = || SippError::Fatal("the time of -timeout is over".to_owned());
+    let error = error.or_else(|| (timed_out && arguments.timeout_is_error).then(over));
+    let code = match &error {
+        Some(error) => error.exit_code(),
+        None => exit_code(arguments, &snapshot, stopped_now, timed_out, failed_checks),
+    };
+    let why = error.as_ref().map(ToString::to_string);
+    let code = match faces.watch() {
+        Some(watch) => watch.end(&snapshot, code, why, &mut err),
+        None => code,
+    };
+    error.map_or(Ok(code), Err)
 }
 
 fn exit_code(
