@@ -6,6 +6,7 @@
 //! - [`session`]: what is done once a second while a run goes on.
 //! - [`sipp`]: the same of SIPp.
 //! - [`terminal`]: keys and signals.
+//! - [`watch`]: the folder, conditions and web page of any of them.
 
 mod chain;
 mod gather;
@@ -16,3 +17,4 @@ pub mod seagull;
 pub mod session;
 pub mod sipp;
 pub mod terminal;
+pub mod watch;

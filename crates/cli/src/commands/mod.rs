@@ -9,6 +9,7 @@ mod devices;
 mod learn;
 mod load;
 mod pbx;
+mod report;
 mod run;
 mod seagull;
 mod sinks;

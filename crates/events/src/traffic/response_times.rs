@@ -6,6 +6,8 @@ use hdrhistogram::Histogram;
 const LONGEST_US: u64 = 3_600_000_000;
 /// Decimal digits that the percentiles keep.
 const DIGITS: u8 = 3;
+/// Bounds of the classes of a distribution in each decade, as the series R10 of ISO 3 has them.
+const DECADE: [u64; 10] = [100, 125, 160, 200, 250, 315, 400, 500, 630, 800];
 
 /// Times from request to response, or whatever a scenario measures.
 #[derive(Debug, Clone)]
@@ -134,6 +136,32 @@ impl ResponseTimes {
             .value_at_quantile(share)
             .min(self.max_ns.div_ceil(1_000))
     }
+
+    /// How the times are distributed: above, up to and with, how many; in microseconds, ten classes
+    /// to a decade, those without times left out.
+    pub fn distribution_us(&self) -> Vec<(u64, u64, u64)> {
+        let mut classes: Vec<(u64, u64, u64)> = Vec::new();
+        let mut bounds = decades();
+        let mut class = bounds.next().unwrap_or((0, u64::MAX));
+        for value in self.histogram.iter_recorded() {
+            let at = value.value_iterated_to();
+            while at > class.1 {
+                class = bounds.next().unwrap_or((class.1, u64::MAX));
+            }
+            match classes.last_mut().filter(|last| last.1 == class.1) {
+                Some(last) => last.2 += value.count_at_value(),
+                None => classes.push((class.0, class.1, value.count_at_value())),
+            }
+        }
+        classes
+    }
+}
+
+/// The bounds of classes, from 0 on.
+fn decades() -> impl Iterator<Item = (u64, u64)> {
+    let rising = (0..8).flat_map(|decade| DECADE.map(|bound| bound * 10_u64.pow(decade)));
+    let mut before = 0;
+    rising.map(move |bound| (std::mem::replace(&mut before, bound), bound))
 }
 
 #[cfg(test)]
@@ -181,6 +209,73 @@ mod tests {
         assert_eq!(period.count(), 2);
         assert_eq!(period.mean_ns(), 70_000_000);
         assert!(period.quantile_us(0.0) >= 59_900);
+    }
+
+    /// Nearest rank in the sorted samples.
+    fn rank(sorted: &[u64], share: f64) -> u64 {
+        let rank = (share * sorted.len() as f64).ceil().max(1.0) as usize;
+        sorted[rank - 1]
+    }
+
+    #[test]
+    fn percentiles_agree_with_a_sorted_list() {
+        let mut seed = 0x9E37_79B9_7F4A_7C15_u64;
+        let mut random = || {
+            seed ^= seed << 13;
+            seed ^= seed >> 7;
+            seed ^= seed << 17;
+            seed
+        };
+        let mut samples: Vec<Vec<u64>> = vec![
+            vec![1],
+            vec![7, 9_000_000],
+            vec![5, 5, 5],
+            vec![1, 2, 3_600_000_000],
+            vec![3; 1_000],
+        ];
+        // Skewed: most of them short, few of them very long.
+        samples.push((0..20_000).map(|_| 200 + random() % 100).collect());
+        samples.push((0..20_000).map(|_| 1 << (random() % 31)).collect());
+        let long = |n: u64| {
+            if n % 1_000 == 0 {
+                40_000_000
+            } else {
+                900 + n % 50
+            }
+        };
+        samples.push((1..=10_000).map(long).collect());
+        for sample in samples {
+            let mut times = ResponseTimes::new(&[]);
+            for us in &sample {
+                times.record(us * 1_000);
+            }
+            let mut sorted = sample.clone();
+            sorted.sort_unstable();
+            for share in [0.5, 0.9, 0.95, 0.99, 0.999, 1.0] {
+                let (found, exact) = (times.quantile_us(share), rank(&sorted, share));
+                let allowed = exact / 1_000 + 1;
+                assert!(
+                    found.abs_diff(exact) <= allowed,
+                    "{share} of {} samples: {found} and not {exact}",
+                    sample.len()
+                );
+            }
+            let classes = times.distribution_us();
+            let count: u64 = classes.iter().map(|class| class.2).sum();
+            assert_eq!(count, times.count());
+            for (from, to, count) in classes {
+                let inside = sorted.iter().filter(|us| **us > from && **us <= to);
+                // What a class of the histogram holds may lie on both sides of a bound.
+                let near = sorted.iter().filter(|us| {
+                    us.abs_diff(from) <= from / 1_000 || us.abs_diff(to) <= to / 1_000
+                });
+                let (inside, near) = (inside.count() as u64, near.count() as u64);
+                assert!(
+                    inside.abs_diff(count) <= near,
+                    "{from} {to}: {count}, {inside}"
+                );
+            }
+        }
     }
 
     #[test]

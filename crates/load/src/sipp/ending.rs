@@ -57,19 +57,18 @@ pub(super) fn finish(
     if let Err(error) = write_media(arguments, &media) {
         let _ = writeln!(err, "error: {error}");
     }
-    if let Some(error) = error {
-        return Err(error);
-    }
-    if timed_out && arguments.timeout_is_error {
-        return Err(SippError::Fatal("the time of -timeout is over".to_owned()));
-    }
-    Ok(exit_code(
-        arguments,
-        &snapshot,
-        stopped_now,
-        timed_out,
-        failed_checks,
-    ))
+    let over = || SippError::Fatal("the time of -timeout is over".to_owned());
+    let error = error.or_else(|| (timed_out && arguments.timeout_is_error).then(over));
+    let code = match &error {
+        Some(error) => error.exit_code(),
+        None => exit_code(arguments, &snapshot, stopped_now, timed_out, failed_checks),
+    };
+    let why = error.as_ref().map(ToString::to_string);
+    let code = match faces.watch() {
+        Some(watch) => watch.end(&snapshot, code, why, &mut err),
+        None => code,
+    };
+    error.map_or(Ok(code), Err)
 }
 
 /// Writes the figures of media, if somebody wants them.

@@ -7,6 +7,8 @@ use gannet_net::NetError;
 use gannet_net::load::TlsError;
 use thiserror::Error;
 
+use crate::watch::WatchError;
+
 /// A call failed; or the command line or a file is wrong.
 pub const EXIT_FAILED: u8 = 1;
 /// The scenario ended the run; or its time was over before any call had ended.
@@ -92,6 +94,9 @@ pub enum SippError {
         /// Why.
         source: io::Error,
     },
+    /// What looks at the run cannot begin, or not go on.
+    #[error("{0}")]
+    Watch(#[from] WatchError),
     /// The player cannot go on.
     #[error("{0}")]
     Fatal(String),
@@ -106,6 +111,7 @@ impl SippError {
         match self {
             Self::Bind(_) => EXIT_BIND,
             Self::Read { .. } | Self::Tls(_) | Self::Twins { .. } | Self::Unfit(_) => EXIT_FAILED,
+            Self::Watch(error) if error.is_input() => EXIT_FAILED,
             Self::Broken => EXIT_FAULT,
             _ => EXIT_FATAL,
         }

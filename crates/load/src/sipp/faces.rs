@@ -14,6 +14,7 @@ use super::arguments::{Arguments, Trace};
 use super::error::SippError;
 use super::logs::{LogFile, LogNames};
 use super::outputs::Outputs;
+use super::watched::Watched;
 
 /// Takes the cursor to the top left corner.
 const HOME: &str = "\x1b[H";
@@ -25,6 +26,7 @@ const CLEAR: &str = "\x1b[2J\x1b[H";
 pub(super) struct Faces {
     state: State,
     outputs: Outputs,
+    watch: Option<Watched>,
     /// How often the screen is painted; `None` without a terminal.
     period: Option<Duration>,
     next: Duration,
@@ -42,11 +44,13 @@ impl Faces {
         names: &LogNames,
         state: State,
         outputs: Outputs,
+        watch: Option<Watched>,
     ) -> Self {
         let screens = arguments.traces.screens.clone();
         Self {
             state,
             outputs,
+            watch,
             period: io::stdout()
                 .is_terminal()
                 .then_some(arguments.screen_period),
@@ -63,16 +67,20 @@ impl Faces {
     /// When a new snapshot is wanted, as time since the start of the run.
     pub(super) fn next_due(&self) -> Option<Duration> {
         let screen = self.period.map(|_| self.next);
-        match (screen, self.outputs.next_due()) {
-            (Some(screen), Some(output)) => Some(screen.min(output)),
-            (screen, output) => screen.or(output),
-        }
+        let watch = self.watch.as_ref().and_then(Watched::next_due);
+        [screen, self.outputs.next_due(), watch]
+            .into_iter()
+            .flatten()
+            .min()
     }
 
     /// Shows a state of the run, where it is due.
     pub(super) fn tick(&mut self, now: &Arc<Snapshot>, beside: &Beside) {
         let written = self.outputs.tick(now);
         self.note(written);
+        if let Some(watch) = &mut self.watch {
+            watch.tick(now);
+        }
         if let Some(period) = self.period
             && now.elapsed >= self.next
         {
@@ -112,6 +120,11 @@ impl Faces {
         let mut out = io::stdout().lock();
         // A reader that has gone away, as of `| head`, changes no verdict.
         let _ = write!(out, "{clear}{text}").and_then(|()| out.flush());
+    }
+
+    /// What looks at the run beside SIPp's own faces.
+    pub(super) fn watch(&mut self) -> Option<&mut Watched> {
+        self.watch.as_mut()
     }
 
     /// What could not be written, once.

@@ -23,6 +23,7 @@ mod showing;
 mod tls;
 mod traffic;
 mod twins;
+mod watched;
 
 pub use error::{
     EXIT_BIND, EXIT_FAILED, EXIT_FATAL, EXIT_FAULT, EXIT_INTERNAL_COMMAND, EXIT_MEDIA,

@@ -19,6 +19,7 @@ use super::showing::{Layouts, log_names, screens};
 use super::tls::tls_sides;
 use super::traffic::{Media, Run, RunParts, SocketPlan};
 use super::twins::twin_plan;
+use super::watched::Watched;
 use crate::terminal::{Keyboard, watch_all_signals};
 
 /// Files beside sockets: logs, threads, timers, connections of peers.
@@ -43,6 +44,7 @@ pub struct Plan {
 /// # Errors
 /// The run cannot begin or go on.
 pub fn play(plan: Plan) -> Result<u8, SippError> {
+    plan.arguments.watch.conditions()?;
     // Before a socket is open: who waits for the socket may send a signal next.
     let inbox = Inbox::default();
     let send = inbox.sender();
@@ -91,7 +93,11 @@ fn begin(plan: Plan, inbox: &Inbox) -> Result<(Run, Faces, Layouts), SippError> 
     let settings = settings(&arguments, &addresses, own, Levels::default());
     let layouts = Layouts::of(&files, &settings);
     let names = log_names(&arguments);
-    let logs = Logs::open(names.clone(), arguments.traces.clone(), &layouts.main)?;
+    let watched = Watched::open(&arguments, &layouts)?;
+    let mut logs = Logs::open(names.clone(), arguments.traces.clone(), &layouts.main)?;
+    if let Some(watched) = &watched {
+        watched.record(&mut logs, &arguments, &addresses, own);
+    }
     let outputs = Outputs::create(&arguments, &names, &layouts.main)?;
     let state = screens(&arguments, &addresses, &files, &layouts, own.port());
     let send = inbox.sender();
@@ -114,7 +120,7 @@ fn begin(plan: Plan, inbox: &Inbox) -> Result<(Run, Faces, Layouts), SippError> 
         gather_interval: arguments.gather_interval,
         stamp: names.stamp,
     })?;
-    let faces = Faces::new(&arguments, &names, state, outputs);
+    let faces = Faces::new(&arguments, &names, state, outputs, watched);
     Ok((run, faces, layouts))
 }
 

@@ -2,9 +2,12 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::time::{Duration, SystemTime};
 
 use chrono::{Local, Offset};
-use gannet_events::sipp::Layout;
+use gannet_events::sipp::{Figures, Layout, Snapshot};
+use gannet_events::traffic::{Phase, ResponseTimes};
+use gannet_report::load::{LoadFigures, SippLayouts};
 use gannet_report::sipp::{FileNames, Stamp};
 use gannet_scenario::sipp::actions_by_step;
 use gannet_scenario::sipp::model::{Role, Scenario, Twin};
@@ -34,6 +37,46 @@ impl Layouts {
             out_of_call: scenarios.out_of_call.as_ref().map(of),
         }
     }
+}
+
+impl Layouts {
+    /// The state of the run, as every face that is not SIPp's own reads it.
+    pub(super) fn figures(&self, now: &Snapshot) -> LoadFigures {
+        let layouts = SippLayouts {
+            main: &self.main,
+            received: self.received.as_deref(),
+            out_of_call: self.out_of_call.as_deref(),
+        };
+        LoadFigures::of_sipp(&layouts, now)
+    }
+
+    /// The state before anything was sent.
+    pub(super) fn nothing(&self, arguments: &Arguments) -> Snapshot {
+        let of = |layout: &Option<Arc<Layout>>| layout.as_deref().map(Figures::new);
+        Snapshot {
+            started: SystemTime::now(),
+            elapsed: Duration::ZERO,
+            figures: Figures::new(&self.main),
+            received: of(&self.received),
+            out_of_call: of(&self.out_of_call),
+            rate: arguments.rate,
+            rate_period: arguments.rate_period,
+            calls_limit: 0,
+            users: arguments.users,
+            phase: Phase::Running,
+        }
+    }
+}
+
+/// The response times whose course is shown: the first ones of the scenario, else how long calls
+/// took.
+pub(super) fn shown_times(now: &Snapshot) -> ResponseTimes {
+    let figures = &now.figures;
+    figures
+        .timers
+        .first()
+        .unwrap_or(&figures.call_length)
+        .clone()
 }
 
 /// How the files of a run are named.

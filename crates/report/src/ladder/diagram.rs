@@ -8,7 +8,7 @@ use gannet_events::WireRecord;
 use crate::palette::Palette;
 
 use super::actors::{Actor, Columns};
-use super::{draw, messages, streams};
+use super::{draw, messages, streams, svg};
 
 /// What a ladder shows.
 #[derive(Debug, Clone)]
@@ -24,6 +24,8 @@ pub struct LadderOptions<'a> {
     pub nearest: Option<&'a [u8]>,
     /// More rows than this are cut in the middle.
     pub rows_max: usize,
+    /// What is wrong with each message by the RFCs.
+    pub problems: bool,
 }
 
 impl Default for LadderOptions<'_> {
@@ -34,6 +36,7 @@ impl Default for LadderOptions<'_> {
             streams: true,
             nearest: None,
             rows_max: 200,
+            problems: false,
         }
     }
 }
@@ -64,6 +67,8 @@ pub(super) struct Row {
     /// Delivered, and ignored on purpose.
     pub(super) ignored: bool,
     pub(super) nearest: bool,
+    /// What is wrong with it by the RFCs.
+    pub(super) notes: Vec<String>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -109,6 +114,17 @@ impl Ladder {
     pub fn render(&self, width: Option<usize>, palette: Palette) -> String {
         draw::render(self, width, palette)
     }
+
+    /// The diagram as an SVG image that needs nothing beside it.
+    pub fn svg(&self) -> String {
+        svg::render(self)
+    }
+
+    /// How many messages were sent again, were lost or ignored, or are against an RFC.
+    pub fn problems(&self) -> usize {
+        let is_odd = |row: &&Row| row.again || row.dropped || row.ignored || !row.notes.is_empty();
+        self.rows.iter().filter(is_odd).count()
+    }
 }
 
 impl fmt::Display for Ladder {
@@ -128,6 +144,7 @@ pub(super) struct ActorRow {
     pub(super) dropped: bool,
     pub(super) ignored: bool,
     pub(super) nearest: bool,
+    pub(super) notes: Vec<String>,
 }
 
 impl ActorRow {
@@ -142,6 +159,7 @@ impl ActorRow {
             dropped: self.dropped,
             ignored: self.ignored,
             nearest: self.nearest,
+            notes: self.notes,
         }
     }
 }

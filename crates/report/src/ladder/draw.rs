@@ -91,6 +91,7 @@ impl Layout {
                 " ".repeat(self.margin),
                 self.lanes(row, ladder.names.len(), palette)
             ));
+            lines.extend(notes(row, palette));
         }
         lines
     }
@@ -168,8 +169,18 @@ fn list(ladder: &Ladder, palette: Palette) -> Vec<String> {
             paint(row, &caption(row), palette),
             nearest(row, palette)
         ));
+        lines.extend(notes(row, palette));
     }
     lines
+}
+
+/// What is wrong with a message, below it.
+fn notes(row: &Row, palette: Palette) -> impl Iterator<Item = String> {
+    let notes = row.notes.iter();
+    notes.map(move |note| {
+        let note = palette.paint(Ink::Warn, &format!("! {note}"));
+        format!("{:TIME_COLUMNS$}{note}", "")
+    })
 }
 
 /// Fills `columns` between two lanes.

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use gannet_events::{Direction, WireKind, WireRecord};
-use gannet_sip::Message;
+use gannet_sip::{Deviation, Message, check};
 
 use super::actors::{Actor, Columns};
 use super::diagram::{ActorRow, LadderOptions, RowKind};
@@ -67,6 +67,11 @@ pub(super) fn rows(crossings: &[Crossing], options: &LadderOptions<'_>) -> Vec<A
             dropped: crossing.dropped,
             ignored: crossing.ignored,
             nearest: Some(index) == nearest,
+            notes: if options.problems {
+                notes(&crossing.message)
+            } else {
+                Vec::new()
+            },
         })
         .collect()
 }
@@ -181,6 +186,13 @@ fn label(message: &Message) -> String {
         Some(title) if !message.is_request() => format!("{title}, SDP)"),
         _ => format!("{title} (SDP)"),
     }
+}
+
+/// What is wrong with a message, with the place that says so.
+fn notes(message: &Message) -> Vec<String> {
+    let note = |found: Deviation| found.to_string();
+    let found = check(message).into_iter().map(note);
+    found.map(|note| text::clean(&note)).collect()
 }
 
 fn has_sdp(message: &Message) -> bool {

@@ -1,7 +1,7 @@
-//! Text ladder diagrams: who sent what to whom, one line per message.
+//! Ladder diagrams: who sent what to whom, one line per message.
 //!
 //! [`Ladder::new`] reads captured records into columns ([`actors`]) and rows ([`messages`] for
-//! SIP, [`streams`] for RTP); [`draw`] lays them out. Nothing here needs a run: records of a
+//! SIP, [`streams`] for RTP); [`draw`] lays them out as text, [`svg`] as an image. Nothing here needs a run: records of a
 //! capture file serve as well.
 
 mod actors;
@@ -9,6 +9,7 @@ mod diagram;
 mod draw;
 mod messages;
 mod streams;
+mod svg;
 #[cfg(test)]
 mod tests;
 

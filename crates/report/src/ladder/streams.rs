@@ -83,6 +83,7 @@ pub(super) fn rows(
                 dropped: false,
                 ignored: false,
                 nearest: false,
+                notes: Vec::new(),
             })
         })
         .collect()

@@ -51,8 +51,9 @@ impl Core {
         if call.marks.is_init || call.marks.is_answer {
             return;
         }
-        if failure.is_some() {
-            self.note_call(turn, id, CallEvent::Failed(call.step as usize));
+        if let Some(failure) = failure {
+            let step = call.step as usize;
+            self.note_call(turn, id, CallEvent::Failed(step, failure));
         }
         let figures = &mut self.figures[usize::from(call.part)];
         match failure {

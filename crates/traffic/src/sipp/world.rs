@@ -2,6 +2,7 @@
 
 use std::net::{IpAddr, SocketAddr};
 
+use gannet_events::sipp::Failure;
 use gannet_scenario::sipp::model::MediaKind;
 
 use crate::shard::{PortKey, Way};
@@ -185,7 +186,7 @@ pub enum CallEvent<'a> {
     /// It was given a message.
     Received(&'a [u8]),
     /// It failed, in the step of that number.
-    Failed(usize),
+    Failed(usize, Failure),
     /// It is over.
     Ended,
 }

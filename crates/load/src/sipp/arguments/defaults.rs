@@ -7,6 +7,7 @@ use gannet_traffic::sipp::{Behaviours, CallIds, DynamicId, Reconnect, Retransmis
 use super::{
     Arguments, Hosts, Injection, Media, RateRise, Source, Strict, Tls, Trace, Traces, Transport,
 };
+use crate::watch::WatchOptions;
 
 /// The longest time between two looks at busy sockets.
 pub(super) const GATHER_MAX: Duration = Duration::from_millis(3);
@@ -80,6 +81,7 @@ impl Default for Arguments {
             },
             strict: Strict::default(),
             seed: None,
+            watch: WatchOptions::default(),
         }
     }
 }

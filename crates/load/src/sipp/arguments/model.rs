@@ -8,6 +8,7 @@ use gannet_traffic::sipp::{
 };
 
 use super::HostPort;
+use crate::watch::WatchOptions;
 
 /// Where a scenario comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -140,6 +141,8 @@ pub struct Arguments {
     pub strict: Strict,
     /// `-seed`.
     pub seed: Option<u64>,
+    /// `-out`, `-fail_if`.
+    pub watch: WatchOptions,
 }
 
 /// Peers and own addresses.

@@ -46,7 +46,7 @@ impl CallLog {
         let out = &mut history.lines;
         match event {
             CallEvent::Begun => form.event(out, at, format!("Starting call {name}").as_bytes()),
-            CallEvent::Failed(step) => {
+            CallEvent::Failed(step, _) => {
                 history.failed = true;
                 let text = format!("Aborting call {name} (index {step}).");
                 form.event(out, at, text.as_bytes());
@@ -83,6 +83,7 @@ impl CallLog {
 #[cfg(test)]
 mod tests {
     use chrono::{Local, Offset};
+    use gannet_events::sipp::Failure;
     use gannet_report::sipp::{LogLimit, Opening, Stamp};
     use gannet_traffic::sipp::Protocol;
 
@@ -107,7 +108,7 @@ mod tests {
                 sent,
                 CallEvent::Received(b"SIP/2.0 500 N"),
             ];
-            events.extend(fails.then_some(CallEvent::Failed(1)));
+            events.extend(fails.then_some(CallEvent::Failed(1, Failure::TimeoutOnRecv)));
             events.push(CallEvent::Ended);
             for event in events {
                 log.take(SystemTime::UNIX_EPOCH, call_id, event);

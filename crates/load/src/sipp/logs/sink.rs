@@ -13,7 +13,7 @@ use gannet_traffic::sipp::{Levels, LogEntry};
 use super::super::arguments::{Trace, Traces};
 use super::super::error::SippError;
 use super::calls::CallLog;
-use super::{LogFile, Warnings};
+use super::{CallRecorder, LogFile, Warnings};
 
 /// How logs are named, and in which form.
 #[derive(Debug, Clone)]
@@ -51,6 +51,8 @@ pub(in crate::sipp) struct Logs {
     calls: Option<CallLog>,
     user: Option<LogFile>,
     response_times: Option<(LogFile, ResponseLog)>,
+    /// Looks for examples of calls that fail.
+    pub(in crate::sipp) recorder: Option<CallRecorder>,
     /// What is told at the end.
     pub(in crate::sipp) warnings: Warnings,
 }
@@ -70,6 +72,7 @@ impl Logs {
             calls: None,
             user: None,
             response_times: None,
+            recorder: None,
             warnings: Warnings::default(),
             traces,
             names,
@@ -106,7 +109,7 @@ impl Logs {
             messages: self.messages.is_some() || self.short_messages.is_some(),
             errors: true,
             user: self.user.is_some(),
-            call_history: self.calls.is_some(),
+            call_history: self.calls.is_some() || self.recorder.is_some(),
             response_times: self.response_times.is_some(),
         }
     }
@@ -173,6 +176,9 @@ impl Logs {
                 }
             }
             LogEntry::Call { call_id, event } => {
+                if let Some(recorder) = &mut self.recorder {
+                    recorder.take(call_id, event);
+                }
                 if let Some(calls) = &mut self.calls {
                     calls.take(SystemTime::now(), call_id, event);
                 }

@@ -57,6 +57,26 @@ pub(super) const ROWS: &[OptionRow] = &[
     ),
     does(
         B,
+        "-out",
+        "DIR",
+        "writes results.json, report.html, junit.xml and tables to that folder, each second",
+        |all, values| {
+            all.watch.out = Some(values[0].clone().into());
+            Ok(())
+        },
+    ),
+    does(
+        B,
+        "-fail_if",
+        "CONDITION",
+        "decides the exit code instead of failed calls, e.g. \"failed > 0.1%\" or \"p99(invite) > 200ms\"; may be repeated",
+        |all, values| {
+            all.watch.fail_if.push(values[0].clone());
+            Ok(())
+        },
+    ),
+    does(
+        B,
         "-seed",
         "N",
         "what all random choices come from",
