@@ -99,6 +99,7 @@ class OtherWords(Case):
         wanted = DECLARED + "<scenario name=\"a &quot;b&quot;\"><!-- it's 'x' --><send a=\"A&quot;'\"><![CDATA[ a='&#65;' ]]></send></scenario>"
         self.assertEqual(rewrite.plain_form(source), wanted)
         self.assertEqual(rewrite.plain_form(CLIENT), CLIENT)
+        self.assertEqual(rewrite.plain_form(DECLARED + '<a b="c\r\n\td"/>'), DECLARED + '<a b="c  d"/>')
 
     def test_only_a_mandatory_timeout_goes_to_the_optional_ones_before_it(self):
         waits = '<recv response="100" optional="true"/><recv response="180" optional="true" timeout="7"/>'
@@ -147,6 +148,7 @@ class Scripted(judge.Judge):
         super().__init__(Settings({}, "", slow_wire=slow_wire), pair, 0, True, 2)
 
     def once(self, combination, rewritten=None, slow=False):
+        self.told = getattr(self, "own_options", [])
         return copy.deepcopy(self.script[combination + " other" * bool(rewritten) + " slow" * slow])
 
 
@@ -592,6 +594,30 @@ class Media(Case):
         for found in (stream(empty, step=80), stream([b"\1\0\0\0"] * 20)):
             self.assertEqual(self.judge(stream(empty, step=20), found, "97", self.DTMF).word, "differs")
         self.assertEqual(self.judge(stream(empty, step=20), stream(empty), "97").word, "differs")
+
+
+class Acks(Case):
+    """ack-cseq."""
+
+    def judge(self, number):
+        """A judge of a call whose ACK has this number."""
+        invite = OPTIONS.replace("OPTIONS", "INVITE")
+        call = {"uac>uas": [message(invite), message(invite.replace("INVITE", "ACK").replace("CSeq: 1", f"CSeq: {number}"), 0.1)], "uas>uac": []}
+        return Scripted(self.pair(), {name: played(name, [call]) for name in ("ss", "gs", "sg", "gg")})
+
+    def test_ours_is_told_to_take_any_number(self):
+        scripted = self.judge(7)
+        self.assert_explained("ack-cseq", scripted.verdict("gg"))
+        self.assertEqual(scripted.told, ["-default_behaviors", "all,-cseq"])
+
+    def test_only_where_it_is_another_one(self):
+        scripted = self.judge(1)
+        self.assertEqual((scripted.verdict("gg").departures, scripted.told), ([], []))
+
+    def test_nothing_else_is_explained(self):
+        scripted = self.judge(7)
+        scripted.script["gg"].parties["uac"] = party(code=1)
+        self.assert_differs("exit code 1", scripted.verdict("gg"))
 
 
 class Figures(Case):

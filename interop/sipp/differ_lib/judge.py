@@ -1,5 +1,7 @@
 """Says of each combination of one pair whether it is the same, and against which runs of SIPp.
 
+Where an ACK has not the number of its INVITE, ours are told to take it, as SIPp 3.6.1 does.
+
 Beside the plain runs of SIPp there are two other ones, of which a run has to be the same in all that
 is compared:
 
@@ -13,6 +15,9 @@ import re
 
 from . import compare, rewrite, run
 
+# SIPp 3.6.1 takes an ACK whatever the number of its CSeq; 3.7 and gannet do so if they are told to.
+ACKS_ARE_TAKEN = ["-default_behaviors", "all,-cseq"]
+CSEQ = re.compile(rb"(?im)^cseq[ \t]*:[ \t]*(\d+)")
 GAVE_UP = re.compile(r"while (in message type 5 |sending \()")
 
 
@@ -23,7 +28,10 @@ class Judge:
         self.settings, self.pair, self.retries, self.timed = settings, pair, retries, timed
         self.count, self.baselines, self.references = 0, max(1, baselines), {}
         self.rewritten = rewrite.of(pair)
+        self.own_options = []
         self.runs = [self.once("ss") for _ in range(self.baselines)]
+        if any(map(has_other_ack, self.runs)):
+            self.own_options = ACKS_ARE_TAKEN
         self.baseline = self.learn(self.runs)
         while self.baseline.loose and len(self.runs) < 4:
             self.again()
@@ -31,7 +39,7 @@ class Judge:
     def once(self, combination, **how):
         """Plays the pair once."""
         self.count += 1
-        return run.play(self.settings, self.pair, combination, self.count, **how)
+        return run.play(self.settings, self.pair, combination, self.count, own_options=self.own_options, **how)
 
     def again(self):
         """One more run of SIPp."""
@@ -69,6 +77,8 @@ class Judge:
         """Against SIPp's plain runs, and if it is another one against those in which SIPp is not hampered."""
         first = self.once(combination)
         verdict = compare.compare(self.baseline, first, self.pair)
+        if self.own_options:
+            verdict = dataclasses.replace(verdict, departures=sorted({*verdict.departures, "ack-cseq"}))
         is_exact = not (self.baseline.loose and raced(self.pair, self.baseline.runs))
         if first.error or verdict.word == "same" and is_exact:
             return verdict
@@ -102,6 +112,20 @@ class Judge:
         """A verdict with the names of what made the plain comparison fail."""
         names = [*names, *(self.rewritten.names if self.rewritten else [])]
         return dataclasses.replace(verdict, departures=sorted({*verdict.departures, *names}))
+
+
+def has_other_ack(played):
+    """Whether an ACK on the wire has another number than the INVITE before it (RFC 3261 13.2.2.4)."""
+    for call in played.calls:
+        for sent in call.directions.values():
+            invited = None
+            for message in sent:
+                method, number = message.raw.split(b" ", 1)[0], CSEQ.search(message.raw)
+                if number and method == b"INVITE":
+                    invited = int(number[1])
+                if number and method == b"ACK" and invited is not None and int(number[1]) != invited:
+                    return True
+    return False
 
 
 def raced(pair, runs, parties=None):

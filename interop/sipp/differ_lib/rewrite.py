@@ -65,7 +65,8 @@ def of(pair):
 
 
 def plain_form(source):
-    """XML as 3.6.1 reads it: it begins with `<?xml`, has double quotes only, and no `&apos;` nor numbers for characters."""
+    """XML as 3.6.1 reads it: it begins with `<?xml`, has double quotes only, no `&apos;` nor
+    numbers for characters, and in values no ends of lines nor tabs, which are blanks (XML 1.0 3.3.3)."""
     if not source.startswith("<?xml"):
         body = source.lstrip("\u00ef\u00bb\u00bf \t\r\n")
         source = body if body.startswith("<?xml") else DECLARATION + body
@@ -76,6 +77,7 @@ def plain_form(source):
 
 def _plain_value(match):
     value = match[2][1:-1].replace('"', "&quot;").replace("&apos;", "'")
+    value = re.sub(r"\r\n|[\r\n\t]", " ", value)
     return f'{match[1]}"{NUMBER.sub(_character, value)}"'
 
 

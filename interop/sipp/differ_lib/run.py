@@ -102,13 +102,13 @@ def option(options, name, default):
     return options[options.index(name) + 1] if name in options[:-1] else default
 
 
-def play(settings, pair, combination, number, rewritten=None, slow=False):
+def play(settings, pair, combination, number, rewritten=None, slow=False, own_options=()):
     """Plays one pair once. `combination` says who plays clients and servers: "ss", "gs", "sg", "gg"; SIPp
-    may play the scenario in other words."""
+    may play the scenario in other words, and ours may have options that SIPp does not know."""
     folder = os.path.join(settings.scratch, pair.name.replace("/", "__"), f"{combination}{number}")
     shutil.rmtree(folder, ignore_errors=True)
     os.makedirs(folder)
-    spec = plan(settings, pair, combination, folder, rewritten)
+    spec = plan(settings, pair, combination, folder, rewritten, own_options)
     spec["slow"] = slow
     path = os.path.join(folder, "spec.json")
     with open(path, "w", encoding="utf-8") as file:
@@ -138,7 +138,7 @@ def folder_of(folder, party):
     return os.path.join(folder, party)
 
 
-def plan(settings, pair, combination, folder, rewritten=None):
+def plan(settings, pair, combination, folder, rewritten=None, own_options=()):
     """Who is started how, with which ports."""
     scenarios = pair.scenarios()
     silence = max([settings.silence_s, *(2 * s.longest_silence_s() + 3 for s in scenarios.values())])
@@ -175,6 +175,9 @@ def plan(settings, pair, combination, folder, rewritten=None):
             "{ip}": "127.0.0.1", "{twin}": str(twins[0]), "{slave_cfg}": os.path.join(folder, "slave.cfg"),
         })
         wait = names[party.name]["port"]
+        is_ours = combination[0 if party.client else 1] == "g"
+        if is_ours and not {"-default_behaviors", "-nd"} & set(party.options):
+            argv += own_options
         spec["parties"].append({
             "name": party.name, "client": party.client, "argv": argv, "wait_port": wait,
             "cwd": folder_of(folder, party.name), "pid": 20001 + 1000 * i, "to": party.to, **names[party.name],

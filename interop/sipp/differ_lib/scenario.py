@@ -127,6 +127,8 @@ class Scenario:
                 pattern += re.escape(line[end:].rstrip()) + r"(?=[ \t]*\r?(?:\n|$))"
                 if literal + len(line[end:].strip()) >= 3:
                     yield re.compile(pattern)
+                elif re.match(r"\s*[\w-]+:", line):
+                    yield re.compile("(?m)^" + pattern)  # a header field with a short name
 
 
 def is_volatile(word, tainted):

@@ -60,9 +60,14 @@ fn what_keeps_a_run_from_beginning_has_its_code_and_is_named() {
             "no connection to 127.0.0.1:9",
         ),
         (
-            "-sn uas -i 203.0.113.7 -bind_local",
-            254,
+            "-sn uas -i 203.0.113.7",
+            255,
             "no interface of this machine",
+        ),
+        (
+            "-sn 3pcc-C-A -3pcc 127.0.0.1:9 127.0.0.1",
+            255,
+            "no connection to the twin",
         ),
         ("-sn 3pcc-C-A 127.0.0.1", 1, "-3pcc"),
         ("-sn uac_pcap 127.0.0.1 -m 0 -l", 1, "-l needs CALLS"),

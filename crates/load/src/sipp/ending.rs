@@ -25,9 +25,11 @@ pub(super) fn finish(
         error,
         stopped_now,
         timed_out,
+        was_quit,
         failed_checks,
     } = ended;
-    faces.end(&snapshot, &beside);
+    let came_to_its_end = error.is_none() && !stopped_now && !was_quit;
+    faces.end(&snapshot, &beside, came_to_its_end);
     let mut err = io::stderr().lock();
     // Nobody reads it: nobody needs it.
     for warning in warnings.kept() {

@@ -54,6 +54,9 @@ pub enum SippError {
         /// What the system says.
         why: String,
     },
+    /// The twin of third-party call control accepts no connection.
+    #[error("no connection to the twin: {0}; start first the side that begins with recvCmd, or the slaves")]
+    NoTwin(String),
     /// TLS cannot be spoken so.
     #[error("TLS: {0}")]
     Tls(#[source] TlsError),
@@ -109,6 +112,8 @@ impl SippError {
     /// The exit code.
     pub fn exit_code(&self) -> u8 {
         match self {
+            // No port would help: SIPp has another code for that.
+            Self::Bind(NetError::NotOurAddress { .. }) => EXIT_FATAL,
             Self::Bind(_) => EXIT_BIND,
             Self::Read { .. } | Self::Tls(_) | Self::Twins { .. } | Self::Unfit(_) => EXIT_FAILED,
             Self::Watch(error) if error.is_input() => EXIT_FAILED,

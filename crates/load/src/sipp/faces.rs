@@ -108,9 +108,9 @@ impl Faces {
         dump(what, &self.state, self.moment(now, beside))
     }
 
-    /// The run has ended: the last lines, and the last screens to standard output.
-    pub(super) fn end(&mut self, last: &Arc<Snapshot>, beside: &Beside) {
-        let written = self.outputs.end(last);
+    /// The run has ended, by itself or not: the last lines, and the last screens to standard output.
+    pub(super) fn end(&mut self, last: &Arc<Snapshot>, beside: &Beside, came_to_its_end: bool) {
+        let written = self.outputs.end(last, came_to_its_end);
         self.note(written);
         if self.screens.on {
             self.save_screens(last, beside);

@@ -46,7 +46,8 @@ impl Addresses {
         let send_to = sending.or(remote);
         let local_ip = hosts.local_ip.unwrap_or_else(|| own_address(send_to));
         let bind_ip = match local_ip {
-            _ if hosts.binds_local => local_ip,
+            // With -i all sockets have that address, as in SIPp; -bind_local says it of the one found.
+            _ if hosts.binds_local || hosts.local_ip.is_some() => local_ip,
             IpAddr::V4(_) => Ipv4Addr::UNSPECIFIED.into(),
             IpAddr::V6(_) => Ipv6Addr::UNSPECIFIED.into(),
         };
@@ -107,11 +108,26 @@ mod tests {
         assert_eq!(found.local_ip, Ipv4Addr::LOCALHOST);
         assert_eq!(found.bind_ip, Ipv4Addr::UNSPECIFIED);
         hosts.send_to = Some("127.0.0.2:7".parse().expect("a host"));
-        hosts.local_ip = Some(Ipv4Addr::LOCALHOST.into());
-        hosts.binds_local = true;
         let found = Addresses::of(&hosts).expect("addresses");
         assert_eq!(found.send_to, Some(([127, 0, 0, 2], 7).into()));
-        assert_eq!(found.bind_ip, Ipv4Addr::LOCALHOST);
+    }
+
+    #[test]
+    fn sockets_have_the_address_that_is_asked_for() {
+        let own = Ipv4Addr::new(127, 0, 0, 3);
+        let bound = |local_ip: Option<IpAddr>, binds_local| {
+            let hosts = Hosts {
+                remote: Some("127.0.0.1".parse().expect("a host")),
+                local_ip,
+                binds_local,
+                ..Hosts::default()
+            };
+            Addresses::of(&hosts).expect("addresses").bind_ip
+        };
+        assert_eq!(bound(None, false), Ipv4Addr::UNSPECIFIED);
+        assert_eq!(bound(None, true), Ipv4Addr::LOCALHOST);
+        assert_eq!(bound(Some(own.into()), false), own);
+        assert_eq!(bound(Some(own.into()), true), own);
     }
 
     #[test]

@@ -12,7 +12,7 @@ use super::arguments::Arguments;
 use super::error::SippError;
 use super::logs::LogNames;
 
-/// The statistics files of a run: a line at its start, one each `-fd`, one at its end.
+/// The statistics files of a run: a line at its start, one each `-fd`, two at its end.
 #[derive(Debug)]
 pub(super) struct Outputs {
     tables: Vec<Table>,
@@ -111,13 +111,21 @@ impl Outputs {
         self.line(now)
     }
 
-    /// Writes the last line.
-    pub(super) fn end(&mut self, last: &Arc<Snapshot>) -> Result<(), SippError> {
-        if self.are_any() {
-            self.line(last)
-        } else {
-            Ok(())
+    /// Writes the last line; twice if the run came to its end, as SIPp does: what the second one says
+    /// of its period is zero.
+    pub(super) fn end(
+        &mut self,
+        last: &Arc<Snapshot>,
+        came_to_its_end: bool,
+    ) -> Result<(), SippError> {
+        if !self.are_any() {
+            return Ok(());
         }
+        self.line(last)?;
+        if came_to_its_end {
+            self.line(last)?;
+        }
+        Ok(())
     }
 
     /// Nothing more is written.

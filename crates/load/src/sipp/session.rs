@@ -70,6 +70,8 @@ pub(super) struct Ended {
     pub(super) stopped_now: bool,
     /// Its time was over.
     pub(super) timed_out: bool,
+    /// A signal ended it at once.
+    pub(super) was_quit: bool,
     /// Checks of media that failed.
     pub(super) failed_checks: u64,
 }
@@ -90,6 +92,8 @@ pub(super) struct Session {
     last_interrupt: Option<Instant>,
     /// It was told to stop.
     is_told: bool,
+    /// A signal ended it at once.
+    was_quit: bool,
 }
 
 impl Session {
@@ -107,6 +111,7 @@ impl Session {
             rise: Rise::of(&arguments.rise, arguments),
             last_interrupt: None,
             is_told: false,
+            was_quit: false,
         }
     }
 
@@ -137,8 +142,9 @@ impl Session {
                 self.react(event, faces);
             }
         }
-        let timed_out = self.timed_out;
-        self.run.end(timed_out)
+        let (timed_out, was_quit) = (self.timed_out, self.was_quit);
+        let ended = self.run.end(timed_out)?;
+        Ok(Ended { was_quit, ..ended })
     }
 
     fn keep_time(&mut self, elapsed: Duration) {
@@ -182,7 +188,10 @@ impl Session {
             }
             Event::Signal(Signal::User1) => self.run.command(Command::Stop),
             Event::Signal(Signal::User2) => self.act(Some(KeyAction::SaveScreens), faces),
-            Event::Signal(Signal::Terminate) => self.run.command(Command::Quit),
+            Event::Signal(Signal::Terminate) => {
+                self.was_quit = true;
+                self.run.command(Command::Quit);
+            }
             Event::Signal(Signal::Interrupt) => self.interrupt(),
         }
     }
@@ -197,6 +206,7 @@ impl Session {
         }
         self.last_interrupt = Some(now);
         let command = if std::mem::replace(&mut self.is_told, true) {
+            self.was_quit = true;
             Command::Quit
         } else {
             Command::Stop

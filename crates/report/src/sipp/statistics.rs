@@ -37,7 +37,7 @@ const BESIDE: [Column; 8] = [
 
 /// The statistics file: a header, then a line for each snapshot.
 ///
-/// SIPp writes a first line when the run begins, one each `-fd`, and one at the end.
+/// SIPp writes a first line when the run begins, one each `-fd`, and two at the end.
 #[derive(Debug, Clone)]
 pub struct Statistics {
     layout: Arc<Layout>,

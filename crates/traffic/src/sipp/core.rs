@@ -202,6 +202,7 @@ impl Core {
         At {
             call: id,
             step,
+            acts: false,
             port: call.own_port(),
         }
     }

@@ -130,7 +130,10 @@ impl Subject<'_> {
         if index == 0 {
             return true;
         }
-        let method = self.received.cseq_method().unwrap_or_default();
+        // One without the field, against RFC 3261 8.1.1, is taken for any, as in SIPp.
+        let Some(method) = self.received.cseq_method().filter(|method| !method.is_empty()) else {
+            return true;
+        };
         let mut sent = receive.methods.iter();
         sent.any(|sent| sent.as_bytes() == method)
     }

@@ -10,6 +10,7 @@ use super::call::{CallId, State, TAKEN};
 use super::core::{Core, Turn};
 use super::plan::Part;
 use super::received::Received;
+use super::text::At;
 
 pub(super) const MS_NS: u64 = 1_000_000;
 
@@ -273,7 +274,12 @@ impl Core {
         if step.actions.is_empty() {
             return Go::On(Onward::default());
         }
-        let at = self.at(id, index);
+        // What is received may be for a step beyond the cursor, or before it.
+        let cursor = received.map_or(index, |_| self.calls.get(id).step as usize);
+        let at = At {
+            acts: true,
+            ..self.at(id, cursor)
+        };
         let (mut env, state, _) = self.env(turn, id);
         let mut outcome = run_actions(&mut env, state, at, &step.actions, received);
         // As in SIPp a check fails a call only where something is received; elsewhere it warns.

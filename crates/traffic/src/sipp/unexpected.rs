@@ -35,6 +35,7 @@ impl Core {
             Start::Request(b"PING") => {
                 self.calls.get_mut(id).marks.is_forgotten = true;
                 if behaviours.ping_reply {
+                    self.say_automatic(turn, id, "PING");
                     self.keep_last_for_default(id, received);
                     self.send_default(turn, id, |part| &part.defaults.ok);
                     self.abort_twin(turn, id);
@@ -105,6 +106,7 @@ impl Core {
 
     /// Answers a request with 200; the call goes on as if nothing had come.
     fn answer_beside(&mut self, turn: &mut Turn<'_, '_>, id: CallId, received: &Received<'_>) {
+        self.say_automatic(turn, id, "INFO, NOTIFY, OPTIONS or UPDATE");
         let had_last = self.calls.get(id).marks.has_last;
         let before = self.calls.state(id).last().to_vec();
         self.keep_last_for_default(id, received);
@@ -113,6 +115,12 @@ impl Core {
         self.calls.state_mut(id).keep_last_bytes(scratch, &before);
         self.calls.get_mut(id).marks.has_last = had_last;
         self.figures_of(id).auto_answered += 1;
+    }
+
+    fn say_automatic(&mut self, turn: &mut Turn<'_, '_>, id: CallId, methods: &str) {
+        self.note_failure(turn, id, |name| {
+            format!("Automatic response mode for an unexpected {methods} for call: {name}")
+        });
     }
 
     fn give_up(&mut self, turn: &mut Turn<'_, '_>, id: CallId, received: &Received<'_>) {
@@ -143,6 +151,12 @@ impl Core {
         self.note_failure(turn, id, |name| {
             let verb = if aborts { "Aborting" } else { "Continuing" };
             let place = place_name(part, index);
+            if let Start::Request(method @ (b"BYE" | b"CANCEL")) = received.start() {
+                let method = String::from_utf8_lossy(method);
+                return format!(
+                    "{verb} call on an unexpected {method} for call: {name} ({place}, index {index})"
+                );
+            }
             let text = String::from_utf8_lossy(received.bytes());
             format!(
                 "{verb} call on unexpected message for Call-Id '{name}': {place} (index {index}), \

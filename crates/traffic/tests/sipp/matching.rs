@@ -46,6 +46,9 @@ fn a_response_must_be_one_to_a_method_that_was_sent() {
         ("1 INVITE", "out 1, good 1"),
         ("1 VITE", "out 1, failed 1, UnexpectedMessage 1"),
         ("1 OPTIONS", "out 1, failed 1, UnexpectedMessage 1"),
+        // One that does not say it may be any, as with SIPp.
+        ("1", "out 1, good 1"),
+        ("", "out 1, good 1"),
     ] {
         let mut side = called("");
         side.peer(&format!("200|CSeq: {cseq}"));

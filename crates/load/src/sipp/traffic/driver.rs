@@ -59,6 +59,8 @@ pub(super) struct SharedLink {
     pub(super) refused: Option<String>,
     /// A twin has gone.
     pub(super) twin_gone: bool,
+    /// Why a twin was not there.
+    pub(super) no_twin: Option<String>,
 }
 
 impl Driver {
@@ -98,6 +100,7 @@ impl Driver {
                 may_retry,
                 refused: None,
                 twin_gone: false,
+                no_twin: None,
             },
             started: SystemTime::now(),
             rate_period: parts.rate_period,
@@ -166,6 +169,9 @@ impl Driver {
             self.rest();
             let timeout = self.timeout();
             self.poll(timeout)?;
+            if let Some(why) = self.link.no_twin.take() {
+                return Err(SippError::NoTwin(why));
+            }
             if let Some(why) = self.link.refused.take()
                 && let Some(peer) = self.state.sockets.send_to
             {

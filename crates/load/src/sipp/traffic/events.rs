@@ -138,6 +138,9 @@ fn closed(
             let text = format!("the connection to a twin is gone: {}", chain(reason));
             world.state.logs.warn(&text);
         }
+        if let CloseReason::Connect(_) = reason {
+            link.no_twin = Some(chain(reason));
+        }
         link.twin_gone = true;
         return;
     }

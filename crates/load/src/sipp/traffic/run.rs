@@ -132,6 +132,7 @@ impl Run {
             error,
             stopped_now: report.stopped_now,
             timed_out,
+            was_quit: false,
             failed_checks: report.failed_checks,
         })
     }

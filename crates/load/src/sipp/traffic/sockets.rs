@@ -74,6 +74,12 @@ impl SocketPlan {
                 connection: None,
             });
         }
+        // Before anything listens, so that nobody calls itself if there is nobody to be called.
+        let connection = if self.is_client && self.sockets == Sockets::Shared {
+            self.connect(ports)?
+        } else {
+            None
+        };
         let main = match self.port {
             Some(port) => self.open_main(ports, port),
             None => PORTS
@@ -85,11 +91,6 @@ impl SocketPlan {
         let address = ports
             .local_addr(main)
             .unwrap_or(SocketAddr::new(self.bind_ip, self.port.unwrap_or(0)));
-        let connection = if self.is_client && self.sockets == Sockets::Shared {
-            self.connect(ports)?
-        } else {
-            None
-        };
         Ok(Opened {
             main,
             address,
@@ -101,10 +102,18 @@ impl SocketPlan {
     pub(in crate::sipp) fn connect(&self, ports: &mut Ports) -> Result<Option<PortId>, SippError> {
         match (self.protocol, self.send_to) {
             (Protocol::Udp, _) | (_, None) => Ok(None),
-            (_, Some(peer)) => self
-                .connect_to(ports, None, peer)
-                .map(Some)
-                .map_err(SippError::Sockets),
+            (_, Some(peer)) => {
+                // From the port of -p, as in SIPp, unless something else has it.
+                let own = SocketAddr::new(self.bind_ip, self.own_port());
+                let any = SocketAddr::new(self.bind_ip, 0);
+                let source = |from: SocketAddr| {
+                    (from.port() != 0 || !from.ip().is_unspecified()).then_some(from)
+                };
+                self.connect_to(ports, source(own), peer)
+                    .or_else(|_| self.connect_to(ports, source(any), peer))
+                    .map(Some)
+                    .map_err(SippError::Sockets)
+            }
         }
     }
 
@@ -131,10 +140,15 @@ impl SocketPlan {
         source: Option<SocketAddr>,
         peer: SocketAddr,
     ) -> Result<PortId, NetError> {
+        // The socket that listens has the port too.
+        let options = PortOptions {
+            reuse_address: true,
+            ..self.options()
+        };
         match (self.protocol, &self.tls) {
-            (Protocol::Sctp, _) => ports.connect_sctp(source, peer, &self.options()),
-            (_, Some(tls)) => ports.connect_tls(source, peer, &tls.client, &self.options()),
-            _ => ports.connect_tcp(source, peer, &self.options()),
+            (Protocol::Sctp, _) => ports.connect_sctp(source, peer, &options),
+            (_, Some(tls)) => ports.connect_tls(source, peer, &tls.client, &options),
+            _ => ports.connect_tcp(source, peer, &options),
         }
     }
 

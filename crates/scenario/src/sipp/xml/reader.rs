@@ -68,9 +68,19 @@ impl Reader<'_> {
                 self.at..self.at,
             ));
         }
-        for depth in (0..self.open.len()).rev() {
-            let span = self.open[depth].name_span.clone();
-            self.not_closed(span, None);
+        if let [root] = &self.open[..] {
+            // Nothing is lost, and SIPp 3.6 runs such a file.
+            let span = root.name_span.clone();
+            let text = format!("`<{}>` is never closed", root.name);
+            let told = Diagnostic::warning("xml-mismatch", text, span)
+                .with_label("opened here")
+                .with_help("SIPp 3.7 refuses such a file");
+            self.tell(told);
+        } else {
+            for depth in (0..self.open.len()).rev() {
+                let span = self.open[depth].name_span.clone();
+                self.not_closed(span, None);
+            }
         }
         while !self.open.is_empty() {
             self.close();
@@ -249,7 +259,7 @@ impl Reader<'_> {
     fn unmatched(&mut self, name: &str, span: Range<usize>) {
         let Some(last) = self.open.last() else {
             self.tell(
-                Diagnostic::error("xml-mismatch", format!("`</{name}>` closes nothing"), span)
+                Diagnostic::warning("xml-mismatch", format!("`</{name}>` closes nothing"), span)
                     .with_label("no element is open here"),
             );
             return;

@@ -32,10 +32,17 @@ pub(super) fn test(env: &mut Env<'_>, state: &mut CallState, test: &Test) -> Res
         (Check::MustNot, true) => Failure::TestShouldntMatch,
         _ => return Ok(()),
     };
-    let compare = test.compare;
-    warn(env, test.left, holds, |name| {
-        format!("test of variable {name}: {left} {compare:?} {right}")
-    });
+    let sign = match test.compare {
+        Compare::Equal => "==",
+        Compare::NotEqual => "!=",
+        Compare::Greater => ">",
+        Compare::Less => "<",
+        Compare::GreaterOrEqual => ">=",
+        Compare::LessOrEqual => "<=",
+    };
+    let word = check_name(test.check);
+    let name = &env.scenario.variables[test.left.index()].name;
+    env.warn(|| format!("test \"{name}:{left:.6} {sign} {right:.6}\" with {word} failed"));
     Err(Verdict::GoesOnFailed(failure))
 }
 
@@ -63,9 +70,10 @@ pub(super) fn compare_texts(
         (Check::MustNot, true) => Failure::StrcmpShouldntMatch,
         _ => return Ok(()),
     };
-    warn(env, compared.left, equal, |name| {
-        format!("strcmp of variable {name} with the other text")
-    });
+    let (left, word) = (compared.left, check_name(compared.check));
+    let name = &env.scenario.variables[left.index()].name;
+    let text = String::from_utf8_lossy(text_of(env, state, left)).into_owned();
+    env.warn(|| format!("strcmp {name}:\"{text}\" with {word} returned {difference}"));
     Err(Verdict::GoesOnFailed(failure))
 }
 
@@ -86,16 +94,11 @@ fn difference(left: &[u8], right: &[u8]) -> i32 {
     }
 }
 
-fn warn(env: &mut Env<'_>, left: VariableId, holds: bool, text: impl FnOnce(&str) -> String) {
-    let name = &env.scenario.variables[left.index()].name;
-    env.warn(|| {
-        let verdict = if holds {
-            "holds, and must not"
-        } else {
-            "does not hold"
-        };
-        format!("{} {verdict}", text(name))
-    });
+fn check_name(check: Check) -> &'static str {
+    match check {
+        Check::MustNot => "check_it_inverse",
+        _ => "check_it",
+    }
 }
 
 #[cfg(test)]

@@ -166,22 +166,23 @@ fn find(text: &[u8], name: &[u8], ignores_case: bool) -> Option<usize> {
     }
 }
 
+/// In SIPp's words, for which scripts look.
 fn warn(env: &mut Env<'_>, ereg: &Ereg, failure: Failure, text: &[u8]) {
     env.warn(|| {
         let pattern = ereg.regex.pattern().escape_ascii();
         let shown = text[..text.len().min(SHOWN_BYTES_MAX)].escape_ascii();
         match (failure, &ereg.search_in) {
-            (Failure::RegexpShouldntMatch, _) => {
-                format!("expression \"{pattern}\" matches, and must not: \"{shown}\"")
-            }
+            (Failure::RegexpShouldntMatch, _) => format!(
+                "Regexp matched but should not: looking in '{shown}', with regexp '{pattern}'"
+            ),
             (Failure::RegexpHdrNotFound, SearchIn::Header { name, .. }) => format!(
-                "expression \"{pattern}\" has nothing to match: no \"{}\" in the message",
+                "Failed regexp match: header {} not found in message",
                 name.escape_ascii()
             ),
             (Failure::RegexpHdrNotFound, _) => {
-                format!("expression \"{pattern}\" has nothing to match: the message has no body")
+                "Failed regexp match: the message has no body".to_owned()
             }
-            _ => format!("expression \"{pattern}\" does not match \"{shown}\""),
+            _ => format!("Failed regexp match: looking in '{shown}', with regexp '{pattern}'"),
         }
     });
 }

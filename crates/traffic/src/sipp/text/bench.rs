@@ -169,7 +169,7 @@ impl Bench {
             world: &mut self.world,
             now_ns: NOW_NS,
         };
-        run_actions(&mut env, &mut self.state, AT, actions, received)
+        run_actions(&mut env, &mut self.state, At { acts: true, ..AT }, actions, received)
     }
 
     /// Compiles a text.
@@ -184,6 +184,7 @@ const NOW_NS: u64 = 1_234_567_890;
 const AT: At = At {
     call: 6,
     step: STEP,
+    acts: false,
     port: Some(OWN_PORT),
 };
 

@@ -33,8 +33,11 @@ pub(in crate::sipp) struct Env<'e> {
 pub(in crate::sipp) struct At {
     /// Number of the call among those that are open, by which the world knows its media.
     pub(in crate::sipp) call: u32,
-    /// Index of the step, for `[msg_index]`, `[branch]` and `index`.
+    /// Index of the step, for `[msg_index]`, `[branch]` and `index`; that of the cursor for actions.
     pub(in crate::sipp) step: usize,
+    /// Whether an action asks: then `[branch]` is that of the step before the cursor, which has sent
+    /// the last request as a rule, and `[msg_index]` is -2, as in SIPp.
+    pub(in crate::sipp) acts: bool,
     /// The call's socket; `None`: the first of the run.
     pub(in crate::sipp) port: Option<PortKey>,
 }

@@ -23,7 +23,8 @@ pub(super) fn fill<'t>(
             writer.bytes(&env.common.branch);
             writer.number(state.number());
             writer.bytes(b"-");
-            writer.signed(at.step as i64 + i64::from(*offset));
+            let step = at.step as i64 - i64::from(at.acts);
+            writer.signed(step + i64::from(*offset));
         }
         Keyword::LastHeader { name, value_only } => {
             last::header(env, state, name.as_bytes(), *value_only, writer);
@@ -45,6 +46,7 @@ pub(super) fn fill<'t>(
             field::append(env, state, at, of, writer)?;
             writer.may_vanish();
         }
+        Keyword::MsgIndex if at.acts => writer.signed(-2),
         Keyword::MsgIndex => writer.number(at.step as u64),
         Keyword::PeerTagParam => {
             if let Some(tag) = state.peer_tag() {

@@ -24,7 +24,7 @@ pub(super) const ROWS: &[OptionRow] = &[
         A,
         "-i",
         "IP",
-        "the own address, as messages show it",
+        "the own address: messages show it, and sockets have it",
         |all, values| {
             all.hosts.local_ip = Some(address(&values[0])?);
             Ok(())
@@ -44,7 +44,7 @@ pub(super) const ROWS: &[OptionRow] = &[
         A,
         "-bind_local",
         "",
-        "listens at the address of -i only",
+        "sockets have the own address, also without -i",
         |all, _| {
             all.hosts.binds_local = true;
             Ok(())
