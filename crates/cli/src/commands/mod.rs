@@ -9,6 +9,7 @@ mod devices;
 mod learn;
 mod load;
 mod pbx;
+mod pbx_switches;
 mod run;
 mod seagull;
 mod sinks;
