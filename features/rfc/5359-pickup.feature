@@ -42,3 +42,24 @@ Feature: RFC 5359 2.16: call pickup
     And Charlie presses the BLF key for Bob
     And Bob answers the call
     Then Charlie is connected to Bob
+
+  Scenario: a phone takes the dialog that its lamp tells, by Replaces
+    Given Charlie uses generic phone with pickup.way replaces
+    When Charlie subscribes to dialog of Bob
+    And Alice calls Bob
+    And Bob rings
+    And Charlie picks up Bob
+    Then Bob stops ringing
+    And Bob receives CANCEL with header Reason matching /cause=200/
+    And Charlie sends INVITE with header Replaces matching /;to-tag=[^;]+;from-tag=[^;]+;early-only$/
+    And Alice is connected to Charlie
+    And Alice and Charlie talk for 1 second
+
+  Scenario: without a lamp it subscribes for that
+    Given Charlie uses generic phone with pickup.way replaces
+    When Alice calls Bob
+    And Bob rings
+    And Charlie picks up Bob
+    Then Charlie sends SUBSCRIBE
+    And Alice is connected to Charlie
+    And Bob is idle

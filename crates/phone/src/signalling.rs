@@ -19,6 +19,7 @@ use crate::addresses::Addresses;
 use crate::config::{AuthUser, PhoneConfig};
 use crate::destination::Destination;
 use crate::error::PhoneError;
+use crate::profile::{DtmfStyle, OutgoingStyle, Profile, RtpStyle};
 
 /// A port for media that nobody opens: what descriptions name where there is no media.
 const DISCARD_PORT: u16 = 9;
@@ -74,8 +75,20 @@ impl SignallingPhone {
     /// A phone at this address. It is not bound to it: its owner has the socket.
     ///
     /// # Errors
-    /// If the domain cannot stand in a URI.
+    /// If the domain cannot stand in a URI, or the profile sets what needs media, keys or a call that
+    /// waits, which such a phone does not have.
     pub fn new(config: PhoneConfig, local: SocketAddr) -> Result<Self, PhoneError> {
+        let unobeyed = unobeyed(&config.profile);
+        if !unobeyed.is_empty() {
+            return Err(PhoneError::Misuse {
+                phone: config.name.clone(),
+                problem: format!(
+                    "profile {} changes {}, which a phone without media does not obey",
+                    config.profile.name,
+                    unobeyed.join(", ")
+                ),
+            });
+        }
         let addresses = Addresses::new(&config, local).map_err(|error| PhoneError::Misuse {
             phone: config.name.clone(),
             problem: format!(
@@ -130,7 +143,10 @@ impl SignallingPhone {
 
     /// A message came in.
     pub fn handle_message(&mut self, now: Instant, bytes: Bytes, source: Target) {
-        self.endpoint.handle_message(now, bytes, source);
+        let message = Message::parse(bytes);
+        if !self.config.profile.quirks.ignores(&message) {
+            self.endpoint.handle_parsed(now, message, source);
+        }
         self.drain(now);
     }
 
@@ -244,6 +260,26 @@ impl SignallingPhone {
     }
 }
 
+/// The settings that differ from those of a plain phone and mean nothing here. A dial plan concerns
+/// numbers, and calls are made to URIs.
+fn unobeyed(profile: &Profile) -> Vec<&'static str> {
+    let (rtp, outgoing) = (RtpStyle::default(), OutgoingStyle::default());
+    let own = &profile.outgoing;
+    let settings = [
+        ("[rtp]", profile.rtp != rtp),
+        ("[dtmf]", profile.dtmf != DtmfStyle::default()),
+        (
+            "outgoing.early-media",
+            own.early_media != outgoing.early_media,
+        ),
+        ("outgoing.no-answer-time", own.no_answer_time.is_some()),
+        ("outgoing.privacy", own.privacy.is_some()),
+        ("outgoing.preferred-identity", own.preferred_identity),
+    ];
+    let changed = settings.into_iter().filter(|(_, changed)| *changed);
+    changed.map(|(name, _)| name).collect()
+}
+
 fn ended_well(cause: &EndCause) -> bool {
     match cause {
         EndCause::RemoteBye(_) => true,
@@ -291,6 +327,38 @@ mod tests {
                 return;
             }
         }
+    }
+
+    #[test]
+    fn what_the_phone_cannot_obey_is_refused_by_name() {
+        let table = [
+            ("dtmf.way", "info", "[dtmf]"),
+            ("rtp.ports", "[20000, 20010]", "[rtp]"),
+            ("outgoing.privacy", "id", "outgoing.privacy"),
+        ];
+        for (key, value, named) in table {
+            let mut config = phone("alice", 5061).config;
+            let profile = config.profile.with_override(key, value).unwrap();
+            config.profile = std::sync::Arc::new(profile);
+            let refused = SignallingPhone::new(config, at(5061)).unwrap_err();
+            assert!(refused.to_string().contains(named), "{refused}");
+        }
+    }
+
+    #[test]
+    fn requests_that_the_device_ignores_get_no_answer() {
+        let now = Instant::now();
+        let mut config = phone("bob", 5062).config;
+        let profile = config.profile.with_override("quirks.ignores-bye", "true");
+        config.profile = std::sync::Arc::new(profile.unwrap());
+        let bob = SignallingPhone::new(config, at(5062)).unwrap();
+        let mut phones = [phone("alice", 5061), bob];
+        let uri = Uri::parse("sip:bob@127.0.0.1:5062").unwrap();
+        let call = phones[0].call(now, uri).unwrap();
+        carry(now, &mut phones);
+        phones[0].hang_up(now, call);
+        carry(now, &mut phones);
+        assert_eq!([phones[0].open_calls(), phones[1].open_calls()], [1, 1]);
     }
 
     #[test]

@@ -10,6 +10,7 @@ mod learn;
 mod load;
 mod pbx;
 mod report;
+mod pbx_switches;
 mod run;
 mod seagull;
 mod sinks;

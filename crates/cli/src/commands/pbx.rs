@@ -9,6 +9,7 @@ use clap::Args;
 use gannet_events::ExitCode;
 use gannet_pbx::{Capability, Numbers, Pbx, PbxConfig, PbxError, PbxSnapshot, read_users};
 
+use super::pbx_switches::{self, Switch};
 use super::run::Interrupts;
 use crate::problem::{Problem, count, tell_diagnostics};
 use crate::terminal::Terminal;
@@ -46,16 +47,8 @@ pub(crate) struct PbxArguments {
     allow_foreign: bool,
 
     /// Switch something off, by its name in the table below.
-    #[arg(long, value_name = "NAME", value_parser = capability)]
-    without: Vec<Capability>,
-}
-
-fn capability(name: &str) -> Result<Capability, String> {
-    let found = Capability::ALL.into_iter().find(|one| one.key() == name);
-    found.ok_or_else(|| {
-        let names = Capability::ALL.map(Capability::key).join(", ");
-        format!("known are {names}")
-    })
+    #[arg(long, value_name = "NAME", value_parser = Switch::parse)]
+    without: Vec<Switch>,
 }
 
 /// Loopback: a server for tests has no business in the network unless asked.
@@ -85,7 +78,10 @@ fn examples() -> String {
         Capability::Conference => extensions.conference.clone(),
         _ => Vec::new(),
     });
-    format!("{EXAMPLES}{table}\nCtrl-C ends it.")
+    format!(
+        "{EXAMPLES}{table}{}\nCtrl-C ends it.",
+        pbx_switches::table()
+    )
 }
 
 pub(crate) fn execute(arguments: &PbxArguments, terminal: Terminal) -> Result<ExitCode, Problem> {
@@ -131,8 +127,8 @@ fn config(arguments: &PbxArguments, terminal: Terminal) -> Result<PbxConfig, Pro
         seed: fastrand::u64(..),
         ..PbxConfig::default()
     };
-    for capability in &arguments.without {
-        config.numbers.switch(*capability, false);
+    for switch in &arguments.without {
+        switch.off(&mut config);
     }
     if let Some(domain) = &arguments.domain {
         config.domain.clone_from(domain);

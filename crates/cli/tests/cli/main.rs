@@ -12,6 +12,7 @@ mod environment;
 mod event_sockets;
 mod events;
 mod help;
+mod hurried;
 mod input;
 mod interrupt;
 mod learn;

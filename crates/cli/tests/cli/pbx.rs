@@ -25,3 +25,19 @@ fn an_event_socket_that_cannot_be_had_is_told() {
     let run = Bench::new().run(&format!("pbx --bind 127.0.0.1:0 --event-socket {address}"));
     run.expect(3, &[&format!("cannot open an event socket at {address}")]);
 }
+
+#[test]
+fn what_can_be_switched_off_is_listed_and_nothing_else_is_taken() {
+    let bench = Bench::new();
+    let switches = [
+        "pickup",
+        "100rel",
+        "session-timers",
+        "voicemail",
+        "presence",
+        "dialog",
+    ];
+    bench.run("pbx --help").expect(0, &switches);
+    let run = bench.run("pbx --bind 127.0.0.1:0 --without parc");
+    run.expect(2, &["'parc'", "park", "session-timers", "presence"]);
+}

@@ -11,10 +11,6 @@ use crate::harness::{FeatureRun, Server, ServerKind, Site};
 /// What is played with Kamailio.
 const TAG: &str = "@with.kamailio";
 
-/// What a fresh server is needed for: Kamailio publishes calls to itself, its two workers may turn
-/// the order of what they publish round, and a lamp then stays on for minutes.
-const FIRST: &str = "4235-lamps";
-
 /// Servers at once. At one of them the scenarios come one after the other: its users are few, and
 /// would take calls from each other.
 const SERVERS: usize = 4;
@@ -65,7 +61,7 @@ fn features_of_the_rfcs_pass_with_kamailio() {
     assert!(failures.is_empty(), "{}", failures.join("\n\n"));
 }
 
-/// The files with the tag, to be taken from the end: first [`FIRST`], then those with most scenarios.
+/// The files with the tag, to be taken from the end: first those with most scenarios.
 fn features() -> Vec<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../features/rfc");
     let folder = folder
@@ -77,13 +73,12 @@ fn features() -> Vec<PathBuf> {
         let text = fs::read_to_string(&path).ok()?;
         let is_feature = path.extension()? == "feature";
         let count = text.matches(TAG).count();
-        let is_first = path.file_stem()? == FIRST;
-        (is_feature && count > 0).then_some((is_first, count, path))
+        (is_feature && count > 0).then_some((count, path))
     });
     let mut tagged: Vec<_> = tagged.collect();
     tagged.sort();
     assert!(!tagged.is_empty(), "nothing has the tag {TAG}");
-    tagged.into_iter().map(|(_, _, path)| path).collect()
+    tagged.into_iter().map(|(_, path)| path).collect()
 }
 
 fn taken_from(waiting: &Mutex<Vec<PathBuf>>) -> Option<PathBuf> {

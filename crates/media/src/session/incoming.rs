@@ -14,6 +14,10 @@ impl RtpSession {
     /// Takes in a datagram of either socket. RTP and RTCP are told apart by
     /// their octets (RFC 5761 4); anything else is counted and ignored.
     pub fn handle_datagram(&mut self, now: Instant, from: SocketAddr, datagram: &[u8]) {
+        if self.latch.is_shut_out(from) {
+            self.ignored += 1;
+            return;
+        }
         match datagram_kind(datagram) {
             DatagramKind::Rtp => match RtpPacket::parse(datagram) {
                 Ok(packet) => {
@@ -38,6 +42,12 @@ impl RtpSession {
             },
             DatagramKind::Other => self.ignored += 1,
         }
+    }
+
+    /// Datagrams from these addresses are counted as ignored and nothing else from now on, in place of
+    /// those shut out before: other phones that have answered the same offer send theirs here too.
+    pub fn shut_out(&mut self, addresses: Vec<SocketAddr>) {
+        self.latch.shut_out(addresses);
     }
 
     /// What was heard since `since`, 20 s at most, and when the first sample of it was heard. What

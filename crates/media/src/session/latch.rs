@@ -16,6 +16,8 @@ pub(super) struct Latch {
     rtcp: Option<SocketAddr>,
     /// The addresses of the former peer, and until when they do not count.
     former: Option<(Vec<SocketAddr>, Instant)>,
+    /// Addresses whose packets say nothing at all.
+    shut_out: Vec<SocketAddr>,
 }
 
 impl Latch {
@@ -25,7 +27,22 @@ impl Latch {
             rtp: None,
             rtcp: None,
             former: None,
+            shut_out: Vec::new(),
         }
+    }
+
+    /// Packets from these addresses say nothing from now on, those from all others do.
+    pub(super) fn shut_out(&mut self, addresses: Vec<SocketAddr>) {
+        if self.rtp().is_some_and(|source| addresses.contains(&source)) {
+            self.rtp = None;
+        }
+        self.rtcp = self.rtcp.filter(|source| !addresses.contains(source));
+        self.shut_out = addresses;
+    }
+
+    /// Whether packets from there say nothing.
+    pub(super) fn is_shut_out(&self, from: SocketAddr) -> bool {
+        self.shut_out.contains(&from)
     }
 
     /// Where RTP goes instead of the agreed address.

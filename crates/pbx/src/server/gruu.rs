@@ -60,7 +60,7 @@ impl TemporaryGruus {
         Some(self.by_owner.get(&key)?.tokens.back()?)
     }
 
-    /// The instance is not registered any more (RFC 5627 5.1).
+    /// The instance is not registered any more (RFC 5627 5.3).
     fn forget(&mut self, owner: &Owner) {
         let key = (owner.user.clone(), owner.gr.clone());
         for old in self.by_owner.remove(&key).unwrap_or_default().tokens {

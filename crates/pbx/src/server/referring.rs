@@ -71,7 +71,7 @@ impl Server {
             .ok_or_else(|| refusal(400, "nosub and explicitsub Exclude Each Other"))?;
         let uri = message.request_uri().map_err(bad)?;
         let caller = self.identify(now, message, AuthTarget::Proxy)?;
-        // Whoever makes phones call must be known here (RFC 3515 5.3).
+        // Whoever makes phones call must be known here (RFC 3515 5.2).
         if caller.user().is_none() {
             return Err(refusal(403, "Not a User of This Server"));
         }

@@ -15,6 +15,7 @@ use gannet_sip::Message;
 use gannet_ua::endpoint::{Body, CallId};
 
 use super::core::{Actor, MEDIA_LINGER};
+use super::forks::Forks;
 use super::session_change::SessionChange;
 use crate::call::{CallEndCause, CallHandle};
 use crate::error::PhoneError;
@@ -37,9 +38,8 @@ pub(super) struct Leg {
     pub(super) offer: Option<SessionDescription>,
     /// The offer in our INVITE, which each fork answers for itself.
     pub(super) first_offer: Option<SessionDescription>,
-    /// The fork whose reliable provisional response ended the first exchange: no later description
-    /// of that fork counts as its answer (RFC 3261 13.2.1, RFC 3262 5).
-    pub(super) early_tag: Option<String>,
+    /// What those have described who ring, and which of them is heard.
+    pub(super) forks: Forks,
     /// What we described before the 2xx, and whether that was reliable.
     pub(super) described: Option<(SessionDescription, bool)>,
     /// What counted before a change of ours was answered in a provisional response; it counts again
@@ -79,14 +79,14 @@ pub(super) struct LegMedia {
 }
 
 impl Leg {
-    pub(super) const fn new(call: CallId, media: Option<LegMedia>) -> Self {
+    pub(super) fn new(call: CallId, media: Option<LegMedia>) -> Self {
         Self {
             call,
             media,
             local: None,
             offer: None,
             first_offer: None,
-            early_tag: None,
+            forks: Forks::default(),
             described: None,
             fallback: None,
             holds: false,

@@ -11,6 +11,7 @@ mod core;
 mod early_media;
 mod filter;
 mod flows;
+mod forks;
 mod happenings;
 mod incoming;
 mod info;

@@ -166,7 +166,7 @@ impl Actor {
             return;
         };
         self.note_packages(call, response);
-        let sdp = self.final_description(call, response);
+        let sdp = self.final_description(now, call, response);
         let agreed = if needs_answer {
             let answer = sdp.and_then(|offer| self.make_answer(now, call, &offer));
             let answer = answer.and_then(Result::ok);
@@ -177,9 +177,10 @@ impl Actor {
             match sdp.and_then(|answer| self.take_answer(now, call, &answer)) {
                 Some(result) => result.is_ok(),
                 // An answer may have come in a provisional response already.
-                None => self.has_session(call),
+                None => self.has_session_with(call, response),
             }
         };
+        self.hear_winner(call, response);
         if let Some(leg) = self.legs.get_mut(&call) {
             leg.offer = None;
             leg.give_up_at = None;
@@ -196,11 +197,6 @@ impl Actor {
         } else {
             self.end_for(now, call, CallEndCause::NoCommonMedia);
         }
-    }
-
-    fn has_session(&self, call: CallHandle) -> bool {
-        let media = self.legs.get(&call).and_then(|leg| leg.media.as_ref());
-        media.is_some_and(|media| crate::media::lock(&media.port).session.is_some())
     }
 
     /// Ends a call for a reason that the core does not know.

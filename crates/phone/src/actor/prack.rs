@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use gannet_sdp::SessionDescription;
-use gannet_sip::{HeaderName, Message, Method};
+use gannet_sip::{Message, Method};
 use gannet_ua::endpoint::CallId;
 
 use super::core::Actor;
@@ -14,55 +14,6 @@ impl Actor {
     /// From now on reliable provisional responses are acknowledged, or not.
     pub(crate) fn set_prack(&mut self, sends_prack: bool) {
         self.sends_prack = sends_prack;
-    }
-
-    /// A description in a provisional response to our INVITE, if it answers our offer. Early media
-    /// that cannot be had are no reason to give up the call; the final answer decides.
-    pub(super) fn take_early_answer(&mut self, now: Instant, call: CallHandle, response: &Message) {
-        let Some(answer) = sdp_of(response) else {
-            return;
-        };
-        // A reliable answer is the answer (RFC 3262 5), whether it is wanted or not.
-        let reliable = response.lists(HeaderName::Require, "100rel");
-        if !self.config.profile.outgoing.early_media && !reliable {
-            return;
-        }
-        // One early session at a time: the first fork that answered reliably has it
-        // (RFC 3960 3.1).
-        let agreed = |leg: &super::leg::Leg| leg.early_tag.is_some();
-        if self.legs.get(&call).is_none_or(agreed) {
-            return;
-        }
-        if let Some(leg) = self.legs.get_mut(&call)
-            && leg.first_offer.is_some()
-        {
-            leg.offer.clone_from(&leg.first_offer);
-        }
-        let taken = self.take_answer(now, call, &answer);
-        if taken.is_some_and(|result| result.is_ok())
-            && reliable
-            && let Some(leg) = self.legs.get_mut(&call)
-        {
-            leg.early_tag = response.to_tag();
-            leg.offer = None;
-        }
-    }
-
-    /// The description in the 2xx to our first INVITE, unless the exchange of that fork is over.
-    pub(super) fn final_description(
-        &mut self,
-        call: CallHandle,
-        response: &Message,
-    ) -> Option<SessionDescription> {
-        let leg = self.legs.get_mut(&call)?;
-        if leg.early_tag.is_some() && leg.early_tag == response.to_tag() {
-            return None;
-        }
-        if leg.early_tag.take().is_some() {
-            // Another fork has answered: it answers the offer of the INVITE.
-            leg.offer.clone_from(&leg.first_offer);
-        }
-        sdp_of(response)
     }
 
     /// A reliable provisional response waits for its PRACK.
@@ -80,8 +31,8 @@ impl Actor {
             let offer = sdp_of(response);
             let answer = offer.and_then(|offer| self.make_answer(now, call, &offer));
             let answer = answer.and_then(Result::ok);
-            if let (Some(leg), Some(_)) = (self.legs.get_mut(&call), &answer) {
-                leg.early_tag = response.to_tag();
+            if answer.is_some() {
+                self.note_answered_fork(call, response.to_tag());
             }
             answer
         } else {
@@ -108,7 +59,7 @@ impl Actor {
         response: &Message,
     ) -> Option<SessionDescription> {
         let leg = self.legs.get(&call)?;
-        let answered = leg.early_tag.is_some() && leg.early_tag == response.to_tag();
+        let answered = leg.forks.is_settled(response.to_tag().as_deref());
         let fits = self.config.profile.reliability.prack_offer
             && self.sends_prack
             && answered

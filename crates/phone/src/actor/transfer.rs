@@ -68,7 +68,7 @@ impl Actor {
         )
     }
 
-    /// Asks somebody outside of any call to make a call (RFC 5359 2.19, click to dial).
+    /// Asks somebody outside of any call to make a call (RFC 5359 2.18, click to dial).
     pub(crate) fn refer(
         &mut self,
         now: Instant,

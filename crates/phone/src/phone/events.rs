@@ -74,7 +74,7 @@ impl Phone {
     }
 
     /// Waits until one of the subscriptions of the phone fits; of several to the same package of the
-    /// same target the newest counts.
+    /// same target the newest counts, and the dialogs are those that all its notifiers tell.
     ///
     /// # Errors
     /// At the deadline, with what `instead` says of them.
@@ -87,7 +87,7 @@ impl Phone {
     ) -> Result<Arc<Watching>, PhoneError> {
         let look = |state: &PhoneState| {
             let mut current = state.events.current();
-            let found = current.find(|watching| fits(watching))?;
+            let found = current.find(|watching| fits(&state.events.with_forks(watching)))?;
             Some(Ok(Arc::clone(found)))
         };
         self.wait_state(deadline, waited_for, look, instead).await

@@ -179,6 +179,9 @@ pub struct FeatureNumbers {
     pub retrieve: Option<String>,
     /// What it calls for one that rings elsewhere, with `{user}`.
     pub pickup: Option<String>,
+    /// It takes one that rings elsewhere by an INVITE with Replaces for what a subscription to the
+    /// dialogs of that phone tells (RFC 5359 2.16), and calls no number.
+    pub picks_up_by_replaces: bool,
     /// What it calls for one that rings in its group.
     pub group_pickup: Option<String>,
 }

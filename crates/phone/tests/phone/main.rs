@@ -6,6 +6,7 @@ mod device_layout;
 mod devices_page;
 mod events;
 mod failing_calls;
+mod forked_media;
 mod hold;
 mod peer;
 mod profiles;

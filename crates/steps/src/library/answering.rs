@@ -7,7 +7,7 @@ use gannet_events::{Failure, FailureClass};
 use gannet_phone::{CallDirection, CallRecord, CallState, IncomingPolicy};
 use gannet_sip::{HeaderName, NameAddr};
 
-use super::support::{deadline, failure, latest_call, ready_phone, wait};
+use super::support::{deadline, failure, latest_call, no_call, ready_phone, wait, with_last_call};
 use crate::{Actor, Arguments, StepDefinition, StepResult, World, phone_failure, step};
 
 const SECTION: &str = "Calls that come in";
@@ -139,7 +139,8 @@ pub(super) async fn answer(world: &mut World, actor: &Arc<Actor>, limit: Duratio
                 newest_incoming(&state.calls).is_some_and(|call| call.state.is_open())
             }),
     )
-    .await?;
+    .await;
+    let call = call.map_err(|found| with_last_call(world, actor, found))?;
     let call = newest_incoming(&call.calls)
         .cloned()
         .ok_or_else(|| no_call(actor))?;
@@ -194,14 +195,6 @@ fn newest_incoming(calls: &[CallRecord]) -> Option<&CallRecord> {
         .find(|call| call.direction == CallDirection::Incoming)
 }
 
-fn no_call(actor: &Arc<Actor>) -> Failure {
-    failure(
-        FailureClass::CallFailed,
-        actor,
-        format!("no call came in at {}", actor.name()),
-    )
-}
-
 /// Waits until the newest call that came in waits for an answer.
 pub(super) async fn incoming(
     world: &mut World,
@@ -213,7 +206,8 @@ pub(super) async fn incoming(
         .wait_for_state(deadline(limit), "a call that comes in", |state| {
             newest_incoming(&state.calls).is_some_and(|call| call.state == CallState::Incoming)
         });
-    let state = wait(world, actor, "a call", limit, work).await?;
+    let state = wait(world, actor, "a call", limit, work).await;
+    let state = state.map_err(|found| with_last_call(world, actor, found))?;
     newest_incoming(&state.calls)
         .cloned()
         .ok_or_else(|| no_call(actor))
@@ -237,7 +231,8 @@ pub(super) async fn ringing(
                 call.state == CallState::Incoming && call.times.ringing.is_some()
             })
         });
-    let state = wait(world, actor, "a call that rings", limit, work).await?;
+    let state = wait(world, actor, "a call that rings", limit, work).await;
+    let state = state.map_err(|found| with_last_call(world, actor, found))?;
     newest_incoming(&state.calls)
         .cloned()
         .ok_or_else(|| no_call(actor))

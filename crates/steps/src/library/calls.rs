@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use gannet_events::{Failure, FailureClass};
-use gannet_phone::{CallOptions, CallState, Destination, IncomingPolicy};
+use gannet_phone::{CallEndCause, CallOptions, CallState, Destination, IncomingPolicy};
 
 use super::support::{deadline, failure, ready, ready_phone};
 use crate::{Actor, Arguments, StepDefinition, StepResult, World, phone_failure, step};
@@ -206,12 +206,20 @@ async fn reach(
         .state()
         .call(handle)
         .map(|call| call.sip_call_id.clone());
-    let answered = log.wait_for(from, deadline(limit), |entry| {
+    let is_answer = |entry: &gannet_phone::LogEntry| {
         entry.direction == gannet_events::Direction::Received
             && !entry.message.is_request()
             && entry.message.call_id() == call_id.as_deref()
             && !matches!(entry.message.status(), Some(401 | 407))
-    });
+    };
+    let answered = log.wait_for(from, deadline(limit), is_answer);
+    // Nothing more comes once the phone has given up: nobody answered in time, or nobody is there.
+    let over = caller
+        .phone
+        .wait_for_state(deadline(limit), "its end", |state| {
+            let call = state.call(handle);
+            call.is_none_or(|call| !call.state.is_open())
+        });
     // On a network that loses packets the callee may ring long before the caller learns of it.
     let rings = async {
         let Some(callee) = callee.filter(|callee| callee.name() != caller.name()) else {
@@ -231,6 +239,7 @@ async fn reach(
         tokio::select! {
             answered = answered => answered.is_some(),
             () = rings => true,
+            _ = over => log.since(from).iter().any(|entry| is_answer(entry)),
         }
     };
     let what = format!("waiting for an answer to INVITE at {}", caller.name());
@@ -254,12 +263,22 @@ async fn bring(world: &mut World, callee: &str, options: &CallOptions) -> StepRe
 /// Nobody said anything to an INVITE.
 fn nobody(caller: &Actor, limit: Duration) -> Result<Failure, Failure> {
     let record = super::support::latest_call(caller)?;
-    let summary = match &record.state {
-        CallState::Ended(end) => format!("the call of {} failed: {end}", caller.name()),
-        _ => format!("{} got no answer at all to its INVITE", caller.name()),
-    };
-    let found = failure(FailureClass::Timeout, caller, summary);
-    Ok(found.waiting_for("any response to INVITE", limit))
+    let (name, class) = (caller.name(), FailureClass::Timeout);
+    match &record.state {
+        CallState::Ended(end) => {
+            let class = match end.cause {
+                CallEndCause::Timeout => class,
+                _ => FailureClass::CallFailed,
+            };
+            let summary = format!("the call of {name} failed: {end}");
+            Ok(failure(class, caller, summary))
+        }
+        _ => {
+            let summary = format!("{name} got no answer at all to its INVITE");
+            let found = failure(class, caller, summary);
+            Ok(found.waiting_for("any response to INVITE", limit))
+        }
+    }
 }
 
 async fn expects_call(world: &mut World, arguments: Arguments) -> StepResult {

@@ -198,6 +198,13 @@ pub(super) fn feature_number(
     let number = world.feature_number(action, target);
     number.ok_or_else(|| {
         let server = world.server().name();
+        if world.is_switched_off(action) {
+            let what = action.capability().key();
+            let summary = format!("server {server} does without {what}");
+            return Failure::new(FailureClass::Misuse, summary).detail(format!(
+                "`[pbx.features]` of the configuration has {what} = false"
+            ));
+        }
         let summary = format!("server {server} has no number for this that Gannet knows");
         Failure::new(FailureClass::Misuse, summary)
             .detail("call the number itself: `{phone} calls \"..\"`")
@@ -211,7 +218,18 @@ pub(super) async fn call_number(
     destination: &Destination,
     limit: Duration,
 ) -> Result<CallHandle, Failure> {
-    let called = actor.phone.call(destination, CallOptions::default()).await;
+    let options = CallOptions::default();
+    call_with(world, actor, (destination, options), limit).await
+}
+
+/// The same with options.
+pub(super) async fn call_with(
+    world: &mut World,
+    actor: &Arc<Actor>,
+    (destination, options): (&Destination, CallOptions),
+    limit: Duration,
+) -> Result<CallHandle, Failure> {
+    let called = actor.phone.call(destination, options).await;
     let call = called.map_err(|error| phone_failure(error, actor))?;
     world.notes.last_call = Some((actor.name().to_owned(), call));
     world.notes.last_callee = None;

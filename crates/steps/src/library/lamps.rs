@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
-use gannet_events::{Failure, FailureClass};
+use gannet_events::{Direction, Failure, FailureClass};
 use gannet_phone::{Destination, PhoneState, Watching};
+use gannet_sip::Method;
 use gannet_ua::bodies::DialogStage;
 
-use super::support::{deadline, failure, ready, ready_phone, wait};
+use super::support::{deadline, failure, latest_call, ready, ready_phone, wait};
 use super::watching::{describe, is_about};
 use crate::{Actor, Arguments, StepDefinition, StepResult, World, step};
 
@@ -38,6 +39,13 @@ pub(super) fn definitions() -> Vec<StepDefinition> {
             example: "BLF lamp of Bob at Alice is confirmed",
             condition,
             run: lamp_at,
+        ),
+        step!(
+            "{phone} is told that the call of {phone} is {word}",
+            section: SECTION,
+            about: "Waits until the first phone was told so, in a subscription to the dialogs of the second, of the newest call of that one, known by its Call-ID: trying, proceeding, early, confirmed or terminated. Other dialogs do not count, such as those that a server still has of former calls. A call that was among them and is no more is terminated.",
+            example: "Carol is told that the call of Bob is early",
+            run: told_of_call,
         ),
     ]
 }
@@ -100,6 +108,54 @@ async fn shows(
     wait(world, actor, &what, limit, work).await.map(drop)
 }
 
+async fn told_of_call(world: &mut World, arguments: Arguments) -> StepResult {
+    let actor = ready_phone(world, arguments.phone(0)?).await?;
+    let whose = ready_phone(world, arguments.phone(1)?).await?;
+    let target = world.destination(arguments.phone(1)?)?;
+    needs_subscription(&actor, &target, "dialog")?;
+    let word = arguments.text(2)?;
+    let Some(stage) = DialogStage::from_word(word) else {
+        return Err(no_stage(&actor, word));
+    };
+    let limit = world.signalling(&arguments);
+    let rings = whose
+        .phone
+        .wait_for_state(deadline(limit), "a call", |state| {
+            state.latest_call().is_some()
+        });
+    wait(world, &whose, "a call", limit, rings).await?;
+    let call_id = latest_call(&whose)?.sip_call_id;
+    let what = format!("the news that the call of {} is {word}", whose.name());
+    // What is over may be left out of the next document.
+    let was_told = || {
+        let log = actor.phone.log().all();
+        let mut notifies = log.iter().filter(|entry| {
+            entry.direction == Direction::Received && entry.message.method() == Some(Method::Notify)
+        });
+        notifies.any(|it| String::from_utf8_lossy(it.message.body()).contains(&call_id))
+    };
+    let fits = |watching: &Watching| {
+        let mut dialogs = watching.dialogs.dialogs();
+        let this = dialogs.find(|dialog| dialog.call_id.as_deref() == Some(&call_id));
+        is_about(watching, &target)
+            && match this {
+                Some(dialog) => dialog.stage == stage,
+                None => stage == DialogStage::Terminated && was_told(),
+            }
+    };
+    let work = actor
+        .phone
+        .wait_watching(&what, deadline(limit), fits, describe);
+    wait(world, &actor, &what, limit, work).await.map(drop)
+}
+
+fn no_stage(actor: &Actor, word: &str) -> Failure {
+    let summary = format!(
+        "`{word}` is nothing that a lamp shows: idle, trying, proceeding, early, confirmed, terminated"
+    );
+    failure(FailureClass::Misuse, actor, summary)
+}
+
 /// The phone must have subscribed: to `package`, or to any.
 fn needs_subscription(actor: &Actor, target: &Destination, package: &str) -> StepResult {
     let state: PhoneState = actor.phone.state();
@@ -127,12 +183,8 @@ impl Lamp {
         if word.eq_ignore_ascii_case("idle") {
             return Ok(Self::Idle);
         }
-        DialogStage::from_word(word).map(Self::Stage).ok_or_else(|| {
-            let summary = format!(
-                "`{word}` is nothing that a lamp shows: idle, trying, proceeding, early, confirmed, terminated"
-            );
-            failure(FailureClass::Misuse, actor, summary)
-        })
+        let stage = DialogStage::from_word(word).map(Self::Stage);
+        stage.ok_or_else(|| no_stage(actor, word))
     }
 
     fn is_shown(self, watching: &Watching) -> bool {

@@ -38,6 +38,7 @@ mod notes;
 mod outbound;
 mod parking;
 mod phones;
+mod pickup;
 mod playing;
 mod presence_words;
 mod publications;

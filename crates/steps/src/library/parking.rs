@@ -65,7 +65,7 @@ pub(super) fn definitions() -> Vec<StepDefinition> {
         step!(
             "{phone} picks up {phone}",
             section: SECTION,
-            about: "Takes the call that rings at the other phone, by the embedded server's number for it, or by that of its profile.",
+            about: "Takes the call that rings at the other phone, by the embedded server's number for it, or by that of its profile; if its profile says pickup.way = \"replaces\", by an INVITE with Replaces for the dialog that a subscription to the other phone's dialogs tells.",
             example: "Charlie picks up Bob",
             run: picks_up,
         ),
@@ -209,6 +209,9 @@ pub(super) async fn take(
     limit: Duration,
 ) -> StepResult {
     let numbers = &actor.phone.profile().numbers;
+    if numbers.picks_up_by_replaces && !target.is_empty() {
+        return super::pickup::by_replaces(world, actor, target, limit).await;
+    }
     let own = match target {
         "" => numbers.group_pickup.clone(),
         user => numbers

@@ -15,24 +15,21 @@ const SECTION: &str = "REGISTER message by message";
 /// The sentences of this subject.
 // tidy(function-length): a table, one entry for each sentence
 pub(super) fn definitions() -> Vec<StepDefinition> {
-    let connection = |pattern, example| {
+    vec![
         step!(
-            pattern,
+            "new connection with user {phone} and server {word}",
             section: SECTION,
             about: "The phone of this user at this server, which sends nothing by itself.",
-            example: example,
+            example: "new connection with user \"Bob\" and server \"Docker\"",
             no within,
             run: connection,
-        )
-    };
-    vec![
-        connection(
-            "new connection with user {phone} and server {word}",
-            "new connection with user \"Bob\" and server \"Docker\"",
         ),
-        connection(
+        step!(
             "existing connection with user {phone} and server {word}",
-            "existing connection with user \"Bob\" and server \"Docker\"",
+            section: SECTION,
+            about: "The same phone once it is registered: it registers first if it has sent nothing in this scenario, and sends nothing more by itself.",
+            example: "existing connection with user \"Bob\" and server \"Docker\"",
+            run: existing_connection,
         ),
         step!(
             "{phone} sends request REGISTER",
@@ -114,6 +111,18 @@ async fn connection(world: &mut World, arguments: Arguments) -> StepResult {
     world.notes.manual.insert(actor.name().to_owned());
     world.notes.pending = None;
     Ok(())
+}
+
+async fn existing_connection(world: &mut World, arguments: Arguments) -> StepResult {
+    let actor = world.phone(arguments.phone(0)?).await?;
+    let limit = world.signalling(&arguments);
+    let log = actor.phone.log();
+    if log.all().is_empty() {
+        let work = actor.phone.register(None, deadline(limit));
+        wait(world, &actor, "200 to REGISTER", limit, work).await?;
+        actor.consume_to(log.next_seq());
+    }
+    connection(world, arguments).await
 }
 
 async fn begins_register(world: &mut World, arguments: Arguments) -> StepResult {

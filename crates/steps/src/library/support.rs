@@ -84,6 +84,37 @@ pub(super) fn latest_call(actor: &Actor) -> Result<CallRecord, Failure> {
     })
 }
 
+pub(super) fn no_call(actor: &Actor) -> Failure {
+    let summary = format!("no call came in at {}", actor.name());
+    failure(FailureClass::CallFailed, actor, summary)
+}
+
+/// The failure of whoever waited for a call, with the end of the call that another phone made last: it
+/// may have gone elsewhere.
+pub(super) fn with_last_call(world: &World, actor: &Actor, found: Failure) -> Failure {
+    let last = world.notes.last_call.as_ref();
+    let last = last.filter(|(caller, _)| caller != actor.name());
+    let ended = last.and_then(|(caller, handle)| {
+        let record = world
+            .existing(caller)?
+            .phone
+            .state()
+            .call(*handle)
+            .cloned()?;
+        let CallState::Ended(end) = &record.state else {
+            return None;
+        };
+        let callee = record.remote.shown();
+        Some(format!(
+            "the last call, of {caller} to {callee}, has ended: {end}"
+        ))
+    });
+    match ended {
+        Some(line) => found.detail(line),
+        None => found,
+    }
+}
+
 /// The phone's newest call that has not ended. One that only rings comes last: whoever hangs up while
 /// a second call is waiting ends the first.
 pub(super) fn open_call(actor: &Actor) -> Result<CallRecord, Failure> {
@@ -93,15 +124,16 @@ pub(super) fn open_call(actor: &Actor) -> Result<CallRecord, Failure> {
         .rfind(|call| call.state != CallState::Incoming)
         .or_else(|| state.open_calls().next_back());
     newest.cloned().ok_or_else(|| {
-        let summary = match state.latest_call() {
-            Some(last) => format!(
-                "{} has no open call; the last one, with {}, is {}",
-                actor.name(),
-                last.remote.shown(),
-                last.state
-            ),
-            None => format!("{} has had no call", actor.name()),
+        let name = actor.name();
+        let Some(last) = state.latest_call() else {
+            let summary = format!("{name} has had no call");
+            return failure(FailureClass::Misuse, actor, summary);
         };
+        let summary = format!(
+            "{name} has no open call; the last one, with {}, is {}",
+            last.remote.shown(),
+            last.state
+        );
         failure(FailureClass::CallFailed, actor, summary)
     })
 }

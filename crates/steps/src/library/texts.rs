@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use gannet_events::{Failure, FailureClass};
+use gannet_events::{Direction, Failure, FailureClass};
 use gannet_phone::{Destination, TextMessage};
 use gannet_sip::{Method, date_text};
 use gannet_ua::endpoint::Body;
@@ -146,10 +146,28 @@ async fn next_text(
     let first = world.notes.texts.get(actor.name()).copied().unwrap_or(0);
     let fits = |text: &TextMessage| text.text == wanted && is_sender(text);
     let work = actor.phone.wait_text(first, &what, deadline(limit), fits);
-    let text = wait(world, &actor, &what, limit, work).await?;
+    let text = wait(world, &actor, &what, limit, work).await;
+    let text = text.map_err(|found| with_refused(&actor, found))?;
     let name = actor.name().to_owned();
     world.notes.texts.insert(name, text.number + 1);
     Ok(())
+}
+
+/// The failure of whoever waited for a text, with what the phone has refused.
+fn with_refused(actor: &Actor, found: Failure) -> Failure {
+    let log = actor.phone.log().all();
+    let refused = log.iter().rev().find(|entry| {
+        entry.direction == Direction::Sent
+            && entry.message.method() == Some(Method::Message)
+            && entry.message.status().is_some_and(|code| code >= 300)
+    });
+    match refused {
+        Some(entry) => {
+            let (name, title) = (actor.name(), entry.message.title());
+            found.detail(format!("{name} refused a MESSAGE: {title}"))
+        }
+        None => found,
+    }
 }
 
 pub(super) async fn does_not_receive(world: &mut World, arguments: Arguments) -> StepResult {

@@ -164,6 +164,12 @@ fn numbers(config: &Config) -> Numbers {
 }
 
 impl World {
+    /// Whether the configuration has switched off at the embedded server what this number would do.
+    pub(crate) fn is_switched_off(&self, action: &Action) -> bool {
+        let numbers = &self.surroundings.config().pbx.extensions.numbers;
+        self.server().pbx().is_some() && !numbers.has(action.capability())
+    }
+
     /// The number with which the embedded server does something about `target`, or without a target
     /// what needs none.
     pub(crate) fn feature_number(&self, action: &Action, target: &str) -> Option<String> {

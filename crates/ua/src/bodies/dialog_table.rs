@@ -61,6 +61,19 @@ impl DialogTable {
         applied
     }
 
+    /// Adds what another notifier tells of the same target. Ids are a notifier's own (RFC 4235 4.1.2),
+    /// so `origin` tells those of this one from all others.
+    pub fn add(&mut self, origin: u64, other: &Self) {
+        self.version = self.version.max(other.version);
+        for (id, dialog) in &other.dialogs {
+            if self.dialogs.len() >= DIALOGS_MAX {
+                return;
+            }
+            self.dialogs
+                .insert(format!("{origin} {id}"), dialog.clone());
+        }
+    }
+
     /// The version of the last document that was taken in.
     pub const fn version(&self) -> Option<u32> {
         self.version
@@ -95,6 +108,21 @@ mod tests {
                 .collect(),
             others: Vec::new(),
         }
+    }
+
+    #[test]
+    fn what_several_notifiers_tell_is_one_picture() {
+        let of = |stage| {
+            let mut table = DialogTable::new();
+            table.apply(&info(0, true, &[("1", stage)]));
+            table
+        };
+        let mut table = of(DialogStage::Early);
+        table.add(1, &of(DialogStage::Terminated));
+        assert_eq!(table.lamp(), Some(DialogStage::Early));
+        table.add(2, &of(DialogStage::Confirmed));
+        assert_eq!(table.lamp(), Some(DialogStage::Confirmed));
+        assert_eq!(table.dialogs().count(), 3);
     }
 
     #[test]

@@ -119,7 +119,7 @@ fn person(element: &Element) -> Person {
 mod tests {
     use super::*;
 
-    /// In the style of RFC 4480 5, with things that are not known here.
+    /// In the style of RFC 4480, with things that are not known here.
     const FULL: &str = r#"<?xml version="1.0" encoding="UTF-8"?>
 <presence xmlns="urn:ietf:params:xml:ns:pidf"
     xmlns:dm="urn:ietf:params:xml:ns:pidf:data-model"

@@ -1,5 +1,7 @@
 //! The client: which challenge to answer, with which credentials, and when to stop.
 
+use std::net::SocketAddr;
+
 use super::session::{Sent, Session};
 use super::{
     AlgorithmOrder, AuthOutcome, AuthTarget, AuthenticationInfo, Challenge, ClientKnobs,
@@ -10,7 +12,26 @@ use super::{
 /// repetitions with credentials.
 #[derive(Debug, Clone, Default)]
 pub struct AuthAttempt {
+    /// The next hop, where it is known: a session serves only the one that began it.
+    peer: Option<SocketAddr>,
     sent: Vec<Sent>,
+}
+
+impl AuthAttempt {
+    /// A request that goes to this next hop. Sessions that another one began are not for it
+    /// (RFC 3261 22.2: for requests to the same destination; RFC 7616 3.3: for the responding
+    /// server), so that nobody gets credentials who did not ask for them.
+    pub fn to(peer: SocketAddr) -> Self {
+        Self {
+            peer: Some(peer),
+            sent: Vec::new(),
+        }
+    }
+
+    /// True if the request, as last sent, carries credentials of a session.
+    pub const fn has_credentials(&self) -> bool {
+        !self.sent.is_empty()
+    }
 }
 
 /// A client's credentials and authentication sessions.
@@ -67,11 +88,11 @@ impl ClientAuth {
         self.sessions.clear();
     }
 
-    /// The nonce of the session with a target and realm, and how many requests used it.
+    /// The nonce of the latest session with a target and realm, and how many requests used it.
     pub fn cached_nonce(&self, target: AuthTarget, realm: &str) -> Option<(&str, u32)> {
         self.sessions
             .iter()
-            .find(|session| session.is_for(target, realm))
+            .rfind(|session| session.is_of(target, realm))
             .map(|session| (session.challenge.nonce.as_str(), session.nonce_count))
     }
 
@@ -98,7 +119,8 @@ impl ClientAuth {
     ) -> Vec<HeaderField> {
         attempt.sent.clear();
         let mut fields = Vec::new();
-        for session in &mut self.sessions {
+        let peer = attempt.peer;
+        for session in self.sessions.iter_mut().filter(|s| s.peer == peer) {
             let (value, sent) = session.answer(request, (&self.knobs, self.policy.uri), rng);
             fields.push(HeaderField {
                 name: session.target.credentials_field(),
@@ -146,7 +168,7 @@ impl ClientAuth {
 
         let mut answered: Vec<(AuthTarget, String, u32)> = Vec::new();
         for (target, offered) in realms {
-            let session = match self.choose(target, &offered) {
+            let session = match self.choose((attempt.peer, target), &offered) {
                 Ok(session) => session,
                 Err(reason) => {
                     problem = reason;
@@ -157,7 +179,8 @@ impl ClientAuth {
             let stale_retries = match self.admit(attempt, &session) {
                 Ok(stale_retries) => stale_retries,
                 Err(reason) => {
-                    self.sessions.retain(|s| !s.is_for(target, &realm));
+                    self.sessions
+                        .retain(|s| !s.is_for(attempt.peer, target, &realm));
                     return AuthOutcome::GiveUp(reason);
                 }
             };
@@ -198,7 +221,7 @@ impl ClientAuth {
             && let Some(session) = self
                 .sessions
                 .iter_mut()
-                .find(|session| session.is_for(target, &sent.realm))
+                .find(|session| session.is_for(attempt.peer, target, &sent.realm))
         {
             next_nonce = true;
             session.challenge.nonce = nonce;
@@ -208,7 +231,11 @@ impl ClientAuth {
     }
 
     /// The session that answers the best of the challenges of one target and realm.
-    fn choose(&self, target: AuthTarget, offered: &[Challenge]) -> Result<Session, GiveUp> {
+    fn choose(
+        &self,
+        (peer, target): (Option<SocketAddr>, AuthTarget),
+        offered: &[Challenge],
+    ) -> Result<Session, GiveUp> {
         let realm = &offered[0].realm;
         let credentials = self
             .credentials_for(realm)
@@ -231,6 +258,7 @@ impl ClientAuth {
                 continue;
             }
             let session = Session {
+                peer,
                 target,
                 algorithm,
                 qop,
@@ -284,7 +312,7 @@ impl ClientAuth {
         let Some(sent) = attempt
             .sent
             .iter()
-            .find(|sent| session.is_for(sent.target, &sent.realm))
+            .find(|sent| session.is_of(sent.target, &sent.realm))
         else {
             return Ok(0);
         };
@@ -311,7 +339,8 @@ impl ClientAuth {
 
     fn begin(&mut self, session: Session) {
         let realm = &session.challenge.realm;
-        self.sessions.retain(|s| !s.is_for(session.target, realm));
+        self.sessions
+            .retain(|s| !s.is_for(session.peer, session.target, realm));
         let surplus = (self.sessions.len() + 1).saturating_sub(self.policy.sessions_max.max(1));
         self.sessions.drain(..surplus);
         self.sessions.push(session);
@@ -327,13 +356,14 @@ impl ClientAuth {
     ) -> Vec<HeaderField> {
         let before = std::mem::take(&mut attempt.sent);
         let mut fields = Vec::new();
-        for session in &mut self.sessions {
+        let peer = attempt.peer;
+        for session in self.sessions.iter_mut().filter(|s| s.peer == peer) {
             let now = answered
                 .iter()
-                .find(|(target, realm, _)| session.is_for(*target, realm));
+                .find(|(target, realm, _)| session.is_of(*target, realm));
             let old = before
                 .iter()
-                .find(|sent| session.is_for(sent.target, &sent.realm));
+                .find(|sent| session.is_of(sent.target, &sent.realm));
             if now.is_none() && old.is_none() {
                 continue;
             }

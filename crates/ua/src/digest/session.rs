@@ -1,5 +1,7 @@
 //! One authentication session of a client, and what one request sent of it.
 
+use std::net::SocketAddr;
+
 use super::authorization::write_credentials;
 use super::compute::{session_key, user_hash};
 use super::{
@@ -7,10 +9,12 @@ use super::{
     DigestInput, Hash, InfoRefusal, Qop, RequestFacts, ServerProof, UriChoice,
 };
 
-/// A session: from a challenge to the next one of the same target and realm
+/// A session: from a challenge to the next one of the same peer, target and realm
 /// (RFC 7616 3.6).
 #[derive(Debug, Clone)]
 pub(super) struct Session {
+    /// The next hop that the challenge came from, where it is known.
+    pub(super) peer: Option<SocketAddr>,
     pub(super) target: AuthTarget,
     pub(super) challenge: Challenge,
     pub(super) algorithm: Algorithm,
@@ -45,9 +49,15 @@ pub(super) struct Sent {
 }
 
 impl Session {
-    /// Whether the session belongs to a target and realm. Realms compare octet by octet.
-    pub(super) fn is_for(&self, target: AuthTarget, realm: &str) -> bool {
+    /// Whether the session belongs to a target and realm, whatever the peer. Realms compare octet
+    /// by octet.
+    pub(super) fn is_of(&self, target: AuthTarget, realm: &str) -> bool {
         self.target == target && self.challenge.realm == realm
+    }
+
+    /// Whether the session belongs to a target and realm at a peer.
+    pub(super) fn is_for(&self, peer: Option<SocketAddr>, target: AuthTarget, realm: &str) -> bool {
+        self.peer == peer && self.is_of(target, realm)
     }
 
     /// Credentials for one more request.

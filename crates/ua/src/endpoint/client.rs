@@ -50,7 +50,7 @@ pub(crate) struct ClientRequest {
     pub(crate) message: Message,
     pub(crate) target: Target,
     pub(crate) transaction: TransactionId,
-    attempt: AuthAttempt,
+    pub(super) attempt: AuthAttempt,
     auth: AuthStyle,
 }
 
@@ -78,7 +78,7 @@ impl Endpoint {
         auth: AuthStyle,
     ) -> RequestId {
         let target = self.first_server(&builder, target);
-        let mut attempt = AuthAttempt::default();
+        let mut attempt = AuthAttempt::to(target.address);
         // CANCEL cannot be challenged (RFC 3261 22.1).
         let fields = if method == Method::Cancel {
             Vec::new()

@@ -7,6 +7,7 @@ use gannet_sip::{HeaderName, MessageBuilder, Method};
 use super::client::Purpose;
 use super::core::Endpoint;
 use super::happening::{Outcome, RequestId};
+use crate::digest::{AuthAttempt, HeaderField};
 use crate::target::Target;
 
 impl Endpoint {
@@ -45,10 +46,30 @@ impl Endpoint {
         let method = message.method().unwrap_or(Method::Options);
         let mut builder = MessageBuilder::from_message(message);
         builder.remove(HeaderName::Via);
-        let message = self.finish_request(method, builder, &[], next);
+        let fields = self.credentials_at(id, &mut builder, next);
+        let message = self.finish_request(method, builder, &fields, next);
         self.resend(now, id, message, next);
         self.note_server(purpose, next);
         true
+    }
+
+    /// Credentials that one server asked for are not shown to the next one; it may have asked for
+    /// some itself, earlier. Those that the user wrote by hand stay.
+    fn credentials_at(
+        &mut self,
+        id: RequestId,
+        builder: &mut MessageBuilder,
+        server: Target,
+    ) -> Vec<HeaderField> {
+        let Some(request) = self.requests.get_mut(&id) else {
+            return Vec::new();
+        };
+        if request.attempt.has_credentials() {
+            builder.remove(HeaderName::Authorization);
+            builder.remove(HeaderName::ProxyAuthorization);
+        }
+        request.attempt = AuthAttempt::to(server.address);
+        self.credentials_for(id, builder)
     }
 
     fn server_after(&self, server: Target) -> Option<Target> {

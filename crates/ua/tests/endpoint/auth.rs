@@ -1,11 +1,14 @@
 //! Challenges to requests of the endpoint (RFC 3261 22, 8.1.3.5).
 
-use gannet_sim::Bench;
-use gannet_sip::{HeaderName, Message, Method};
-use gannet_ua::digest::Credentials;
-use gannet_ua::endpoint::{EndCause, Happening, Outcome};
+use std::net::SocketAddr;
 
-use crate::harness::{assert_drains, bench, branch, cseq, ends, text};
+use gannet_sim::Bench;
+use gannet_sip::{HeaderName, Message, Method, NameAddr, Transport, Uri};
+use gannet_ua::digest::Credentials;
+use gannet_ua::endpoint::{EndCause, EndpointConfig, Happening, Outcome, RequestSpec};
+use gannet_ua::{Target, response_to};
+
+use crate::harness::{assert_drains, bench, branch, cseq, ends, s, start, text};
 
 fn with_credentials() -> Bench {
     let mut bench = bench();
@@ -192,4 +195,114 @@ fn a_challenged_bye_still_ends_the_call() {
     bench.answer(&again, 200, "b", |response| response);
     assert!(matches!(ends(&mut bench)[..], [EndCause::LocalBye(_)]));
     assert_drains(&mut bench);
+}
+
+const OTHER: SocketAddr = SocketAddr::new(
+    std::net::IpAddr::V4(std::net::Ipv4Addr::new(10, 0, 0, 3)),
+    5060,
+);
+
+/// Sends a MESSAGE there and gives it.
+fn message_to(bench: &mut Bench, address: SocketAddr) -> Message {
+    let uri: Uri = format!("sip:someone@{address}").parse().expect("a URI");
+    let mut spec = RequestSpec::new(
+        Method::Message,
+        uri.clone(),
+        Bench::contact(),
+        NameAddr::new(uri),
+    );
+    spec.destination = Some(Target::new(Transport::Udp, address));
+    bench.endpoint.request(bench.now, spec).expect("a request");
+    last(bench)
+}
+
+fn answer_from(bench: &mut Bench, address: SocketAddr, request: &Message, challenge: Option<&str>) {
+    let code = if challenge.is_some() { 401 } else { 200 };
+    let mut response = response_to(request, Bench::LOCAL, code, Some("b"));
+    if let Some(challenge) = challenge {
+        response.push(WWW, challenge);
+    }
+    bench.receive_from(&response.message(), Target::new(Transport::Udp, address));
+}
+
+fn authorization(message: &Message) -> Option<String> {
+    message
+        .text(HeaderName::Authorization)
+        .map(|value| value.into_owned())
+}
+
+#[test]
+fn credentials_go_unasked_only_to_where_the_challenge_came_from() {
+    let mut bench = with_credentials();
+    let first = message_to(&mut bench, Bench::PEER);
+    answer_from(
+        &mut bench,
+        Bench::PEER,
+        &first,
+        Some(&digest("r", "n1", false)),
+    );
+    let second = last(&mut bench);
+    answer_from(&mut bench, Bench::PEER, &second, None);
+    assert!(text(&second, HeaderName::Authorization).contains("nc=00000001"));
+
+    let stranger = message_to(&mut bench, OTHER);
+    assert_eq!(authorization(&stranger), None);
+    // Another server of the same realm has a session of its own ...
+    answer_from(
+        &mut bench,
+        OTHER,
+        &stranger,
+        Some(&digest("r", "n2", false)),
+    );
+    let asked = last(&mut bench);
+    assert!(text(&asked, HeaderName::Authorization).contains("\"n2\""));
+    answer_from(&mut bench, OTHER, &asked, None);
+    // ... and the first one's goes on.
+    for (address, nonce) in [(Bench::PEER, "\"n1\""), (OTHER, "\"n2\"")] {
+        let next = message_to(&mut bench, address);
+        let value = text(&next, HeaderName::Authorization);
+        assert!(
+            value.contains(nonce) && value.contains("nc=00000002"),
+            "{value}"
+        );
+        answer_from(&mut bench, address, &next, None);
+    }
+}
+
+#[test]
+fn a_call_that_goes_on_past_the_proxy_takes_no_credentials_along() {
+    let mut bench = with_credentials();
+    let (call, first) = bench.call();
+    challenge(&mut bench, &first, 407, &[(PROXY, digest("r", "n", false))]);
+    let second = last(&mut bench);
+    // No Record-Route: what follows goes to the callee itself (RFC 3261 12.2.1.1).
+    bench.answer(&second, 200, "b", |response| {
+        response.header(HeaderName::Contact, format!("<sip:bob@{OTHER}>"))
+    });
+    bench.sent();
+    bench.endpoint.hang_up(bench.now, call);
+    let sent = bench.sent_with_times();
+    let [(_, bye, to)] = &sent[..] else {
+        panic!("{sent:#?}")
+    };
+    assert_eq!((bye.title().as_str(), to.address), ("BYE", OTHER));
+    assert_eq!(bye.text(HeaderName::ProxyAuthorization), None);
+}
+
+#[test]
+fn the_next_server_does_not_see_what_the_silent_one_asked_for() {
+    let mut config = EndpointConfig::new(Bench::LOCAL, 1);
+    config.outbound = Some(Target::new(Transport::Udp, Bench::PEER));
+    config.before_outbound = vec![Target::new(Transport::Udp, OTHER)];
+    let mut bench = Bench::with(start(), config);
+    let credentials = Credentials::password("alice", "secret");
+    bench.endpoint.auth_mut().add_credentials(None, credentials);
+    let first = message_to(&mut bench, Bench::PEER);
+    answer_from(&mut bench, OTHER, &first, Some(&digest("r", "n", false)));
+    let second = last(&mut bench);
+    assert!(authorization(&second).is_some());
+    bench.pass(s(32));
+    let sent = bench.sent_with_times();
+    let (_, third, to) = sent.last().expect("a message");
+    assert_eq!((to.address, authorization(third)), (Bench::PEER, None));
 }

@@ -1,11 +1,13 @@
 //! Kamailio: registrar and proxy for `kam.test`.
 
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
 
 use super::failing::tell_if_failing;
 use super::gate::Site;
+use super::kamailio_states;
 use super::ports::Ports;
 use super::process::{Process, tail};
 use super::until::{poll, until};
@@ -30,13 +32,34 @@ impl Kamailio {
     /// Starts one on a free port and waits until it answers. The switches are those of the peers'
     /// README.
     pub(crate) fn start(site: &Site, switches: &[&str]) -> Self {
+        Self::start_by(site, site.peer("kamailio/start.sh"), switches, &[])
+    }
+
+    /// Starts one that says of its users what a PBX says, with the users 2000 to 2005 and nonces that
+    /// are good for 60 s.
+    pub(crate) fn with_states(site: &Site) -> Self {
+        let (script, users) = kamailio_states::write(site);
+        let environment = [
+            ("USERS", users.as_os_str()),
+            ("NONCEEXP", kamailio_states::NONCE_SECONDS.as_ref()),
+        ];
+        Self::start_by(site, script, &[], &environment)
+    }
+
+    fn start_by(
+        site: &Site,
+        script: PathBuf,
+        switches: &[&str],
+        environment: &[(&str, &OsStr)],
+    ) -> Self {
         let port = Ports::free().nth(0);
         let state = site.peers_state();
         let output = site.file(&format!("kamailio-{port}.out"));
-        let mut script = Process::start(site.peer("kamailio/start.sh"), &output, |command| {
+        let mut script = Process::start(script, &output, |command| {
             command
                 .args([&port.to_string(), "NOTLS"])
                 .args(switches)
+                .envs(environment.iter().copied())
                 .env("PEERS_STATE", &state);
         });
         let ended = poll(START_LIMIT, || script.ended());

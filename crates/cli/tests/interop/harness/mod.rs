@@ -11,6 +11,7 @@ mod feature_run;
 mod foreign_phone;
 mod gate;
 mod kamailio;
+mod kamailio_states;
 mod linphone;
 mod pbx;
 mod pjsua2;

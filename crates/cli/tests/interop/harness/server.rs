@@ -89,6 +89,11 @@ impl Server {
         Self::Kamailio(Kamailio::start(site, switches))
     }
 
+    /// Starts a Kamailio that says of its users what a PBX says.
+    pub(crate) fn kamailio_with_states(site: &Site) -> Self {
+        Self::Kamailio(Kamailio::with_states(site))
+    }
+
     /// The port of SIP over UDP and TCP.
     pub(crate) fn port(&self) -> u16 {
         match self {

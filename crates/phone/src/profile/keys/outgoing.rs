@@ -64,6 +64,14 @@ pub(super) const KEYS: &[Key] = &[
     },
     Key {
         group: PICKUP,
+        name: "way",
+        apply: |p, v, d| {
+            let ways = [("number", false), ("replaces", true)];
+            store(&mut p.numbers.picks_up_by_replaces, v.choice(&ways), d);
+        },
+    },
+    Key {
+        group: PICKUP,
         name: "number",
         apply: |p, v, d| store(&mut p.numbers.pickup, number(v, Some("{user}")), d),
     },

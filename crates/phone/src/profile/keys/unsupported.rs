@@ -20,7 +20,7 @@ const fn setting(group: &'static str, name: &'static str, about: &'static str) -
 }
 
 /// All of them.
-const SETTINGS: [Unsupported; 29] = [
+const SETTINGS: [Unsupported; 28] = [
     setting("transport", "protocols", "which transports it speaks"),
     setting("transport", "dns", "A, SRV and NAPTR lookups"),
     setting("transport", "local-port", "the rule for its SIP port"),
@@ -84,11 +84,6 @@ const SETTINGS: [Unsupported; 29] = [
         "park",
         "way",
         "parking by DTMF or lamp key; steps park by REFER to park.number",
-    ),
-    setting(
-        "pickup",
-        "way",
-        "taking a call by Replaces; steps call pickup.number",
     ),
     setting(
         "events",
