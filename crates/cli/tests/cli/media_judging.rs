@@ -28,7 +28,8 @@ fn melody(number: u16, seconds: u64, rate: u32) -> Vec<i16> {
     let note = Duration::from_millis(130);
     let count = seconds * 1000 / 130;
     let notes = (0..count as u16).flat_map(|n| {
-        let mix = |salt: u16| (n * 7919 + number * 2741 + salt * 1319).wrapping_mul(40_503) >> 5;
+        let seed = u32::from(n) * 7919 + u32::from(number) * 2741;
+        let mix = |salt: u32| ((seed + salt * 1319) as u16).wrapping_mul(40_503) >> 5;
         let tone = |salt| gannet_media::Tone::new(300.0 + f32::from(mix(salt) % 2000));
         gannet_media::render(&[tone(1), tone(2), tone(3)], note)
     });

@@ -218,7 +218,7 @@ impl RtpSession {
         }
         self.direction = negotiated.direction;
         self.sender.apply(&negotiated);
-        self.receiver.apply(&negotiated);
+        self.receiver.apply(&negotiated, now);
         self.negotiated = negotiated;
         self.update_halves(now);
     }
@@ -285,6 +285,8 @@ impl RtpSession {
             rtcp_sent: self.reporter.sent(),
             looped: self.looped,
             remote: self.reporter.remote(),
+            listening_from: self.receiver.listening_from,
+            listening_until: self.receiver.listening_until,
         }
     }
 
@@ -311,7 +313,7 @@ impl RtpSession {
         self.sender
             .set_sending(running && wanted && self.direction.sends(), now);
         self.receiver
-            .set_listening(running && self.direction.receives());
+            .set_listening(running && self.direction.receives(), now);
     }
 }
 
