@@ -49,5 +49,5 @@ pub use session::{
 };
 pub use source::{
     Audio, CapturedPacket, Mark, Replay, ReplayError, Samples, Source, Tone, WavError, read_audio,
-    read_packets, read_wav, render, write_wav, write_wav_at,
+    read_packets, read_wav, render, render_noise, write_wav, write_wav_at,
 };

@@ -308,6 +308,7 @@ impl Receiver {
                 at: now,
                 duration: length,
                 ended: payload.end,
+                volume: payload.volume,
             });
         }
     }

@@ -135,4 +135,6 @@ pub struct ReceivedEvent {
     pub duration: Duration,
     /// Whether its end was received.
     pub ended: bool,
+    /// How loud it is, in -dBm0 (RFC 4733 2.3.3).
+    pub volume: u8,
 }

@@ -260,6 +260,12 @@ impl RtpSession {
         TelephoneEvent::code_of(key).is_some_and(|event| self.sender.send_event(event, length))
     }
 
+    /// The volume that telephone-events have from now on, in -dBm0, 0 to 63 (RFC 4733 2.3.3); 10
+    /// otherwise.
+    pub fn set_dtmf_volume(&mut self, volume: u8) {
+        self.sender.event_volume = volume.min(63);
+    }
+
     /// Telephone events that are still to be sent.
     pub fn dtmf_pending(&self) -> usize {
         self.sender.events_pending()
