@@ -106,8 +106,16 @@ impl std::fmt::Debug for Resampler {
 fn fft(from: u32, to: u32) -> Fft<f32> {
     let block = (from as usize / BLOCKS_PER_SECOND).max(1);
     let (from, to) = (from.max(1) as usize, to.max(1) as usize);
-    Fft::new_custom(from, to, block, 1, 1, WindowFunction::Hann2, FixedSync::Both)
-        .expect("rates and block are not zero")
+    Fft::new_custom(
+        from,
+        to,
+        block,
+        1,
+        1,
+        WindowFunction::Hann2,
+        FixedSync::Both,
+    )
+    .expect("rates and block are not zero")
 }
 
 const BLOCKS_PER_SECOND: usize = 100;
@@ -266,7 +274,10 @@ mod tests {
                 }
                 let amplitude = 2.0 * f64::hypot(real, imaginary) / 9600.0;
                 // -60 dB.
-                assert!(amplitude < 10.0, "{hz} Hz has {amplitude} of 10000 at {image} Hz");
+                assert!(
+                    amplitude < 10.0,
+                    "{hz} Hz has {amplitude} of 10000 at {image} Hz"
+                );
             }
         }
     }

@@ -9,7 +9,7 @@ const CALL: [&str; 3] = ["Alice calls Bob", "Bob answers the call", "Bob hears A
 
 /// Runs one scenario for each list of steps behind a call, all at once, with the same random
 /// numbers each time.
-fn run_in_calls(files: &[(&str, &[u8])], scenarios: &[&[&str]]) -> Ran {
+pub(super) fn run_in_calls(files: &[(&str, &[u8])], scenarios: &[&[&str]]) -> Ran {
     let steps = |steps: &&[&str]| -> String {
         let all = CALL.iter().chain(steps.iter());
         let lines: Vec<_> = all.map(|step| format!("    * {step}\n")).collect();
@@ -24,7 +24,7 @@ fn run_in_calls(files: &[(&str, &[u8])], scenarios: &[&[&str]]) -> Ran {
 }
 
 /// Chords that no other number gives.
-fn melody(number: u16, seconds: u64, rate: u32) -> Vec<i16> {
+pub(super) fn melody(number: u16, seconds: u64, rate: u32) -> Vec<i16> {
     let note = Duration::from_millis(130);
     let count = seconds * 1000 / 130;
     let notes = (0..count as u16).flat_map(|n| {
@@ -41,7 +41,7 @@ fn melody(number: u16, seconds: u64, rate: u32) -> Vec<i16> {
         .collect()
 }
 
-fn wav(samples: &[i16], rate: u32) -> Vec<u8> {
+pub(super) fn wav(samples: &[i16], rate: u32) -> Vec<u8> {
     let octets = gannet_media::write_wav(samples);
     let mut octets = octets;
     // The rates of samples and of octets in the header.

@@ -225,7 +225,12 @@ pub(super) fn call_of(actor: &Arc<Actor>) -> Result<CallHandle, Failure> {
     Ok(call.handle)
 }
 
-pub(super) fn verdict(taken: Taken, keys: &[ReceivedKey], way: Way, wanted: &[char]) -> Option<Verdict> {
+pub(super) fn verdict(
+    taken: Taken,
+    keys: &[ReceivedKey],
+    way: Way,
+    wanted: &[char],
+) -> Option<Verdict> {
     let fresh = taken.fresh(keys, way);
     let mut after = taken;
     for (index, expected) in wanted.iter().enumerate() {

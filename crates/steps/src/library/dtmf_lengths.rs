@@ -70,7 +70,11 @@ async fn receives(world: &mut World, arguments: Arguments, way: Way) -> StepResu
         let ended = fresh.iter().take(wanted.len()).all(has_ended);
         (matches!(found, Verdict::Wrong) || ended).then_some((found, fresh))
     };
-    let what = format!("waiting for DTMF {} at {}", arguments.text(1)?, actor.name());
+    let what = format!(
+        "waiting for DTMF {} at {}",
+        arguments.text(1)?,
+        actor.name()
+    );
     let work = actor.phone.wait_dtmf(call, deadline(limit), look);
     match world.progress().during(&what, limit, work).await {
         Ok((Verdict::Right(after), fresh)) => {
@@ -86,7 +90,12 @@ async fn receives(world: &mut World, arguments: Arguments, way: Way) -> StepResu
                 );
                 let found = failure(FailureClass::Assertion, &actor, summary);
                 return Err(others.fold(found, |found, key| {
-                    found.detail(format!("{} came {} and {}", key.key, key.way, length_of(key)))
+                    found.detail(format!(
+                        "{} came {} and {}",
+                        key.key,
+                        key.way,
+                        length_of(key)
+                    ))
                 }));
             }
             world.notes.keys.insert(note, after);
@@ -118,11 +127,14 @@ fn lasts(key: &ReceivedKey, wanted: Duration) -> bool {
         DtmfWay::InBand => HEARD_TOLERANCE,
         DtmfWay::Rfc4733 | DtmfWay::Info => SAID_TOLERANCE,
     };
-    key.length.is_some_and(|length| length.abs_diff(wanted) <= tolerance)
+    key.length
+        .is_some_and(|length| length.abs_diff(wanted) <= tolerance)
 }
 
 fn length_of(key: &ReceivedKey) -> String {
-    let loud = key.volume.map_or_else(String::new, |it| format!(" at -{it} dBm0"));
+    let loud = key
+        .volume
+        .map_or_else(String::new, |it| format!(" at -{it} dBm0"));
     match key.length {
         Some(length) => format!("lasted {} ms{loud}", length.as_millis()),
         None => format!("has no length{loud}"),

@@ -77,7 +77,7 @@ impl Packets {
     pub(super) fn of(capture: &Capture, local: SocketAddr) -> Self {
         Self {
             capture: capture.clone(),
-            first: capture.records_from(0).len(),
+            first: (capture.totals().sip_kept + capture.totals().media_kept) as usize,
             local,
         }
     }
@@ -102,7 +102,10 @@ impl Packets {
                 && ports.contains(&it.local.port())
         });
         let mut octets = Vec::new();
-        if path.extension().is_some_and(|it| it.eq_ignore_ascii_case("pcap")) {
+        if path
+            .extension()
+            .is_some_and(|it| it.eq_ignore_ascii_case("pcap"))
+        {
             write_pcap(&mut octets, &records, Duplicates::default())?;
         } else {
             write_pcapng(&mut octets, &records, Duplicates::default())?;

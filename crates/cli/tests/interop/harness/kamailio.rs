@@ -8,6 +8,7 @@ use super::failing::tell_if_failing;
 use super::gate::Site;
 use super::ports::Ports;
 use super::process::{Process, tail};
+use super::rtpengine::Rtpengine;
 use super::until::{poll, until};
 
 /// A running Kamailio with the users of the peers' `users.txt`.
@@ -37,6 +38,8 @@ impl Kamailio {
             command
                 .args([&port.to_string(), "NOTLS"])
                 .args(switches)
+                // Used by the switch WITH_RTPE alone.
+                .env("RTPE_SOCK", Rtpengine::CONTROL)
                 .env("PEERS_STATE", &state);
         });
         let ended = poll(START_LIMIT, || script.ended());
