@@ -369,7 +369,10 @@ fn an_odd_sender_has_none_of_these_faults() {
 
 #[test]
 fn the_feature_about_wrong_media_passes() {
-    let feature = concat!(env!("CARGO_MANIFEST_DIR"), "/../../features/wrong_media.feature");
+    let feature = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../../features/wrong_media.feature"
+    );
     let ran = Bench::new().run_words(&["test", feature, "--seed", "7"]);
     ran.expect(0, &["9 scenarios: 9 passed"]);
 }

@@ -15,7 +15,7 @@ const HEARS_S: f32 = 1.5;
 const CODECS: [(&str, &str); 4] = [
     ("PCMU", "PCMU"),
     ("PCMA", "PCMA"),
-    ("G722", "G722"),
+    ("G722", "G722/16000/1"),
     ("opus/48000/2", "opus/48000/2"),
 ];
 
