@@ -44,10 +44,10 @@ pub use listen::{
 };
 pub use mix::{LiveFeed, Mixer, Seat, SharedMixer, Voice};
 pub use session::{
-    Channel, ReceivedEvent, ReceivedStream, RemoteReport, RtpReport, RtpSession, RtpSessionConfig,
-    SentStream, Transmit, Watched, ntp_timestamp,
+    Channel, Mistaken, ReceivedEvent, ReceivedStream, RemoteReport, RtpReport, RtpSession,
+    RtpSessionConfig, SentStream, Transmit, Watched, ntp_timestamp,
 };
 pub use source::{
     Audio, CapturedPacket, Mark, Replay, ReplayError, Samples, Source, Tone, WavError, read_audio,
-    read_packets, read_wav, render, write_wav, write_wav_at,
+    read_packets, read_wav, render, render_noise, write_wav, write_wav_at,
 };

@@ -1,6 +1,7 @@
 //! Faults by name, quality and SSRC collisions, on a virtual clock.
 
 mod bench;
+mod foreign;
 
 use std::net::SocketAddr;
 use std::time::Duration;

@@ -47,6 +47,11 @@ pub struct ReceivedKey {
     pub way: DtmfWay,
     /// When it began, or its INFO came.
     pub at: Instant,
+    /// How long it lasted: of a telephone-event once its end has come, of an INFO if it says so, of a
+    /// tone so far.
+    pub length: Option<Duration>,
+    /// How loud a telephone-event says that it is, in -dBm0.
+    pub volume: Option<u8>,
 }
 
 /// The DTMF keys that a text names; letters may be small.

@@ -160,6 +160,13 @@ impl CallMedia {
         sent
     }
 
+    /// The volume of telephone-events from now on, in -dBm0 (RFC 4733 2.3.3).
+    pub(crate) fn set_dtmf_volume(&self, volume: u8) {
+        if let Some(session) = &mut self.lock().session {
+            session.set_dtmf_volume(volume);
+        }
+    }
+
     /// What was agreed, `None` before any agreement.
     pub fn negotiated(&self) -> Option<Negotiated> {
         self.lock()

@@ -54,9 +54,10 @@ fn tshark_agrees_with_our_figures() {
         let ours = our_figures(&out);
         let theirs = their_figures(&site, &out);
         writeln!(table, "{name:20} {theirs:?} {ours:?}").expect("to memory");
+        // tshark counts from the packet that came first: one that it overtook makes less than none.
         assert_eq!(
             (ours.packets, ours.lost),
-            (theirs.packets, theirs.lost),
+            (theirs.packets, theirs.lost.max(0)),
             "{table}"
         );
         for (our, their) in [

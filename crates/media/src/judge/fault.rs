@@ -48,11 +48,15 @@ pub enum MediaFault {
         percent: f64,
         /// Packets.
         packets: u64,
+        /// So much would be no fault, percent.
+        most_percent: f64,
     },
     /// Packets came unevenly.
     Jitter {
         /// Mean interarrival jitter (RFC 3550 6.4.1).
         mean: Duration,
+        /// From so much on it is a fault.
+        limit: Duration,
         /// How late a packet was at most.
         latest: Duration,
     },
@@ -60,6 +64,8 @@ pub enum MediaFault {
     Gap {
         /// How long.
         length: Duration,
+        /// From so long on it is a fault.
+        limit: Duration,
     },
     /// The timestamp stood still while packets went on.
     FrozenTimestamp {
@@ -75,6 +81,8 @@ pub enum MediaFault {
     LateStart {
         /// After the beginning of the call.
         after: Duration,
+        /// From so late on it is a fault.
+        limit: Duration,
     },
     /// Packets came behind later ones.
     OutOfOrder {
@@ -82,6 +90,8 @@ pub enum MediaFault {
         percent: f64,
         /// Packets.
         packets: u64,
+        /// So much would be no fault, percent.
+        most_percent: f64,
     },
     /// Packets came again.
     Duplicates {
@@ -89,6 +99,8 @@ pub enum MediaFault {
         percent: f64,
         /// Packets.
         packets: u64,
+        /// So much would be no fault, percent.
+        most_percent: f64,
     },
     /// Two senders use the same SSRC (RFC 3550 8.2).
     Collision {
@@ -170,35 +182,63 @@ impl fmt::Display for MediaFault {
                 f,
                 "{packets} packets came from {source}, the session description names {agreed}"
             ),
-            Self::Loss { percent, packets } => {
-                write!(f, "{packets} packets ({percent:.1} %) never came")
-            }
-            Self::Jitter { mean, latest } => write!(
+            Self::Loss {
+                percent,
+                packets,
+                most_percent,
+            } => write!(
                 f,
-                "{:.1} ms on average, a packet was up to {} ms late",
+                "{packets} packets ({percent:.1} %) never came, expected {most_percent:.1} % at most"
+            ),
+            Self::Jitter {
+                mean,
+                limit,
+                latest,
+            } => write!(
+                f,
+                "{:.1} ms on average, expected less than {} ms; a packet was up to {} ms late",
                 millis(*mean),
+                limit.as_millis(),
                 latest.as_millis()
             ),
-            Self::Gap { length } => write!(f, "nothing came for {} ms", length.as_millis()),
-            Self::FrozenTimestamp { packets } => {
-                write!(f, "{packets} packets on end have the same timestamp")
-            }
+            Self::Gap { length, limit } => write!(
+                f,
+                "nothing came for {} ms, expected a packet within {} ms",
+                length.as_millis(),
+                limit.as_millis()
+            ),
+            Self::FrozenTimestamp { packets } => write!(
+                f,
+                "{packets} packets on end have the same timestamp, expected it to go on with each"
+            ),
             Self::Silence { length } => write!(
                 f,
                 "RTP came for {:.1} s with no sound in it",
                 length.as_secs_f64()
             ),
-            Self::LateStart { after } => {
-                let after = after.as_secs_f64();
-                write!(f, "the first sound came {after:.1} s after the beginning")
-            }
-            Self::OutOfOrder { percent, packets } => {
-                let share = format_args!("{packets} packets ({percent:.1} %)");
-                write!(f, "{share} came behind later ones")
-            }
-            Self::Duplicates { percent, packets } => {
-                write!(f, "{packets} packets ({percent:.1} %) came again")
-            }
+            Self::LateStart { after, limit } => write!(
+                f,
+                "the first sound came {:.1} s after the beginning, expected within {:.1} s",
+                after.as_secs_f64(),
+                limit.as_secs_f64()
+            ),
+            Self::OutOfOrder {
+                percent,
+                packets,
+                most_percent,
+            } => write!(
+                f,
+                "{packets} packets ({percent:.1} %) came behind later ones, expected \
+                 {most_percent:.1} % at most"
+            ),
+            Self::Duplicates {
+                percent,
+                packets,
+                most_percent,
+            } => write!(
+                f,
+                "{packets} packets ({percent:.1} %) came again, expected {most_percent:.1} % at most"
+            ),
             Self::Collision { packets } => {
                 let what = "came from a second sender with the same SSRC";
                 write!(f, "{packets} packets {what}")

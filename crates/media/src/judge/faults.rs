@@ -3,9 +3,8 @@
 use std::time::{Duration, Instant};
 
 use super::fault::MediaFault;
-use crate::codec::Codec;
 use crate::listen::Sound;
-use crate::session::{ReceivedStream, RtpReport, RtpSession};
+use crate::session::{Mistaken, ReceivedStream, RtpReport, RtpSession};
 
 /// From where on something is a fault.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -54,60 +53,52 @@ pub fn media_faults(
     limits: &FaultLimits,
 ) -> Vec<MediaFault> {
     let report = session.report();
-    let receives = session.negotiated().direction.receives();
-    let length = until.saturating_duration_since(since);
-    let Some(stream) = report.main_stream() else {
+    if report.received.is_empty() {
+        let receives = session.negotiated().direction.receives();
+        let length = until.saturating_duration_since(since);
         let silent = receives && length >= limits.enough && report.sent.packets > 0;
         let sent = report.sent.packets;
         return silent
             .then_some(MediaFault::OneWay { sent })
             .into_iter()
             .collect();
-    };
-    let mut faults = codec_faults(session, &report);
+    }
+    let mut faults = format_faults(&report, limits);
     faults.extend(address_faults(session, &report, limits));
-    faults.extend(packet_faults(stream, limits));
-    // A stream that stopped is a gap that has not ended.
-    let since_last = until.saturating_duration_since(stream.last_at);
-    let running = receives && !session.is_stopped() && !stream.bye;
-    let gap = stream
-        .watched
-        .longest_gap
-        .max(if running { since_last } else { Duration::ZERO });
+    faults.extend(packet_faults(&report.received, limits));
+    let gap = longest_gap(&report, until);
     if gap >= limits.gap {
-        faults.push(MediaFault::Gap { length: gap });
+        faults.push(MediaFault::Gap {
+            length: gap,
+            limit: limits.gap,
+        });
     }
     faults.extend(sound_faults(session, (since, until), limits));
     faults
 }
 
-fn codec_faults(session: &RtpSession, report: &RtpReport) -> Vec<MediaFault> {
-    let negotiated = session.negotiated();
-    let types = &negotiated.receive_payload_types;
-    let event = negotiated.telephone_event.map(|types| types.receive);
+/// A payload type that was not agreed on may also be known as another codec: it is both.
+fn format_faults(report: &RtpReport, limits: &FaultLimits) -> Vec<MediaFault> {
     let mut faults = Vec::new();
-    let all = report.received.iter();
-    for &(payload_type, packets) in all.flat_map(|stream| &stream.watched.payload_types) {
-        if payload_type == COMFORT_NOISE || Some(payload_type) == event {
-            continue;
-        }
-        let agreed = types.iter().find(|(number, _)| *number == payload_type);
-        let known = agreed
-            .map(|(_, codec)| *codec)
-            .or_else(|| Codec::from_static_payload_type(payload_type));
-        match known {
-            Some(codec) if codec == negotiated.codec && agreed.is_some() => {}
-            Some(codec) => faults.push(MediaFault::WrongCodec {
-                came: codec.encoding().to_owned(),
+    let all = report.received.iter().flat_map(|it| &it.watched.mistaken);
+    for mistaken in all.filter(|it| it.packets >= limits.foreign) {
+        let &Mistaken {
+            payload_type,
+            packets,
+            ..
+        } = mistaken;
+        faults.extend(mistaken.came.map(|came| MediaFault::WrongCodec {
+            came: came.to_owned(),
+            payload_type,
+            agreed: mistaken.agreed.to_owned(),
+            packets,
+        }));
+        if !mistaken.agreed_types.contains(&payload_type) {
+            faults.push(MediaFault::WrongPayloadType {
                 payload_type,
-                agreed: negotiated.codec.encoding().to_owned(),
+                agreed: mistaken.agreed_types.clone(),
                 packets,
-            }),
-            None => faults.push(MediaFault::WrongPayloadType {
-                payload_type,
-                agreed: types.iter().map(|(number, _)| *number).collect(),
-                packets,
-            }),
+            });
         }
     }
     faults
@@ -127,44 +118,93 @@ fn address_faults(
     })
 }
 
-fn packet_faults(stream: &ReceivedStream, limits: &FaultLimits) -> Vec<MediaFault> {
+/// What is wrong with the packets of all streams together: a sender may go on with another SSRC.
+fn packet_faults(streams: &[ReceivedStream], limits: &FaultLimits) -> Vec<MediaFault> {
+    let sum = |count: fn(&ReceivedStream) -> u64| streams.iter().map(count).sum::<u64>();
+    let packets = sum(|it| it.packets);
+    let part = |count: u64, of: u64| count as f64 * 100.0 / of.max(1) as f64;
     let mut faults = Vec::new();
-    let percent = |packets: u64| packets as f64 * 100.0 / (stream.packets.max(1)) as f64;
-    if stream.lost > 1 && stream.lost_percent > limits.loss_percent {
+    let lost = sum(|it| it.lost);
+    let percent = part(lost, packets + lost);
+    if lost > 1 && percent > limits.loss_percent {
         faults.push(MediaFault::Loss {
-            percent: stream.lost_percent,
-            packets: stream.lost,
+            percent,
+            packets: lost,
+            most_percent: limits.loss_percent,
         });
     }
-    if stream.jitter_mean >= limits.jitter {
-        faults.push(MediaFault::Jitter {
-            mean: stream.jitter_mean,
-            latest: stream.watched.playout.latest,
-        });
+    faults.extend(jitter_fault(streams, packets, limits));
+    let frozen = streams.iter().map(|it| it.watched.frozen).max();
+    if let Some(packets) = frozen.filter(|frozen| *frozen >= limits.frozen) {
+        faults.push(MediaFault::FrozenTimestamp { packets });
     }
-    if stream.watched.frozen >= limits.frozen {
-        faults.push(MediaFault::FrozenTimestamp {
-            packets: stream.watched.frozen,
-        });
-    }
-    if percent(stream.reordered) > limits.disorder_percent {
+    let most_percent = limits.disorder_percent;
+    let (reordered, duplicates) = (sum(|it| it.reordered), sum(|it| it.duplicates));
+    if part(reordered, packets) > most_percent {
         faults.push(MediaFault::OutOfOrder {
-            percent: percent(stream.reordered),
-            packets: stream.reordered,
+            percent: part(reordered, packets),
+            packets: reordered,
+            most_percent,
         });
     }
-    if percent(stream.duplicates) > limits.disorder_percent {
+    if part(duplicates, packets) > most_percent {
         faults.push(MediaFault::Duplicates {
-            percent: percent(stream.duplicates),
-            packets: stream.duplicates,
+            percent: part(duplicates, packets),
+            packets: duplicates,
+            most_percent,
         });
     }
-    if stream.watched.collisions > 0 {
+    let collisions = sum(|it| it.watched.collisions);
+    if collisions > 0 {
         faults.push(MediaFault::Collision {
-            packets: stream.watched.collisions,
+            packets: collisions,
         });
     }
     faults
+}
+
+/// By the mean over the packets of all streams.
+fn jitter_fault(
+    streams: &[ReceivedStream],
+    packets: u64,
+    limits: &FaultLimits,
+) -> Option<MediaFault> {
+    let weighted = |it: &ReceivedStream| it.jitter_mean.as_secs_f64() * it.packets as f64;
+    let all: f64 = streams.iter().map(weighted).sum();
+    // Absurd timestamps make absurd sums, but no panic.
+    let mean = Duration::try_from_secs_f64(all / packets.max(1) as f64).unwrap_or(Duration::MAX);
+    let latest = streams.iter().map(|it| it.watched.playout.latest).max();
+    (mean >= limits.jitter).then(|| MediaFault::Jitter {
+        mean,
+        limit: limits.jitter,
+        latest: latest.unwrap_or_default(),
+    })
+}
+
+/// The longest time in which RTP should have come, and none did: within a stream, between one and
+/// the next, and from the last packet on. Whoever says that it pauses or leaves may be silent.
+fn longest_gap(report: &RtpReport, until: Instant) -> Duration {
+    let mut streams: Vec<&ReceivedStream> = report.received.iter().collect();
+    streams.sort_by_key(|stream| stream.first_at);
+    let from = report.listening_from;
+    // From the end of a stream to a moment, if RTP was to come all the time.
+    let open = |newest: Option<&ReceivedStream>, to: Instant| {
+        let newest = newest.filter(|it| !it.bye && !it.watched.paused && from <= to);
+        newest.map_or(Duration::ZERO, |it| {
+            to.saturating_duration_since(it.last_at.max(from))
+        })
+    };
+    let mut longest = Duration::ZERO;
+    let mut newest: Option<&ReceivedStream> = None;
+    for stream in streams {
+        longest = longest.max(stream.watched.longest_gap);
+        longest = longest.max(open(newest, stream.first_at));
+        if newest.is_none_or(|it| it.last_at <= stream.last_at) {
+            newest = Some(stream);
+        }
+    }
+    let end = report.listening_until.map_or(until, |it| it.min(until));
+    longest.max(open(newest, end))
 }
 
 fn sound_faults(
@@ -179,11 +219,9 @@ fn sound_faults(
         None if received >= limits.enough => Some(MediaFault::Silence { length: received }),
         Some(first) => {
             let after = first.saturating_duration_since(since);
-            (after >= limits.late_start).then_some(MediaFault::LateStart { after })
+            let limit = limits.late_start;
+            (after >= limit).then_some(MediaFault::LateStart { after, limit })
         }
         None => None,
     }
 }
-
-/// Comfort noise (RFC 3389) may come in any call.
-const COMFORT_NOISE: u8 = 13;

@@ -2,6 +2,7 @@
 
 mod config;
 mod ear;
+mod formats;
 mod incoming;
 mod latch;
 mod ntp;
@@ -14,6 +15,7 @@ mod sender;
 mod watch;
 
 pub use config::RtpSessionConfig;
+pub use formats::Mistaken;
 pub use ntp::ntp_timestamp;
 pub use report::{ReceivedEvent, ReceivedStream, RemoteReport, RtpReport, SentStream};
 pub use rtp_session::{Channel, RtpSession, Transmit};

@@ -7,8 +7,9 @@ use gannet_rtp::{Arrival, ReceiveStatistics, ReportBlock, RtpPacket, TelephoneEv
 
 use super::config::RtpSessionConfig;
 use super::ear::{Ear, Hearing};
+use super::formats::{COMFORT_NOISE, Formats};
 use super::report::{ReceivedEvent, ReceivedStream};
-use super::watch::{Seen, StreamWatch};
+use super::watch::{Origin, Right, Seen, StreamWatch};
 use crate::codec::Codec;
 use crate::listen::{Arrived, Listener, Recorder, ReorderBuffer, Tap, duration_of};
 use crate::offer_answer::Negotiated;
@@ -22,10 +23,12 @@ pub(super) struct Receiver {
     /// Ticks per second of the clock of streams whose codec is not known.
     clock_rate: u32,
     event_type: Option<u8>,
-    /// Where RTP should come from; `None` while the peer names no address.
-    agreed: Option<SocketAddr>,
-    /// Whether what comes is heard (direction).
-    listening: bool,
+    /// What should come, and from where.
+    right: Right,
+    /// Since when what comes is heard (direction).
+    pub(super) listening_from: Instant,
+    /// Since when it is not any more.
+    pub(super) listening_until: Option<Instant>,
     streams: Vec<Stream>,
     ear: Ear,
     events: Vec<ReceivedEvent>,
@@ -73,29 +76,39 @@ impl Receiver {
             codecs: Vec::new(),
             clock_rate: negotiated.codec.clock_rate(),
             event_type: None,
-            agreed: None,
-            listening: true,
+            right: Right {
+                address: Origin::of(negotiated.remote),
+                formats: Formats::of(negotiated),
+            },
+            listening_from: now,
+            listening_until: None,
             streams: Vec::new(),
             ear: Ear::new(config.timeline_kept, config.sound_kept, now),
             events: Vec::new(),
             running_event: None,
         };
-        receiver.apply(negotiated);
+        receiver.apply(negotiated, now);
         receiver
     }
 
-    pub(super) fn apply(&mut self, negotiated: &Negotiated) {
+    pub(super) fn apply(&mut self, negotiated: &Negotiated, now: Instant) {
         self.codecs.clone_from(&negotiated.receive_payload_types);
         self.clock_rate = negotiated.codec.clock_rate();
         self.event_type = negotiated.telephone_event.map(|types| types.receive);
-        let remote = negotiated.remote;
-        self.agreed = (!remote.ip().is_unspecified()).then_some(remote);
+        self.right.address.apply(negotiated.remote, now);
+        self.right.formats.apply(negotiated, now);
+        for stream in &mut self.streams {
+            stream.watch.forgive(&self.right, now);
+        }
     }
 
-    pub(super) fn set_listening(&mut self, listening: bool) {
-        if std::mem::replace(&mut self.listening, listening) != listening {
-            self.streams.iter_mut().for_each(|it| it.watch.break_off());
+    pub(super) fn set_listening(&mut self, listening: bool, now: Instant) {
+        match (listening, self.listening_until) {
+            (true, Some(_)) => (self.listening_from, self.listening_until) = (now, None),
+            (false, None) => self.listening_until = Some(now),
+            _ => return,
         }
+        self.streams.iter_mut().for_each(|it| it.watch.break_off());
     }
 
     pub(super) fn listener(&self) -> &Listener {
@@ -149,7 +162,11 @@ impl Receiver {
             return false;
         };
         let continues = stream.statistics.continues(packet.sequence_number());
-        if !continues && stream.watch.is_of_another(from, self.agreed, now) {
+        if !continues
+            && stream
+                .watch
+                .is_of_another(from, self.right.address.agreed(), now)
+        {
             return false;
         }
         if is_audio {
@@ -174,8 +191,8 @@ impl Receiver {
         } else if !is_audio && !is_event {
             stream.unexpected += 1;
         }
-        let seen = Seen::of(packet, extended_sequence, is_audio, from);
-        stream.watch.on_packet(&seen, self.agreed, now, since_start);
+        let seen = Seen::of(packet, extended_sequence, codec, from);
+        stream.watch.on_packet(&seen, &self.right, now, since_start);
         // Packets without audio pass too: they are not missing.
         let arrived = Arrived {
             at: now,
@@ -187,13 +204,13 @@ impl Receiver {
             reorder, hearing, ..
         } = stream;
         let ear = &mut self.ear;
-        let (codecs, listening) = (&self.codecs, self.listening);
+        let (codecs, listening) = (&self.codecs, self.listening_until.is_none());
         reorder.push(extended_sequence, arrived, &mut |packet| {
             if let Some(codec) = codec_of(codecs, packet.payload_type).filter(|_| listening) {
                 ear.hear(codec, &packet, hearing, path);
             }
         });
-        if is_event && self.listening {
+        if is_event && self.listening_until.is_none() {
             self.on_event(packet, now);
         }
         self.advance(now, path);
@@ -207,7 +224,7 @@ impl Receiver {
                 reorder, hearing, ..
             } = stream;
             let ear = &mut self.ear;
-            let (codecs, listening) = (&self.codecs, self.listening);
+            let (codecs, listening) = (&self.codecs, self.listening_until.is_none());
             reorder.drain(now, &mut |packet| {
                 if let Some(codec) = codec_of(codecs, packet.payload_type).filter(|_| listening) {
                     ear.hear(codec, &packet, hearing, path);
@@ -296,6 +313,7 @@ impl Receiver {
                 at: now,
                 duration: length,
                 ended: payload.end,
+                volume: payload.volume,
             });
         }
     }
@@ -384,5 +402,3 @@ const STREAMS_MAX: usize = 64;
 const BLOCKS_MAX: usize = 31;
 /// Received telephone events that are kept.
 const EVENTS_MAX: usize = 1024;
-/// Comfort noise (RFC 3389): expected, and silent here.
-const COMFORT_NOISE: u8 = 13;

@@ -22,6 +22,10 @@ pub struct RtpReport {
     pub looped: u64,
     /// What the peer last reported about our stream.
     pub remote: Option<RemoteReport>,
+    /// When RTP was to come (direction): from the last time on.
+    pub listening_from: Instant,
+    /// When this ended, by a hold or by the end of the session.
+    pub listening_until: Option<Instant>,
 }
 
 impl RtpReport {
@@ -131,4 +135,6 @@ pub struct ReceivedEvent {
     pub duration: Duration,
     /// Whether its end was received.
     pub ended: bool,
+    /// How loud it is, in -dBm0 (RFC 4733 2.3.3).
+    pub volume: u8,
 }

@@ -218,7 +218,7 @@ impl RtpSession {
         }
         self.direction = negotiated.direction;
         self.sender.apply(&negotiated);
-        self.receiver.apply(&negotiated);
+        self.receiver.apply(&negotiated, now);
         self.negotiated = negotiated;
         self.update_halves(now);
     }
@@ -260,6 +260,12 @@ impl RtpSession {
         TelephoneEvent::code_of(key).is_some_and(|event| self.sender.send_event(event, length))
     }
 
+    /// The volume that telephone-events have from now on, in -dBm0, 0 to 63 (RFC 4733 2.3.3); 10
+    /// otherwise.
+    pub fn set_dtmf_volume(&mut self, volume: u8) {
+        self.sender.event_volume = volume.min(63);
+    }
+
     /// Telephone events that are still to be sent.
     pub fn dtmf_pending(&self) -> usize {
         self.sender.events_pending()
@@ -285,6 +291,8 @@ impl RtpSession {
             rtcp_sent: self.reporter.sent(),
             looped: self.looped,
             remote: self.reporter.remote(),
+            listening_from: self.receiver.listening_from,
+            listening_until: self.receiver.listening_until,
         }
     }
 
@@ -311,7 +319,7 @@ impl RtpSession {
         self.sender
             .set_sending(running && wanted && self.direction.sends(), now);
         self.receiver
-            .set_listening(running && self.direction.receives());
+            .set_listening(running && self.direction.receives(), now);
     }
 }
 

@@ -47,6 +47,8 @@ pub(super) struct Sender {
     /// The last packet was replayed: the grid has not been kept meanwhile.
     off_grid: bool,
     events: VecDeque<OutgoingEvent>,
+    /// Volume of telephone-events, in -dBm0.
+    pub(super) event_volume: u8,
     encoded: Vec<u8>,
     pub(super) stats: SentStream,
     /// Timestamp of the last packet and when it was due, for sender reports.
@@ -85,6 +87,7 @@ impl Sender {
             transcoder: None,
             off_grid: false,
             events: VecDeque::new(),
+            event_volume: EVENT_VOLUME,
             encoded: Vec::new(),
             stats: SentStream {
                 ssrc: config.ssrc,
@@ -127,7 +130,10 @@ impl Sender {
 
     pub(super) fn set_source(&mut self, source: Source, now: Instant) {
         self.catch_up_idle(now);
-        self.replay = matches!(source, Source::Replay(_)).then(|| self.start_replay(now));
+        self.replay = match &source {
+            Source::Replay(replay) => Some(self.start_replay(replay, now)),
+            _ => None,
+        };
         self.transcoder = None;
         self.player = Player::new(source, self.encoder.codec().sample_rate());
     }
@@ -275,7 +281,7 @@ impl Sender {
         let payload = TelephoneEvent {
             event: event.event,
             end,
-            volume: EVENT_VOLUME,
+            volume: self.event_volume,
             duration: *units as u16,
         };
         let start = *start;

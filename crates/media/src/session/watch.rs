@@ -5,6 +5,8 @@ use std::time::{Duration, Instant};
 
 use gannet_rtp::RtpPacket;
 
+use super::formats::{COMFORT_NOISE, Formats, LATE_MAX, Mistaken};
+use crate::codec::Codec;
 use crate::judge::{Playout, PlayoutFigures};
 
 /// What was watched in a stream.
@@ -24,6 +26,11 @@ pub struct Watched {
     pub foreign: Option<(SocketAddr, u64)>,
     /// Packets of a second sender with the same SSRC, which were not taken (RFC 3550 8.2).
     pub collisions: u64,
+    /// Packets of formats that were not to come when they came.
+    pub mistaken: Vec<Mistaken>,
+    /// The last packet announces a pause: it is comfort noise (RFC 3389), or one of those that Opus
+    /// sends in place of silence.
+    pub paused: bool,
 }
 
 /// A packet that was counted.
@@ -33,6 +40,8 @@ pub(super) struct Seen {
     payload_type: u8,
     marker: bool,
     is_audio: bool,
+    /// It stands for silence, and others may not follow for a while.
+    is_quiet: bool,
     from: SocketAddr,
 }
 
@@ -40,15 +49,22 @@ impl Seen {
     pub(super) fn of(
         packet: &RtpPacket<'_>,
         extended_sequence: u64,
-        is_audio: bool,
+        codec: Option<Codec>,
         from: SocketAddr,
     ) -> Self {
+        let payload_type = packet.payload_type();
+        let is_quiet = match codec {
+            Some(Codec::Opus) => packet.payload().len() <= OPUS_QUIET_MAX,
+            Some(_) => false,
+            None => payload_type == COMFORT_NOISE,
+        };
         Self {
             extended_sequence,
             timestamp: packet.timestamp(),
-            payload_type: packet.payload_type(),
+            payload_type,
             marker: packet.marker_bit(),
-            is_audio,
+            is_audio: codec.is_some(),
+            is_quiet,
             from,
         }
     }
@@ -64,6 +80,9 @@ pub(super) struct StreamWatch {
     last: Option<(u64, Instant)>,
     /// Where the last packet came from, and when.
     source: Option<(SocketAddr, Instant)>,
+    /// When the first packet of each of [`Watched::mistaken`] came, and the first from elsewhere.
+    mistaken_at: Vec<Instant>,
+    foreign_at: Option<Instant>,
 }
 
 impl StreamWatch {
@@ -74,18 +93,14 @@ impl StreamWatch {
             newest: None,
             last: None,
             source: None,
+            mistaken_at: Vec::new(),
+            foreign_at: None,
         }
     }
 
-    /// Counts a packet. `agreed` is where it should come from, if anything says so; `at` is `now`
+    /// Counts a packet. `right` is where it should come from and what it should be; `at` is `now`
     /// since any fixed moment.
-    pub(super) fn on_packet(
-        &mut self,
-        packet: &Seen,
-        agreed: Option<SocketAddr>,
-        now: Instant,
-        at: Duration,
-    ) {
+    pub(super) fn on_packet(&mut self, packet: &Seen, right: &Right, now: Instant, at: Duration) {
         self.source = Some((packet.from, now));
         self.count_type(packet.payload_type);
         let timestamp = packet.is_audio.then_some(packet.timestamp);
@@ -95,16 +110,32 @@ impl StreamWatch {
         if packet.is_audio {
             self.watch_timestamp(packet);
         }
-        if agreed.is_some_and(|agreed| agreed != packet.from) {
-            let known = self
-                .watched
-                .foreign
-                .filter(|(from, _)| *from == packet.from);
-            let packets = known.map_or(1, |(_, packets)| packets + 1);
-            if known.is_some() || self.watched.foreign.is_none() {
-                self.watched.foreign = Some((packet.from, packets));
-            }
+        self.watched.paused = packet.is_quiet;
+        if right.address.is_foreign(packet.from, now) {
+            self.count_foreign(packet.from, now);
         }
+        if right.formats.is_mistaken(packet.payload_type, now) {
+            self.count_mistaken(packet.payload_type, &right.formats, now);
+        }
+    }
+
+    /// A new agreement: what came a moment before it is right if it is so by the new one. Who
+    /// answers sends at once, and may be heard sooner than the answer.
+    pub(super) fn forgive(&mut self, right: &Right, now: Instant) {
+        let recent = |at: Instant| now.saturating_duration_since(at) < LATE_MAX;
+        if let Some((from, _)) = self.watched.foreign
+            && self.foreign_at.is_some_and(recent)
+            && !right.address.is_foreign(from, now)
+        {
+            self.watched.foreign = None;
+        }
+        let at = std::mem::take(&mut self.mistaken_at);
+        let all = std::mem::take(&mut self.watched.mistaken);
+        let left = all
+            .into_iter()
+            .zip(at)
+            .filter(|(mistaken, at)| !(recent(*at) && right.formats.allows(mistaken.payload_type)));
+        (self.watched.mistaken, self.mistaken_at) = left.unzip();
     }
 
     /// Whether a packet that does not continue the stream is of somebody else who happens to use
@@ -136,6 +167,29 @@ impl StreamWatch {
         }
     }
 
+    fn count_foreign(&mut self, from: SocketAddr, now: Instant) {
+        match &mut self.watched.foreign {
+            Some((known, packets)) if *known == from => *packets += 1,
+            Some(_) => {}
+            None => {
+                self.watched.foreign = Some((from, 1));
+                self.foreign_at = Some(now);
+            }
+        }
+    }
+
+    fn count_mistaken(&mut self, payload_type: u8, formats: &Formats, now: Instant) {
+        let all = &mut self.watched.mistaken;
+        let known = all.iter_mut().find(|it| it.payload_type == payload_type);
+        if let Some(known) = known {
+            known.packets += 1;
+        } else {
+            // Payload types are 128 at most.
+            all.push(formats.mistake(payload_type));
+            self.mistaken_at.push(now);
+        }
+    }
+
     fn count_type(&mut self, payload_type: u8) {
         let types = &mut self.watched.payload_types;
         match types.iter_mut().find(|(number, _)| *number == payload_type) {
@@ -146,7 +200,8 @@ impl StreamWatch {
 
     fn watch_gap(&mut self, packet: &Seen, now: Instant) {
         if let Some((sequence, at)) = self.last {
-            let announced = packet.marker && packet.extended_sequence == sequence + 1;
+            let follows = packet.extended_sequence == sequence + 1;
+            let announced = follows && (packet.marker || self.watched.paused);
             if !announced {
                 let gap = now.saturating_duration_since(at);
                 self.watched.longest_gap = self.watched.longest_gap.max(gap);
@@ -168,12 +223,63 @@ impl StreamWatch {
     }
 }
 
+/// Where packets should come from and what they should be.
+#[derive(Debug, Clone)]
+pub(super) struct Right {
+    pub(super) address: Origin,
+    pub(super) formats: Formats,
+}
+
+/// Where packets should come from, and should before the last agreement.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Origin {
+    agreed: Option<SocketAddr>,
+    former: Option<(SocketAddr, Instant)>,
+}
+
+impl Origin {
+    /// The address of a description; none while it names none.
+    pub(super) fn of(remote: SocketAddr) -> Self {
+        Self {
+            agreed: (!remote.ip().is_unspecified()).then_some(remote),
+            former: None,
+        }
+    }
+
+    /// The peer has moved; what it sent before is on its way for a while.
+    pub(super) fn apply(&mut self, remote: SocketAddr, now: Instant) {
+        let Self { agreed, .. } = Self::of(remote);
+        if agreed != self.agreed {
+            let left = std::mem::replace(&mut self.agreed, agreed);
+            self.former = left.map(|left| (left, now + LATE_MAX));
+        }
+    }
+
+    /// The agreed one.
+    pub(super) fn agreed(&self) -> Option<SocketAddr> {
+        self.agreed
+    }
+
+    fn is_foreign(&self, from: SocketAddr, now: Instant) -> bool {
+        let is_former = self
+            .former
+            .is_some_and(|(former, until)| former == from && now < until);
+        self.agreed.is_some_and(|agreed| agreed != from) && !is_former
+    }
+}
+
+/// Opus has packets of one or two octets where nothing is to be heard (RFC 6716 3.1, RFC 7587 3.1.3).
+const OPUS_QUIET_MAX: usize = 2;
 /// A source that has sent within this time is there.
 const ACTIVE: Duration = Duration::from_secs(1);
 
 #[cfg(test)]
 mod tests {
+    use gannet_sdp::Direction;
+
     use super::*;
+    use crate::codec::OpusWishes;
+    use crate::offer_answer::Negotiated;
 
     const AGREED: u16 = 4000;
 
@@ -184,6 +290,10 @@ mod tests {
     fn watch(packets: &[(u64, u32, u64, bool, u16)]) -> Watched {
         let start = Instant::now();
         let mut watch = StreamWatch::new(8000);
+        let right = Right {
+            address: Origin::of(address(AGREED)),
+            formats: Formats::of(&negotiated()),
+        };
         for &(extended_sequence, timestamp, at_ms, marker, port) in packets {
             let at = Duration::from_millis(at_ms);
             let seen = Seen {
@@ -192,11 +302,29 @@ mod tests {
                 payload_type: 0,
                 marker,
                 is_audio: true,
+                is_quiet: false,
                 from: address(port),
             };
-            watch.on_packet(&seen, Some(address(AGREED)), start + at, at);
+            watch.on_packet(&seen, &right, start + at, at);
         }
         watch.watched()
+    }
+
+    fn negotiated() -> Negotiated {
+        Negotiated {
+            media_index: 0,
+            remote: address(AGREED),
+            remote_rtcp: address(AGREED + 1),
+            rtcp_mux: false,
+            codec: Codec::Pcmu,
+            payload_type: 0,
+            receive_payload_types: vec![(0, Codec::Pcmu)],
+            direction: Direction::SendRecv,
+            ptime: Duration::from_millis(20),
+            telephone_event: None,
+            comfort_noise: None,
+            opus_wishes: OpusWishes::default(),
+        }
     }
 
     #[test]

@@ -23,6 +23,6 @@ pub use replay::{Replay, ReplayError};
 pub use signalling::{CapturedPacket, read_packets};
 #[cfg(test)]
 pub(crate) use tone::render_at;
-pub use tone::{Tone, render};
+pub use tone::{Tone, render, render_noise};
 pub(crate) use transcoder::Transcoder;
 pub use wav::{Audio, WavError, read_audio, read_wav, write_wav, write_wav_at};

@@ -6,18 +6,31 @@ use std::time::Duration;
 use gannet_rtp::{DatagramKind, RtpPacket, datagram_kind};
 
 use super::capture::{link_types, read_frames, udp_of};
+use crate::codec::Codec;
 
 /// The packets of one RTP stream of a capture, with their times.
 ///
 /// Payload types that mean a codec without signalling (PCMU, PCMA, G722, L16) are sent in the agreed
 /// codec, any other payload type as it is.
 /// Sequence numbers and timestamps go on from what the session sent before, and
-/// over the end of the capture into its next round.
+/// over the end of the capture into its next round; or they are those of the capture.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Replay {
     packets: Vec<ReplayPacket>,
     round: Duration,
     round_units: u32,
+    /// Sequence numbers of a round.
+    round_numbers: u32,
+    first: FirstNumbers,
+    keeps_numbers: bool,
+}
+
+/// The numbers of the first packet of a capture.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct FirstNumbers {
+    pub(crate) ssrc: u32,
+    pub(crate) sequence: u16,
+    pub(crate) timestamp: u32,
 }
 
 /// One packet to be sent again.
@@ -27,6 +40,8 @@ pub(crate) struct ReplayPacket {
     pub(crate) offset: Duration,
     /// RTP timestamp since that of the first packet.
     pub(crate) timestamp: u32,
+    /// Sequence number since that of the first packet, extended by the wraps.
+    pub(crate) number: i64,
     pub(crate) marker: bool,
     pub(crate) payload_type: u8,
     pub(crate) payload: Vec<u8>,
@@ -89,15 +104,94 @@ impl Replay {
                 link_types: link_types(&frames),
             });
         };
-        let (begin, first) = (packets[0].0, packets[0].1.timestamp());
+        let (begin, first) = (packets[0].0, &packets[0].1);
+        let first = FirstNumbers {
+            ssrc: first.ssrc(),
+            sequence: first.sequence_number(),
+            timestamp: first.timestamp(),
+        };
+        let mut number = 0_i64;
         let packets = packets.iter().map(|(at, packet)| ReplayPacket {
             offset: at.saturating_sub(begin),
-            timestamp: packet.timestamp().wrapping_sub(first),
+            timestamp: packet.timestamp().wrapping_sub(first.timestamp),
+            number: {
+                let last = first.sequence.wrapping_add(number as u16);
+                number += i64::from(packet.sequence_number().wrapping_sub(last) as i16);
+                number
+            },
             marker: packet.marker_bit(),
             payload_type: packet.payload_type(),
             payload: packet.payload().to_vec(),
         });
-        Ok(Self::new(packets.collect()))
+        Ok(Self {
+            first,
+            ..Self::new(packets.collect())
+        })
+    }
+
+    /// The same with the SSRC, the sequence numbers and the timestamps of the capture, and with its
+    /// losses; later rounds go on behind the first. Timestamps of a stream that is sent in a codec with
+    /// another clock are made those of that clock.
+    #[must_use]
+    pub fn keeping_numbers(mut self) -> Self {
+        self.keeps_numbers = true;
+        self
+    }
+
+    /// The same with packets in their order and at the times that their timestamps have, whatever the
+    /// network did to them before they were captured; where one is missing there is a hole. Where the
+    /// clock is not known, because the payload types mean nothing without signalling, they are a packet
+    /// time apart.
+    #[must_use]
+    pub fn evenly_spaced(mut self) -> Self {
+        let codecs = self.packets.iter().map(|it| it.payload_type);
+        let clock = codecs.filter_map(Codec::from_static_payload_type).next();
+        let clock = clock.map(|codec| u64::from(codec.clock_rate()));
+        self.packets.sort_by_key(|it| it.number);
+        let step = self.usual_distance();
+        let begin = self.packets.first().map_or(0, |it| it.number);
+        let (mut last_timestamp, mut units) = (0_u32, 0_i64);
+        let mut last = Duration::ZERO;
+        for (index, it) in self.packets.iter_mut().enumerate() {
+            let ahead = it.timestamp.wrapping_sub(last_timestamp) as i32;
+            last_timestamp = it.timestamp;
+            units += i64::from(ahead);
+            it.offset = match clock {
+                // The packets of a telephone-event share a timestamp (RFC 4733 2.2).
+                Some(_) if ahead <= 0 && index > 0 => last + step,
+                Some(clock) => {
+                    let nanos = units.max(0) as u64 * 1_000_000_000 / clock;
+                    Duration::from_nanos(nanos).max(last)
+                }
+                None => step * u32::try_from(it.number - begin).unwrap_or(u32::MAX),
+            };
+            last = it.offset;
+        }
+        self.round = last + step;
+        self
+    }
+
+    /// The time between most packets that follow each other, in whole ms.
+    fn usual_distance(&self) -> Duration {
+        let pairs = self.packets.iter().zip(self.packets.iter().skip(1));
+        let following = pairs.filter(|(one, next)| next.number == one.number + 1);
+        let mut times: Vec<Duration> = following
+            .map(|(one, next)| next.offset.saturating_sub(one.offset))
+            .collect();
+        times.sort_unstable();
+        let usual = times.get(times.len() / 2).copied();
+        let millis = usual.unwrap_or(PACKET_DEFAULT).as_secs_f64() * 1000.0;
+        Duration::from_millis((millis.round() as u64).max(1))
+    }
+
+    /// Whether packets are sent with the numbers that they had, and those of the first one.
+    pub(crate) fn kept_numbers(&self) -> Option<FirstNumbers> {
+        self.keeps_numbers.then_some(self.first)
+    }
+
+    /// How many sequence numbers a round has.
+    pub(crate) fn round_numbers(&self) -> u32 {
+        self.round_numbers
     }
 
     /// Number of packets of one round.
@@ -129,10 +223,15 @@ impl Replay {
             round = last.offset + (last.offset / gaps).max(Duration::from_millis(1));
             round_units = last.timestamp.wrapping_add((last.timestamp / gaps).max(1));
         }
+        let numbers = packets.iter().map(|it| it.number);
+        let span = numbers.clone().max().unwrap_or(0) - numbers.min().unwrap_or(0);
         Self {
             packets,
             round,
             round_units,
+            round_numbers: u32::try_from(span + 1).unwrap_or(u32::MAX),
+            first: FirstNumbers::default(),
+            keeps_numbers: false,
         }
     }
 }
@@ -150,6 +249,7 @@ mod tests {
         let packet = |index: u32| ReplayPacket {
             offset: Duration::from_millis(20) * index,
             timestamp: 160 * index,
+            number: i64::from(index),
             marker: false,
             payload_type: 0,
             payload: Vec::new(),
@@ -164,5 +264,41 @@ mod tests {
             (one.round(), one.round_units()),
             (Duration::from_millis(20), 160)
         );
+    }
+
+    #[test]
+    fn even_times_are_those_of_the_timestamps_and_losses_are_holes() {
+        // Numbers, timestamps, payload types and times of arrival in ms: one is missing, two are in
+        // the wrong order, and a key is pressed.
+        let came = [
+            (0, 0, 0, 0),
+            (1, 160, 0, 35),
+            (3, 480, 0, 60),
+            (2, 320, 0, 61),
+            (5, 800, 101, 100),
+            (6, 800, 101, 120),
+            (7, 1120, 0, 140),
+        ];
+        let replay = |payload_type: Option<u8>| {
+            let packets = came.map(|(number, timestamp, own, at)| ReplayPacket {
+                offset: Duration::from_millis(at),
+                timestamp,
+                number,
+                marker: false,
+                payload_type: payload_type.unwrap_or(own),
+                payload: Vec::new(),
+            });
+            Replay::new(packets.to_vec()).evenly_spaced()
+        };
+        let times = |replay: &Replay| -> Vec<u128> {
+            let offsets = replay.packets().iter().map(|it| it.offset.as_millis());
+            offsets.collect()
+        };
+        let known = replay(None);
+        assert_eq!(times(&known), [0, 20, 40, 60, 100, 120, 140]);
+        assert_eq!((known.round().as_millis(), known.round_numbers()), (160, 8));
+        // Of a dynamic payload type only the order is known.
+        let unknown = replay(Some(96));
+        assert_eq!(times(&unknown), [0, 20, 40, 60, 100, 120, 140]);
     }
 }

@@ -43,6 +43,17 @@ pub(crate) fn render_at(rate: u32, tones: &[Tone], length: Duration) -> Vec<i16>
     samples
 }
 
+/// Noise at [`SAMPLE_RATE`] that is the same in each run; its samples are even between two bounds.
+pub fn render_noise(level_dbfs: f32, length: Duration) -> Vec<i16> {
+    // The RMS of even samples between -a and a is a / sqrt(3), that of a sine of this level a / sqrt(2).
+    let bound = sine_amplitude(level_dbfs) * 1.5_f64.sqrt();
+    let mut rng = fastrand::Rng::with_seed(1);
+    let count = samples_in(length, SAMPLE_RATE);
+    (0..count)
+        .map(|_| ((rng.f64() * 2.0 - 1.0) * bound) as i16)
+        .collect()
+}
+
 /// One running tone.
 #[derive(Debug, Clone)]
 pub(super) struct Oscillator {

@@ -181,7 +181,9 @@ mod tests {
         assert_eq!((audio.rate, &audio.samples[..]), (16_000, &[5; 100][..]));
         let odd = read_audio(&write_wav_at(&vec![5; 11_025], 11_025)).expect("valid");
         assert_eq!((odd.rate, odd.samples.len()), (48_000, 48_000));
-        assert_eq!(audio.at(8000).samples, [5; 50]);
+        // Sound that begins at once rings a little.
+        let half = audio.at(8000).samples;
+        assert!(half.len() == 50 && half.iter().all(|sample| sample.abs_diff(5) <= 1));
     }
 
     #[test]

@@ -62,6 +62,7 @@ impl Phone {
         deadline: Instant,
     ) -> Result<(), PhoneError> {
         let gap = self.profile().dtmf.gap;
+        media.set_dtmf_volume(self.profile().dtmf.volume);
         let mut keys_left = keys.iter();
         let mut next = keys_left.next();
         let mut free_at = Instant::now();
@@ -163,28 +164,41 @@ impl Phone {
 
     /// The keys that came in a call, oldest first, also after its end.
     pub fn received_dtmf(&self, call: CallHandle) -> Vec<ReceivedKey> {
-        let by = |way| move |(key, at)| ReceivedKey { key, way, at };
         let media = self.media(call).ok();
         let heard = media.and_then(|media| {
             media.ask(|session| {
                 let events = session.received_events().iter();
-                let events = events.filter_map(|event| Some((event.key?, event.at)));
+                let events = events.filter_map(|event| {
+                    Some(ReceivedKey {
+                        key: event.key?,
+                        way: DtmfWay::Rfc4733,
+                        at: event.at,
+                        length: event.ended.then_some(event.duration),
+                        volume: Some(event.volume),
+                    })
+                });
                 let tones = session.listener().dtmf_keys().into_iter();
-                let tones = tones.map(|heard| (heard.key, heard.at));
-                let events = events.map(by(DtmfWay::Rfc4733));
-                events
-                    .chain(tones.map(by(DtmfWay::InBand)))
-                    .collect::<Vec<_>>()
+                let tones = tones.map(|heard| ReceivedKey {
+                    key: heard.key,
+                    way: DtmfWay::InBand,
+                    at: heard.at,
+                    length: Some(heard.length),
+                    volume: None,
+                });
+                events.chain(tones).collect::<Vec<_>>()
             })
         });
         let state = self.state();
         let infos = state.call(call).map(|record| record.info_digits.iter());
-        let infos = infos
-            .into_iter()
-            .flatten()
-            .map(|digit| (digit.key, digit.at));
+        let infos = infos.into_iter().flatten().map(|digit| ReceivedKey {
+            key: digit.key,
+            way: DtmfWay::Info,
+            at: digit.at,
+            length: digit.length,
+            volume: None,
+        });
         let mut keys = heard.unwrap_or_default();
-        keys.extend(infos.map(by(DtmfWay::Info)));
+        keys.extend(infos);
         keys.sort_by_key(|key| key.at);
         keys
     }

@@ -118,6 +118,8 @@ pub struct DtmfStyle {
     pub gap: Option<Duration>,
     /// INFO has `application/dtmf` with the key alone, instead of `application/dtmf-relay`.
     pub plain_info: bool,
+    /// Volume of telephone-events, in -dBm0 (RFC 4733 2.3.3).
+    pub volume: u8,
 }
 
 impl Default for DtmfStyle {
@@ -127,6 +129,7 @@ impl Default for DtmfStyle {
             tone: Duration::from_millis(100),
             gap: None,
             plain_info: false,
+            volume: 10,
         }
     }
 }

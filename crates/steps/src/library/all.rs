@@ -2,12 +2,13 @@
 
 use super::{
     agreed, answering, calls, challenge, comparing, conditions, conferences, direct_calls, dtmf,
-    early_media, ending, event_socket, feature_codes, figures, flows, forwarding, header_sentences,
-    hearing, hold, identity, impairing, judging, lamps, mass, meanwhile, message_sentences,
-    misbehaviour_sentences, outbound, parking, phones, playing, presence_words, publications,
-    questions, queues, raw, registration, reliability, request, screening, sdp_sentences,
-    session_changes, session_timers, several_calls, subscription_forks, subscriptions, talking,
-    text_sentences, time, timing, transfers, voicemail, voicemail_calls,
+    dtmf_lengths, early_media, ending, event_socket, feature_codes, figures, flows, forwarding,
+    header_sentences, hearing, hold, identity, impairing, judging, lamps, mass, meanwhile,
+    message_sentences, misbehaviour_sentences, outbound, parking, phones, playing, presence_words,
+    publications, questions, queues, raw, recordings, registration, reliability, replaying,
+    request, round_trip, screening, sdp_sentences, session_changes, session_timers, several_calls,
+    subscription_forks, subscriptions, talking, text_sentences, time, timing, transfers, voicemail,
+    voicemail_calls,
 };
 use crate::StepDefinition;
 
@@ -37,9 +38,13 @@ pub fn definitions() -> Vec<StepDefinition> {
         transfers::definitions(),
         conferences::definitions(),
         dtmf::definitions(),
+        dtmf_lengths::definitions(),
         playing::definitions(),
+        replaying::definitions(),
+        recordings::definitions(),
         agreed::definitions(),
         figures::definitions(),
+        round_trip::definitions(),
         judging::definitions(),
         impairing::definitions(),
         session_timers::definitions(),

@@ -17,7 +17,7 @@ pub(super) const TONE: Duration = Duration::from_millis(100);
 const TONE_MS_MAX: u64 = 8000;
 
 /// Any way, or one.
-type Way = Option<DtmfWay>;
+pub(super) type Way = Option<DtmfWay>;
 
 /// The sentences of this subject.
 // tidy(function-length): a table, one entry for each sentence
@@ -140,7 +140,7 @@ impl Taken {
     }
 
     /// The keys of the way that are not consumed.
-    fn fresh(self, keys: &[ReceivedKey], way: Way) -> Vec<ReceivedKey> {
+    pub(super) fn fresh(self, keys: &[ReceivedKey], way: Way) -> Vec<ReceivedKey> {
         let mut taken = self;
         let fresh = keys.iter().filter(|key| {
             let is_new = taken.of(key.way).is_none_or(|last| key.at > last);
@@ -183,7 +183,7 @@ async fn sends(world: &mut World, arguments: Arguments, way: Way) -> StepResult 
 }
 
 /// What the keys that came say about those that are waited for.
-enum Verdict {
+pub(super) enum Verdict {
     /// They are there; up to here each way is consumed.
     Right(Taken),
     /// Another one came.
@@ -220,12 +220,17 @@ async fn receives(world: &mut World, arguments: Arguments, way: Way) -> StepResu
 }
 
 /// The open call, or the last one: keys that came before its end count.
-fn call_of(actor: &Arc<Actor>) -> Result<CallHandle, Failure> {
+pub(super) fn call_of(actor: &Arc<Actor>) -> Result<CallHandle, Failure> {
     let call = open_call(actor).or_else(|_| latest_call(actor))?;
     Ok(call.handle)
 }
 
-fn verdict(taken: Taken, keys: &[ReceivedKey], way: Way, wanted: &[char]) -> Option<Verdict> {
+pub(super) fn verdict(
+    taken: Taken,
+    keys: &[ReceivedKey],
+    way: Way,
+    wanted: &[char],
+) -> Option<Verdict> {
     let fresh = taken.fresh(keys, way);
     let mut after = taken;
     for (index, expected) in wanted.iter().enumerate() {
@@ -238,11 +243,11 @@ fn verdict(taken: Taken, keys: &[ReceivedKey], way: Way, wanted: &[char]) -> Opt
     Some(Verdict::Right(after))
 }
 
-fn text_of(keys: &[char]) -> String {
+pub(super) fn text_of(keys: &[char]) -> String {
     keys.iter().collect()
 }
 
-fn not_received(
+pub(super) fn not_received(
     actor: &Actor,
     (wanted, way): (&[char], Way),
     taken: Taken,
@@ -285,6 +290,8 @@ mod tests {
                     DtmfWay::Rfc4733
                 },
                 at: start + TONE * number,
+                length: Some(TONE),
+                volume: None,
             })
             .collect()
     }

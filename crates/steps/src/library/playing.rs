@@ -8,6 +8,7 @@ use gannet_events::{Failure, FailureClass};
 use gannet_media::{Codec, Replay, Source, read_audio};
 use gannet_phone::CallMedia;
 
+use super::recordings::Packets;
 use super::support::{failure, ready_phone};
 use super::talking::{Line, connected_line};
 use crate::{Actor, Arguments, StepDefinition, StepResult, World, step};
@@ -58,7 +59,7 @@ pub(super) fn definitions() -> Vec<StepDefinition> {
         step!(
             "{phone} records to {text}",
             section: SECTION,
-            about: "Records what the phone hears in its open call from now on, one hour at most. The WAV file, relative to the feature, is written at the end of the scenario, or when a sentence stops the recording.",
+            about: "Records what the phone hears in its open call from now on, one hour at most. The WAV file, relative to the feature, is written at the end of the scenario, or when a sentence stops the recording. A file named .pcap or .pcapng gets the RTP and RTCP that comes to the phone instead.",
             example: "Bob records to \"heard.wav\"",
             run: records_to,
         ),
@@ -73,7 +74,8 @@ pub(super) fn definitions() -> Vec<StepDefinition> {
     ]
 }
 
-async fn line(world: &mut World, arguments: &Arguments) -> Result<Line, Failure> {
+/// The phone's open call, once it is connected.
+pub(super) async fn line(world: &mut World, arguments: &Arguments) -> Result<Line, Failure> {
     let actor = ready_phone(world, arguments.phone(0)?).await?;
     let limit = world.signalling(arguments);
     connected_line(world, &actor, limit).await
@@ -151,6 +153,8 @@ async fn echoes(world: &mut World, arguments: Arguments) -> StepResult {
 pub(super) struct Recording {
     phone: String,
     media: CallMedia,
+    /// The packets, if they are to be recorded and not the sound.
+    packets: Option<Packets>,
     path: PathBuf,
 }
 
@@ -160,8 +164,12 @@ impl Recording {
     /// # Errors
     /// Why not, in words.
     pub(super) fn write(&self) -> Result<(), String> {
-        let octets = self.media.recording().unwrap_or_default();
-        std::fs::write(&self.path, octets).map_err(|error| {
+        let octets = match &self.packets {
+            Some(packets) => packets.file(&self.path),
+            None => Ok(self.media.recording().unwrap_or_default()),
+        };
+        let written = octets.and_then(|octets| std::fs::write(&self.path, octets));
+        written.map_err(|error| {
             format!(
                 "cannot write the recording of {} to {}: {error}",
                 self.phone,
@@ -184,13 +192,17 @@ async fn records_to(world: &mut World, arguments: Arguments) -> StepResult {
         let summary = format!("cannot write {}", path.display());
         failure(FailureClass::Environment, &line.actor, summary).detail(error.to_string())
     })?;
-    if !line.media.start_recording(RECORDING_MAX) {
+    let local = line.media.local_address();
+    let packets = local.filter(|_| Packets::fit(&path));
+    let packets = packets.map(|local| Packets::of(world.capture(), local));
+    if packets.is_none() && !line.media.start_recording(RECORDING_MAX) {
         let summary = format!("the call of {name} has no media yet");
         return Err(failure(FailureClass::MediaNotHeard, &line.actor, summary));
     }
     let recording = Recording {
         phone: name.clone(),
         media: line.media,
+        packets,
         path,
     };
     world.notes.recordings.insert(name, recording);

@@ -131,6 +131,11 @@ impl Baresip {
         self.command("transfer", uri);
     }
 
+    /// Presses keys of its keypad in its call, and lets them go.
+    pub(crate) fn press(&mut self, keys: &str) {
+        self.command("sndcode", keys);
+    }
+
     fn recordings(&self) -> Vec<PathBuf> {
         let folder = self.state.join(format!("baresip-{}/snd", self.user));
         let mut files: Vec<_> = fs::read_dir(folder)

@@ -10,6 +10,7 @@ use super::gate::Site;
 use super::kamailio_states;
 use super::ports::Ports;
 use super::process::{Process, tail};
+use super::rtpengine::Rtpengine;
 use super::until::{poll, until};
 
 /// A running Kamailio with the users of the peers' `users.txt`.
@@ -60,6 +61,8 @@ impl Kamailio {
                 .args([&port.to_string(), "NOTLS"])
                 .args(switches)
                 .envs(environment.iter().copied())
+                // Used by the switch WITH_RTPE alone.
+                .env("RTPE_SOCK", Rtpengine::CONTROL)
                 .env("PEERS_STATE", &state);
         });
         let ended = poll(START_LIMIT, || script.ended());

@@ -11,6 +11,8 @@ use crate::source::{Replay, ReplayPacket, Transcoder};
 pub(super) struct ReplayState {
     at: Instant,
     timestamp: u32,
+    /// The sequence number of the first packet of this round, where those of the capture are kept.
+    sequence: u16,
     next: usize,
 }
 
@@ -24,11 +26,13 @@ impl ReplayState {
 
 impl Sender {
     /// A capture begins with the next packet.
-    pub(super) fn start_replay(&self, now: Instant) -> ReplayState {
+    pub(super) fn start_replay(&self, replay: &Replay, now: Instant) -> ReplayState {
         let begin = self.tick_at.max(now);
+        let kept = replay.kept_numbers();
         ReplayState {
             at: begin,
-            timestamp: self.timestamp_at(begin),
+            timestamp: kept.map_or_else(|| self.timestamp_at(begin), |it| it.timestamp),
+            sequence: kept.map_or(0, |it| it.sequence),
             next: 0,
         }
     }
@@ -49,19 +53,30 @@ impl Sender {
             }
             let clocks = Clocks::of(packet, self.encoder.codec());
             let timestamp = state.timestamp.wrapping_add(clocks.units(packet.timestamp));
+            let sequence = state.sequence.wrapping_add(packet.number as u16);
             state.next += 1;
             if state.next == replay.packets().len() {
                 state.next = 0;
                 state.at += replay.round();
                 let round = clocks.units(replay.round_units());
                 state.timestamp = state.timestamp.wrapping_add(round);
+                let numbers = replay.round_numbers() as u16;
+                state.sequence = state.sequence.wrapping_add(numbers);
             }
             if oldest.is_some_and(|oldest| due < oldest) {
                 self.stats.skipped += 1;
                 continue;
             }
-            self.last_media = (timestamp, due);
+            let Some(kept) = replay.kept_numbers() else {
+                self.last_media = (timestamp, due);
+                self.write_replayed(packet, timestamp, now, out);
+                return true;
+            };
+            // Our own numbers stand still meanwhile.
+            let own = (self.ssrc, self.sequence);
+            (self.ssrc, self.sequence) = (kept.ssrc, sequence);
             self.write_replayed(packet, timestamp, now, out);
+            (self.ssrc, self.sequence) = own;
             return true;
         }
     }

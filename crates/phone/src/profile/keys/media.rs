@@ -59,6 +59,14 @@ pub(super) const KEYS: &[Key] = &[
         },
     },
     Key {
+        group: DTMF,
+        name: "volume",
+        apply: |p, v, d| {
+            let volume = v.integer(0..=63).map(|level| level as u8);
+            store(&mut p.dtmf.volume, volume, d);
+        },
+    },
+    Key {
         group: RTP,
         name: "ports",
         apply: |p, v, d| {
