@@ -9,6 +9,7 @@ mod audio;
 mod captures;
 mod codecs;
 mod conference;
+mod encrypted;
 mod events;
 mod mailbox;
 mod outbound;

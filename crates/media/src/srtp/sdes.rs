@@ -4,6 +4,7 @@ use std::fmt;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD};
+use gannet_sdp::MediaDescription;
 
 use super::context::SrtpContext;
 use super::keys::MasterKey;
@@ -131,6 +132,11 @@ impl CryptoLine {
     pub fn context(&self) -> SrtpContext {
         SrtpContext::new(self.protection, &self.master)
     }
+
+    /// The same where packets went under another key before.
+    pub fn context_after(&self, before: &SrtpContext) -> SrtpContext {
+        SrtpContext::following(self.protection, &self.master, before)
+    }
 }
 
 /// What stands behind `a=crypto:`, without parameters of the session.
@@ -199,6 +205,19 @@ impl CryptoLines {
                     Ok(line) => lines.lines.push(line),
                     Err(why) => lines.refused.push(why),
                 }
+            }
+        }
+        found
+    }
+
+    /// Those of an `m=` section.
+    pub fn of_media(media: &MediaDescription<'_>) -> Self {
+        let mut found = Self::default();
+        let attributes = media.attributes().filter(|it| it.name == "crypto");
+        for attribute in attributes {
+            match CryptoLine::parse(attribute.value.unwrap_or_default()) {
+                Ok(line) => found.lines.push(line),
+                Err(why) => found.refused.push(why),
             }
         }
         found

@@ -2,7 +2,7 @@
 
 use super::{
     agreed, answering, calls, challenge, comparing, conditions, conferences, direct_calls, dtmf,
-    early_media, ending, event_socket, feature_codes, figures, flows, forwarding, header_sentences,
+    early_media, encryption, ending, event_socket, feature_codes, figures, flows, forwarding, header_sentences,
     hearing, hold, identity, impairing, judging, lamps, mass, meanwhile, message_sentences,
     misbehaviour_sentences, outbound, parking, phones, playing, presence_words, publications,
     questions, queues, raw, registration, reliability, request, screening, sdp_sentences,
@@ -39,6 +39,7 @@ pub fn definitions() -> Vec<StepDefinition> {
         dtmf::definitions(),
         playing::definitions(),
         agreed::definitions(),
+        encryption::definitions(),
         figures::definitions(),
         judging::definitions(),
         impairing::definitions(),

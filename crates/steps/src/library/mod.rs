@@ -13,6 +13,7 @@ mod conferences;
 mod direct_calls;
 mod dtmf;
 mod early_media;
+mod encryption;
 mod ending;
 mod event_socket;
 mod feature_codes;

@@ -169,6 +169,7 @@ fn attributes(profile: &mut Profile, value: Value<'_>, problems: &mut Diagnostic
         ("maxptime", AttributeSlot::MaxPtime),
         ("direction", AttributeSlot::Direction),
         ("rtcp", AttributeSlot::Rtcp),
+        ("crypto", AttributeSlot::Crypto),
     ];
     let slots = value.list(problems, |item| match item.text()?.strip_prefix("a=") {
         Some(text) => Ok(AttributeSlot::Text(text.to_owned())),

@@ -20,7 +20,7 @@ const fn setting(group: &'static str, name: &'static str, about: &'static str) -
 }
 
 /// All of them.
-const SETTINGS: [Unsupported; 29] = [
+const SETTINGS: [Unsupported; 28] = [
     setting("transport", "protocols", "which transports it speaks"),
     setting("transport", "dns", "A, SRV and NAPTR lookups"),
     setting("transport", "local-port", "the rule for its SIP port"),
@@ -64,7 +64,6 @@ const SETTINGS: [Unsupported; 29] = [
         "numbers whose calls it answers by itself",
     ),
     setting("outgoing", "digit-sending", "overlap dialling (RFC 3578)"),
-    setting("sdp", "srtp", "suites of SRTP"),
     setting("sdp", "silence-suppression", "no packets in silence"),
     setting("rtp", "port-step", "pairs of ports further apart than two"),
     setting("rtp", "jitter-buffer", "size of the jitter buffer"),
