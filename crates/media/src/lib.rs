@@ -45,7 +45,7 @@ pub use listen::{
 pub use mix::{LiveFeed, Mixer, Seat, SharedMixer, Voice};
 pub use session::{
     Channel, Mistaken, ReceivedEvent, ReceivedStream, RemoteReport, RtpReport, RtpSession,
-    RtpSessionConfig, SentStream, Transmit, Watched, ntp_timestamp,
+    RtpSessionConfig, SentStream, SrtpFault, SrtpReport, Transmit, Watched, ntp_timestamp,
 };
 pub use source::{
     Audio, CapturedPacket, Mark, Replay, ReplayError, Samples, Source, Tone, WavError, read_audio,

@@ -10,6 +10,8 @@ use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 
 use bench::{Bench, LEFT, RIGHT, ms, rtp_address, secs};
+use gannet_media::offer_answer::Security;
+use gannet_media::srtp::{CryptoLine, MasterKey, Suite};
 use gannet_media::{Codec, Mark, Source};
 
 thread_local! {
@@ -54,8 +56,26 @@ const WARM_UP: u32 = 200;
 /// Sends packets from one end to the other, each second pair in the wrong order, and gives how often
 /// memory was asked for in the counted ones.
 fn allocations(codec: Codec, source: Source, overtaking: bool) -> u64 {
+    secured_allocations(codec, source, overtaking, None)
+}
+
+fn secured_allocations(
+    codec: Codec,
+    source: Source,
+    overtaking: bool,
+    suite: Option<Suite>,
+) -> u64 {
     let mut bench = Bench::with(
-        |_, config| {
+        |end, config| {
+            if let Some(suite) = suite {
+                let line = |end: usize| {
+                    let mut rng = fastrand::Rng::with_seed(end as u64);
+                    let key = MasterKey::random(suite, &mut rng);
+                    Box::new(CryptoLine::new(1, suite, key))
+                };
+                let (local, remote) = (line(end), line(1 - end));
+                config.negotiated.security = Security::Sdes { local, remote };
+            }
             // RTCP is written anew each time, but seldom; timeline and sound are full after a second.
             config.rtcp_interval = None;
             config.timeline_kept = secs(1);
@@ -113,6 +133,15 @@ fn g711_allocates_nothing_for_a_packet() {
     let file = Source::repeated(vec![500; 12_345]);
     assert_eq!(allocations(Codec::Pcmu, file.clone(), false), 0);
     assert_eq!(allocations(Codec::Pcmu, file, true), 0);
+}
+
+#[test]
+fn srtp_allocates_nothing_for_a_packet() {
+    for suite in Suite::ALL {
+        let file = Source::repeated(vec![500; 12_345]);
+        let counted = secured_allocations(Codec::Pcmu, file, true, Some(suite));
+        assert_eq!(counted, 0, "{}", suite.name());
+    }
 }
 
 #[test]

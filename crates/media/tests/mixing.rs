@@ -7,7 +7,7 @@
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
-use gannet_media::offer_answer::Negotiated;
+use gannet_media::offer_answer::{Negotiated, Security};
 use gannet_media::{
     Channel, Codec, LISTEN_DELAY, Mark, OpusWishes, RtpSession, RtpSessionConfig, SharedMixer,
     Sound, Source,
@@ -98,6 +98,7 @@ fn negotiated(remote: SocketAddr, ptime: Duration) -> Negotiated {
         telephone_event: None,
         comfort_noise: None,
         opus_wishes: OpusWishes::default(),
+        security: Security::None,
     }
 }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use gannet_media::offer_answer::{
     Answer, AttributeSlot, DirectionPlace, FmtpPlace, Format, LocalMedia, MediaCapabilities,
-    Negotiated, OfferAnswerError, SdpLayout, TelephoneEventTypes, apply_answer, build_answer,
+    Negotiated, OfferAnswerError, SdpLayout, Security, TelephoneEventTypes, apply_answer, build_answer,
     build_offer,
 };
 use gannet_media::{Codec, OpusWishes};
@@ -289,6 +289,7 @@ fn an_answer_gives_the_agreement_of_the_offerer() {
             }),
             comfort_noise: None,
             opus_wishes: OpusWishes::default(),
+            security: Security::None,
         })
     );
 }

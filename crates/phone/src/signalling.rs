@@ -5,7 +5,9 @@ use std::net::SocketAddr;
 use std::time::Instant;
 
 use bytes::Bytes;
-use gannet_media::offer_answer::{LocalMedia, apply_answer, build_answer, build_offer};
+use gannet_media::offer_answer::{
+    Keyring, LocalMedia, SrtpPolicy, apply_answer, build_answer, build_offer,
+};
 use gannet_sdp::SessionDescription;
 use gannet_sip::{HeaderName, Message, Method, Uri};
 use gannet_ua::digest::{AuthTarget, DigestServer, RequestFacts, Secret, ServerPolicy};
@@ -173,7 +175,11 @@ impl SignallingPhone {
 
     fn local_media(&mut self) -> LocalMedia {
         let address = SocketAddr::new(self.local.ip(), DISCARD_PORT);
-        LocalMedia::new(address, &self.rng.u32(1..1 << 31).to_string(), 1)
+        let mut local = LocalMedia::new(address, &self.rng.u32(1..1 << 31).to_string(), 1);
+        if self.config.profile.sdp.srtp.policy != SrtpPolicy::Off {
+            local.keys = Some(Keyring::random(&mut self.rng));
+        }
+        local
     }
 
     fn drain(&mut self, now: Instant) {

@@ -36,6 +36,7 @@ mod runner;
 mod selection;
 mod session_timers;
 mod single_requests;
+mod srtp;
 mod steps_page;
 mod time_sentences;
 mod transfers;

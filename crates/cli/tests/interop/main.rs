@@ -10,6 +10,7 @@ mod captures;
 mod codecs;
 mod conference;
 mod dtmf;
+mod encrypted;
 mod events;
 mod mailbox;
 mod outbound;

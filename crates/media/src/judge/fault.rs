@@ -107,11 +107,38 @@ pub enum MediaFault {
         /// Packets of the one who came second.
         packets: u64,
     },
+    /// SRTP that was not under the key that was agreed on, or was changed on its way.
+    NotAuthentic {
+        /// Packets.
+        packets: u64,
+    },
+    /// SRTP that came again.
+    Replayed {
+        /// Packets.
+        packets: u64,
+    },
+    /// RTP where SRTP was agreed on.
+    PlainInstead {
+        /// Packets.
+        packets: u64,
+        /// The suite that was agreed on.
+        agreed: &'static str,
+    },
+    /// SRTP where RTP was agreed on.
+    ProtectedInstead {
+        /// Packets.
+        packets: u64,
+    },
+    /// SRTP under a key that may no longer be used.
+    KeyOutlived {
+        /// Packets.
+        packets: u64,
+    },
 }
 
 impl MediaFault {
     /// All names.
-    pub const NAMES: [&'static str; 13] = [
+    pub const NAMES: [&'static str; 18] = [
         "one-way audio",
         "wrong codec",
         "wrong payload type",
@@ -125,6 +152,11 @@ impl MediaFault {
         "packets out of order",
         "packets twice",
         "SSRC collision",
+        "SRTP not authentic",
+        "SRTP replayed",
+        "plain RTP instead of SRTP",
+        "SRTP instead of plain RTP",
+        "SRTP key beyond its lifetime",
     ];
 
     /// Its name, the same for every fault of the kind.
@@ -143,6 +175,11 @@ impl MediaFault {
             Self::OutOfOrder { .. } => 10,
             Self::Duplicates { .. } => 11,
             Self::Collision { .. } => 12,
+            Self::NotAuthentic { .. } => 13,
+            Self::Replayed { .. } => 14,
+            Self::PlainInstead { .. } => 15,
+            Self::ProtectedInstead { .. } => 16,
+            Self::KeyOutlived { .. } => 17,
         };
         Self::NAMES[index]
     }
@@ -243,6 +280,22 @@ impl fmt::Display for MediaFault {
                 let what = "came from a second sender with the same SSRC";
                 write!(f, "{packets} packets {what}")
             }
+            Self::NotAuthentic { packets } => write!(
+                f,
+                "{packets} packets are not under the agreed key, or were changed on their way"
+            ),
+            Self::Replayed { packets } => write!(f, "{packets} packets came again"),
+            Self::PlainInstead { packets, agreed } => {
+                write!(f, "{packets} packets came unprotected, agreed was {agreed}")
+            }
+            Self::ProtectedInstead { packets } => write!(
+                f,
+                "{packets} packets have the tag of SRTP at their end, agreed was plain RTP"
+            ),
+            Self::KeyOutlived { packets } => write!(
+                f,
+                "{packets} packets came under a key that had been used as often as it may be"
+            ),
         }
     }
 }

@@ -58,12 +58,12 @@ pub fn media_faults(
         let length = until.saturating_duration_since(since);
         let silent = receives && length >= limits.enough && report.sent.packets > 0;
         let sent = report.sent.packets;
-        return silent
-            .then_some(MediaFault::OneWay { sent })
-            .into_iter()
-            .collect();
+        let one_way = silent.then_some(MediaFault::OneWay { sent });
+        let faults = one_way.into_iter().chain(srtp_faults(&report));
+        return faults.collect();
     }
     let mut faults = format_faults(&report, limits);
+    faults.extend(srtp_faults(&report));
     faults.extend(address_faults(session, &report, limits));
     faults.extend(packet_faults(&report.received, limits));
     let gap = longest_gap(&report, until);
@@ -100,6 +100,41 @@ fn format_faults(report: &RtpReport, limits: &FaultLimits) -> Vec<MediaFault> {
                 packets,
             });
         }
+    }
+    faults
+}
+
+/// Of SRTP a single wrong packet is told: no network makes it.
+fn srtp_faults(report: &RtpReport) -> Vec<MediaFault> {
+    let srtp = &report.srtp;
+    let agreed = srtp.takes.map_or("", |suite| suite.name());
+    let heard = report.main_stream().map_or(0, |stream| stream.packets);
+    let faults = [
+        (srtp.not_authentic - srtp.plain, {
+            let packets = srtp.not_authentic - srtp.plain;
+            MediaFault::NotAuthentic { packets }
+        }),
+        (srtp.replayed, {
+            let packets = srtp.replayed;
+            MediaFault::Replayed { packets }
+        }),
+        (srtp.plain, {
+            let packets = srtp.plain;
+            MediaFault::PlainInstead { packets, agreed }
+        }),
+        (srtp.outlived, {
+            let packets = srtp.outlived;
+            MediaFault::KeyOutlived { packets }
+        }),
+    ];
+    let mut faults: Vec<_> = faults
+        .into_iter()
+        .filter_map(|(packets, fault)| (packets > 0).then_some(fault))
+        .collect();
+    // A few lengths may be odd for other reasons.
+    if srtp.protected * 2 > heard && srtp.protected > 1 {
+        let packets = srtp.protected;
+        faults.push(MediaFault::ProtectedInstead { packets });
     }
     faults
 }

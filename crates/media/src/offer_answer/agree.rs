@@ -7,6 +7,7 @@ use gannet_sdp::{Direction, MediaDescription, MediaLineView};
 
 use super::capabilities::{Format, MediaCapabilities};
 use super::error::OfferAnswerError;
+use super::security::Security;
 use crate::codec::{Codec, OpusWishes};
 
 /// The outcome of an offer and its answer for the audio, from our view: all
@@ -37,6 +38,8 @@ pub struct Negotiated {
     pub comfort_noise: Option<u8>,
     /// How the peer wants Opus, if that is the codec that we send.
     pub opus_wishes: OpusWishes,
+    /// What protects the packets.
+    pub security: Security,
 }
 
 impl Negotiated {

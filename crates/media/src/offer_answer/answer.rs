@@ -8,6 +8,7 @@ use super::agree::{
 };
 use super::capabilities::{AttributeSlot, Format, LocalMedia, MediaCapabilities};
 use super::error::OfferAnswerError;
+use super::security::{Security, Transport, answer_to, settled};
 use super::write::{Section, write};
 use crate::codec::Codec;
 
@@ -32,7 +33,12 @@ pub fn build_answer(
     caps: &MediaCapabilities,
     local: &LocalMedia,
 ) -> Result<Answer, OfferAnswerError> {
-    let (media_index, media, common) = choose(offer, caps)?;
+    let Chosen {
+        media_index,
+        media,
+        common,
+        security,
+    } = choose(offer, caps, local)?;
     let (remote, remote_rtcp) = addresses(&media)?;
     let listed = if caps.answers_all_codecs {
         &common[..]
@@ -65,6 +71,10 @@ pub fn build_answer(
         formats,
         direction,
         rtcp_mux,
+        security: match &security {
+            Security::None => Vec::new(),
+            Security::Sdes { local, .. } => vec![format!("crypto:{local}")],
+        },
     };
     let sections = all_sections(offer, media_index, audio);
     Ok(Answer {
@@ -86,6 +96,7 @@ pub fn build_answer(
             telephone_event,
             comfort_noise,
             opus_wishes: opus_wishes(&first, &media),
+            security,
         },
     })
 }
@@ -117,13 +128,9 @@ pub fn apply_answer(
     caps: &MediaCapabilities,
     answer: &SessionDescription,
 ) -> Result<Negotiated, OfferAnswerError> {
-    let own = offer
-        .audio()
-        .ok_or(OfferAnswerError::OwnOfferWithoutAudio)?;
-    let media_index = offer
-        .media()
-        .position(|media| media.first_line() == own.first_line())
-        .ok_or(OfferAnswerError::OwnOfferWithoutAudio)?;
+    if offer.audio().is_none() {
+        return Err(OfferAnswerError::OwnOfferWithoutAudio);
+    }
     let (expected, received) = (offer.media().count(), answer.media().count());
     if expected != received {
         return Err(OfferAnswerError::MediaCount { expected, received });
@@ -139,12 +146,12 @@ pub fn apply_answer(
             });
         }
     }
-    let media = answer
-        .media_at(media_index)
-        .ok_or(OfferAnswerError::MediaCount { expected, received })?;
-    if media.line_view().is_none_or(|line| line.port == 0) {
-        return Err(OfferAnswerError::Rejected);
-    }
+    let pairs = offer.media().zip(answer.media());
+    let (media_index, (own, media)) = pairs
+        .enumerate()
+        .find(|(_, (own, media))| is_open_audio(own) && is_open_audio(media))
+        .ok_or(OfferAnswerError::Rejected)?;
+    let security = settled(&own, &media, &caps.srtp)?;
     let common = common_codecs(caps, &media)?;
     let (remote, remote_rtcp) = addresses(&media)?;
     let rtcp_mux = own.rtcp_mux() && media.rtcp_mux();
@@ -180,29 +187,65 @@ pub fn apply_answer(
             .map(|(send, receive)| TelephoneEventTypes { send, receive }),
         comfort_noise: comfort_noise_beside(first.codec, caps, &media),
         opus_wishes: opus_wishes(&first, &media),
+        security,
     })
 }
 
+/// An audio line with a port.
+fn is_open_audio(media: &MediaDescription<'_>) -> bool {
+    let line = media.line_view();
+    line.is_some_and(|line| line.kind == "audio" && line.port != 0)
+}
+
+/// What is accepted.
+struct Chosen<'a> {
+    media_index: usize,
+    media: MediaDescription<'a>,
+    common: Vec<Common>,
+    security: Security,
+}
+
 /// The line to accept. With several audio lines the first one that has a common
-/// codec; the reason for refusing comes from the first audio line.
+/// codec, with SRTP before one without; the reason for refusing comes from the first audio line.
 fn choose<'a>(
     offer: &'a SessionDescription,
     caps: &MediaCapabilities,
-) -> Result<(usize, MediaDescription<'a>, Vec<Common>), OfferAnswerError> {
-    let mut first_error = None;
+    local: &LocalMedia,
+) -> Result<Chosen<'a>, OfferAnswerError> {
+    let (mut first_error, mut plain) = (None, None);
     for (index, media) in offer.media().enumerate() {
         let Some(line) = media.line_view() else {
             continue;
         };
-        if line.kind != "audio" || line.port == 0 || !is_plain_rtp(line.protocol) {
+        if line.kind != "audio" || line.port == 0 {
             continue;
         }
-        match common_codecs(caps, &media) {
-            Ok(common) => return Ok((index, media, common)),
+        let transport = Transport::of(line.protocol);
+        let Some(security) = answer_to(&media, transport, &caps.srtp, local) else {
+            continue;
+        };
+        let both = security.and_then(|it| Ok((it, common_codecs(caps, &media)?)));
+        match both {
+            Ok((security, common)) => {
+                let is_best = security.is_srtp();
+                let chosen = Chosen {
+                    media_index: index,
+                    media,
+                    common,
+                    security,
+                };
+                if is_best {
+                    return Ok(chosen);
+                }
+                plain.get_or_insert(chosen);
+            }
             Err(error) => {
                 first_error.get_or_insert(error);
             }
         }
+    }
+    if let Some(plain) = plain {
+        return Ok(plain);
     }
     Err(first_error.unwrap_or_else(|| OfferAnswerError::NoAudio {
         offered: offer
@@ -227,11 +270,6 @@ fn all_sections(offer: &SessionDescription, media_index: usize, audio: Section) 
         .collect();
     sections[media_index] = audio;
     sections
-}
-
-/// RTP without encryption, with or without feedback (RFC 3551, RFC 4585).
-fn is_plain_rtp(protocol: &str) -> bool {
-    matches!(protocol, "RTP/AVP" | "RTP/AVPF")
 }
 
 /// Media type and protocol; `None` of a malformed line.

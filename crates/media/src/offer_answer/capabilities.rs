@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 
 use gannet_sdp::Direction;
 
+use super::security::{Keyring, SrtpStyle};
 use crate::codec::Codec;
 
 /// One format of an `m=` line.
@@ -109,6 +110,8 @@ pub struct MediaCapabilities {
     pub answers_all_codecs: bool,
     /// Form of the text.
     pub layout: SdpLayout,
+    /// What it makes of SRTP.
+    pub srtp: SrtpStyle,
 }
 
 impl Default for MediaCapabilities {
@@ -120,6 +123,7 @@ impl Default for MediaCapabilities {
             maxptime: None,
             answers_all_codecs: true,
             layout: SdpLayout::default(),
+            srtp: SrtpStyle::default(),
         }
     }
 }
@@ -146,6 +150,7 @@ impl MediaCapabilities {
         formats.push(Format::telephone_event_at(110, Codec::Opus.clock_rate()));
         Self {
             formats,
+            srtp: SrtpStyle::accepting(),
             ..Self::default()
         }
     }
@@ -235,6 +240,8 @@ pub enum AttributeSlot {
     Rtcp,
     /// `a=rtcp-mux` (RFC 5761); an answer has it only if the offer had it.
     RtcpMux,
+    /// `a=crypto` (RFC 4568); without this slot it stands before all others.
+    Crypto,
     /// Any attribute, as text after `a=`.
     Text(String),
 }
@@ -252,6 +259,11 @@ pub struct LocalMedia {
     pub direction: Direction,
     /// Hold by RFC 2543: `c=` carries the zero address (RFC 3264 8.4).
     pub zero_address: bool,
+    /// Our keys, without which there is no SRTP.
+    pub keys: Option<Keyring>,
+    /// Index of the audio that was agreed on among the `m=` lines, for later offers; else it is the
+    /// first one.
+    pub media_index: Option<usize>,
 }
 
 impl LocalMedia {
@@ -263,7 +275,15 @@ impl LocalMedia {
             address,
             direction: Direction::SendRecv,
             zero_address: false,
+            keys: None,
+            media_index: None,
         }
+    }
+
+    /// The same with keys for SRTP.
+    pub fn with_keys(mut self, keys: Keyring) -> Self {
+        self.keys = Some(keys);
+        self
     }
 
     /// The same with another direction.

@@ -46,6 +46,28 @@ pub enum OfferAnswerError {
     /// The answer rejected the audio with port 0 (RFC 3264 6).
     #[error("answer rejects the audio with port 0")]
     Rejected,
+    /// SRTP is required, and the other side has plain RTP alone; an offer is to be refused with 488.
+    #[error("SRTP is required, and the other side has no keys in its description")]
+    NotSecure,
+    /// No crypto suite in common (RFC 4568 7.1.2); to be refused with 488.
+    #[error("no common crypto suite: offered {offered:?}, supported {supported:?}")]
+    NoCommonSuite {
+        /// Tags and suites of the offer.
+        offered: Vec<String>,
+        /// Ours.
+        supported: Vec<String>,
+    },
+    /// The answer to an offer of RTP/SAVP has no `a=crypto` (RFC 4568 7.1.2).
+    #[error("answer accepts RTP/SAVP without a=crypto")]
+    AnswerWithoutKey,
+    /// The answer has no `a=crypto` with tag and suite of one that was offered (RFC 4568 7.1.3).
+    #[error("answer has a=crypto {answered:?}, offered was {offered:?}")]
+    CryptoNotOffered {
+        /// Tags and suites of the answer.
+        answered: Vec<String>,
+        /// Those of the offer.
+        offered: Vec<String>,
+    },
     /// Our own offer has no audio line: the caller passed another description.
     #[error("own offer has no audio line")]
     OwnOfferWithoutAudio,

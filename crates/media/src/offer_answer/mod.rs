@@ -14,6 +14,7 @@ mod capabilities;
 mod continuation;
 mod error;
 mod offer;
+mod security;
 mod write;
 
 pub use agree::{Negotiated, TelephoneEventTypes};
@@ -24,3 +25,4 @@ pub use capabilities::{
 pub use continuation::{ContinuationProblem, check_continuation, continue_session};
 pub use error::OfferAnswerError;
 pub use offer::{build_offer, build_reoffer};
+pub use security::{Keyring, OfferForm, Security, SrtpPolicy, SrtpStyle};

@@ -11,6 +11,7 @@ use super::capabilities::{
 };
 
 /// One `m=` section of a description to be written.
+#[derive(Debug, Clone)]
 pub(super) enum Section {
     /// Our audio with these formats.
     Audio {
@@ -22,6 +23,8 @@ pub(super) enum Section {
         direction: Direction,
         /// Whether `a=rtcp-mux` may be written.
         rtcp_mux: bool,
+        /// Attributes that settle SRTP, without `a=`.
+        security: Vec<String>,
     },
     /// A line with port 0 (RFC 3264 6).
     Rejected(MediaLine),
@@ -64,13 +67,17 @@ pub(super) fn write(
                 formats,
                 direction,
                 rtcp_mux,
+                security,
             } => {
                 builder = builder.media(line);
                 if layout.connection_at_media {
                     builder = builder.connection(&connection);
                 }
-                builder =
-                    write_attributes(builder, caps, line.port, formats, *direction, *rtcp_mux);
+                if !layout.attributes.contains(&AttributeSlot::Crypto) {
+                    builder = write_all(builder, security);
+                }
+                let rest = (*direction, *rtcp_mux, &security[..]);
+                builder = write_attributes(builder, caps, line.port, formats, rest);
             }
             Section::Rejected(line) => {
                 builder = builder.media(line);
@@ -109,8 +116,7 @@ fn write_attributes(
     caps: &MediaCapabilities,
     port: u16,
     formats: &[Format],
-    direction: Direction,
-    rtcp_mux: bool,
+    (direction, rtcp_mux, security): (Direction, bool, &[String]),
 ) -> SessionBuilder {
     let layout = &caps.layout;
     let mut unwritten = formats;
@@ -142,10 +148,17 @@ fn write_attributes(
             },
             AttributeSlot::RtcpMux if rtcp_mux => builder.property("rtcp-mux"),
             AttributeSlot::RtcpMux => builder,
+            AttributeSlot::Crypto => write_all(builder, security),
             AttributeSlot::Text(text) => builder.property(text),
         };
     }
     builder
+}
+
+fn write_all(builder: SessionBuilder, attributes: &[String]) -> SessionBuilder {
+    attributes
+        .iter()
+        .fold(builder, |builder, text| builder.property(text))
 }
 
 fn write_formats(

@@ -34,6 +34,19 @@ pub struct RtpSessionConfig {
     /// ([`recent_audio`](super::RtpSession::recent_audio)): 16 kB a second, taken when the
     /// first packet comes. Zero keeps nothing.
     pub sound_kept: Duration,
+    /// What is done wrong with SRTP on purpose.
+    pub srtp_fault: Option<SrtpFault>,
+}
+
+/// What a session does wrong with SRTP on purpose.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum SrtpFault {
+    /// Sends plain RTP where SRTP was agreed on.
+    SendsPlain,
+    /// Sends SRTP where plain RTP was agreed on.
+    SendsProtected,
+    /// Sends under another key than the one in the description.
+    OtherKey,
 }
 
 impl RtpSessionConfig {
@@ -52,6 +65,7 @@ impl RtpSessionConfig {
             symmetric: true,
             timeline_kept: Duration::from_mins(30),
             sound_kept: Duration::from_secs(20),
+            srtp_fault: None,
         }
     }
 }

@@ -8,6 +8,7 @@ use gannet_rtp::{DatagramKind, RtcpPacket, RtpPacket, datagram_kind, parse_rtcp}
 use crate::listen::duration_of;
 
 use super::rtp_session::RtpSession;
+use super::shield::Content;
 use super::sender::Sender;
 
 impl RtpSession {
@@ -18,9 +19,33 @@ impl RtpSession {
             self.ignored += 1;
             return;
         }
+        let content = match datagram_kind(datagram) {
+            _ if self.shield.is_open() => return self.handle_plain(now, from, datagram),
+            DatagramKind::Rtp => Content::Rtp,
+            DatagramKind::Rtcp => Content::Rtcp,
+            DatagramKind::Other => {
+                self.ignored += 1;
+                return;
+            }
+        };
+        let mut bare = std::mem::take(&mut self.bare);
+        bare.clear();
+        bare.extend_from_slice(datagram);
+        let codecs = &self.negotiated.receive_payload_types;
+        if self.shield.unprotect(now, content, codecs, &mut bare) {
+            self.handle_plain(now, from, &bare);
+        }
+        self.bare = bare;
+    }
+
+    fn handle_plain(&mut self, now: Instant, from: SocketAddr, datagram: &[u8]) {
         match datagram_kind(datagram) {
             DatagramKind::Rtp => match RtpPacket::parse(datagram) {
                 Ok(packet) => {
+                    if self.shield.is_open() {
+                        let codecs = &self.negotiated.receive_payload_types;
+                        self.shield.watch_plain(&packet, codecs);
+                    }
                     self.watch_own_ssrc(&packet, now);
                     let is_agreed = self.receiver.on_packet(&packet, from, now, &mut self.path);
                     if is_agreed && self.latch.hear(from, now) {

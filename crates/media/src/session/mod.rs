@@ -12,11 +12,13 @@ mod report;
 mod reporter;
 mod rtp_session;
 mod sender;
+mod shield;
+mod tag_watch;
 mod watch;
 
-pub use config::RtpSessionConfig;
+pub use config::{RtpSessionConfig, SrtpFault};
 pub use formats::Mistaken;
 pub use ntp::ntp_timestamp;
-pub use report::{ReceivedEvent, ReceivedStream, RemoteReport, RtpReport, SentStream};
+pub use report::{ReceivedEvent, ReceivedStream, RemoteReport, RtpReport, SentStream, SrtpReport};
 pub use rtp_session::{Channel, RtpSession, Transmit};
 pub use watch::Watched;

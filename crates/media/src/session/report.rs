@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use super::watch::Watched;
+use crate::srtp::Suite;
 
 /// Everything that a session counted.
 #[derive(Debug, Clone, PartialEq)]
@@ -26,6 +27,27 @@ pub struct RtpReport {
     pub listening_from: Instant,
     /// When this ended, by a hold or by the end of the session.
     pub listening_until: Option<Instant>,
+    /// What was agreed on and found of SRTP.
+    pub srtp: SrtpReport,
+}
+
+/// SRTP in figures. Packets that are counted here as wrong are not heard, and counted nowhere else.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct SrtpReport {
+    /// The suite of what is sent, if that is SRTP.
+    pub sends: Option<Suite>,
+    /// The suite of what is to come.
+    pub takes: Option<Suite>,
+    /// Packets whose tag is not that of an agreed key, RTP and RTCP.
+    pub not_authentic: u64,
+    /// Of these, those that look like plain RTP.
+    pub plain: u64,
+    /// Packets that came again, or long after others (RFC 3711 3.3.2).
+    pub replayed: u64,
+    /// Packets under a key that had been used for as many as it may be (RFC 4568 6.1).
+    pub outlived: u64,
+    /// Packets that look like SRTP where plain RTP was agreed on.
+    pub protected: u64,
 }
 
 impl RtpReport {

@@ -14,6 +14,7 @@ use super::receiver::Receiver;
 use super::report::{ReceivedEvent, RtpReport};
 use super::reporter::Reporter;
 use super::sender::Sender;
+use super::shield::{Content, Shield};
 use crate::listen::Listener;
 use crate::offer_answer::Negotiated;
 use crate::source::{ReturnPath, Source};
@@ -65,6 +66,9 @@ pub struct RtpSession {
     pub(super) looped: u64,
     /// A BYE for an SSRC that we gave up, to be sent.
     pub(super) farewell: Option<Vec<u8>>,
+    pub(super) shield: Shield,
+    /// A packet without its protection.
+    pub(super) bare: Vec<u8>,
 }
 
 /// A datagram to be sent.
@@ -102,6 +106,8 @@ impl RtpSession {
         let reporter = Reporter::new(&config, now);
         let mut session = Self {
             direction: config.negotiated.direction,
+            shield: Shield::new(&config, now),
+            bare: Vec::new(),
             negotiated: config.negotiated,
             latch: Latch::new(config.symmetric),
             sender,
@@ -121,13 +127,24 @@ impl RtpSession {
     /// Replaces the content of `out` by the next datagram that is due and says
     /// where it goes, or gives `None` if nothing is due.
     pub fn poll_transmit(&mut self, now: Instant, out: &mut Vec<u8>) -> Option<Transmit> {
+        loop {
+            let (transmit, content) = self.poll_plain(now, out)?;
+            if self.shield.protect(content, out) {
+                return Some(transmit);
+            }
+        }
+    }
+
+    /// The next datagram before it is protected.
+    fn poll_plain(&mut self, now: Instant, out: &mut Vec<u8>) -> Option<(Transmit, Content)> {
         out.clear();
         self.receiver.advance(now, &mut self.path);
         if self.sender.poll(now, &mut self.path, out) {
-            return Some(Transmit {
+            let transmit = Transmit {
                 destination: self.destination(),
                 channel: Channel::Rtp,
-            });
+            };
+            return Some((transmit, Content::Rtp));
         }
         let bye = matches!(self.end, End::ByeDue(_));
         let farewell = self.farewell.take();
@@ -150,10 +167,11 @@ impl RtpSession {
         } else {
             Channel::Rtcp
         };
-        Some(Transmit {
+        let transmit = Transmit {
             destination,
             channel,
-        })
+        };
+        Some((transmit, Content::Rtcp))
     }
 
     /// When [`poll_transmit`](Self::poll_transmit) is to be called next; `None`
@@ -219,6 +237,7 @@ impl RtpSession {
         self.direction = negotiated.direction;
         self.sender.apply(&negotiated);
         self.receiver.apply(&negotiated, now);
+        self.shield.apply(&negotiated.security, now);
         self.negotiated = negotiated;
         self.update_halves(now);
     }
@@ -293,6 +312,7 @@ impl RtpSession {
             remote: self.reporter.remote(),
             listening_from: self.receiver.listening_from,
             listening_until: self.receiver.listening_until,
+            srtp: self.shield.report(),
         }
     }
 

@@ -2,11 +2,12 @@
 
 use std::fmt;
 
-use hmac::{Hmac, KeyInit as _, Mac as _};
-use sha1::Sha1;
+use hmac::Mac as _;
 
-use super::keys::{MASTER_KEY_OCTETS, SessionKeys};
-use super::suite::Protection;
+use super::header::Parts;
+use super::keys::{MasterKey, RTCP, RTP, SessionKeys};
+use super::source::{SEQUENCES, Source, Sources};
+use super::suite::{GCM_TAG_OCTETS, Protection};
 
 /// A packet cannot be protected, or is not what the peer has protected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -18,35 +19,22 @@ pub enum SrtpError {
     /// Another key, another suite, or changed on the way.
     #[error("the packet is not authentic")]
     NotAuthentic,
+    /// It was there before, or is too old to know (RFC 3711 3.3.2).
+    #[error("the packet came before, or is too old")]
+    Replayed,
 }
 
 /// Protects what is sent with a master key, or takes the protection off what has come: one direction
-/// of the packets of a call.
-///
-/// A packet that comes twice is taken twice: who tests wants to know of it.
+/// of the packets of a call, RTP and RTCP (RFC 3711, RFC 6188, RFC 7714).
 #[derive(Clone)]
 pub struct SrtpContext {
-    protection: Protection,
+    pub(super) protection: Protection,
     keys: SessionKeys,
-    tag: Hmac<Sha1>,
-    /// Most calls have one.
-    sources: Vec<Source>,
+    pub(super) control_keys: SessionKeys,
+    pub(super) sources: Sources,
+    /// Those of RTCP, whose numbers are their own.
+    pub(super) control: Sources,
 }
-
-/// How far a source (SSRC) has come.
-#[derive(Debug, Clone, Copy)]
-struct Source {
-    ssrc: u32,
-    /// The highest number, with how often it has begun anew above its 16 bits.
-    highest: u64,
-}
-
-/// Sources that are remembered; of more the oldest is forgotten.
-const SOURCES_MAX: usize = 16;
-const VERSION: u8 = 2;
-/// Octets of a header without contributing sources and extension (RFC 3550 5.1).
-const HEADER: usize = 12;
-const SEQUENCES: u64 = 1 << 16;
 
 impl fmt::Debug for SrtpContext {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -60,15 +48,22 @@ impl fmt::Debug for SrtpContext {
 
 impl SrtpContext {
     /// A direction in which nothing was sent.
-    pub fn new(protection: Protection, master: &[u8; MASTER_KEY_OCTETS]) -> Self {
-        let keys = SessionKeys::of(master);
-        let tag =
-            Hmac::new_from_slice(&keys.authentication).expect("HMAC takes keys of any length");
+    pub fn new(protection: Protection, master: &MasterKey) -> Self {
         Self {
             protection,
-            keys,
-            tag,
-            sources: Vec::new(),
+            keys: SessionKeys::of(protection.suite, master, RTP),
+            control_keys: SessionKeys::of(protection.suite, master, RTCP),
+            sources: Sources::default(),
+            control: Sources::default(),
+        }
+    }
+
+    /// A direction in which something was sent under another key: how often the numbers of its
+    /// sources have begun anew does not change with the key (RFC 3711 3.3.1).
+    pub fn following(protection: Protection, master: &MasterKey, before: &Self) -> Self {
+        Self {
+            sources: before.sources.carried(),
+            ..Self::new(protection, master)
         }
     }
 
@@ -79,11 +74,117 @@ impl SrtpContext {
     pub fn protect(&mut self, packet: &mut Vec<u8>) -> Result<(), SrtpError> {
         let parts = Parts::of(packet)?;
         let index = self.index(&parts);
-        if self.protection.encrypts {
-            let payload = &mut packet[parts.payload_at..];
-            self.keys.apply(parts.ssrc, index, payload);
+        if self.protection.suite.is_aead() {
+            let (header, payload) = packet.split_at_mut(parts.payload_at);
+            let tag = self.keys.seal(nonce(parts.ssrc, index), header, payload)?;
+            packet.extend_from_slice(&tag);
+            self.push_identifier(packet);
+        } else {
+            if self.protection.encrypts {
+                let payload = &mut packet[parts.payload_at..];
+                self.keys.apply(parts.ssrc, index, payload);
+            }
+            let tag = self.tag(packet, index);
+            self.push_identifier(packet);
+            packet.extend_from_slice(&tag[..self.protection.tag_octets]);
         }
-        let tag = self.tag(packet, index);
+        self.sources.note(parts.ssrc, index);
+        Ok(())
+    }
+
+    /// Makes an RTP packet of an SRTP packet. After an error the packet is as before. One that comes
+    /// twice is taken twice.
+    ///
+    /// # Errors
+    /// It is none, or not authentic.
+    pub fn unprotect(&mut self, packet: &mut Vec<u8>) -> Result<(), SrtpError> {
+        let parts = Parts::of(packet)?;
+        self.unprotect_as(packet, &parts, self.index(&parts))
+    }
+
+    /// The same, but a packet that comes twice is taken once (RFC 3711 3.3.2).
+    ///
+    /// # Errors
+    /// It is none, not authentic, or was there before.
+    pub fn unprotect_once(&mut self, packet: &mut Vec<u8>) -> Result<(), SrtpError> {
+        let parts = Parts::of(packet)?;
+        let index = self.index(&parts);
+        let source = self.sources.find(parts.ssrc);
+        if source.is_some_and(|source| source.is_replayed(index)) {
+            // Only who has the key can send again what was there: anything else is not authentic.
+            let mut copy = self.clone();
+            copy.unprotect_as(packet, &parts, index)?;
+            return Err(SrtpError::Replayed);
+        }
+        match self.unprotect_as(packet, &parts, index) {
+            // Some begin to count the rounds anew with a new key.
+            Err(SrtpError::NotAuthentic)
+                if index >= SEQUENCES && self.sources.is_carried(parts.ssrc) =>
+            {
+                let anew = u64::from(parts.sequence);
+                let carried = self.sources.find(parts.ssrc).copied();
+                self.sources.forget(parts.ssrc);
+                let taken = self.unprotect_as(packet, &parts, anew);
+                if let (Err(_), Some(carried)) = (taken, carried) {
+                    self.sources.insert(carried);
+                }
+                taken
+            }
+            other => other,
+        }
+    }
+
+    fn unprotect_as(
+        &mut self,
+        packet: &mut Vec<u8>,
+        parts: &Parts,
+        index: u64,
+    ) -> Result<(), SrtpError> {
+        let tag_octets = self.protection.tag_octets;
+        let identifier_octets = self.identifier_octets();
+        let behind = packet.len() - parts.payload_at;
+        if behind < tag_octets + identifier_octets {
+            return Err(SrtpError::NoRtp);
+        }
+        if self.protection.suite.is_aead() {
+            let end = packet.len() - identifier_octets - GCM_TAG_OCTETS;
+            let tag = gcm_tag(&packet[end..]);
+            let (header, rest) = packet.split_at_mut(parts.payload_at);
+            let payload = &mut rest[..end - parts.payload_at];
+            self.keys
+                .open(nonce(parts.ssrc, index), header, payload, tag)?;
+            packet.truncate(end);
+        } else {
+            let tag_at = packet.len() - tag_octets;
+            let end = tag_at - identifier_octets;
+            // Who can measure how long this takes may know: the keys last as long as a test.
+            if self.tag(&packet[..end], index)[..tag_octets] != packet[tag_at..] {
+                return Err(SrtpError::NotAuthentic);
+            }
+            packet.truncate(end);
+            if self.protection.encrypts {
+                let payload = &mut packet[parts.payload_at..];
+                self.keys.apply(parts.ssrc, index, payload);
+            }
+        }
+        self.sources.note(parts.ssrc, index);
+        Ok(())
+    }
+
+    fn index(&self, parts: &Parts) -> u64 {
+        self.sources
+            .find(parts.ssrc)
+            .map_or(u64::from(parts.sequence), |source: &Source| {
+                source.index_of(parts.sequence)
+            })
+    }
+
+    pub(super) fn identifier_octets(&self) -> usize {
+        self.protection.identifier.map_or(0, |(_, octets)| octets)
+    }
+
+    /// Appends the master key identifier (RFC 3711 3.1).
+    pub(super) fn push_identifier(&self, packet: &mut Vec<u8>) {
         if let Some((identifier, octets)) = self.protection.identifier {
             let zeros = octets.saturating_sub(size_of::<u32>());
             packet.resize(packet.len() + zeros, 0);
@@ -91,108 +192,30 @@ impl SrtpContext {
             let skipped = identifier.len().saturating_sub(octets);
             packet.extend_from_slice(&identifier[skipped..]);
         }
-        packet.extend_from_slice(&tag[..self.protection.tag_octets]);
-        self.note(parts.ssrc, index);
-        Ok(())
-    }
-
-    /// Makes an RTP packet of an SRTP packet. After an error the packet is as before.
-    ///
-    /// # Errors
-    /// It is none, or not authentic.
-    pub fn unprotect(&mut self, packet: &mut Vec<u8>) -> Result<(), SrtpError> {
-        let parts = Parts::of(packet)?;
-        let index = self.index(&parts);
-        let tag_octets = self.protection.tag_octets;
-        let identifier_octets = self.protection.identifier.map_or(0, |(_, octets)| octets);
-        let behind = packet.len() - parts.payload_at;
-        if behind < tag_octets + identifier_octets {
-            return Err(SrtpError::NoRtp);
-        }
-        let tag_at = packet.len() - tag_octets;
-        let end = tag_at - identifier_octets;
-        // Who can measure how long this takes may know: the keys last as long as a test.
-        if self.tag(&packet[..end], index)[..tag_octets] != packet[tag_at..] {
-            return Err(SrtpError::NotAuthentic);
-        }
-        packet.truncate(end);
-        if self.protection.encrypts {
-            let payload = &mut packet[parts.payload_at..];
-            self.keys.apply(parts.ssrc, index, payload);
-        }
-        self.note(parts.ssrc, index);
-        Ok(())
-    }
-
-    /// The packet's number among those of its source: that of its possible ones that is nearest to
-    /// the highest so far (RFC 3711 3.3.1).
-    fn index(&self, parts: &Parts) -> u64 {
-        let sequence = u64::from(parts.sequence);
-        let mut sources = self.sources.iter();
-        let Some(source) = sources.find(|source| source.ssrc == parts.ssrc) else {
-            return sequence;
-        };
-        let near = source.highest - source.highest % SEQUENCES + sequence;
-        if near + SEQUENCES / 2 < source.highest {
-            near + SEQUENCES
-        } else if near > source.highest + SEQUENCES / 2 && near >= SEQUENCES {
-            near - SEQUENCES
-        } else {
-            near
-        }
-    }
-
-    fn note(&mut self, ssrc: u32, index: u64) {
-        let mut sources = self.sources.iter_mut();
-        if let Some(source) = sources.find(|source| source.ssrc == ssrc) {
-            source.highest = source.highest.max(index);
-            return;
-        }
-        if self.sources.len() == SOURCES_MAX {
-            self.sources.remove(0);
-        }
-        let highest = index;
-        self.sources.push(Source { ssrc, highest });
     }
 
     /// The whole tag: header and payload are covered, and how often numbers began anew.
     fn tag(&self, packet: &[u8], index: u64) -> [u8; 20] {
         let rounds = (index / SEQUENCES) as u32;
-        let tag = self.tag.clone().chain_update(packet);
+        let tag = self.keys.authentication.clone().chain_update(packet);
         let tag = tag.chain_update(rounds.to_be_bytes());
         tag.finalize().into_bytes().into()
     }
 }
 
-/// What a header says.
-#[derive(Debug, Clone, Copy)]
-struct Parts {
-    ssrc: u32,
-    sequence: u16,
-    payload_at: usize,
+/// Before the salt is added (RFC 7714 8.1).
+fn nonce(ssrc: u32, index: u64) -> [u8; 12] {
+    let mut nonce = [0; 12];
+    nonce[2..6].copy_from_slice(&ssrc.to_be_bytes());
+    nonce[6..].copy_from_slice(&index.to_be_bytes()[2..]);
+    nonce
 }
 
-impl Parts {
-    fn of(packet: &[u8]) -> Result<Self, SrtpError> {
-        let header = packet.get(..HEADER).ok_or(SrtpError::NoRtp)?;
-        if header[0] >> 6 != VERSION {
-            return Err(SrtpError::NoRtp);
-        }
-        let mut payload_at = HEADER + 4 * usize::from(header[0] & 0x0f);
-        if header[0] & 0x10 != 0 {
-            let head = packet.get(payload_at..payload_at + 4);
-            let head = head.ok_or(SrtpError::NoRtp)?;
-            payload_at += 4 + 4 * usize::from(u16::from_be_bytes([head[2], head[3]]));
-        }
-        if payload_at > packet.len() {
-            return Err(SrtpError::NoRtp);
-        }
-        Ok(Self {
-            ssrc: u32::from_be_bytes([header[8], header[9], header[10], header[11]]),
-            sequence: u16::from_be_bytes([header[2], header[3]]),
-            payload_at,
-        })
-    }
+/// The first octets, which are there.
+pub(super) fn gcm_tag(octets: &[u8]) -> [u8; GCM_TAG_OCTETS] {
+    let mut tag = [0; GCM_TAG_OCTETS];
+    tag.copy_from_slice(&octets[..GCM_TAG_OCTETS]);
+    tag
 }
 
 #[cfg(test)]

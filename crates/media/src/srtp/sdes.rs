@@ -1,10 +1,13 @@
 //! Keys in session descriptions (RFC 4568).
 
+use std::fmt;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD};
+use gannet_sdp::MediaDescription;
 
 use super::context::SrtpContext;
-use super::keys::MASTER_KEY_OCTETS;
+use super::keys::MasterKey;
 use super::suite::{Protection, Suite};
 
 /// An `a=crypto` line.
@@ -17,7 +20,11 @@ pub struct CryptoLine {
     /// What is done to the packets of who wrote it.
     pub protection: Protection,
     /// Master key and salt of who wrote it.
-    master: [u8; MASTER_KEY_OCTETS],
+    pub master: MasterKey,
+    /// For how many packets the key may be used, if the line says so (RFC 4568 6.1).
+    pub lifetime: Option<u64>,
+    /// Keys of the line; only the first is looked at.
+    pub keys: usize,
 }
 
 /// Why an `a=crypto` line cannot be used.
@@ -31,8 +38,8 @@ pub enum CryptoLineError {
     #[error("the crypto suite {0:?} is not known")]
     Suite(String),
     /// Not base64, or too long or too short.
-    #[error("the key is not {MASTER_KEY_OCTETS} octets in base64")]
-    Key,
+    #[error("the key is not {0} octets in base64")]
+    Key(usize),
     /// A session parameter that changes packets, and is not known.
     #[error("the session parameter {0:?} of `a=crypto` is not known")]
     Parameter(String),
@@ -64,31 +71,37 @@ impl CryptoLine {
             return Err(CryptoLineError::Suite(suite.to_owned()));
         };
         let mut protection = Protection::of(suite);
-        let key = word()?.split(';').next().unwrap_or_default();
+        let mut keys = word()?.split(';');
+        let key = keys.next().unwrap_or_default();
+        let keys = 1 + keys.count();
         let key = key.strip_prefix("inline:").ok_or(CryptoLineError::Form)?;
         let mut parts = key.split('|');
         let octets = parts.next().unwrap_or_default();
         let octets = STANDARD
             .decode(octets)
             .or_else(|_| STANDARD_NO_PAD.decode(octets))
-            .map_err(|_| CryptoLineError::Key)?;
-        let master = octets.try_into().map_err(|_| CryptoLineError::Key)?;
-        // How long the key may be used is of no interest in a test.
-        if let Some(identifier) = parts.find_map(|part| part.split_once(':')) {
-            let number = identifier.0.parse().map_err(|_| CryptoLineError::Form)?;
-            let octets = identifier.1.parse().map_err(|_| CryptoLineError::Form)?;
-            if !(1..=IDENTIFIER_OCTETS_MAX).contains(&octets) {
-                return Err(CryptoLineError::Form);
+            .map_err(|_| CryptoLineError::Key(suite.master_octets()))?;
+        let master = MasterKey::new(suite, &octets);
+        let master = master.ok_or(CryptoLineError::Key(suite.master_octets()))?;
+        let mut lifetime = None;
+        for part in parts {
+            match part.split_once(':') {
+                Some(parts) => protection.identifier = Some(identifier(parts)?),
+                None => lifetime = Some(lifetime_of(part)?),
             }
-            protection.identifier = Some((number, octets));
         }
         for parameter in words {
             match parameter {
+                // Cipher and tag of AES-GCM are one (RFC 7714 14.3).
+                "UNENCRYPTED_SRTP" | "UNAUTHENTICATED_SRTP" if suite.is_aead() => {
+                    return Err(CryptoLineError::Parameter(parameter.to_owned()));
+                }
                 "UNENCRYPTED_SRTP" => protection.encrypts = false,
                 "UNAUTHENTICATED_SRTP" => protection.tag_octets = 0,
-                // No RTCP is sent; the window is that of who receives; a parameter with a hyphen
-                // may be ignored (RFC 4568 6.3.7).
-                "UNENCRYPTED_SRTCP" | "KDR=0" => {}
+                "UNENCRYPTED_SRTCP" => protection.encrypts_control = false,
+                // The window is that of who receives; a parameter with a hyphen may be ignored
+                // (RFC 4568 6.3.7).
+                "KDR=0" => {}
                 other if other.starts_with("WSH=") || other.starts_with('-') => {}
                 other => return Err(CryptoLineError::Parameter(other.to_owned())),
             }
@@ -98,13 +111,76 @@ impl CryptoLine {
             suite,
             protection,
             master,
+            lifetime,
+            keys,
         })
+    }
+
+    /// A line with a key of one's own, without lifetime and identifier.
+    pub fn new(tag: u32, suite: Suite, master: MasterKey) -> Self {
+        Self {
+            tag,
+            suite,
+            protection: Protection::of(suite),
+            master,
+            lifetime: None,
+            keys: 1,
+        }
     }
 
     /// The direction of packets of who wrote the line.
     pub fn context(&self) -> SrtpContext {
         SrtpContext::new(self.protection, &self.master)
     }
+
+    /// The same where packets went under another key before.
+    pub fn context_after(&self, before: &SrtpContext) -> SrtpContext {
+        SrtpContext::following(self.protection, &self.master, before)
+    }
+}
+
+/// What stands behind `a=crypto:`, without parameters of the session.
+impl fmt::Display for CryptoLine {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let key = STANDARD.encode(self.master.octets());
+        write!(out, "{} {} inline:{key}", self.tag, self.suite.name())?;
+        if let Some(lifetime) = self.lifetime {
+            if lifetime.is_power_of_two() {
+                write!(out, "|2^{}", lifetime.ilog2())?;
+            } else {
+                write!(out, "|{lifetime}")?;
+            }
+        }
+        match self.protection.identifier {
+            Some((identifier, octets)) => write!(out, "|{identifier}:{octets}"),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Identifier and its length (RFC 4568 6.1).
+fn identifier((number, octets): (&str, &str)) -> Result<(u32, usize), CryptoLineError> {
+    let number = number.parse().map_err(|_| CryptoLineError::Form)?;
+    let octets = octets.parse().map_err(|_| CryptoLineError::Form)?;
+    if (1..=IDENTIFIER_OCTETS_MAX).contains(&octets) {
+        Ok((number, octets))
+    } else {
+        Err(CryptoLineError::Form)
+    }
+}
+
+/// Packets: a number, or a power of two (RFC 4568 6.1).
+fn lifetime_of(text: &str) -> Result<u64, CryptoLineError> {
+    let packets = match text.strip_prefix("2^") {
+        Some(exponent) => {
+            let exponent: u32 = exponent.parse().map_err(|_| CryptoLineError::Form)?;
+            1_u64.checked_shl(exponent)
+        }
+        None => text.parse().ok(),
+    };
+    packets
+        .filter(|packets| *packets > 0)
+        .ok_or(CryptoLineError::Form)
 }
 
 impl CryptoLines {
@@ -129,6 +205,19 @@ impl CryptoLines {
                     Ok(line) => lines.lines.push(line),
                     Err(why) => lines.refused.push(why),
                 }
+            }
+        }
+        found
+    }
+
+    /// Those of an `m=` section.
+    pub fn of_media(media: &MediaDescription<'_>) -> Self {
+        let mut found = Self::default();
+        let attributes = media.attributes().filter(|it| it.name == "crypto");
+        for attribute in attributes {
+            match CryptoLine::parse(attribute.value.unwrap_or_default()) {
+                Ok(line) => found.lines.push(line),
+                Err(why) => found.refused.push(why),
             }
         }
         found
@@ -173,13 +262,13 @@ mod tests {
         );
         let line = parse("1 AES_CM_128_HMAC_SHA1_80 inline:KEY|2^20|1:4\r").expect("a line");
         assert_eq!(line.tag, 1);
-        assert_eq!(&line.master[..4], b"YS__");
+        assert_eq!(&line.master.octets()[..4], b"YS__");
         let expected = Protection {
             identifier: Some((1, 4)),
             ..Protection::of(Suite::AesCm80)
         };
         assert_eq!(line.protection, expected);
-        let text = "22 NULL_HMAC_SHA1_32 inline:KEY;inline:x|1:4 UNENCRYPTED_SRTP WSH=64 -x";
+        let text = "22 NULL_HMAC_SHA1_32 inline:KEY;inline:x|1:4 WSH=64 -x";
         let line = parse(text).expect("a line");
         assert_eq!(line.tag, 22);
         assert_eq!(line.protection, Protection::of(Suite::Null32));
@@ -188,7 +277,7 @@ mod tests {
         let none = Protection {
             encrypts: false,
             tag_octets: 0,
-            identifier: None,
+            ..Protection::of(Suite::AesCm32)
         };
         assert_eq!(line.protection, none);
     }
@@ -211,10 +300,10 @@ mod tests {
                 "1 AES_CM_128_HMAC_SHA1_80 inline:KEY|1:129",
                 CryptoLineError::Form,
             ),
-            ("1 AES_CM_128_HMAC_SHA1_80 inline:?", CryptoLineError::Key),
+            ("1 AES_CM_128_HMAC_SHA1_80 inline:?", CryptoLineError::Key(30)),
             (
                 "1 AES_CM_128_HMAC_SHA1_80 inline:AAAA",
-                CryptoLineError::Key,
+                CryptoLineError::Key(30),
             ),
             ("1 F8 inline:KEY", CryptoLineError::Suite("F8".to_owned())),
             (

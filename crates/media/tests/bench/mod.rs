@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
-use gannet_media::offer_answer::{Negotiated, TelephoneEventTypes};
+use gannet_media::offer_answer::{Negotiated, Security, TelephoneEventTypes};
 use gannet_media::{Channel, Codec, OpusWishes, RtpSession, RtpSessionConfig};
 use gannet_sdp::Direction;
 
@@ -145,6 +145,7 @@ pub(crate) fn negotiated(codec: Codec, remote: SocketAddr) -> Negotiated {
         }),
         comfort_noise: None,
         opus_wishes: OpusWishes::default(),
+        security: Security::None,
     }
 }
 

@@ -5,6 +5,8 @@ use std::net::SocketAddr;
 
 use gannet_events::{Direction, WireKind, WireRecord};
 
+use super::keys::srtp_keys;
+
 /// What to do with packets that both ends recorded, because both ends are ours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Duplicates {
@@ -46,6 +48,12 @@ impl Shown<'_> {
         for record in seen.filter(|record| record.ignored) {
             text.push_str("; ignored on purpose by ");
             text.push_str(&record.owner);
+        }
+        if self.record.kind == WireKind::Sip {
+            for key in srtp_keys(&self.record.bytes) {
+                text.push_str("; ");
+                text.push_str(&key);
+            }
         }
         text
     }

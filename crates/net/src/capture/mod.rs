@@ -3,6 +3,7 @@
 mod duplicates;
 mod file;
 mod frame;
+mod keys;
 mod store;
 
 pub use duplicates::Duplicates;

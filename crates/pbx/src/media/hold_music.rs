@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use gannet_media::Source;
 use gannet_media::offer_answer::{
-    LocalMedia, MediaCapabilities, Negotiated, OfferAnswerError, apply_answer, build_answer,
+    Keyring, LocalMedia, MediaCapabilities, Negotiated, OfferAnswerError, apply_answer, build_answer,
     build_reoffer, continue_session,
 };
 use gannet_net::{MediaSocket, NetError};
@@ -48,7 +48,8 @@ impl StandIn {
     fn open(room: &MediaRoom, direction: Direction) -> Result<Self, NetError> {
         let socket = room.open()?;
         // The session id is that of the session that it goes on with.
-        let local = LocalMedia::new(room.address_of(&socket), "0", 1);
+        let keys = Keyring::random(&mut fastrand::Rng::new());
+        let local = LocalMedia::new(room.address_of(&socket), "0", 1).with_keys(keys);
         Ok(Self {
             socket,
             capabilities: MediaCapabilities::every_codec(),

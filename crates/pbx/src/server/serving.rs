@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use gannet_media::offer_answer::{
-    LocalMedia, MediaCapabilities, Negotiated, apply_answer, build_answer, build_offer,
+    Keyring, LocalMedia, MediaCapabilities, Negotiated, apply_answer, build_answer, build_offer,
     build_reoffer, continue_session,
 };
 use gannet_net::MediaSocket;
@@ -95,7 +95,8 @@ impl Server {
         };
         let capabilities = MediaCapabilities::every_codec();
         let session_id = self.rng.u32(1..).to_string();
-        let local = LocalMedia::new(self.room.address_of(&socket), &session_id, 1);
+        let local = LocalMedia::new(self.room.address_of(&socket), &session_id, 1)
+            .with_keys(Keyring::random(&mut self.rng));
         let (description, negotiated) = match &offer {
             Some(offer) => match build_answer(offer, &capabilities, &local) {
                 Ok(answer) => (answer.description, Some(answer.negotiated)),

@@ -5,10 +5,10 @@ use std::time::Instant;
 
 use gannet_events::MediaReport;
 use gannet_media::offer_answer::{
-    LocalMedia, MediaCapabilities, Negotiated, OfferAnswerError, apply_answer, build_answer,
-    build_offer, build_reoffer, continue_session,
+    Keyring, LocalMedia, MediaCapabilities, Negotiated, OfferAnswerError, SrtpPolicy, apply_answer,
+    build_answer, build_offer, build_reoffer, continue_session,
 };
-use gannet_media::{RtpSession, RtpSessionConfig, Source, ntp_timestamp};
+use gannet_media::{RtpSession, RtpSessionConfig, Source, SrtpFault, ntp_timestamp};
 use gannet_net::{MediaSocket, wallclock_of};
 use gannet_sdp::{Direction, SessionDescription};
 use gannet_sip::Message;
@@ -21,7 +21,7 @@ use crate::call::{CallEndCause, CallHandle};
 use crate::error::PhoneError;
 use crate::media::{CallMedia, CallPort, lock};
 use crate::media_line::CallLine;
-use crate::profile::{HoldForm, Quirk};
+use crate::profile::{HoldForm, Quirk, Quirks};
 use crate::state::Power;
 
 /// The application/sdp media type.
@@ -76,6 +76,8 @@ pub(super) struct LegMedia {
     pub(super) socket: Arc<MediaSocket>,
     pub(super) port: Arc<Mutex<CallPort>>,
     session_id: String,
+    /// Our keys, if the device knows SRTP.
+    keys: Option<Keyring>,
 }
 
 impl Leg {
@@ -146,10 +148,13 @@ impl Actor {
         let random = self.rng.u32(1..1 << 31).to_string();
         let session_id = self.config.profile.session_numbers.id.clone();
         let session_id = session_id.unwrap_or(random);
+        let srtp = &self.config.profile.sdp.srtp;
+        let keys = (srtp.policy != SrtpPolicy::Off).then(|| Keyring::random(&mut self.rng));
         Ok(LegMedia {
             socket: Arc::new(socket),
             port,
             session_id,
+            keys,
         })
     }
 
@@ -174,7 +179,23 @@ impl Actor {
         let address = std::net::SocketAddr::new(self.local.ip(), port);
         let version = self.config.profile.session_numbers.version;
         let version = version.or_else(|| media.session_id.parse().ok());
-        LocalMedia::new(address, &media.session_id, version.unwrap_or(1)).with_direction(direction)
+        let mut local = LocalMedia::new(address, &media.session_id, version.unwrap_or(1));
+        local.keys.clone_from(&media.keys);
+        let session = &lock(&media.port).session;
+        local.media_index = session.as_ref().map(|it| it.negotiated().media_index);
+        local.with_direction(direction)
+    }
+
+    /// Takes new keys for a later offer, if the device does so.
+    fn renew_keys(&mut self, call: CallHandle, local: &mut LocalMedia) {
+        let renews = self.config.profile.sdp.srtp.new_keys && local.keys.is_some();
+        let leg = self.legs.get_mut(&call).filter(|leg| leg.local.is_some());
+        if let Some(media) = leg.and_then(|leg| leg.media.as_mut())
+            && renews
+        {
+            media.keys = Some(Keyring::random(&mut self.rng));
+            local.keys.clone_from(&media.keys);
+        }
     }
 
     /// The offer of a call that we make.
@@ -214,10 +235,12 @@ impl Actor {
         capabilities: &MediaCapabilities,
         local: &LocalMedia,
     ) -> Option<SessionDescription> {
+        let mut local = local.clone();
+        self.renew_keys(call, &mut local);
         let leg = self.legs.get(&call)?;
         let mut offer = match &leg.local {
-            Some(previous) => build_reoffer(previous, capabilities, local),
-            None => build_offer(capabilities, local),
+            Some(previous) => build_reoffer(previous, capabilities, &local),
+            None => build_offer(capabilities, &local),
         };
         if let Some(previous) = &leg.local {
             self.keep_version(previous, &mut offer);
@@ -309,6 +332,7 @@ impl Actor {
                 config.first_timestamp = style.timestamp.unwrap_or(config.first_timestamp);
                 config.symmetric = style.symmetric;
                 config.rtcp_interval = style.rtcp_interval;
+                config.srtp_fault = srtp_fault(self.config.profile.quirks);
                 let mut session = RtpSession::new(config, now);
                 session.set_source(port.source.clone(), now);
                 port.session = Some(session);
@@ -342,4 +366,15 @@ impl Actor {
         self.lingering.push((now + MEDIA_LINGER, media.socket));
         report
     }
+}
+
+/// What the device does wrong with SRTP.
+fn srtp_fault(quirks: Quirks) -> Option<SrtpFault> {
+    [
+        (Quirk::RtpInsteadOfSrtp, SrtpFault::SendsPlain),
+        (Quirk::SrtpInsteadOfRtp, SrtpFault::SendsProtected),
+        (Quirk::WrongSrtpKey, SrtpFault::OtherKey),
+    ]
+    .into_iter()
+    .find_map(|(quirk, fault)| quirks.has(quirk).then_some(fault))
 }

@@ -64,6 +64,12 @@ pub enum Quirk {
     IgnoresNotify,
     /// re-INVITE gets no answer.
     IgnoresReinvite,
+    /// What it sends is plain RTP where SRTP was agreed on.
+    RtpInsteadOfSrtp,
+    /// What it sends is SRTP where plain RTP was agreed on.
+    SrtpInsteadOfRtp,
+    /// What it sends is under another key than the one in its description.
+    WrongSrtpKey,
 }
 
 impl Quirk {

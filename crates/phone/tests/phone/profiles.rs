@@ -170,9 +170,18 @@ fn wrong_overrides_are_refused() {
         ),
         ("compact", "maybe", "expected an array, found \"maybe\""),
         (
-            "sdp.srtp",
+            "rtp.rtcp-xr",
             "x",
-            "sdp.srtp is not supported yet (suites of SRTP)",
+            "rtp.rtcp-xr is not supported yet (extended reports (RFC 3611))",
+        ),
+        ("sdp.srtp", "on", "expected off, accepted, offered or required"),
+        ("srtp-suites", "[]", "expected at least one crypto suite"),
+        ("srtp-suites", "[\"AES_CM_128_HMAC_SHA1_8\"]", "AES_CM_128_HMAC_SHA1_80"),
+        ("srtp-lifetime", "2^49", "packets up to 2^48, found \"2^49\""),
+        (
+            "srtp-mki",
+            "256:1",
+            "an identifier and its octets like \"1:4\", found \"256:1\"",
         ),
         ("colon", "=", "expected a colon with blanks around it"),
         (

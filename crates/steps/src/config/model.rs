@@ -205,6 +205,8 @@ pub struct UserConfig {
     pub server: Option<String>,
     /// How the phone talks to the server, if not as the server says.
     pub transport: Option<Transport>,
+    /// What the phone makes of SRTP, if not as its device profile says: a value of `sdp.srtp`.
+    pub srtp: Option<&'static str>,
 }
 
 /// How long things may take.

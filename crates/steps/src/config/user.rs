@@ -4,6 +4,14 @@ use super::model::{Config, UserConfig};
 use super::reader::{At, Section};
 use super::server::TRANSPORTS;
 
+/// The values of `sdp.srtp` in a device profile.
+const SRTP: [(&str, &str); 4] = [
+    ("off", "off"),
+    ("accepted", "accepted"),
+    ("offered", "offered"),
+    ("required", "required"),
+];
+
 pub(super) fn read(root: &mut Section<'_, '_, '_>, config: &mut Config) {
     let Some(users) = root.section("user") else {
         return;
@@ -40,6 +48,7 @@ fn read_one(name: &At<String>, mut section: Section<'_, '_, '_>) -> UserConfig {
         device: section.string("device").map(|text| text.value),
         server: section.string("server").map(|text| text.value),
         transport: section.choice("transport", &TRANSPORTS),
+        srtp: section.choice("srtp", &SRTP),
     };
     if let Some(aor) = aor {
         match split_aor(&aor.value) {

@@ -105,7 +105,7 @@ pub(super) async fn ends(world: &mut World) -> Result<Vec<Line>, Failure> {
 }
 
 /// The stream that came to a phone last.
-fn newest_stream(line: &Line) -> Option<ReceivedStream> {
+pub(super) fn newest_stream(line: &Line) -> Option<ReceivedStream> {
     let report = line.media.report()?;
     report
         .received
@@ -113,12 +113,12 @@ fn newest_stream(line: &Line) -> Option<ReceivedStream> {
         .max_by_key(|stream| stream.last_at)
 }
 
-fn no_rtp(line: &Line, what: &str, limit: Duration) -> Failure {
+pub(super) fn no_rtp(line: &Line, what: &str, limit: Duration) -> Failure {
     let summary = format!("{what} did not come to {}", line.actor.name());
     in_call(line, FailureClass::MediaNotHeard, summary).waiting_for(what, limit)
 }
 
-fn in_call(line: &Line, class: FailureClass, summary: String) -> Failure {
+pub(super) fn in_call(line: &Line, class: FailureClass, summary: String) -> Failure {
     failure(class, &line.actor, summary).in_call(line.call.sip_call_id.clone())
 }
 

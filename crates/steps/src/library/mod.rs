@@ -14,6 +14,7 @@ mod direct_calls;
 mod dtmf;
 mod dtmf_lengths;
 mod early_media;
+mod encryption;
 mod ending;
 mod event_socket;
 mod feature_codes;

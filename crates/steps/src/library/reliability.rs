@@ -66,6 +66,16 @@ pub(super) fn definitions() -> Vec<StepDefinition> {
 }
 
 async fn sets_100rel(world: &mut World, arguments: Arguments, value: &'static str) -> StepResult {
+    set(world, &arguments, SETTING, value).await
+}
+
+/// Starts the first phone of the sentence anew with a setting of its profile changed.
+pub(super) async fn set(
+    world: &mut World,
+    arguments: &Arguments,
+    setting: &str,
+    value: &str,
+) -> StepResult {
     let name = arguments.phone(0)?.to_owned();
     if let Some(actor) = world.existing(&name)
         && actor.phone.state().open_calls().next().is_some()
@@ -75,7 +85,7 @@ async fn sets_100rel(world: &mut World, arguments: Arguments, value: &'static st
     }
     let mut setup = world.notes.setups.get(&name).cloned().unwrap_or_default();
     setup.name.clone_from(&name);
-    setup.overrides.push((SETTING.to_owned(), value.to_owned()));
+    setup.overrides.push((setting.to_owned(), value.to_owned()));
     let registered = world
         .existing(&name)
         .is_some_and(|actor| actor.phone.state().registration.is_registered());

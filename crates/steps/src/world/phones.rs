@@ -326,6 +326,9 @@ impl World {
         let name = setup.profile.as_deref();
         let name = name.or_else(|| user.and_then(|user| user.device.as_deref()));
         let mut profile = self.surroundings.profile(name).map_err(misuse)?;
+        if let Some(srtp) = user.and_then(|user| user.srtp) {
+            profile = Arc::new(profile.with_override("sdp.srtp", srtp).map_err(misuse)?);
+        }
         for (key, value) in &setup.overrides {
             profile = Arc::new(profile.with_override(key, value).map_err(misuse)?);
         }

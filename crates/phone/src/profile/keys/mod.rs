@@ -18,6 +18,7 @@ mod registration;
 mod reliability;
 mod sdp;
 mod session_timers;
+mod srtp;
 mod table;
 mod texts;
 mod timing;

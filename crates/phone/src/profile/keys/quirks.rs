@@ -43,4 +43,7 @@ pub(super) const KEYS: &[Key] = &[
     switch!("ignores-refer", IgnoresRefer),
     switch!("ignores-notify", IgnoresNotify),
     switch!("ignores-reinvite", IgnoresReinvite),
+    switch!("rtp-instead-of-srtp", RtpInsteadOfSrtp),
+    switch!("srtp-instead-of-rtp", SrtpInsteadOfRtp),
+    switch!("wrong-srtp-key", WrongSrtpKey),
 ];

@@ -170,6 +170,7 @@ fn attributes(profile: &mut Profile, value: Value<'_>, problems: &mut Diagnostic
         ("direction", AttributeSlot::Direction),
         ("rtcp", AttributeSlot::Rtcp),
         ("rtcp-mux", AttributeSlot::RtcpMux),
+        ("crypto", AttributeSlot::Crypto),
     ];
     let slots = value.list(problems, |item| match item.text()?.strip_prefix("a=") {
         Some(text) => Ok(AttributeSlot::Text(text.to_owned())),

@@ -4,7 +4,7 @@ use gannet_diag::Diagnostics;
 
 use super::{
     addresses, digest, events, identity, incoming, keep_alive, lines, lists, media, messages,
-    outbound, outgoing, quirks, registration, reliability, sdp, session_timers, texts, timing,
+    outbound, outgoing, quirks, registration, reliability, sdp, session_timers, srtp, texts, timing,
     transfer, transport,
 };
 use crate::profile::model::Profile;
@@ -20,7 +20,7 @@ pub(in crate::profile) struct Key {
     pub(in crate::profile) apply: fn(&mut Profile, Value<'_>, &mut Diagnostics),
 }
 
-const GROUPS: [&[Key]; 21] = [
+const GROUPS: [&[Key]; 22] = [
     identity::KEYS,
     messages::KEYS,
     lines::KEYS,
@@ -35,6 +35,7 @@ const GROUPS: [&[Key]; 21] = [
     reliability::KEYS,
     media::KEYS,
     sdp::KEYS,
+    srtp::KEYS,
     events::KEYS,
     session_timers::KEYS,
     texts::KEYS,

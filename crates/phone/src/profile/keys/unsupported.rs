@@ -64,7 +64,6 @@ const SETTINGS: [Unsupported; 28] = [
         "numbers whose calls it answers by itself",
     ),
     setting("outgoing", "digit-sending", "overlap dialling (RFC 3578)"),
-    setting("sdp", "srtp", "suites of SRTP"),
     setting("sdp", "silence-suppression", "no packets in silence"),
     setting("rtp", "port-step", "pairs of ports further apart than two"),
     setting("rtp", "jitter-buffer", "size of the jitter buffer"),

@@ -10,9 +10,8 @@ use super::samples::Samples;
 
 const GROUP: &str = "sdp";
 /// Attributes with addresses, ports or keys: they belong to one call.
-const OF_ONE_CALL: [&str; 8] = [
+const OF_ONE_CALL: [&str; 7] = [
     "candidate",
-    "crypto",
     "fingerprint",
     "ice-pwd",
     "ice-ufrag",
@@ -54,6 +53,9 @@ pub(super) fn learn(samples: &Samples<'_>, document: &mut Document) {
     directions(shown, &audio, document);
     fmtp_places(&audio, document);
     attributes(shown, &audio, document);
+    if offer.is_some() {
+        srtp(shown, document);
+    }
     if shown.media().count() > 1 {
         document.leave_out("more than one media line");
     }
@@ -235,6 +237,38 @@ fn fmtp_places(audio: &MediaDescription<'_>, document: &mut Document) {
     }
 }
 
+/// What an offer says of SRTP (RFC 4568). That plain calls are refused no offer says.
+fn srtp(offer: &SessionDescription, document: &mut Document) {
+    let audio = offer.media().filter(|it| it.line_view().is_some_and(|line| line.kind == "audio"));
+    let lines: Vec<_> = audio.collect();
+    let Some(secure) = lines.iter().find(|it| it.attribute("crypto").is_some()) else {
+        return;
+    };
+    let protocol = secure.line_view().map_or("", |line| line.protocol);
+    document.set(GROUP, "srtp", "offered");
+    let form = match (protocol.contains("SAVP"), lines.len()) {
+        (false, _) => "avp",
+        (true, 1) => "savp",
+        (true, _) => "both",
+    };
+    document.set(GROUP, "srtp-offer", form);
+    let suites: Vec<String> = secure
+        .attributes()
+        .filter(|attribute| attribute.name == "crypto")
+        .filter_map(|attribute| attribute.value?.split_whitespace().nth(1))
+        .map(str::to_owned)
+        .collect();
+    let (known, unknown): (Vec<_>, Vec<_>) = suites
+        .into_iter()
+        .partition(|suite| is_accepted("sdp.srtp-suites", &format!("['{suite}']")));
+    if !known.is_empty() {
+        document.set(GROUP, "srtp-suites", known);
+    }
+    for suite in unknown {
+        document.leave_out(format!("the crypto suite {suite}"));
+    }
+}
+
 /// The groups of attributes in their order.
 fn attributes(shown: &SessionDescription, audio: &MediaDescription<'_>, document: &mut Document) {
     let line = audio.line();
@@ -248,7 +282,7 @@ fn attributes(shown: &SessionDescription, audio: &MediaDescription<'_>, document
         let slot = match attribute.name {
             "rtpmap" | "fmtp" if is_of(attribute.value, first) => "first-format".to_owned(),
             "rtpmap" | "fmtp" => "formats".to_owned(),
-            "ptime" | "maxptime" | "rtcp" => attribute.name.to_owned(),
+            "ptime" | "maxptime" | "rtcp" | "crypto" => attribute.name.to_owned(),
             name if Direction::from_name(name).is_some() => "direction".to_owned(),
             name if OF_ONE_CALL.contains(&name) => {
                 document.leave_out(format!("a={name}, which belongs to one call"));

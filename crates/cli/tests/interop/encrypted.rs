@@ -1,0 +1,59 @@
+//! Calls with baresip over SRTP: heard both ways, under each way of getting keys that both have.
+
+use std::time::Duration;
+
+use crate::harness::{Baresip, FeatureRun, ForeignPhone, HeardTone, Server, ServerKind, Site};
+
+/// What baresip plays.
+const FOREIGN_TONE_HZ: u16 = 880;
+const RUN_LIMIT: Duration = Duration::from_mins(1);
+/// How much of gannet's voice baresip hears before Alice hangs up.
+const HEARS_S: f32 = 1.5;
+
+/// Keys in descriptions (RFC 4568): baresip takes them with RTP/AVP, or insists on RTP/SAVP.
+#[test]
+fn baresip_with_keys_in_descriptions() {
+    let cases = [
+        ("srtp", "avp", "AES_CM_128_HMAC_SHA1_80"),
+        ("srtp-mand", "savp", "AES_CM_128_HMAC_SHA1_32"),
+        ("srtp-mand", "savp", "AES_256_CM_HMAC_SHA1_80"),
+    ];
+    calls_with("baresip_with_keys_in_descriptions", &cases);
+}
+
+/// For each: what baresip is told, the form of Alice's offer, and the suite. Alice calls baresip.
+fn calls_with(name: &'static str, cases: &[(&str, &str, &str)]) {
+    let programs = [ServerKind::Embedded.programs(), &["baresip", "python3"]].concat();
+    let Some(site) = Site::open(name, &programs) else {
+        return;
+    };
+    let server = Server::start(&site, ServerKind::Embedded);
+    let bob = server.account("bob");
+    for (index, (theirs, form, suite)) in cases.iter().enumerate() {
+        let setting = format!("mediaenc={theirs}");
+        let mut phone = Baresip::start(&site, &bob, FOREIGN_TONE_HZ, &[&setting]);
+        let text = format!(
+            "Feature: F\n  Scenario: S\n\
+             \x20   Given the following phones:\n\
+             \x20     | name | profile | sdp.srtp | sdp.srtp-offer | sdp.srtp-suites |\n\
+             \x20     | Alice | generic | required | {form} | ['{suite}'] |\n\
+             \x20   When Alice calls \"bob\"\n\
+             \x20   Then Alice hears a {FOREIGN_TONE_HZ} Hz tone\n\
+             \x20   And the call uses SRTP {suite}\n\
+             \x20   And wait 2 seconds\n\
+             \x20   And Alice loses at most 1%\n\
+             \x20   When Alice hangs up\n\
+             \x20   Then Alice receives 200 to BYE\n"
+        );
+        let feature = site.write(&format!("encrypted-{index}.feature"), &text);
+        FeatureRun::of_file(&site, &format!("encrypted-{index}"), feature)
+            .with_config(&server.gannet_toml())
+            .run(RUN_LIMIT)
+            .assert_passed();
+        let heard = HeardTone::of(&site, &phone.finished_recording());
+        assert!(
+            heard.is_a_mark() && heard.seconds >= HEARS_S,
+            "with {theirs} and {suite} baresip heard {heard:?}, which is no phone of gannet"
+        );
+    }
+}
