@@ -20,7 +20,7 @@ const fn setting(group: &'static str, name: &'static str, about: &'static str) -
 }
 
 /// All of them.
-const SETTINGS: [Unsupported; 28] = [
+const SETTINGS: [Unsupported; 27] = [
     setting("transport", "protocols", "which transports it speaks"),
     setting("transport", "dns", "A, SRV and NAPTR lookups"),
     setting("transport", "local-port", "the rule for its SIP port"),
