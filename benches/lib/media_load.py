@@ -53,6 +53,7 @@ def arguments():
     parser.add_argument("--layouts", nargs="+", choices=LAYOUTS, default=list(LAYOUTS), help="ports of the streams")
     parser.add_argument("--floor", type=int, default=0, help="demands so many streams, with either layout")
     parser.add_argument("--drift", type=float, metavar="MINUTES", help="plays so long instead (1,000 streams unless --streams) and demands a drift below 1 ms")
+    parser.add_argument("--free", action="store_true", help="leaves it to the system on which processors the processes run")
     parser.add_argument("--alone", action="store_true", help="without SIPp and baresip")
     parser.add_argument("--json", metavar="FILE", help="writes the figures")
     parser.add_argument("--keep", metavar="FOLDER", help="leaves the programs' files there")
@@ -61,10 +62,11 @@ def arguments():
 
 def measure(options, folder):
     gannet = [options.gannet, "sipp"]
-    empty = media.play(gannet, gannet, 1, 2, folder)
+    places = (None, None) if options.free else media.halves()
+    empty = media.play(gannet, gannet, 1, 2, folder, places=places)
     best = {}
     for layout in options.layouts:
-        best[layout] = highest(options, gannet, layout, folder)
+        best[layout] = highest(options, gannet, (layout, places), folder)
         show(layout, best[layout], empty)
     others = {} if options.alone else {"SIPp": sipp_highest(options, gannet, folder)}
     if not options.alone:
@@ -79,10 +81,12 @@ def measure(options, folder):
     return good, document
 
 
-def highest(options, gannet, layout, folder):
+def highest(options, gannet, how, folder):
     """The run at the highest count at which packets leave on time and none is lost."""
+    layout, places = how
+
     def look(calls, seconds=LOOK_S):
-        run = media.play(gannet, gannet, calls, seconds, folder, layout)
+        run = media.play(gannet, gannet, calls, seconds, folder, layout, places=places)
         tell(f"gannet, {layout}", run, seconds)
         return run
 
@@ -159,8 +163,6 @@ def show(layout, run, empty):
         f" {run.late_us / 1e3:.2f} ms (worst {worst(run):.1f} ms), came within {run.came_late_us / 1e3:.2f} ms;"
         f" {run.lost:,} lost"
     )
-    if not run.is_good:
-        return
     kib = [mine - bare for mine, bare in zip(run.resident_kib, empty.resident_kib)]
     print(
         f"  CPU per 1,000 streams {run.cpu_per_thousand:.3f} processors (caller {run.cpu[0]:.2f}, callee"
@@ -183,17 +185,18 @@ def tell_others(others, best):
         # Of another program only what it sends is judged: one stream of each call.
         lateness = run.server.get("received", {}).get("lateness", {})
         print(
-            f"{name}: {run.calls:,} streams sent by one process on time; 99.9 % came within"
-            f" {lateness.get('p99_9_us', 0) / 1e3:.2f} ms, {run.lost:,} lost, CPU per 1,000 streams"
+            f"{name}: {run.calls:,} streams sent by one process, as many received; half of them came within"
+            f" {lateness.get('p50_us', 0) / 1e3:.2f} ms, 99.9 % within {lateness.get('p99_9_us', 0) / 1e3:.2f} ms,"
+            f" {100 * run.over_share:.1f} % later than 2 ms; {run.lost:,} lost; CPU per 1,000 streams"
             f" {1e3 * run.cpu[0] / max(run.streams, 1):.3f} processors of its side"
         )
         above = getattr(run, "fault_above", "")
         if above:
             print(f"  above that: {above}")
-        ratios = [f"{ours / run.calls:.0f} times as many streams per process"] if run.calls else []
+        ratios = [f"{ours / run.calls:.1f} times as many streams per process, on time"] if ours else []
         if own and own.is_good and run.cpu[0]:
             cost = (own.cpu[0] / own.streams) / (run.cpu[0] / run.streams)
-            ratios.append(f"{cost:.2f} of its CPU per stream (ports of their own)")
+            ratios.append(f"{cost:.2f} of its CPU per stream, with ports of their own")
         print(f"  gannet: {', '.join(ratios)}", flush=True)
 
 
@@ -202,7 +205,8 @@ def drift(options, folder):
     gannet = [options.gannet, "sipp"]
     seconds = max(int(options.drift * 60), 40)
     calls = max((options.streams or 1_000) // 2, 1)
-    run = media.play(gannet, gannet, calls, seconds, folder)
+    places = (None, None) if options.free else media.halves()
+    run = media.play(gannet, gannet, calls, seconds, folder, places=places)
     drifts = [side["received"]["drift_us"] for side in run.sides]
     print(
         f"{run.streams:,} streams for {seconds / 60:.1f} min: drift of the worst stream against the clock"

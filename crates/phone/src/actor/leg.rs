@@ -308,6 +308,7 @@ impl Actor {
                 config.first_sequence = style.sequence.unwrap_or(config.first_sequence);
                 config.first_timestamp = style.timestamp.unwrap_or(config.first_timestamp);
                 config.symmetric = style.symmetric;
+                config.sound_kept = self.config.sound_kept;
                 config.rtcp_interval = style.rtcp_interval;
                 let mut session = RtpSession::new(config, now);
                 session.set_source(port.source.clone(), now);

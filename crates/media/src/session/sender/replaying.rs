@@ -62,6 +62,7 @@ impl Sender {
             }
             self.last_media = (timestamp, due);
             self.write_replayed(packet, timestamp, now, out);
+            self.note_lateness(due, now);
             return true;
         }
     }
