@@ -10,10 +10,10 @@ import media
 from programs import Program, free_udp_port
 
 MODULES = "/usr/lib/baresip/modules"
-FIRST_CALLS = 8
+FIRST_CALLS = 32
 CALLS_MAX = 256
-LOOK_S = 4
-RATE = 20
+LOOK_S = 3
+RATE = 50
 SOUND_S = 60
 
 CONFIG = """poll_method epoll
@@ -67,8 +67,8 @@ def play(gannet, calls, folder):
     figures = os.path.join(folder, "client.json")
     ramp_s = calls / RATE
     words = [*gannet, "-sf", "caller_own.xml", "-i", "127.0.0.1", f"127.0.0.1:{port}", "-nostdin"]
-    words += ["-p", str(free_udp_port({port})), "-min_rtp_port", str(media.CALLER_PORTS[0])]
-    words += ["-max_rtp_port", str(media.CALLER_PORTS[1]), "-media_figures", figures]
+    words += ["-p", str(free_udp_port({port})), *media.media_ports(media.CALLER_PORTS)]
+    words += ["-media_figures", figures]
     words += ["-m", str(calls), "-l", str(calls), "-r", str(RATE)]
     words += ["-d", str(int(1_000 * (ramp_s + LOOK_S)))]
     caller = Program(words, folder, "client")

@@ -5,6 +5,7 @@ import os
 import resource
 import shutil
 import signal
+import socket
 import time
 from dataclasses import asdict, dataclass, field
 
@@ -16,14 +17,14 @@ PACKETS_PER_S = 50
 # Ports of media: two for each call, at both ends.
 CALLEE_PORTS = (10_000, 31_999)
 CALLER_PORTS = (33_000, 60_999)
-CALLS_MAX = (CALLEE_PORTS[1] - CALLEE_PORTS[0] - 100) // 2
+CALLS_MAX = (CALLEE_PORTS[1] - CALLEE_PORTS[0] - 400) // 2
 # What must hold: so much of the packets leave within this, and none is lost.
 SHARE_ON_TIME = 0.999
 # Of what another program should have sent, so much must have come.
 FOREIGN_SHARE = 0.98
 LATE_US = 2_000
 # Calls begun per second, and the wait for answers and the end.
-RATE = 1_000
+RATE = 1_500
 MARGIN_S = 20
 TICKS_PER_S = os.sysconf("SC_CLK_TCK")
 
@@ -139,7 +140,7 @@ def play(client, server, calls, seconds, folder, layout="own", rate=RATE, places
         asked = [*program, "-sf", f"{name}_{layout}.xml", "-i", "127.0.0.1", "-p", str(own_port)]
         asked += ["-nostdin"]
         if is_gannet(program):
-            asked += ["-min_rtp_port", str(ports[0]), "-max_rtp_port", str(ports[1])]
+            asked += media_ports(ports)
             asked += ["-media_figures", paths[side]]
         return asked
 
@@ -170,6 +171,23 @@ def play(client, server, calls, seconds, folder, layout="own", rate=RATE, places
     outcome.client, outcome.server = (read(paths[side]) for side in ("client", "server"))
     outcome.fault = fault(outcome, cost, is_gannet(client), is_gannet(server))
     return outcome
+
+
+def media_ports(ports):
+    """The options for a range whose first ports nobody has now; gannet finds the other ones."""
+    for first in range(ports[0], ports[0] + 200, 2):
+        if is_free(first) and is_free(first + 2):
+            return ["-min_rtp_port", str(first), "-max_rtp_port", str(ports[1])]
+    raise SystemExit(f"no free UDP port from {ports[0]} on")
+
+
+def is_free(port):
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
 
 
 def is_gannet(program):

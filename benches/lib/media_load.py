@@ -14,11 +14,13 @@ from programs import load_average
 AIM_STREAMS = 10_000
 # A count is found within this part of itself.
 GRAIN = 0.12
-LOOK_S = 4
-COUNTS_S = 10
-FIRST_CALLS = 1_000
-SIPP_FIRST_CALLS = 25
-SIPP_RATE = 100
+LOOK_S = 3
+LOWEST_CALLS = 16
+COUNTS_S = 8
+FIRST_CALLS = {"own": 1_500, "shared": AIM_STREAMS // 2}
+SIPP_FIRST_CALLS = 200
+SIPP_CALLS_MAX = 1_500
+SIPP_RATE = 200
 DRIFT_MAX_US = 1_000
 LAYOUTS = {
     "own": "each stream has a port of its own",
@@ -93,10 +95,11 @@ def highest(options, gannet, how, folder):
     if options.streams:
         return look(max(options.streams // 2, 1), options.seconds)
     most = media.CALLS_MAX
-    calls = search(lambda calls: look(calls).is_good, FIRST_CALLS, most)
+    first = FIRST_CALLS[layout]
+    calls = search(lambda calls: look(calls).is_good, first, most)
     while True:
         run = look(calls, options.seconds)
-        if run.is_good or calls < FIRST_CALLS // 8:
+        if run.is_good or calls < first // 16:
             return run
         calls = int(calls * (1 - GRAIN))
 
@@ -112,13 +115,13 @@ def search(is_good, first, most):
             if high == most:
                 return most
     else:
-        while high > 8:
-            high, low = high, high // 2
-            if is_good(low):
+        while True:
+            low = high // 2
+            if low < LOWEST_CALLS or is_good(low):
                 break
             high = low
-        else:
-            return 8
+        if low < LOWEST_CALLS:
+            return low
     while high / low > 1 + GRAIN:
         middle = int((low * high) ** 0.5)
         if is_good(middle):
@@ -142,8 +145,10 @@ def sipp_highest(options, gannet, folder):
         return run.is_good
 
     runs = {}
-    calls = search(look, SIPP_FIRST_CALLS, 1_000)
-    run = runs.get(calls)
+    calls = search(look, SIPP_FIRST_CALLS, SIPP_CALLS_MAX)
+    if calls not in runs:
+        look(calls)
+    run = runs[calls]
     worse = min((count for count in runs if count > calls), default=None)
     if worse:
         run.fault_above = f"{runs[worse].streams // 2:,} streams of it: {runs[worse].fault}"
@@ -197,7 +202,8 @@ def tell_others(others, best):
         if own and own.is_good and run.cpu[0]:
             cost = (own.cpu[0] / own.streams) / (run.cpu[0] / run.streams)
             ratios.append(f"{cost:.2f} of its CPU per stream, with ports of their own")
-        print(f"  gannet: {', '.join(ratios)}", flush=True)
+        if ratios:
+            print(f"  gannet: {', '.join(ratios)}", flush=True)
 
 
 def drift(options, folder):
