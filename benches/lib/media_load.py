@@ -14,11 +14,13 @@ from programs import load_average
 AIM_STREAMS = 10_000
 # A count is found within this part of itself.
 GRAIN = 0.12
-LOOK_S = 4
-COUNTS_S = 10
-FIRST_CALLS = 1_000
-SIPP_FIRST_CALLS = 25
-SIPP_RATE = 100
+LOOK_S = 3
+LOWEST_CALLS = 16
+COUNTS_S = 8
+FIRST_CALLS = {"own": 1_500, "shared": AIM_STREAMS // 2}
+SIPP_FIRST_CALLS = 200
+SIPP_CALLS_MAX = 1_500
+SIPP_RATE = 200
 DRIFT_MAX_US = 1_000
 LAYOUTS = {
     "own": "each stream has a port of its own",
@@ -53,6 +55,7 @@ def arguments():
     parser.add_argument("--layouts", nargs="+", choices=LAYOUTS, default=list(LAYOUTS), help="ports of the streams")
     parser.add_argument("--floor", type=int, default=0, help="demands so many streams, with either layout")
     parser.add_argument("--drift", type=float, metavar="MINUTES", help="plays so long instead (1,000 streams unless --streams) and demands a drift below 1 ms")
+    parser.add_argument("--free", action="store_true", help="leaves it to the system on which processors the processes run")
     parser.add_argument("--alone", action="store_true", help="without SIPp and baresip")
     parser.add_argument("--json", metavar="FILE", help="writes the figures")
     parser.add_argument("--keep", metavar="FOLDER", help="leaves the programs' files there")
@@ -61,10 +64,11 @@ def arguments():
 
 def measure(options, folder):
     gannet = [options.gannet, "sipp"]
-    empty = media.play(gannet, gannet, 1, 2, folder)
+    places = (None, None) if options.free else media.halves()
+    empty = media.play(gannet, gannet, 1, 2, folder, places=places)
     best = {}
     for layout in options.layouts:
-        best[layout] = highest(options, gannet, layout, folder)
+        best[layout] = highest(options, gannet, (layout, places), folder)
         show(layout, best[layout], empty)
     others = {} if options.alone else {"SIPp": sipp_highest(options, gannet, folder)}
     if not options.alone:
@@ -79,20 +83,23 @@ def measure(options, folder):
     return good, document
 
 
-def highest(options, gannet, layout, folder):
+def highest(options, gannet, how, folder):
     """The run at the highest count at which packets leave on time and none is lost."""
+    layout, places = how
+
     def look(calls, seconds=LOOK_S):
-        run = media.play(gannet, gannet, calls, seconds, folder, layout)
+        run = media.play(gannet, gannet, calls, seconds, folder, layout, places=places)
         tell(f"gannet, {layout}", run, seconds)
         return run
 
     if options.streams:
         return look(max(options.streams // 2, 1), options.seconds)
     most = media.CALLS_MAX
-    calls = search(lambda calls: look(calls).is_good, FIRST_CALLS, most)
+    first = FIRST_CALLS[layout]
+    calls = search(lambda calls: look(calls).is_good, first, most)
     while True:
         run = look(calls, options.seconds)
-        if run.is_good or calls < FIRST_CALLS // 8:
+        if run.is_good or calls < first // 16:
             return run
         calls = int(calls * (1 - GRAIN))
 
@@ -108,13 +115,13 @@ def search(is_good, first, most):
             if high == most:
                 return most
     else:
-        while high > 8:
-            high, low = high, high // 2
-            if is_good(low):
+        while True:
+            low = high // 2
+            if low < LOWEST_CALLS or is_good(low):
                 break
             high = low
-        else:
-            return 8
+        if low < LOWEST_CALLS:
+            return low
     while high / low > 1 + GRAIN:
         middle = int((low * high) ** 0.5)
         if is_good(middle):
@@ -138,8 +145,10 @@ def sipp_highest(options, gannet, folder):
         return run.is_good
 
     runs = {}
-    calls = search(look, SIPP_FIRST_CALLS, 1_000)
-    run = runs.get(calls)
+    calls = search(look, SIPP_FIRST_CALLS, SIPP_CALLS_MAX)
+    if calls not in runs:
+        look(calls)
+    run = runs[calls]
     worse = min((count for count in runs if count > calls), default=None)
     if worse:
         run.fault_above = f"{runs[worse].streams // 2:,} streams of it: {runs[worse].fault}"
@@ -159,8 +168,6 @@ def show(layout, run, empty):
         f" {run.late_us / 1e3:.2f} ms (worst {worst(run):.1f} ms), came within {run.came_late_us / 1e3:.2f} ms;"
         f" {run.lost:,} lost"
     )
-    if not run.is_good:
-        return
     kib = [mine - bare for mine, bare in zip(run.resident_kib, empty.resident_kib)]
     print(
         f"  CPU per 1,000 streams {run.cpu_per_thousand:.3f} processors (caller {run.cpu[0]:.2f}, callee"
@@ -183,18 +190,20 @@ def tell_others(others, best):
         # Of another program only what it sends is judged: one stream of each call.
         lateness = run.server.get("received", {}).get("lateness", {})
         print(
-            f"{name}: {run.calls:,} streams sent by one process on time; 99.9 % came within"
-            f" {lateness.get('p99_9_us', 0) / 1e3:.2f} ms, {run.lost:,} lost, CPU per 1,000 streams"
+            f"{name}: {run.calls:,} streams sent by one process, as many received; half of them came within"
+            f" {lateness.get('p50_us', 0) / 1e3:.2f} ms, 99.9 % within {lateness.get('p99_9_us', 0) / 1e3:.2f} ms,"
+            f" {100 * run.over_share:.1f} % later than 2 ms; {run.lost:,} lost; CPU per 1,000 streams"
             f" {1e3 * run.cpu[0] / max(run.streams, 1):.3f} processors of its side"
         )
         above = getattr(run, "fault_above", "")
         if above:
             print(f"  above that: {above}")
-        ratios = [f"{ours / run.calls:.0f} times as many streams per process"] if run.calls else []
+        ratios = [f"{ours / run.calls:.1f} times as many streams per process, on time"] if ours else []
         if own and own.is_good and run.cpu[0]:
             cost = (own.cpu[0] / own.streams) / (run.cpu[0] / run.streams)
-            ratios.append(f"{cost:.2f} of its CPU per stream (ports of their own)")
-        print(f"  gannet: {', '.join(ratios)}", flush=True)
+            ratios.append(f"{cost:.2f} of its CPU per stream, with ports of their own")
+        if ratios:
+            print(f"  gannet: {', '.join(ratios)}", flush=True)
 
 
 def drift(options, folder):
@@ -202,7 +211,8 @@ def drift(options, folder):
     gannet = [options.gannet, "sipp"]
     seconds = max(int(options.drift * 60), 40)
     calls = max((options.streams or 1_000) // 2, 1)
-    run = media.play(gannet, gannet, calls, seconds, folder)
+    places = (None, None) if options.free else media.halves()
+    run = media.play(gannet, gannet, calls, seconds, folder, places=places)
     drifts = [side["received"]["drift_us"] for side in run.sides]
     print(
         f"{run.streams:,} streams for {seconds / 60:.1f} min: drift of the worst stream against the clock"

@@ -30,7 +30,7 @@ class Cost:
 class Program:
     """A running program. Its outputs go to files; its end gives its cost."""
 
-    def __init__(self, words, folder, name):
+    def __init__(self, words, folder, name, processors=None):
         self.name = name
         self.out_path = os.path.join(folder, name + ".out")
         self.err_path = os.path.join(folder, name + ".err")
@@ -39,7 +39,8 @@ class Program:
         self._peak_kib = 0
         with open(self.out_path, "wb") as out, open(self.err_path, "wb") as err:
             self._process = subprocess.Popen(
-                words, cwd=folder, stdin=subprocess.DEVNULL, stdout=out, stderr=err
+                words, cwd=folder, stdin=subprocess.DEVNULL, stdout=out, stderr=err,
+                preexec_fn=processors and (lambda: os.sched_setaffinity(0, processors)),
             )
         self.pid = self._process.pid
         self._watch = threading.Thread(target=self._look, daemon=True)

@@ -17,6 +17,15 @@ pub struct MediaReport {
     pub codec: String,
     /// RTP packets sent.
     pub packets_sent: u64,
+    /// RTP packets that left more than 10 ms after their time, because Gannet was late.
+    #[serde(default)]
+    pub packets_late: u64,
+    /// RTP packets that Gannet left out because their time was long over.
+    #[serde(default)]
+    pub packets_left_out: u64,
+    /// How long after its time the latest packet left.
+    #[serde(default, with = "nanos", rename = "lateness_max_ns")]
+    pub lateness_max: Duration,
     /// RTP packets received.
     pub packets_received: u64,
     /// RTP packets that the sequence numbers say were lost on the way to the phone.

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::ops::RangeInclusive;
 use std::sync::Arc;
+use std::time::Duration;
 
 use gannet_media::Mark;
 use gannet_net::{Capture, Impairment, MediaScheduler};
@@ -52,11 +53,17 @@ pub struct PhoneConfig {
     pub impairment: Impairment,
     /// The threads for media; `None` takes those that the process shares.
     pub scheduler: Option<MediaScheduler>,
+    /// How much of the newest sound a call keeps, to be compared with files: 16 kB a second from the
+    /// first packet on. Zero keeps nothing.
+    pub sound_kept: Duration,
     /// T1, T2, T4 instead of those of the profile.
     pub timers: Option<Timers>,
     /// Seed of all its randomness, mixed with its name.
     pub seed: u64,
 }
+
+/// What sentences and programs may look back on unless they say otherwise.
+const SOUND_KEPT: Duration = Duration::from_secs(20);
 
 /// Credentials.
 #[derive(Clone, PartialEq, Eq)]
@@ -105,6 +112,7 @@ impl PhoneConfig {
             capture: Capture::new(),
             impairment: Impairment::none(),
             scheduler: None,
+            sound_kept: SOUND_KEPT,
             timers: None,
             seed: 0,
         }

@@ -1,5 +1,6 @@
 //! Media in scenarios: what is on the wire, who echoes it, and what checks say.
 
+mod figures;
 mod real;
 mod rig;
 mod srtp;

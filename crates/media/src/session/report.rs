@@ -68,6 +68,10 @@ pub struct SentStream {
     pub octets: u64,
     /// Packets that were due so long ago that they were left out.
     pub skipped: u64,
+    /// Packets that left more than 10 ms after their time: whoever polled was late.
+    pub late: u64,
+    /// How long after its time the latest packet left.
+    pub lateness_max: Duration,
     /// Time of the first packet.
     pub first_at: Option<Instant>,
     /// Time of the last packet.

@@ -94,6 +94,8 @@ impl Sender {
                 packets: 0,
                 octets: 0,
                 skipped: 0,
+                late: 0,
+                lateness_max: Duration::ZERO,
                 first_at: None,
                 last_at: None,
             },
@@ -217,6 +219,7 @@ impl Sender {
         let (timestamp, due) = (self.tick_timestamp, self.tick_at);
         self.advance(1);
         if self.write_event(timestamp, now, out) {
+            self.note_lateness(due, now);
             return true;
         }
         if self.muted {
@@ -233,6 +236,7 @@ impl Sender {
                 // What follows the silence is a talkspurt.
                 self.marker = true;
                 self.write(false, payload_type, timestamp, &[level], now, out);
+                self.note_lateness(due, now);
                 return true;
             }
         }
@@ -242,7 +246,14 @@ impl Sender {
         let marker = std::mem::take(&mut self.marker);
         self.write(marker, self.payload_type, timestamp, &payload, now, out);
         self.encoded = payload;
+        self.note_lateness(due, now);
         true
+    }
+
+    fn note_lateness(&mut self, due: Instant, now: Instant) {
+        let lateness = now.saturating_duration_since(due);
+        self.stats.late += u64::from(lateness > LATE);
+        self.stats.lateness_max = self.stats.lateness_max.max(lateness);
     }
 
     pub(super) fn stats(&self) -> SentStream {
@@ -363,6 +374,8 @@ impl Sender {
 
 /// Packets overdue by more than this are left out instead of sent in a burst.
 pub(super) const OVERDUE_MAX: Duration = Duration::from_millis(100);
+/// A packet that leaves more than this after its time counts as late.
+const LATE: Duration = Duration::from_millis(10);
 /// Shortest packet time.
 const PTIME_MIN: Duration = Duration::from_millis(5);
 /// Telephone events that wait at most.

@@ -157,6 +157,8 @@ struct Worker {
 
 impl Worker {
     fn run(&mut self) {
+        #[cfg(target_os = "linux")]
+        crate::load::prefer_short_turns();
         let mut events = Events::with_capacity(EVENTS_MAX);
         loop {
             let timeout = if self.unread.is_empty() {

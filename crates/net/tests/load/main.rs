@@ -11,3 +11,4 @@ mod others;
 mod streams;
 mod tls;
 mod trust;
+mod watching;

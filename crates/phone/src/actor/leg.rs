@@ -331,6 +331,7 @@ impl Actor {
                 config.first_sequence = style.sequence.unwrap_or(config.first_sequence);
                 config.first_timestamp = style.timestamp.unwrap_or(config.first_timestamp);
                 config.symmetric = style.symmetric;
+                config.sound_kept = self.config.sound_kept;
                 config.rtcp_interval = style.rtcp_interval;
                 config.srtp_fault = srtp_fault(self.config.profile.quirks);
                 let mut session = RtpSession::new(config, now);

@@ -109,6 +109,14 @@ impl PlannedScenario {
             .any(|text| text.ends_with("via IPv6"))
     }
 
+    /// Whether a sentence compares what a phone hears with a file, or measures its delay: then phones
+    /// keep the sound of their last seconds.
+    pub fn compares_sound(&self) -> bool {
+        let matched = self.steps.iter().flat_map(BoundStep::meanings);
+        let mut patterns = matched.map(|matched| matched.definition.pattern);
+        patterns.any(|text| text.contains("hears {file}") || text.contains("with a delay below"))
+    }
+
     /// Whether a sentence speaks of voicemail: then the embedded server has it for every phone, and
     /// else refusals reach the caller as they are.
     pub fn speaks_of_voicemail(&self) -> bool {

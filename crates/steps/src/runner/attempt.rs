@@ -36,6 +36,7 @@ pub(super) async fn play(
         cast: scenario.cast(),
         described: scenario.described(),
         voicemail: scenario.speaks_of_voicemail(),
+        compares_sound: scenario.compares_sound(),
         hold_music: scenario.directives.requires.contains(MUSIC_ON_HOLD),
         ipv6: scenario.speaks_of_ipv6(),
         capture: capture.clone(),

@@ -1,6 +1,7 @@
 //! The phones of a scenario.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use gannet_diag::nearest;
 use gannet_events::{Failure, FailureClass};
@@ -276,6 +277,9 @@ impl World {
         let mut config = PhoneConfig::new(&setup.name, profile);
         config.user.clone_from(&account.user);
         config.domain.clone_from(&account.domain);
+        if !self.compares_sound {
+            config.sound_kept = Duration::ZERO;
+        }
         if let Some(shown) = user.and_then(|user| user.display_name.clone()) {
             config.display_name = Some(shown);
         }

@@ -32,6 +32,8 @@ pub struct World {
     pub(super) impairment: Impairment,
     pub(super) seed: u64,
     pub(super) voicemail: bool,
+    /// Whether phones keep the sound that they hear.
+    pub(super) compares_sound: bool,
     pub(super) cast: BTreeSet<String>,
     pub(super) described: BTreeSet<String>,
     /// Users that the embedded server knows by a phone of the scenario.
@@ -59,6 +61,8 @@ pub(crate) struct Birth {
     pub(crate) described: BTreeSet<String>,
     /// Whether its sentences speak of voicemail.
     pub(crate) voicemail: bool,
+    /// Whether its sentences compare what is heard with files.
+    pub(crate) compares_sound: bool,
     /// Whether its tags ask for music on hold.
     pub(crate) hold_music: bool,
     /// Whether its embedded server is on IPv6.
@@ -101,6 +105,7 @@ impl World {
             impairment: Impairment::loss(network.loss, network.loss_seed ^ seed),
             seed,
             voicemail: birth.voicemail,
+            compares_sound: birth.compares_sound,
             cast: birth.cast,
             described: birth.described,
             provisioned: BTreeSet::new(),
@@ -128,6 +133,7 @@ impl World {
             impairment: self.impairment.clone(),
             seed: self.seed,
             voicemail: self.voicemail,
+            compares_sound: self.compares_sound,
             cast: self.cast.clone(),
             described: self.described.clone(),
             provisioned: self.provisioned.clone(),

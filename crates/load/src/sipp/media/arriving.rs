@@ -1,6 +1,5 @@
 //! What is done with datagrams that come.
 
-use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
@@ -23,7 +22,8 @@ const AGE_MAX_NS: i128 = 10_000_000_000;
 /// What is to be done with datagrams that come.
 #[derive(Debug)]
 pub(super) struct Arriving {
-    by_port: HashMap<u64, SocketState>,
+    /// By the place of the port among the open ones.
+    places: Vec<Place>,
     /// `-rtp_echo` is in force.
     pub(super) echoes_all: bool,
     /// Longer datagrams are not echoed.
@@ -33,19 +33,29 @@ pub(super) struct Arriving {
     clocks: Clocks,
 }
 
+/// The socket of a port, and what has to be known of it for each packet that leaves.
+#[derive(Debug, Default)]
+struct Place {
+    /// The port's number; with another one, of earlier or later, there is nothing here.
+    number: u64,
+    is_guarded: bool,
+    is_unwatched: bool,
+    state: Option<Box<SocketState>>,
+}
+
 /// What is known of a socket.
 #[derive(Debug)]
 pub(super) struct SocketState {
-    kind: Option<MediaKind>,
+    kind: MediaKind,
     pub(super) echoes: bool,
     /// Something of its own was sent. It echoes only if it is told to: two ends that echo what the
     /// other echoes would never stop.
     pub(super) has_sent: bool,
     pub(super) checked: Option<StreamId>,
-    /// Streams that leave from here, those that are paused left out.
-    pub(super) players: u32,
-    /// It is looked at with the packets of its one stream.
-    pub(super) unwatched: bool,
+    /// Streams in a steady rhythm that leave from here, those that are paused left out.
+    pub(super) steady: u32,
+    /// What else leaves from here.
+    pub(super) unsteady: u32,
     /// Of streams and echoes that are sent.
     pub(super) sent: Guard,
     pub(super) received: Guard,
@@ -53,16 +63,30 @@ pub(super) struct SocketState {
 }
 
 impl SocketState {
-    /// Whether nobody waits for what comes: it is only counted.
-    pub(super) fn may_be_unwatched(&self) -> bool {
-        self.players == 1 && !self.echoes && self.checked.is_none()
+    /// Whether nobody waits for what comes, which is only counted, and a stream looks after it.
+    fn may_be_unwatched(&self) -> bool {
+        self.steady == 1 && self.unsteady == 0 && !self.echoes && self.checked.is_none()
+    }
+
+    /// One more of what leaves from here, or one less.
+    pub(super) fn count(&mut self, is_steady: bool, more: bool) {
+        let count = if is_steady {
+            &mut self.steady
+        } else {
+            &mut self.unsteady
+        };
+        *count = if more {
+            *count + 1
+        } else {
+            count.saturating_sub(1)
+        };
     }
 }
 
 impl Arriving {
     pub(super) fn new(begun: Instant, echoes_all: bool, echo_bytes: usize) -> Self {
         Self {
-            by_port: HashMap::new(),
+            places: Vec::new(),
             echoes_all,
             echo_bytes,
             packet: Vec::new(),
@@ -70,33 +94,72 @@ impl Arriving {
         }
     }
 
-    pub(super) fn add(&mut self, port: PortId, kind: Option<MediaKind>) {
+    /// A socket of a kind; what comes to others is thrown away.
+    pub(super) fn add(&mut self, port: PortId, kind: MediaKind) {
         let socket = SocketState {
             kind,
             echoes: false,
             has_sent: false,
             checked: None,
-            players: 0,
-            unwatched: false,
+            steady: 0,
+            unsteady: 0,
             sent: Guard::Open,
             received: Guard::Open,
             reception: Reception::default(),
         };
-        self.by_port.insert(port.number(), socket);
+        let place = port.number() as u32 as usize;
+        if self.places.len() <= place {
+            self.places.resize_with(place + 1, Place::default);
+        }
+        self.places[place] = Place {
+            number: port.number(),
+            is_guarded: false,
+            is_unwatched: false,
+            state: Some(Box::new(socket)),
+        };
     }
 
     pub(super) fn remove(&mut self, port: PortId) {
-        self.by_port.remove(&port.number());
+        if let Some(place) = self.place(port) {
+            *place = Place::default();
+        }
     }
 
-    pub(super) fn get(&mut self, port: PortId) -> Option<&mut SocketState> {
-        self.by_port.get_mut(&port.number())
+    /// Changes what holds for a socket. Whether it is to be watched from now on, if that changes.
+    pub(super) fn change(
+        &mut self,
+        port: PortId,
+        change: impl FnOnce(&mut SocketState),
+    ) -> Option<bool> {
+        let place = self.place(port)?;
+        let state = place.state.as_mut()?;
+        change(state);
+        place.is_guarded = !state.sent.is_open();
+        let unwatched = state.may_be_unwatched();
+        let was = std::mem::replace(&mut place.is_unwatched, unwatched);
+        (was != unwatched).then_some(!unwatched)
+    }
+
+    /// Datagrams are about to be handed out.
+    pub(super) fn look_at_clocks(&mut self) {
+        self.clocks.look();
+    }
+
+    pub(super) fn is_unwatched(&mut self, port: PortId) -> bool {
+        self.place(port).is_some_and(|place| place.is_unwatched)
     }
 
     /// Protects a packet of a stream; false if it must not be sent.
     pub(super) fn protect(&mut self, port: PortId, packet: &mut Vec<u8>) -> bool {
-        let socket = self.by_port.get_mut(&port.number());
-        socket.is_none_or(|socket| socket.sent.protect(packet))
+        let place = self.place(port).filter(|place| place.is_guarded);
+        let state = place.and_then(|place| place.state.as_mut());
+        state.is_none_or(|socket| socket.sent.protect(packet))
+    }
+
+    fn place(&mut self, port: PortId) -> Option<&mut Place> {
+        self.places
+            .get_mut(port.number() as u32 as usize)
+            .filter(|place| place.state.is_some() && place.number == port.number())
     }
 
     /// Takes a datagram and the date at which the system got it.
@@ -107,12 +170,14 @@ impl Arriving {
         figures: &Figures,
         (port, from, bytes, arrived): (PortId, SocketAddr, &[u8], Option<Duration>),
     ) {
-        let Some(socket) = self.by_port.get_mut(&port.number()) else {
+        let place = self
+            .places
+            .get_mut(port.number() as u32 as usize)
+            .filter(|place| place.number == port.number());
+        let Some(socket) = place.and_then(|place| place.state.as_mut()) else {
             return;
         };
-        let Some(kind) = socket.kind else {
-            return;
-        };
+        let kind = socket.kind;
         figures.received(kind, bytes.len());
         let checked = socket.checked.and_then(|id| streams.get(id));
         let check = checked.and_then(|playing| playing.outgoing.check.as_mut());
@@ -153,6 +218,7 @@ impl Arriving {
 #[derive(Debug)]
 struct Clocks {
     begun: Instant,
+    now_ns: u64,
     compared: Option<Instant>,
     /// What a time of the run is less than the date of the same moment.
     difference_ns: i128,
@@ -162,29 +228,32 @@ impl Clocks {
     fn new(begun: Instant) -> Self {
         Self {
             begun,
+            now_ns: 0,
             compared: None,
             difference_ns: 0,
         }
     }
 
-    fn arrived_ns(&mut self, arrived: Option<Duration>) -> u64 {
+    /// What follows comes now, or came a little before or after.
+    fn look(&mut self) {
         let now = Instant::now();
-        if self
-            .compared
-            .is_none_or(|at| now.duration_since(at) >= COMPARE_EVERY)
-        {
+        self.now_ns = now.duration_since(self.begun).as_nanos() as u64;
+        let is_old = |at| now.duration_since(at) >= COMPARE_EVERY;
+        if self.compared.is_none_or(is_old) {
             self.compare();
             self.compared = Some(now);
         }
-        let now_ns = now.duration_since(self.begun).as_nanos();
+    }
+
+    fn arrived_ns(&mut self, arrived: Option<Duration>) -> u64 {
         let Some(arrived) = arrived else {
-            return now_ns as u64;
+            return self.now_ns;
         };
         let arrived_ns = arrived.as_nanos() as i128 - self.difference_ns;
-        if (now_ns as i128 - arrived_ns).abs() > AGE_MAX_NS {
+        if (i128::from(self.now_ns) - arrived_ns).abs() > AGE_MAX_NS {
             // The date was set.
             self.compared = None;
-            return now_ns as u64;
+            return self.now_ns;
         }
         arrived_ns.max(0) as u64
     }

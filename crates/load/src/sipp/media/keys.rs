@@ -143,13 +143,17 @@ mod tests {
 
     use super::*;
 
+    fn socket(number: u64) -> SocketId {
+        SocketId { worker: 0, number }
+    }
+
     fn inbox() -> Inbox {
         let limits = PortLimits {
             ports_max: 1,
             messages_per_poll_max: 1,
             unsent_bytes_max: 1,
         };
-        Inbox::new(Ports::new(limits).expect("a poll").waker())
+        Inbox::new([Ports::new(limits).expect("a poll").waker()])
     }
 
     /// `1a 2b`: tags with keys.
@@ -227,21 +231,21 @@ mod tests {
         let inbox = inbox();
         let told = || {
             let mut commands = Vec::new();
-            inbox.take(&mut commands);
+            inbox.take(0, &mut commands);
             commands.len()
         };
         let mut keys = Keys::default();
         keys.describe(Writer::Own, lines("1a"), &inbox);
         keys.describe(Writer::Peer, lines("1b"), &inbox);
         assert_eq!(told(), 0);
-        keys.tell(SocketId(1), &inbox);
-        keys.tell(SocketId(1), &inbox);
+        keys.tell(socket(1), &inbox);
+        keys.tell(socket(1), &inbox);
         assert_eq!(told(), 2);
         keys.describe(Writer::Peer, lines("1b"), &inbox);
         assert_eq!(told(), 0);
         keys.describe(Writer::Peer, lines("1c"), &inbox);
         assert_eq!(told(), 1);
-        keys.tell(SocketId(2), &inbox);
+        keys.tell(socket(2), &inbox);
         assert_eq!(told(), 4);
         keys.forget(&inbox);
         keys.forget(&inbox);

@@ -170,6 +170,8 @@ impl Window {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use gannet_media::script::{Payload, PayloadStream, Rounds, StreamIdentity};
 
     use super::*;
@@ -195,7 +197,7 @@ mod tests {
 
     #[test]
     fn losses_and_lateness_are_told_across_wraps_for_each_source() {
-        let figures = Figures::default();
+        let figures = Arc::new(Figures::default());
         let mut reception = Reception::default();
         let (one, other) = (packets(1, 10), packets(2, 10));
         for index in 0..10 {
@@ -223,7 +225,7 @@ mod tests {
 
     #[test]
     fn a_sender_whose_clock_is_slow_drifts() {
-        let figures = Figures::default();
+        let figures = Arc::new(Figures::default());
         let mut reception = Reception::default();
         for (index, packet) in packets(1, 2_000).iter().enumerate() {
             // 50 us in a second.
@@ -239,7 +241,7 @@ mod tests {
 
     #[test]
     fn what_is_no_rtp_is_nothing() {
-        let figures = Figures::default();
+        let figures = Arc::new(Figures::default());
         let mut reception = Reception::default();
         for datagram in [&b""[..], b"x", &[0x80, 200, 0, 1, 0, 0, 0, 1], &[0x40; 20]] {
             reception.take(datagram, 0, &figures);

@@ -15,28 +15,31 @@ impl Worker {
     /// Sends all whose time has come.
     pub(super) fn send_due(&mut self) {
         let mut due = std::mem::take(&mut self.due);
-        self.wheel.advance(self.now_ns(), &mut due);
+        let mut now_ns = self.now_ns();
+        self.wheel.advance(now_ns, &mut due);
         for place in due.drain(..) {
-            self.send_one(place as u32);
+            self.send_one(place as u32, now_ns);
             if self.batch.len() >= BATCH_MAX {
-                self.hand_over();
+                now_ns = self.hand_over(now_ns);
             }
         }
         self.due = due;
-        self.hand_over();
+        self.hand_over(now_ns);
     }
 
-    /// Gives what was made to the system, and notes how late that was.
-    fn hand_over(&mut self) {
-        if !self.batch.is_empty() {
-            self.ports.flush();
-            self.figures.departed(&self.batch, self.now_ns());
-            self.batch.clear();
+    /// Gives what was made to the system, and notes how late that was. Gives the time after it.
+    fn hand_over(&mut self, now_ns: u64) -> u64 {
+        if self.batch.is_empty() {
+            return now_ns;
         }
+        self.ports.flush();
+        let now_ns = self.now_ns();
+        self.figures.departed(&self.batch, now_ns);
+        self.batch.clear();
+        now_ns
     }
 
-    fn send_one(&mut self, place: u32) {
-        let now_ns = self.now_ns();
+    fn send_one(&mut self, place: u32, now_ns: u64) {
         let Some(playing) = self.streams.at(place) else {
             return;
         };
@@ -47,12 +50,12 @@ impl Worker {
         let next = outgoing.next(&mut self.out);
         let (kind, next_ns) = (outgoing.kind, outgoing.due_ns);
         let is_over = next == Next::Over || outgoing.is_over();
-        let id = playing.id;
+        let (id, port) = (playing.id, playing.port);
         if left_out > 0 {
             self.figures.left_out(left_out);
         }
         if let Next::Packet { socket, to } = next
-            && let Some(&port) = self.sockets.get(&socket)
+            && let Some(port) = port.or_else(|| self.sockets.get(&socket).copied())
         {
             if !outgoing.is_stream() || self.arriving.protect(port, &mut self.out) {
                 self.ports.send(port, Some(to), &[&self.out]);
@@ -76,10 +79,7 @@ impl Worker {
         let interval_ns = next_ns.saturating_sub(due_ns).max(1);
         // Not all in the same interval.
         if (due_ns / interval_ns + u64::from(place)).is_multiple_of(LOOK_EVERY)
-            && self
-                .arriving
-                .get(port)
-                .is_some_and(|socket| socket.unwatched)
+            && self.arriving.is_unwatched(port)
         {
             self.ports.look(port);
         }

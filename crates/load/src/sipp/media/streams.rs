@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use gannet_net::load::PortId;
 use gannet_traffic::TimerId;
 
 use super::inbox::StreamId;
@@ -16,6 +17,8 @@ pub(super) struct Playing {
     /// The time of its next packet, unless it is paused.
     pub(super) timer: Option<TimerId>,
     pub(super) phase: Option<Phase>,
+    /// The socket of a stream, which has only one.
+    pub(super) port: Option<PortId>,
 }
 
 /// What is being sent: by place for the timer, by name for those who give orders.

@@ -82,6 +82,7 @@ impl Worker {
             self.send_due();
             self.figures.set_streams(self.streams.len());
             let timeout = self.timeout();
+            self.arriving.look_at_clocks();
             let Self {
                 ports,
                 streams,
@@ -113,7 +114,9 @@ impl Worker {
             Command::Adopt(id, kind, bound) => {
                 if let Ok(port) = self.ports.adopt_udp(*bound) {
                     self.sockets.insert(id, port);
-                    self.arriving.add(port, kind);
+                    if let Some(kind) = kind {
+                        self.arriving.add(port, kind);
+                    }
                 }
             }
             Command::Close(id) => self.close(id),
@@ -173,19 +176,24 @@ impl Worker {
             Some(phase)
         });
         let due_ns = outgoing.due_ns;
-        let is_checked = outgoing.check.is_some();
+        let (is_checked, is_steady) = (outgoing.check.is_some(), phase.is_some());
         let sockets: Vec<SocketId> = outgoing.sockets().collect();
+        let port = match sockets[..] {
+            [socket] if outgoing.is_stream() => self.sockets.get(&socket).copied(),
+            _ => None,
+        };
         let place = self.streams.insert(Playing {
             id,
             outgoing,
             timer: None,
             phase,
+            port,
         });
         self.set_timer(place, due_ns);
         for socket in sockets {
             self.change(socket, |socket| {
                 socket.has_sent = true;
-                socket.players += 1;
+                socket.count(is_steady, true);
                 socket.checked = is_checked.then_some(id);
             });
         }
@@ -200,17 +208,10 @@ impl Worker {
 
     /// Changes what holds for a socket, and whether the system tells of what comes to it.
     fn change(&mut self, id: SocketId, change: impl FnOnce(&mut SocketState)) {
-        let Some(port) = self.sockets.get(&id) else {
-            return;
-        };
-        let Some(socket) = self.arriving.get(*port) else {
-            return;
-        };
-        change(socket);
-        let unwatched = socket.may_be_unwatched();
-        if unwatched != socket.unwatched {
-            socket.unwatched = unwatched;
-            self.ports.set_watched(*port, !unwatched);
+        if let Some(port) = self.sockets.get(&id)
+            && let Some(watched) = self.arriving.change(*port, change)
+        {
+            self.ports.set_watched(*port, watched);
         }
     }
 
@@ -226,6 +227,7 @@ impl Worker {
             return;
         }
         let sockets: Vec<SocketId> = playing.outgoing.sockets().collect();
+        let is_steady = playing.phase.is_some();
         if on {
             playing.outgoing.paused = true;
             if let Some(timer) = playing.timer.take() {
@@ -237,13 +239,7 @@ impl Worker {
             self.set_timer(place, due_ns);
         }
         for socket in sockets {
-            self.change(socket, |socket| {
-                socket.players = if on {
-                    socket.players.saturating_sub(1)
-                } else {
-                    socket.players + 1
-                };
-            });
+            self.change(socket, |socket| socket.count(is_steady, !on));
         }
     }
 
@@ -269,7 +265,7 @@ impl Worker {
         for socket in outgoing.sockets() {
             self.change(socket, |socket| {
                 if !outgoing.paused {
-                    socket.players = socket.players.saturating_sub(1);
+                    socket.count(playing.phase.is_some(), false);
                 }
                 if socket.checked == Some(id) {
                     socket.checked = None;

@@ -67,6 +67,7 @@ impl Sender {
                 self.stats.skipped += 1;
                 continue;
             }
+            self.note_lateness(due, now);
             let Some(kept) = replay.kept_numbers() else {
                 self.last_media = (timestamp, due);
                 self.write_replayed(packet, timestamp, now, out);

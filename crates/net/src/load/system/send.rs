@@ -123,6 +123,9 @@ impl<'a> SendBatch<'a> {
     /// # Errors
     /// What the system says of the first message.
     pub(in crate::load) fn send(&self, socket: &impl AsFd) -> io::Result<usize> {
+        if self.messages == 1 {
+            return self.send_single(socket);
+        }
         // SAFETY: the first `messages` headers point to names and data that are borrowed for the
         // life of `self`, and to parts and controls of its own; the kernel only reads them, and
         // writes how much it sent into the headers.
@@ -135,6 +138,22 @@ impl<'a> SendBatch<'a> {
             )
         };
         usize::try_from(result).map_err(|_| io::Error::last_os_error())
+    }
+
+    /// The same for one message, for which the call for many does more than is needed.
+    fn send_single(&self, socket: &impl AsFd) -> io::Result<usize> {
+        // SAFETY: as in `send`, for the first header alone, which the kernel only reads.
+        let result = unsafe {
+            libc::sendmsg(
+                socket.as_fd().as_raw_fd(),
+                &raw const (*self.headers.headers.at(0)).msg_hdr,
+                libc::MSG_DONTWAIT | libc::MSG_NOSIGNAL,
+            )
+        };
+        if result < 0 {
+            return Err(io::Error::last_os_error());
+        }
+        Ok(1)
     }
 
     /// What a message would put on the wire, and where to.
