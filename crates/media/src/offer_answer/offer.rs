@@ -20,7 +20,7 @@ pub fn build_reoffer(
     local: &LocalMedia,
 ) -> SessionDescription {
     let audio_line = previous.audio().map(|media| media.first_line());
-    let mut sections: Vec<Section> = previous
+    let mut sections: Vec<Section<'_>> = previous
         .media()
         .map(|media| {
             if Some(media.first_line()) == audio_line {
@@ -38,7 +38,7 @@ pub fn build_reoffer(
     offer
 }
 
-fn audio(caps: &MediaCapabilities, local: &LocalMedia) -> Section {
+fn audio<'a>(caps: &'a MediaCapabilities, local: &LocalMedia) -> Section<'a> {
     let payload_types: Vec<u8> = caps
         .formats
         .iter()
@@ -46,7 +46,7 @@ fn audio(caps: &MediaCapabilities, local: &LocalMedia) -> Section {
         .collect();
     Section::Audio {
         line: MediaLine::audio(local.address.port(), &payload_types),
-        formats: caps.formats.clone(),
+        formats: (&caps.formats).into(),
         direction: local.direction,
         rtcp_mux: caps.layout.attributes.contains(&AttributeSlot::RtcpMux),
     }
