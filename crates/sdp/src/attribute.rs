@@ -3,6 +3,8 @@
 use std::fmt;
 use std::net::IpAddr;
 
+use crate::line::cut;
+use crate::rtpmap_view::RtpMapView;
 use crate::value::Connection;
 
 /// One `a=` line (RFC 8866 5.13): a property, or a name with a value.
@@ -111,24 +113,7 @@ impl RtpMap {
     /// The mapping of a static payload type that needs no `a=rtpmap`
     /// (RFC 3551 6), for the audio types in use.
     pub fn of_static(payload_type: u8) -> Option<Self> {
-        let (encoding, clock_rate) = match payload_type {
-            0 => ("PCMU", 8000),
-            3 => ("GSM", 8000),
-            4 => ("G723", 8000),
-            8 => ("PCMA", 8000),
-            9 => ("G722", 8000),
-            10 | 11 => ("L16", 44_100),
-            13 => ("CN", 8000),
-            15 => ("G728", 8000),
-            18 => ("G729", 8000),
-            _ => return None,
-        };
-        Some(Self {
-            payload_type,
-            encoding: encoding.to_owned(),
-            clock_rate,
-            parameters: (payload_type == 10).then(|| "2".to_owned()),
-        })
+        RtpMapView::of_static(payload_type).map(RtpMapView::to_map)
     }
 
     /// Whether this is the encoding of that name (without case) and rate.
@@ -136,25 +121,8 @@ impl RtpMap {
         self.encoding.eq_ignore_ascii_case(encoding) && self.clock_rate == clock_rate
     }
 
-    /// The payload type of a value, whatever follows it.
-    pub(crate) fn payload_type_of(value: &str) -> Option<u8> {
-        let (payload_type, _) = value.split_once(' ')?;
-        payload_type.parse().ok().filter(|&pt| pt < 128)
-    }
-
     pub(crate) fn parse(value: &str) -> Option<Self> {
-        let payload_type = Self::payload_type_of(value)?;
-        let (_, rest) = value.split_once(' ')?;
-        let mut parts = rest.trim().splitn(3, '/');
-        let encoding = parts.next().filter(|name| !name.is_empty())?.to_owned();
-        let clock_rate = parts.next()?.parse().ok()?;
-        let parameters = parts.next().map(str::to_owned);
-        Some(Self {
-            payload_type,
-            encoding,
-            clock_rate,
-            parameters,
-        })
+        RtpMapView::read(value).map(RtpMapView::to_map)
     }
 }
 
@@ -182,7 +150,7 @@ pub struct Fmtp<'a> {
 
 impl<'a> Fmtp<'a> {
     pub(crate) fn parse(value: &'a str) -> Option<Self> {
-        let (format, parameters) = value.split_once(' ')?;
+        let (format, parameters) = cut(value, b' ')?;
         Some(Self {
             format,
             parameters: parameters.trim_start(),

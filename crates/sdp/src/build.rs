@@ -4,7 +4,7 @@ use std::fmt::{self, Write as _};
 
 use crate::attribute::Direction;
 use crate::description::SessionDescription;
-use crate::line::{Line, LineEnd};
+use crate::line::{LINES_USUAL, Line, LineEnd};
 use crate::value::{Connection, MediaLine, Origin};
 
 /// Octets that most lines have room in.
@@ -20,7 +20,8 @@ pub struct SessionBuilder {
 impl SessionBuilder {
     /// Starts with `v=0`.
     pub fn new() -> Self {
-        Self::default().line('v', 0)
+        let lines = Vec::with_capacity(LINES_USUAL);
+        Self { lines }.line('v', 0)
     }
 
     /// Starts with nothing.
@@ -32,8 +33,18 @@ impl SessionBuilder {
     pub fn line(mut self, kind: char, value: impl fmt::Display) -> Self {
         let mut line = String::with_capacity(LINE_USUAL);
         // Writing into a string cannot fail.
-        let _ = write!(line, "{kind}={value}");
-        self.lines.push(Line::raw(line, LineEnd::CrLf));
+        line.extend([kind, '=']);
+        let _ = write!(line, "{value}");
+        self.lines.push(Line::of_text(line, LineEnd::CrLf));
+        self
+    }
+
+    /// Appends `<kind>=` and these pieces.
+    fn pieces(mut self, kind: char, pieces: &[&str]) -> Self {
+        let mut line = String::with_capacity(2 + pieces.iter().map(|it| it.len()).sum::<usize>());
+        line.extend([kind, '=']);
+        line.extend(pieces.iter().copied());
+        self.lines.push(Line::of_text(line, LineEnd::CrLf));
         self
     }
 
@@ -50,7 +61,7 @@ impl SessionBuilder {
 
     /// Appends an `s=` line.
     pub fn name(self, name: &str) -> Self {
-        self.line('s', name)
+        self.pieces('s', &[name])
     }
 
     /// Appends a `c=` line.
@@ -60,7 +71,7 @@ impl SessionBuilder {
 
     /// Appends `t=0 0`, the time of a session without bounds (RFC 8866 5.9).
     pub fn unbounded_time(self) -> Self {
-        self.line('t', "0 0")
+        self.pieces('t', &["0 0"])
     }
 
     /// Appends an `m=` line; the calls that follow belong to it.
@@ -70,7 +81,7 @@ impl SessionBuilder {
 
     /// Appends `a=<name>`.
     pub fn property(self, name: &str) -> Self {
-        self.line('a', name)
+        self.pieces('a', &[name])
     }
 
     /// Appends `a=<name>:<value>`.

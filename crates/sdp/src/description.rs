@@ -4,7 +4,7 @@ use std::fmt;
 
 use crate::attribute::{Attribute, Direction};
 use crate::check::{self, Problem};
-use crate::line::Line;
+use crate::line::{Line, cut};
 use crate::media::MediaDescription;
 use crate::value::{Connection, Origin};
 
@@ -156,7 +156,7 @@ pub(crate) fn attributes(lines: &[Line], first: usize) -> impl Iterator<Item = A
         .enumerate()
         .filter(|(_, line)| line.kind() == Some('a'))
         .map(move |(index, line)| {
-            let (name, value) = match line.value().split_once(':') {
+            let (name, value) = match cut(line.value(), b':') {
                 Some((name, value)) => (name, Some(value)),
                 None => (line.value(), None),
             };

@@ -28,6 +28,7 @@ mod description;
 mod line;
 mod media;
 mod media_line_view;
+mod rtpmap_view;
 mod value;
 
 pub use attribute::{Attribute, Direction, Fmtp, RtcpAddress, RtpMap};
@@ -37,4 +38,5 @@ pub use description::SessionDescription;
 pub use line::{Line, LineEnd};
 pub use media::MediaDescription;
 pub use media_line_view::MediaLineView;
+pub use rtpmap_view::RtpMapView;
 pub use value::{AddressType, Connection, MediaLine, Origin};

@@ -1,5 +1,8 @@
 //! One line of a session description, as received.
 
+/// Lines that most descriptions of one medium have room in.
+pub(crate) const LINES_USUAL: usize = 16;
+
 /// How a line was ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum LineEnd {
@@ -101,8 +104,14 @@ impl Line {
         }
     }
 
+    /// A line of text, which need not be looked through for octets that are none.
+    pub(crate) const fn of_text(text: String, end: LineEnd) -> Self {
+        let content = Content::Text(text);
+        Self { content, end }
+    }
+
     pub(crate) fn split(input: &[u8]) -> Vec<Self> {
-        let mut lines = Vec::new();
+        let mut lines = Vec::with_capacity(LINES_USUAL);
         let mut rest = input;
         while !rest.is_empty() {
             let Some(at) = rest.iter().position(|&octet| octet == b'\n') else {
@@ -118,6 +127,14 @@ impl Line {
         }
         lines
     }
+}
+
+/// What stands before and behind the first such ASCII character. Lines are short: looking at each octet
+/// is quicker than the patterns of `str`.
+#[inline]
+pub(crate) fn cut(text: &str, separator: u8) -> Option<(&str, &str)> {
+    let at = text.bytes().position(|octet| octet == separator)?;
+    Some((&text[..at], &text[at + 1..]))
 }
 
 fn valid_prefix(bytes: &[u8]) -> &str {

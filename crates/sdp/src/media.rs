@@ -6,6 +6,7 @@ use crate::attribute::{Attribute, Direction, Fmtp, RtcpAddress, RtpMap};
 use crate::description::{SessionDescription, attributes};
 use crate::line::Line;
 use crate::media_line_view::MediaLineView;
+use crate::rtpmap_view::RtpMapView;
 use crate::value::{Connection, MediaLine};
 
 /// A view of one `m=` line and the lines up to the next one.
@@ -111,12 +112,17 @@ impl<'a> MediaDescription<'a> {
     /// What a payload type means here: its `a=rtpmap`, else its static
     /// assignment (RFC 3551 6).
     pub fn rtpmap(&self, payload_type: u8) -> Option<RtpMap> {
+        self.rtpmap_view(payload_type).map(RtpMapView::to_map)
+    }
+
+    /// The same, to look at.
+    pub fn rtpmap_view(&self, payload_type: u8) -> Option<RtpMapView<'a>> {
         self.attributes()
             .filter(|attribute| attribute.name == "rtpmap")
             .filter_map(|attribute| attribute.value)
-            .filter(|value| RtpMap::payload_type_of(value) == Some(payload_type))
-            .find_map(RtpMap::parse)
-            .or_else(|| RtpMap::of_static(payload_type))
+            .filter(|value| RtpMapView::payload_type_of(value) == Some(payload_type))
+            .find_map(RtpMapView::read)
+            .or_else(|| RtpMapView::of_static(payload_type))
     }
 
     /// The parameters of the first `a=fmtp` for this payload type.

@@ -17,6 +17,8 @@ pub struct CompactLayout {
     pub(crate) kind: Kind,
     /// The header fields in order.
     marks: SmallVec<[Mark; 20]>,
+    /// The names among them, one bit each.
+    names: [u64; 2],
     /// One past the last header line.
     header_end: u32,
     /// Everything after the empty line.
@@ -74,11 +76,17 @@ impl CompactLayout {
     /// Finds all parts of the message in `bytes`, as [`crate::Layout::scan`] does.
     pub(crate) fn of(bytes: &[u8]) -> Self {
         let mut marks = SmallVec::new();
-        let frame = Frame::find(bytes, |header| marks.push(Mark::of(&header)));
+        let mut names = [0; 2];
+        let frame = Frame::find(bytes, |header| {
+            let (word, bit) = bit_of(header.id);
+            names[word] |= bit;
+            marks.push(Mark::of(&header));
+        });
         Self {
             start_line: frame.start_line,
             kind: Kind::of(frame.start_line.of(bytes)),
             marks,
+            names,
             header_end: frame.header_end as u32,
             body: frame.body,
             complete: frame.complete,
@@ -99,14 +107,28 @@ impl CompactLayout {
         name: HeaderName,
         bytes: &'a [u8],
     ) -> impl DoubleEndedIterator<Item = HeaderSpan> + 'a {
-        (0..self.marks.len())
-            .filter(move |&index| self.marks[index].id == name)
-            .map(|index| self.header(index, bytes))
+        self.named(name)
+            .iter()
+            .enumerate()
+            .filter(move |(_, mark)| mark.id == name)
+            .map(|(index, _)| self.header(index, bytes))
+    }
+
+    /// True if there is one with this name.
+    pub const fn has(&self, name: HeaderName) -> bool {
+        let (word, bit) = bit_of(name);
+        self.names[word] & bit != 0
     }
 
     /// How many there are with this name.
     pub fn count(&self, name: HeaderName) -> usize {
-        self.marks.iter().filter(|mark| mark.id == name).count()
+        let named = self.named(name).iter();
+        named.filter(|mark| mark.id == name).count()
+    }
+
+    /// All fields if one has this name, else none: most that are asked for are not there.
+    fn named(&self, name: HeaderName) -> &[Mark] {
+        if self.has(name) { &self.marks } else { &[] }
     }
 
     fn header(&self, index: usize, bytes: &[u8]) -> HeaderSpan {
@@ -130,6 +152,13 @@ impl CompactLayout {
             line: span(start, end),
         }
     }
+}
+
+/// The place of a name in [`CompactLayout::names`].
+const fn bit_of(name: HeaderName) -> (usize, u64) {
+    const { assert!((HeaderName::Other as usize) < 128) };
+    let place = name as usize;
+    (place / 64, 1 << (place % 64))
 }
 
 impl Mark {

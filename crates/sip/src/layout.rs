@@ -1,9 +1,9 @@
 //! Where the parts of a message lie in its bytes.
 
-use memchr::memchr;
 use smallvec::SmallVec;
 
 use crate::header_name::HeaderName;
+use crate::octets::find;
 use crate::span::Span;
 
 /// One header field: where its name, value and whole line (folds and line end included) are.
@@ -86,30 +86,6 @@ impl Frame {
             complete,
         }
     }
-}
-
-/// A line that is longer than so many octets is searched in another way.
-const SHORT_LINE: usize = 96;
-
-/// Where an octet stands from `at` on. Lines are short: eight octets at a time are quicker than a call
-/// of `memchr`, up to `SHORT_LINE`.
-#[inline]
-fn find(wanted: u8, bytes: &[u8], at: usize) -> Option<usize> {
-    const ONES: u64 = u64::from_ne_bytes([0x01; 8]);
-    const HIGHS: u64 = u64::from_ne_bytes([0x80; 8]);
-    let pattern = ONES * u64::from(wanted);
-    let (words, _) = bytes[at..bytes.len().min(at + SHORT_LINE)].as_chunks::<8>();
-    for (index, word) in words.iter().enumerate() {
-        // Zero where the octet is the wanted one. Above the lowest such octet a borrow may leave
-        // marks that mean nothing.
-        let word = u64::from_le_bytes(*word) ^ pattern;
-        let marks = word.wrapping_sub(ONES) & !word & HIGHS;
-        if marks != 0 {
-            return Some(at + index * 8 + marks.trailing_zeros() as usize / 8);
-        }
-    }
-    let rest = at + words.len() * 8;
-    memchr(wanted, &bytes[rest..]).map(|offset| rest + offset)
 }
 
 /// The parts of a line that was found before.
@@ -205,26 +181,6 @@ mod tests {
         );
         assert_eq!(text(layout.body), "body");
         assert!(layout.complete);
-    }
-
-    #[test]
-    fn an_octet_is_found_wherever_it_stands() {
-        let mut random = 1_u32;
-        for length in 0..240 {
-            let mut bytes: Vec<u8> = (0..length)
-                .map(|_| {
-                    random = random.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-                    (random >> 24) as u8 & 0x8f
-                })
-                .collect();
-            for at in 0..=length {
-                let expected = bytes[at..].iter().position(|&byte| byte == b'\n');
-                assert_eq!(find(b'\n', &bytes, at), expected.map(|found| at + found));
-                if let Some(byte) = bytes.get_mut(at) {
-                    *byte |= 1;
-                }
-            }
-        }
     }
 
     #[test]

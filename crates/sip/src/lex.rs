@@ -2,6 +2,11 @@
 
 use std::borrow::Cow;
 
+use crate::octets::{OctetSet, find};
+
+/// The characters of `token` (RFC 3261 25.1).
+static TOKEN: OctetSet = OctetSet::alphanumeric_and(b"-.!%*_+`'~");
+
 /// Positions of `separator` outside quoted strings and angle brackets.
 pub(crate) fn split_outside(text: &str, separator: u8) -> impl Iterator<Item = &str> {
     let mut rest = Some(text);
@@ -21,7 +26,7 @@ pub(crate) fn split_outside(text: &str, separator: u8) -> impl Iterator<Item = &
 pub(crate) fn find_outside(text: &str, wanted: u8) -> Option<usize> {
     let bytes = text.as_bytes();
     // Most texts have no such byte, or nothing in front of it that could hide it.
-    let first = memchr::memchr(wanted, bytes)?;
+    let first = find(wanted, bytes, 0)?;
     if memchr::memchr2(b'"', b'<', &bytes[..first]).is_none() {
         return Some(first);
     }
@@ -52,7 +57,7 @@ pub(crate) fn find_outside(text: &str, wanted: u8) -> Option<usize> {
 /// What stands before and behind the first such ASCII byte.
 #[inline]
 pub(crate) fn cut(text: &str, separator: u8) -> Option<(&str, &str)> {
-    let at = memchr::memchr(separator, text.as_bytes())?;
+    let at = find(separator, text.as_bytes(), 0)?;
     Some((&text[..at], &text[at + 1..]))
 }
 
@@ -72,17 +77,14 @@ pub(crate) fn lossy(bytes: &[u8]) -> Cow<'_, str> {
 }
 
 /// True for the characters of `token` (RFC 3261 25.1).
-pub(crate) const fn is_token_char(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric()
-        || matches!(
-            byte,
-            b'-' | b'.' | b'!' | b'%' | b'*' | b'_' | b'+' | b'`' | b'\'' | b'~'
-        )
+#[inline]
+pub(crate) fn is_token_char(byte: u8) -> bool {
+    TOKEN.has(byte)
 }
 
 /// True when `text` is a `token` (RFC 3261 25.1).
 pub(crate) fn is_token(text: &str) -> bool {
-    !text.is_empty() && text.bytes().all(is_token_char)
+    !text.is_empty() && TOKEN.has_all(text)
 }
 
 /// Removes the quotes of a quoted string and its backslash escapes; other text comes back as it is.
@@ -106,6 +108,51 @@ pub(crate) fn unquote(text: &str) -> String {
 
 /// White space of SIP, line ends of folds included.
 pub(crate) const BLANKS: [char; 4] = [' ', '\t', '\r', '\n'];
+
+#[inline]
+const fn is_blank(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t' | b'\r' | b'\n')
+}
+
+/// [`BLANKS`] in and around a text, by octets: the patterns of `str` take it apart into characters.
+pub(crate) trait Blanks {
+    fn trim_blanks(&self) -> &Self;
+    fn trim_blanks_start(&self) -> &Self;
+    fn trim_blanks_end(&self) -> &Self;
+    fn has_blanks(&self) -> bool;
+    /// What stands before and behind the first of them.
+    fn cut_at_blank(&self) -> Option<(&Self, &Self)>;
+}
+
+impl Blanks for str {
+    #[inline]
+    fn trim_blanks(&self) -> &Self {
+        self.trim_blanks_end().trim_blanks_start()
+    }
+
+    #[inline]
+    fn trim_blanks_start(&self) -> &Self {
+        let blanks = self.bytes().take_while(|byte| is_blank(*byte));
+        &self[blanks.count()..]
+    }
+
+    #[inline]
+    fn trim_blanks_end(&self) -> &Self {
+        let blanks = self.bytes().rev().take_while(|byte| is_blank(*byte));
+        &self[..self.len() - blanks.count()]
+    }
+
+    #[inline]
+    fn has_blanks(&self) -> bool {
+        self.bytes().any(is_blank)
+    }
+
+    #[inline]
+    fn cut_at_blank(&self) -> Option<(&Self, &Self)> {
+        let at = self.bytes().position(is_blank)?;
+        Some((&self[..at], &self[at + 1..]))
+    }
+}
 
 /// Decodes `%HH` escapes; what is not a valid escape stays as it is.
 pub(crate) fn unescape(text: &str) -> Vec<u8> {

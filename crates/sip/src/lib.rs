@@ -19,6 +19,7 @@ mod message;
 mod method;
 mod name_addr;
 mod name_addr_parts;
+mod octets;
 mod params;
 mod rack;
 mod reason;

@@ -12,7 +12,7 @@ use crate::field_error::FieldError;
 use crate::header::Header;
 use crate::header_name::HeaderName;
 use crate::layout::HeaderSpan;
-use crate::lex::{self, BLANKS};
+use crate::lex::{self, Blanks as _};
 use crate::method::Method;
 use crate::name_addr::NameAddr;
 use crate::name_addr_parts::NameAddrParts;
@@ -146,7 +146,7 @@ impl Message {
         self.headers_named(name)
             .filter_map(|header| header.text())
             .flat_map(|text| lex::split_outside(text, b','))
-            .map(|value| value.trim_matches(BLANKS))
+            .map(|value| value.trim_blanks())
             .filter(|value| !value.is_empty())
     }
 
@@ -191,6 +191,17 @@ impl Message {
         params::get(self.address(name).ok()?.params, "tag")
     }
 
+    /// The value of From or To on one line, if it is an address.
+    ///
+    /// # Errors
+    /// It is missing or broken.
+    pub fn address_text(&self, name: HeaderName) -> Result<Cow<'_, str>, FieldError> {
+        self.required(name)?;
+        let text = self.text(name).ok_or(FieldError::Missing(name.as_str()))?;
+        NameAddrParts::split(name.as_str(), &text)?;
+        Ok(text)
+    }
+
     /// A field of one address in place.
     pub(crate) fn address(&self, name: HeaderName) -> Result<NameAddrParts<'_>, FieldError> {
         NameAddrParts::split(name.as_str(), self.required(name)?)
@@ -231,7 +242,7 @@ impl Message {
     /// A header whose value is a plain number: Expires, Max-Forwards, Min-Expires, Content-Length.
     pub fn number(&self, name: HeaderName) -> Result<u32, FieldError> {
         let text = self.required(name)?;
-        let digits = text.trim_matches(BLANKS);
+        let digits = text.trim_blanks();
         // Expires and Retry-After may be followed by parameters or a comment.
         let digits = digits.split([';', '(', ' ']).next().unwrap_or("");
         let plain = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());

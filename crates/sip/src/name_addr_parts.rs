@@ -1,7 +1,8 @@
 //! A `name-addr` or `addr-spec` taken apart in place.
 
 use crate::field_error::FieldError;
-use crate::lex::{self, BLANKS};
+use crate::lex::{self, Blanks as _};
+use crate::octets::find;
 use crate::uri_parts::UriParts;
 
 /// The parts of a value; nothing is copied.
@@ -18,26 +19,26 @@ pub(crate) struct NameAddrParts<'a> {
 impl<'a> NameAddrParts<'a> {
     /// Reads one value; see [`NameAddr::parse`](crate::NameAddr::parse).
     pub(crate) fn split(field: &'static str, text: &'a str) -> Result<Self, FieldError> {
-        let text = text.trim_matches(BLANKS);
+        let text = text.trim_blanks();
         let uri =
             |text| UriParts::split(text).map_err(|_| FieldError::syntax(field, "a URI", text));
         let Some(open) = find_open_bracket(text) else {
             let (address, params) = lex::cut(text, b';').unwrap_or((text, ""));
             return Ok(Self {
                 display: None,
-                uri: uri(address.trim_end_matches(BLANKS))?,
+                uri: uri(address.trim_blanks_end())?,
                 params,
                 bracketed: false,
             });
         };
         let inside = &text[open + 1..];
-        let close = memchr::memchr(b'>', inside.as_bytes())
+        let close = find(b'>', inside.as_bytes(), 0)
             .ok_or_else(|| FieldError::syntax(field, "'>' after the URI", text))?;
-        let display = text[..open].trim_matches(BLANKS);
+        let display = text[..open].trim_blanks();
         if !display.is_empty() && !is_display_name(display) {
             return Err(FieldError::syntax(field, "a display name", display));
         }
-        let after = inside[close + 1..].trim_start_matches(BLANKS);
+        let after = inside[close + 1..].trim_blanks_start();
         if !after.is_empty() && !after.starts_with(';') {
             return Err(FieldError::syntax(field, "';' or the end", after));
         }
@@ -52,8 +53,8 @@ impl<'a> NameAddrParts<'a> {
 
 /// The `<` that opens the URI: the first outside a quoted display name.
 fn find_open_bracket(text: &str) -> Option<usize> {
-    let first = memchr::memchr(b'<', text.as_bytes())?;
-    if memchr::memchr(b'"', &text.as_bytes()[..first]).is_none() {
+    let first = find(b'<', text.as_bytes(), 0)?;
+    if find(b'"', &text.as_bytes()[..first], 0).is_none() {
         return Some(first);
     }
     let mut quoted = false;

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::lex::{self, BLANKS};
+use crate::lex::{self, Blanks as _};
 
 /// Parameters in the order they were written. Names compare without case (RFC 3261 7.3.1); a
 /// parameter without `=` is a flag and has no value.
@@ -103,13 +103,10 @@ impl Params {
 /// The parameters of a text in place, as [`Params::parse`] reads them.
 pub(crate) fn pieces(text: &str) -> impl Iterator<Item = (&str, Option<&str>)> {
     lex::split_outside(text, b';')
-        .map(|piece| piece.trim_matches(BLANKS))
+        .map(|piece| piece.trim_blanks())
         .filter(|piece| !piece.is_empty())
         .map(|piece| match lex::cut(piece, b'=') {
-            Some((name, value)) => (
-                name.trim_end_matches(BLANKS),
-                Some(value.trim_start_matches(BLANKS)),
-            ),
+            Some((name, value)) => (name.trim_blanks_end(), Some(value.trim_blanks_start())),
             None => (piece, None),
         })
 }

@@ -1,8 +1,14 @@
 //! A URI taken apart in place: every part is a piece of the text (RFC 3261 19.1.1, RFC 3966).
 
 use crate::lex;
+use crate::octets::{OctetSet, find};
 use crate::params::Params;
 use crate::uri::{Scheme, Uri, UriError};
+
+static SCHEME: OctetSet = OctetSet::alphanumeric_and(b"+-.");
+static HOST: OctetSet = OctetSet::alphanumeric_and(b"-._[]:%");
+/// What may stand anywhere in a URI, as far as it is ASCII.
+static ANYWHERE: OctetSet = OctetSet::graphic_without(b"<>\"");
 
 /// The parts of a URI. To look at one part nothing is copied; [`UriParts::to_uri`] copies all.
 #[derive(Debug, Clone, Copy)]
@@ -35,18 +41,15 @@ impl<'a> UriParts<'a> {
         let (scheme_text, rest) =
             lex::cut(text, b':').ok_or_else(|| UriError::NoScheme(text.to_owned()))?;
         let valid_scheme = scheme_text.starts_with(|first: char| first.is_ascii_alphabetic())
-            && scheme_text
-                .bytes()
-                .all(|b| b.is_ascii_alphanumeric() || b"+-.".contains(&b));
+            && SCHEME.has_all(scheme_text);
         if !valid_scheme {
             return Err(UriError::NoScheme(text.to_owned()));
         }
         // White space outside ASCII is looked for only where there is something outside ASCII.
         let wrong = |c: char| c.is_whitespace() || "<>\"".contains(c);
-        let clean = text
-            .bytes()
-            .all(|byte| byte.is_ascii_graphic() && !b"<>\"".contains(&byte));
-        if !clean && let Some(character) = text.chars().find(|c| wrong(*c)) {
+        if !ANYWHERE.has_all(text)
+            && let Some(character) = text.chars().find(|c| wrong(*c))
+        {
             return Err(UriError::BadCharacter {
                 character,
                 part: "text",
@@ -99,9 +102,8 @@ impl<'a> UriParts<'a> {
         if host.is_empty() {
             return Err(UriError::NoHost(whole.to_owned()));
         }
-        let fine = |b: u8| b.is_ascii_alphanumeric() || b"-._[]:%".contains(&b);
-        if !host.bytes().all(fine) {
-            let bad = |c: &char| !(c.is_ascii() && fine(*c as u8));
+        if !HOST.has_all(host) {
+            let bad = |c: &char| !(c.is_ascii() && HOST.has(*c as u8));
             // There is one: a byte that is not fine belongs to a character that is not.
             let character = host.chars().find(bad).unwrap_or_default();
             return Err(UriError::BadCharacter {
@@ -180,8 +182,8 @@ impl<'a> SchemePart<'a> {
 pub(crate) fn split_host_port(text: &str) -> Result<(&str, Option<u16>), UriError> {
     let bytes = text.as_bytes();
     let colon = match memchr::memrchr(b']', bytes) {
-        Some(bracket) => memchr::memchr(b':', &bytes[bracket..]).map(|at| at + bracket),
-        None => memchr::memchr(b':', bytes),
+        Some(bracket) => find(b':', bytes, bracket),
+        None => find(b':', bytes, 0),
     };
     let Some(colon) = colon else {
         return Ok((text, None));

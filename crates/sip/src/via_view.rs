@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use std::net::SocketAddr;
 
 use crate::field_error::FieldError;
-use crate::lex::{self, BLANKS};
+use crate::lex::{self, BLANKS, Blanks as _};
 use crate::params::{self, Params};
 use crate::transport::Transport;
 use crate::uri::{host_text, parse_ip};
@@ -32,24 +32,24 @@ impl<'a> ViaView<'a> {
     /// What is missing or wrong.
     pub fn read(text: &'a str) -> Result<Self, FieldError> {
         let error = |expected| FieldError::syntax("Via", expected, text);
-        let trimmed = text.trim_matches(BLANKS);
+        let trimmed = text.trim_blanks();
         let (head, params) = match lex::find_outside(trimmed, b';') {
             Some(at) => (&trimmed[..at], &trimmed[at..]),
             None => (trimmed, ""),
         };
         // sent-protocol may have blanks around its slashes (RFC 3261 25.1 SLASH).
         let mut pieces = head.splitn(3, '/');
-        let protocol = pieces.next().unwrap_or("").trim_matches(BLANKS);
+        let protocol = pieces.next().unwrap_or("").trim_blanks();
         let version = pieces
             .next()
             .ok_or_else(|| error("SIP/2.0/"))?
-            .trim_matches(BLANKS);
+            .trim_blanks();
         let rest = pieces
             .next()
             .ok_or_else(|| error("a transport"))?
-            .trim_start_matches(BLANKS);
+            .trim_blanks_start();
         let (transport, sent_by) = rest
-            .split_once(BLANKS)
+            .cut_at_blank()
             .ok_or_else(|| error("a blank before sent-by"))?;
         if !lex::is_token(protocol) || !lex::is_token(version) || !lex::is_token(transport) {
             return Err(error("protocol/version/transport"));
@@ -188,8 +188,8 @@ impl<'a> ViaView<'a> {
 
 /// Host and port. The colon may have blanks around it (RFC 3261 25.1 COLON). `None` for a wrong port.
 fn read_sent_by(text: &str) -> Option<(Cow<'_, str>, Option<u16>)> {
-    let text = text.trim_matches(BLANKS);
-    if !text.contains(BLANKS) {
+    let text = text.trim_blanks();
+    if !text.has_blanks() {
         let (host, port) = split_host_port(text).ok()?;
         return Some((host.into(), port));
     }

@@ -75,13 +75,14 @@ pub(super) fn common_codecs(
 ) -> Result<Vec<Common>, OfferAnswerError> {
     let line = remote.line_view();
     let payload_types = line.iter().flat_map(MediaLineView::payload_types);
-    let maps: Vec<_> = payload_types.map(|pt| (pt, remote.rtpmap(pt))).collect();
+    let maps: Vec<_> = payload_types
+        .map(|pt| (pt, remote.rtpmap_view(pt)))
+        .collect();
     let common: Vec<Common> = maps
         .iter()
         .filter_map(|(theirs, map)| {
             let map = map.as_ref()?;
-            let codec =
-                Codec::from_rtpmap(&map.encoding, map.clock_rate, map.parameters.as_deref())?;
+            let codec = Codec::from_rtpmap(map.encoding, map.clock_rate, map.parameters)?;
             let ours = caps
                 .formats
                 .iter()
@@ -101,7 +102,7 @@ pub(super) fn common_codecs(
             .iter()
             .map(|(pt, map)| {
                 map.as_ref()
-                    .map_or_else(|| pt.to_string(), |map| map.encoding.clone())
+                    .map_or_else(|| pt.to_string(), |map| map.encoding.to_owned())
             })
             .collect(),
         supported: caps
@@ -142,7 +143,7 @@ fn payload_type_of(
 ) -> Option<u8> {
     description.line_view()?.payload_types().find(|&pt| {
         description
-            .rtpmap(pt)
+            .rtpmap_view(pt)
             .is_some_and(|map| map.is(encoding, clock_rate))
     })
 }

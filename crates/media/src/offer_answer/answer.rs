@@ -68,7 +68,7 @@ pub fn build_answer(
                 .map_or_else(String::new, |line| line.protocol.to_owned()),
             ..MediaLine::audio(local.address.port(), &payload_types)
         },
-        formats,
+        formats: formats.into(),
         direction,
         rtcp_mux,
         security: match &security {
@@ -174,9 +174,8 @@ pub fn apply_answer(
         receive_payload_types: own_line
             .payload_types()
             .filter_map(|pt| {
-                let map = own.rtpmap(pt)?;
-                let channels = map.parameters.as_deref();
-                let codec = Codec::from_rtpmap(&map.encoding, map.clock_rate, channels)?;
+                let map = own.rtpmap_view(pt)?;
+                let codec = Codec::from_rtpmap(map.encoding, map.clock_rate, map.parameters)?;
                 Some((pt, codec))
             })
             .collect(),
@@ -256,8 +255,12 @@ fn choose<'a>(
 }
 
 /// `audio` in its place, and the other lines rejected.
-fn all_sections(offer: &SessionDescription, media_index: usize, audio: Section) -> Vec<Section> {
-    let mut sections: Vec<Section> = offer
+fn all_sections<'a>(
+    offer: &SessionDescription,
+    media_index: usize,
+    audio: Section<'a>,
+) -> Vec<Section<'a>> {
+    let mut sections: Vec<Section<'a>> = offer
         .media()
         .map(|media| {
             let line = media.line().unwrap_or_else(|| MediaLine::audio(0, &[0]));

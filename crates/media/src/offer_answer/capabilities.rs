@@ -1,5 +1,6 @@
 //! What a device offers and how its SDP is laid out.
 
+use std::borrow::Cow;
 use std::net::SocketAddr;
 
 use gannet_sdp::Direction;
@@ -81,7 +82,11 @@ impl Format {
     /// The codec, if it is implemented. Others can be offered, to look like a
     /// model, but never become the agreed codec.
     pub fn codec(&self) -> Option<Codec> {
-        let channels = self.channels.to_string();
+        let channels: Cow<'_, str> = match self.channels {
+            1 => "1".into(),
+            2 => "2".into(),
+            more => more.to_string().into(),
+        };
         Codec::from_rtpmap(&self.encoding, self.clock_rate, Some(&channels))
     }
 

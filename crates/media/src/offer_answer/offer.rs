@@ -42,7 +42,7 @@ pub fn build_reoffer(
         || audio(caps, local, AVP, Vec::new()),
         |agreed| audio_again(agreed, caps, local),
     );
-    let mut sections: Vec<Section> = previous
+    let mut sections: Vec<Section<'_>> = previous
         .media()
         .map(|media| {
             if Some(media.first_line()) == audio_line {
@@ -61,11 +61,11 @@ pub fn build_reoffer(
 }
 
 /// A later offer keeps the protocol; SRTP stays SRTP, also if another party of the session began it.
-fn audio_again(
+fn audio_again<'a>(
     agreed: &MediaDescription<'_>,
-    caps: &MediaCapabilities,
+    caps: &'a MediaCapabilities,
     local: &LocalMedia,
-) -> Section {
+) -> Section<'a> {
     let protocol = agreed.line_view().map_or(AVP, |line| line.protocol);
     let style = &caps.srtp;
     let asks = style.form == OfferForm::Attribute
@@ -84,12 +84,12 @@ fn audio_again(
     audio(caps, local, protocol, lines)
 }
 
-fn audio(
-    caps: &MediaCapabilities,
+fn audio<'a>(
+    caps: &'a MediaCapabilities,
     local: &LocalMedia,
     protocol: &str,
     security: Vec<String>,
-) -> Section {
+) -> Section<'a> {
     let payload_types: Vec<u8> = caps
         .formats
         .iter()
@@ -100,7 +100,7 @@ fn audio(
             protocol: protocol.to_owned(),
             ..MediaLine::audio(local.address.port(), &payload_types)
         },
-        formats: caps.formats.clone(),
+        formats: (&caps.formats).into(),
         direction: local.direction,
         rtcp_mux: caps.layout.attributes.contains(&AttributeSlot::RtcpMux),
         security,

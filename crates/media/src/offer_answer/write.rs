@@ -1,5 +1,6 @@
 //! Writing a description in the layout of a device.
 
+use std::borrow::Cow;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use gannet_sdp::{
@@ -12,13 +13,13 @@ use super::capabilities::{
 
 /// One `m=` section of a description to be written.
 #[derive(Debug, Clone)]
-pub(super) enum Section {
+pub(super) enum Section<'a> {
     /// Our audio with these formats.
     Audio {
         /// The `m=` line.
         line: MediaLine,
         /// Formats of the line.
-        formats: Vec<Format>,
+        formats: Cow<'a, [Format]>,
         /// Direction.
         direction: Direction,
         /// Whether `a=rtcp-mux` may be written.
@@ -33,7 +34,7 @@ pub(super) enum Section {
 pub(super) fn write(
     caps: &MediaCapabilities,
     local: &LocalMedia,
-    sections: &[Section],
+    sections: &[Section<'_>],
 ) -> SessionDescription {
     let layout = &caps.layout;
     let connection = Connection::unicast(connection_address(local));
@@ -189,11 +190,16 @@ fn write_formats(
                 channels,
                 ..
             } = format;
-            let text = match channels {
-                1 => format!("{payload_type} {encoding}/{clock_rate}"),
-                _ => format!("{payload_type} {encoding}/{clock_rate}/{channels}"),
+            builder = match channels {
+                1 => builder.attribute(
+                    "rtpmap",
+                    format_args!("{payload_type} {encoding}/{clock_rate}"),
+                ),
+                _ => builder.attribute(
+                    "rtpmap",
+                    format_args!("{payload_type} {encoding}/{clock_rate}/{channels}"),
+                ),
             };
-            builder = builder.attribute("rtpmap", text);
         }
         builder = fmtp(builder, format, FmtpPlace::AfterRtpmap);
     }

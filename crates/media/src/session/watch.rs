@@ -324,6 +324,7 @@ mod tests {
             telephone_event: None,
             comfort_noise: None,
             opus_wishes: OpusWishes::default(),
+            security: crate::offer_answer::Security::None,
         }
     }
 

@@ -6,8 +6,9 @@ use crate::check::lists::{self, Elements};
 use crate::check::rule::Rule;
 use crate::check::uris::{self, Place};
 use crate::header_name::HeaderName;
-use crate::lex::{self, BLANKS};
+use crate::lex::{self, Blanks as _};
 use crate::method::Method;
+use crate::octets::find;
 use crate::uri::parse_ip;
 use crate::via::BRANCH_COOKIE;
 use crate::via_view::ViaView;
@@ -31,15 +32,15 @@ pub(super) fn check(findings: &mut Findings<'_>) {
     vias(findings);
     for (name, list, place) in ADDRESSES {
         let elements = if list { Elements::List } else { Elements::One };
-        for value in lists::elements(findings, name, elements) {
+        lists::each(findings, name, elements, |findings, value| {
             if name == HeaderName::Contact && value == "*" {
-                continue;
+                return;
             }
             address(findings, name.as_str(), value, place);
             if name == HeaderName::Contact {
                 contact_params(findings, value);
             }
-        }
+        });
     }
     star(findings);
 }
@@ -50,15 +51,15 @@ fn address(findings: &mut Findings<'_>, field: &str, value: &str, place: Place) 
         bare_address(findings, field, value, place);
         return;
     };
-    display_name(findings, field, value[..open].trim_matches(BLANKS));
+    display_name(findings, field, value[..open].trim_blanks());
     let inside = &value[open + 1..];
-    let Some(close) = inside.find('>') else {
+    let Some(close) = find(b'>', inside.as_bytes(), 0) else {
         let text = format!("{field}: no '>' after the URI in \"{}\"", shown(value));
         findings.at(Rule::Address, value, text);
         return;
     };
     uri(findings, field, &inside[..close], place);
-    let after = inside[close + 1..].trim_matches(BLANKS);
+    let after = inside[close + 1..].trim_blanks();
     match after.strip_prefix(';') {
         Some(params) => lists::params(findings, field, params),
         None if after.is_empty() => {}
@@ -74,7 +75,7 @@ fn bare_address(findings: &mut Findings<'_>, field: &str, value: &str, place: Pl
     let (address, params) = value
         .split_once(';')
         .map_or((value, None), |(a, p)| (a, Some(p)));
-    let address = address.trim_matches(BLANKS);
+    let address = address.trim_blanks();
     if place == Place::Route {
         let text = format!("{field}: \"{}\" is not in angle brackets", shown(value));
         findings.at(Rule::RouteBrackets, value, text);
@@ -100,7 +101,7 @@ fn bare_address(findings: &mut Findings<'_>, field: &str, value: &str, place: Pl
 }
 
 fn uri(findings: &mut Findings<'_>, field: &str, text: &str, place: Place) {
-    if text.contains(BLANKS) {
+    if text.has_blanks() {
         let text_out = format!("{field}: blanks inside the URI \"{}\"", shown(text));
         findings.at(Rule::AddressBlanks, text, text_out);
     } else {
@@ -132,6 +133,10 @@ fn display_name(findings: &mut Findings<'_>, field: &str, name: &str) {
 
 /// The `<` that opens the URI, outside a quoted display name.
 fn open_bracket(value: &str) -> Option<usize> {
+    let first = find(b'<', value.as_bytes(), 0)?;
+    if find(b'"', &value.as_bytes()[..first], 0).is_none() {
+        return Some(first);
+    }
     let (mut quoted, mut escaped) = (false, false);
     value.bytes().position(|byte| {
         match byte {
@@ -184,24 +189,29 @@ fn star(findings: &mut Findings<'_>) {
 }
 
 fn vias(findings: &mut Findings<'_>) {
-    let is_request = findings.message.is_request();
-    let values = lists::elements(findings, HeaderName::Via, Elements::List);
-    for (index, value) in values.into_iter().enumerate() {
-        let via = match ViaView::read(value) {
-            Ok(via) => via,
-            Err(error) => {
-                findings.at(Rule::Via, value, shown(&error.to_string()));
-                continue;
+    let mut is_first_of_request = findings.message.is_request();
+    lists::each(
+        findings,
+        HeaderName::Via,
+        Elements::List,
+        |findings, value| {
+            let is_top = std::mem::take(&mut is_first_of_request);
+            let via = match ViaView::read(value) {
+                Ok(via) => via,
+                Err(error) => {
+                    findings.at(Rule::Via, value, shown(&error.to_string()));
+                    return;
+                }
+            };
+            if let Some(params) = grammar::split_params(value).1 {
+                lists::params(findings, "Via", params);
             }
-        };
-        if let Some(params) = grammar::split_params(value).1 {
-            lists::params(findings, "Via", params);
-        }
-        via_params(findings, value, &via);
-        if index == 0 && is_request {
-            branch(findings, value, &via);
-        }
-    }
+            via_params(findings, value, &via);
+            if is_top {
+                branch(findings, value, &via);
+            }
+        },
+    );
 }
 
 fn via_params(findings: &mut Findings<'_>, value: &str, via: &ViaView<'_>) {

@@ -1,12 +1,14 @@
 //! Grammar of the other header fields of RFC 3261 20.
 
+use smallvec::SmallVec;
+
 use crate::check::findings::{Findings, shown};
 use crate::check::grammar;
-use crate::check::lists::{self, Elements};
+use crate::check::lists::{self, Elements, PARAMS_USUAL};
 use crate::check::numbers;
 use crate::check::rule::Rule;
 use crate::header_name::HeaderName;
-use crate::lex::{self, BLANKS};
+use crate::lex::{self, Blanks as _};
 
 /// Lists of tokens with parameters, and whether the list may be empty.
 const TOKEN_LISTS: [(HeaderName, Elements); 10] = [
@@ -27,6 +29,12 @@ const TOKENS: [HeaderName; 3] = [
     HeaderName::ContentDisposition,
     HeaderName::Priority,
     HeaderName::Event,
+];
+
+/// Media types and ranges.
+const MEDIA_TYPES: [(HeaderName, Elements, Rule); 2] = [
+    (HeaderName::Accept, Elements::MaybeEmpty, Rule::MediaType),
+    (HeaderName::ContentType, Elements::One, Rule::ContentType),
 ];
 
 const INFO: [HeaderName; 3] = [
@@ -50,39 +58,40 @@ pub(super) fn check(findings: &mut Findings<'_>) {
     numbers::check(findings);
     call_id(findings);
     for (name, elements) in TOKEN_LISTS {
-        for value in lists::elements(findings, name, elements) {
+        lists::each(findings, name, elements, |findings, value| {
             token(findings, name, value);
-        }
+        });
     }
     for name in TOKENS {
-        for value in lists::elements(findings, name, Elements::One) {
+        lists::each(findings, name, Elements::One, |findings, value| {
             token(findings, name, value);
-        }
+        });
     }
-    for value in lists::elements(findings, HeaderName::Accept, Elements::MaybeEmpty) {
-        media_type(findings, Rule::MediaType, "Accept", value);
+    for (name, elements, rule) in MEDIA_TYPES {
+        lists::each(findings, name, elements, |findings, value| {
+            media_type(findings, rule, name.as_str(), value);
+        });
     }
-    for value in lists::elements(findings, HeaderName::ContentType, Elements::One) {
-        media_type(findings, Rule::ContentType, "Content-Type", value);
-    }
-    for value in lists::elements(findings, HeaderName::Warning, Elements::List) {
-        if !is_warning(value) {
-            let text = format!(
-                "Warning \"{}\" is not code, agent and quoted text",
-                shown(value)
-            );
-            findings.at(Rule::WarningValue, value, text);
-        }
-    }
+    lists::each(findings, HeaderName::Warning, Elements::List, warning);
     for name in INFO {
-        for value in lists::elements(findings, name, Elements::List) {
+        lists::each(findings, name, Elements::List, |findings, value| {
             info(findings, name, value);
-        }
+        });
     }
     for (name, wanted) in AUTHENTICATION {
-        for value in lists::elements(findings, name, Elements::One) {
+        lists::each(findings, name, Elements::One, |findings, value| {
             authentication(findings, name, value, wanted);
-        }
+        });
+    }
+}
+
+fn warning(findings: &mut Findings<'_>, value: &str) {
+    if !is_warning(value) {
+        let text = format!(
+            "Warning \"{}\" is not code, agent and quoted text",
+            shown(value)
+        );
+        findings.at(Rule::WarningValue, value, text);
     }
 }
 
@@ -91,19 +100,18 @@ fn call_id(findings: &mut Findings<'_>) {
     let message = findings.message;
     for header in message.headers_named(HeaderName::CallId) {
         let Some(text) = header.text() else { continue };
-        let (first, second) = text.split_once('@').unwrap_or((text, "-"));
-        if first.is_empty() || second.is_empty() || text.contains(BLANKS) {
+        let (first, second) = lex::cut(text, b'@').unwrap_or((text, "-"));
+        if first.is_empty() || second.is_empty() || text.has_blanks() {
             let text_out = format!("Call-ID \"{}\" is not one word", shown(text));
             findings.at(Rule::CallId, text, text_out);
             continue;
         }
         // Octets are quicker to look through than characters, and nearly all Call-IDs are right.
-        let mut words = first.bytes().chain(second.bytes());
-        if words.all(grammar::is_word_char) {
+        if grammar::WORD.has_all(first) && grammar::WORD.has_all(second) {
             continue;
         }
         let mut characters = first.chars().chain(second.chars());
-        let is_wrong = |c: &char| !u8::try_from(*c).is_ok_and(grammar::is_word_char);
+        let is_wrong = |c: &char| !u8::try_from(*c).is_ok_and(|octet| grammar::WORD.has(octet));
         if let Some(wrong) = characters.find(is_wrong) {
             let text_out = format!("character {wrong:?} in Call-ID");
             findings.at(Rule::CallIdCharacters, text, text_out);
@@ -124,9 +132,8 @@ fn token(findings: &mut Findings<'_>, name: HeaderName, value: &str) {
 
 fn media_type(findings: &mut Findings<'_>, rule: Rule, field: &str, value: &str) {
     let (range, params) = grammar::split_params(value);
-    let fine = range.split_once('/').is_some_and(|(kind, subtype)| {
-        lex::is_token(kind.trim_end_matches(BLANKS))
-            && lex::is_token(subtype.trim_start_matches(BLANKS))
+    let fine = lex::cut(range, b'/').is_some_and(|(kind, subtype)| {
+        lex::is_token(kind.trim_blanks_end()) && lex::is_token(subtype.trim_blanks_start())
     });
     if !fine {
         let text = format!("{field}: \"{}\" is not type/subtype", shown(range));
@@ -146,7 +153,7 @@ fn is_warning(value: &str) -> bool {
     code.len() == 3
         && grammar::is_digits(code)
         && !agent.is_empty()
-        && grammar::is_quoted_string(text.trim_matches(BLANKS))
+        && grammar::is_quoted_string(text.trim_blanks())
 }
 
 fn info(findings: &mut Findings<'_>, name: HeaderName, value: &str) {
@@ -154,7 +161,7 @@ fn info(findings: &mut Findings<'_>, name: HeaderName, value: &str) {
     let inner = uri
         .strip_prefix('<')
         .and_then(|rest| rest.strip_suffix('>'));
-    if !inner.is_some_and(|inner| inner.contains(':') && !inner.contains(BLANKS)) {
+    if !inner.is_some_and(|inner| inner.contains(':') && !inner.has_blanks()) {
         let text = format!("{name}: \"{}\" is no URI in angle brackets", shown(uri));
         findings.at(Rule::InfoUri, value, text);
     }
@@ -164,11 +171,11 @@ fn info(findings: &mut Findings<'_>, name: HeaderName, value: &str) {
 }
 
 fn authentication(findings: &mut Findings<'_>, name: HeaderName, value: &str, wanted: &[&str]) {
-    let (scheme, rest) = value.split_once(BLANKS).unwrap_or((value, ""));
-    let params: Vec<_> = lex::split_outside(rest, b',')
+    let (scheme, rest) = value.cut_at_blank().unwrap_or((value, ""));
+    let params: SmallVec<[_; 2 * PARAMS_USUAL]> = lex::split_outside(rest, b',')
         .map(|piece| {
-            let (name, value) = piece.split_once('=').unwrap_or((piece, ""));
-            (name.trim_matches(BLANKS), value.trim_matches(BLANKS))
+            let (name, value) = lex::cut(piece, b'=').unwrap_or((piece, ""));
+            (name.trim_blanks(), value.trim_blanks())
         })
         .collect();
     let is_param =

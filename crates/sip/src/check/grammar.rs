@@ -1,10 +1,16 @@
 //! Pieces of the grammar of RFC 3261 25.1 that several checks share.
 
-use crate::lex::{self, BLANKS};
+use crate::lex::{self, Blanks as _};
+use crate::octets::{OctetSet, find};
+
+/// The characters of `word`, of which Call-ID is made.
+pub(super) static WORD: OctetSet = OctetSet::alphanumeric_and(b"-.!%*_+`'~()<>:\\\"/[]?{}");
+/// Those of tokens and hosts.
+static GEN_VALUE: OctetSet = OctetSet::alphanumeric_and(b"-.!%*_+`'~[]:");
 
 /// True when every quoted string in `text` is closed. Quotes inside angle brackets do not count.
 pub(super) fn quotes_are_closed(text: &str) -> bool {
-    if memchr::memchr(b'"', text.as_bytes()).is_none() {
+    if find(b'"', text.as_bytes(), 0).is_none() {
         return true;
     }
     let (mut quoted, mut escaped, mut angle) = (false, false, false);
@@ -43,11 +49,7 @@ pub(super) fn is_quoted_string(text: &str) -> bool {
 
 /// True for `gen-value`: token, host or quoted-string.
 pub(super) fn is_gen_value(text: &str) -> bool {
-    is_quoted_string(text)
-        || !text.is_empty()
-            && text
-                .bytes()
-                .all(|byte| lex::is_token_char(byte) || b"[]:".contains(&byte))
+    !text.is_empty() && GEN_VALUE.has_all(text) || is_quoted_string(text)
 }
 
 /// True for one or more digits.
@@ -79,24 +81,19 @@ pub(super) fn is_qvalue(text: &str) -> bool {
     }
 }
 
-/// True for the characters of `word`, of which Call-ID is made.
-pub(super) fn is_word_char(byte: u8) -> bool {
-    lex::is_token_char(byte) || b"()<>:\\\"/[]?{}".contains(&byte)
-}
-
 /// The parameters of a value: what follows its first `;`, split and trimmed, empty pieces kept.
 pub(super) fn params(text: &str) -> impl Iterator<Item = (&str, Option<&str>)> {
     lex::split_outside(text, b';').map(|piece| match lex::cut(piece, b'=') {
-        Some((name, value)) => (name.trim_matches(BLANKS), Some(value.trim_matches(BLANKS))),
-        None => (piece.trim_matches(BLANKS), None),
+        Some((name, value)) => (name.trim_blanks(), Some(value.trim_blanks())),
+        None => (piece.trim_blanks(), None),
     })
 }
 
 /// Splits `value;params` outside quotes and brackets; the second part is `None` without a `;`.
 pub(super) fn split_params(text: &str) -> (&str, Option<&str>) {
     match lex::find_outside(text, b';') {
-        Some(at) => (text[..at].trim_matches(BLANKS), Some(&text[at + 1..])),
-        None => (text.trim_matches(BLANKS), None),
+        Some(at) => (text[..at].trim_blanks(), Some(&text[at + 1..])),
+        None => (text.trim_blanks(), None),
     }
 }
 

@@ -2,6 +2,7 @@
 
 use crate::check::findings::{Findings, shown};
 use crate::check::rule::Rule;
+use crate::header_name::HeaderName;
 use crate::layout::HeaderSpan;
 use crate::lex;
 use crate::span::Span;
@@ -9,8 +10,12 @@ use crate::span::Span;
 pub(super) fn check(findings: &mut Findings<'_>) {
     let message = findings.message;
     let layout = message.layout();
+    // Where all of it is UTF-8, each value is.
+    let head = &message.bytes()[..layout.body.start as usize];
+    let is_utf8 = std::str::from_utf8(head).is_ok();
     for header in layout.headers(message.bytes()) {
-        line(findings, &header);
+        name(findings, &header);
+        value(findings, &header, is_utf8);
     }
     if let Some(at) = first_bare_line_end(findings) {
         findings.add(
@@ -29,22 +34,31 @@ pub(super) fn check(findings: &mut Findings<'_>) {
     }
 }
 
-fn line(findings: &mut Findings<'_>, header: &HeaderSpan) {
+fn name(findings: &mut Findings<'_>, header: &HeaderSpan) {
+    if header.id != HeaderName::Other {
+        // The known names are tokens.
+        return;
+    }
     let bytes = findings.message.bytes();
     let name = lex::lossy(header.name.of(bytes));
-    let value = header.value.of(bytes);
     if bytes.get(header.name.end as usize) == Some(&b':') || !header.name.is_empty() {
         if !lex::is_token(&name) {
             let text = format!("header field name \"{}\" is no token", shown(&name));
             findings.add(Rule::HeaderNameToken, Some(header.name), text);
         }
     } else {
-        let text = String::from_utf8_lossy(value);
+        let text = String::from_utf8_lossy(header.value.of(bytes));
         let text = format!("header line \"{}\" has no colon", shown(&text));
         findings.add(Rule::HeaderColon, Some(header.line), text);
     }
-    if std::str::from_utf8(value).is_err() {
-        let text = format!("value of {} is not UTF-8", shown(&name));
+}
+
+fn value(findings: &mut Findings<'_>, header: &HeaderSpan, is_utf8: bool) {
+    let bytes = findings.message.bytes();
+    let value = header.value.of(bytes);
+    let name = || lex::lossy(header.name.of(bytes));
+    if !is_utf8 && std::str::from_utf8(value).is_err() {
+        let text = format!("value of {} is not UTF-8", shown(&name()));
         findings.add(Rule::Utf8, Some(header.value), text);
     }
     if let Some(at) = control_character(value) {
@@ -52,7 +66,7 @@ fn line(findings: &mut Findings<'_>, header: &HeaderSpan) {
         let text = format!(
             "control character 0x{:02x} in the value of {}",
             value[at],
-            shown(&name)
+            shown(&name())
         );
         findings.add(
             Rule::ControlCharacter,
@@ -65,7 +79,9 @@ fn line(findings: &mut Findings<'_>, header: &HeaderSpan) {
 /// The first control character that is neither a tab, nor the line end of a fold, nor the second
 /// half of a quoted pair.
 fn control_character(value: &[u8]) -> Option<usize> {
-    if !value.iter().any(u8::is_ascii_control) {
+    // All of it is looked at, without a way out: many octets at once.
+    let any = |found: bool, octet: &u8| found | octet.is_ascii_control();
+    if !value.iter().fold(false, any) {
         return None;
     }
     let (mut quoted, mut at) = (false, 0);

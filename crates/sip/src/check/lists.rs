@@ -1,10 +1,16 @@
 //! Elements of header fields and their parameters.
 
+use smallvec::SmallVec;
+
 use crate::check::findings::{Findings, shown};
 use crate::check::grammar;
 use crate::check::rule::Rule;
 use crate::header_name::HeaderName;
-use crate::lex::{self, BLANKS};
+use crate::lex::{self, Blanks};
+use crate::octets::find;
+
+/// Parameters that values rarely have more of.
+pub(super) const PARAMS_USUAL: usize = 8;
 
 /// How a header field is divided.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,15 +23,15 @@ pub(super) enum Elements {
     MaybeEmpty,
 }
 
-/// The elements of all fields of this name, trimmed. Fields with an unclosed quoted string or that
-/// are not UTF-8 are reported and left out, empty elements are reported.
-pub(super) fn elements<'a>(
+/// Gives `judge` the elements of all fields of this name, trimmed. Fields with an unclosed quoted string
+/// or that are not UTF-8 are reported and left out, empty elements are reported.
+pub(super) fn each<'a>(
     findings: &mut Findings<'a>,
     name: HeaderName,
     elements: Elements,
-) -> Vec<&'a str> {
+    mut judge: impl FnMut(&mut Findings<'a>, &'a str),
+) {
     let message = findings.message;
-    let mut found = Vec::new();
     for text in message.headers_named(name).filter_map(|h| h.text()) {
         if !grammar::quotes_are_closed(text) {
             let text_out = format!("{name}: quoted string is not closed in \"{}\"", shown(text));
@@ -35,30 +41,25 @@ pub(super) fn elements<'a>(
         if text.is_empty() && elements == Elements::MaybeEmpty {
             continue;
         }
-        if elements == Elements::One || text.is_empty() {
-            found.push(text);
+        let is_one = find(b',', text.as_bytes(), 0).is_none();
+        if elements == Elements::One || is_one {
+            judge(findings, text);
             continue;
         }
-        let before = found.len();
-        let pieces = lex::split_outside(text, b',').map(|piece| piece.trim_matches(BLANKS));
-        let mut count = 0;
-        for piece in pieces {
-            count += 1;
-            if !piece.is_empty() {
-                found.push(piece);
-            }
-        }
-        if found.len() - before < count {
+        let pieces = || lex::split_outside(text, b',').map(Blanks::trim_blanks);
+        if pieces().any(str::is_empty) {
             let text_out = format!("{name}: empty element in \"{}\"", shown(text));
             findings.at(Rule::ListElement, text, text_out);
         }
+        for piece in pieces().filter(|piece| !piece.is_empty()) {
+            judge(findings, piece);
+        }
     }
-    found
 }
 
 /// Parameters: `text` is what follows the first `;`.
 pub(super) fn params(findings: &mut Findings<'_>, field: &str, text: &str) {
-    let mut names: Vec<&str> = Vec::new();
+    let mut names: SmallVec<[&str; PARAMS_USUAL]> = SmallVec::new();
     for (name, value) in grammar::params(text) {
         if name.is_empty() && value.is_none() {
             let text_out = format!("{field}: empty parameter in \";{}\"", shown(text));

@@ -6,6 +6,7 @@ use crate::check::rule::Rule;
 use crate::header_name::HeaderName;
 use crate::method::Method;
 use crate::name_addr_parts::NameAddrParts;
+use crate::params;
 use crate::start_line::StartLine;
 use crate::uri_parts::{SchemePart, UriParts};
 
@@ -72,7 +73,7 @@ pub(super) fn check(findings: &mut Findings<'_>) {
 
 fn presence(findings: &mut Findings<'_>) {
     for name in MANDATORY {
-        if findings.message.header(name).is_none() {
+        if !findings.message.layout().has(name) {
             let text = format!("no {name} header field");
             findings.add(Rule::MandatoryField, None, text);
         }
@@ -101,7 +102,7 @@ fn repetition(findings: &mut Findings<'_>) {
 
 fn request(findings: &mut Findings<'_>, method: &Method) {
     let message = findings.message;
-    if message.header(HeaderName::MaxForwards).is_none() {
+    if !message.layout().has(HeaderName::MaxForwards) {
         let text = "no Max-Forwards header field";
         findings.add(Rule::MaxForwardsMissing, None, text);
     }
@@ -116,7 +117,8 @@ fn request(findings: &mut Findings<'_>, method: &Method) {
             }
         }
     }
-    if message.address(HeaderName::From).is_ok() && message.tag(HeaderName::From).is_none() {
+    let lacks_tag = |from: NameAddrParts<'_>| params::get(from.params, "tag").is_none();
+    if message.address(HeaderName::From).is_ok_and(lacks_tag) {
         let span = message
             .header(HeaderName::From)
             .and_then(|h| findings.span_of(h.value));

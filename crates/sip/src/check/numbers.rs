@@ -10,6 +10,17 @@ use crate::start_line::StartLine;
 /// CSeq numbers lie below this (RFC 3261 8.1.1.5).
 const CSEQ_END: u32 = 1 << 31;
 
+const CHECKED: [HeaderName; 8] = [
+    HeaderName::CSeq,
+    HeaderName::MaxForwards,
+    HeaderName::Expires,
+    HeaderName::MinExpires,
+    HeaderName::RetryAfter,
+    HeaderName::Date,
+    HeaderName::Timestamp,
+    HeaderName::MimeVersion,
+];
+
 const WEEKDAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
 const MONTHS: [&str; 12] = [
     "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
@@ -17,7 +28,7 @@ const MONTHS: [&str; 12] = [
 
 pub(super) fn check(findings: &mut Findings<'_>) {
     let message = findings.message;
-    for header in message.headers() {
+    for header in message.headers().filter(|it| CHECKED.contains(&it.id)) {
         let Some(text) = header.text() else { continue };
         match header.id {
             HeaderName::CSeq => cseq(findings, text),
@@ -45,8 +56,8 @@ pub(super) fn check(findings: &mut Findings<'_>) {
 }
 
 fn cseq(findings: &mut Findings<'_>, text: &str) {
-    let words: Vec<_> = text.split_ascii_whitespace().collect();
-    let [number, method] = words[..] else {
+    let mut words = text.split_ascii_whitespace();
+    let (Some(number), Some(method), None) = (words.next(), words.next(), words.next()) else {
         let text_out = format!("CSeq \"{}\" is not a number and a method", shown(text));
         findings.at(Rule::CSeq, text, text_out);
         return;

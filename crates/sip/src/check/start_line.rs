@@ -3,10 +3,12 @@
 use crate::check::findings::{Findings, shown};
 use crate::check::rule::Rule;
 use crate::check::uris::{self, Place};
-use crate::lex::{self, BLANKS};
+use crate::lex::{self, Blanks as _};
+use crate::octets::OctetSet;
 use crate::start_line::StartLine;
 
 const VERSION: &str = "SIP/2.0";
+static VISIBLE: OctetSet = OctetSet::graphic_without(&[]);
 
 pub(super) fn check(findings: &mut Findings<'_>) {
     let message = findings.message;
@@ -59,7 +61,9 @@ fn request_uri(findings: &mut Findings<'_>, uri: &str) {
     if uri.starts_with('<') || uri.ends_with('>') {
         let text = format!("Request-URI {} stands in angle brackets", shown(uri));
         findings.at(Rule::RequestUriBrackets, uri, text);
-    } else if uri.contains(|c: char| c.is_whitespace() || c.is_ascii_control()) {
+    } else if !VISIBLE.has_all(uri)
+        && uri.contains(|c: char| c.is_whitespace() || c.is_ascii_control())
+    {
         let text = format!("blank inside Request-URI \"{}\"", shown(uri));
         findings.at(Rule::RequestUriBlanks, uri, text);
     } else {
@@ -114,7 +118,7 @@ fn malformed(findings: &mut Findings<'_>, line: &str) {
             findings.at(Rule::StartLineBlanks, line, text);
         }
         _ => {
-            let text = match line.trim_matches(BLANKS) {
+            let text = match line.trim_blanks() {
                 "" => "no start line".to_owned(),
                 _ => format!(
                     "\"{}\" is neither a request line nor a status line",

@@ -1,7 +1,11 @@
 //! URIs by their strict grammar and by what their place allows (RFC 3261 19.1.1, 25.1).
 
+use smallvec::SmallVec;
+
 use crate::check::findings::{Findings, shown};
+use crate::check::lists::PARAMS_USUAL;
 use crate::check::rule::Rule;
+use crate::octets::OctetSet;
 use crate::params;
 use crate::uri::parse_ip;
 use crate::uri_parts::{SchemePart, UriParts};
@@ -16,11 +20,13 @@ pub(super) enum Place {
     Other,
 }
 
-const MARKS: &str = "-_.!~*'()";
-const USER_EXTRA: &str = "&=+$,;?/";
-const PASSWORD_EXTRA: &str = "&=+$,";
-const PARAM_EXTRA: &str = "[]/:&+$";
-const HEADER_EXTRA: &str = "[]/?:+$";
+// What may stand without an escape: letters, digits, the marks, and what each part adds
+// (RFC 3261 25.1).
+static USER: OctetSet = OctetSet::alphanumeric_and(b"-_.!~*'()&=+$,;?/");
+static PASSWORD: OctetSet = OctetSet::alphanumeric_and(b"-_.!~*'()&=+$,");
+static PARAM: OctetSet = OctetSet::alphanumeric_and(b"-_.!~*'()[]/:&+$");
+static HEADER: OctetSet = OctetSet::alphanumeric_and(b"-_.!~*'()[]/?:+$");
+static LABEL: OctetSet = OctetSet::alphanumeric_and(b"-");
 
 /// Judges `text`, which is the whole URI without brackets; `field` names its place in texts.
 pub(super) fn check(findings: &mut Findings<'_>, field: &str, text: &str, place: Place) {
@@ -58,17 +64,17 @@ fn shown_error(field: &str, error: &str) -> String {
 
 fn sip_characters(findings: &mut Findings<'_>, field: &str, text: &str, uri: &UriParts<'_>) {
     let own = [
-        ("user", uri.user.unwrap_or(""), USER_EXTRA),
-        ("password", uri.password.unwrap_or(""), PASSWORD_EXTRA),
+        ("user", uri.user.unwrap_or(""), &USER),
+        ("password", uri.password.unwrap_or(""), &PASSWORD),
     ];
     let params = params::pieces(uri.params).flat_map(|(name, value)| {
-        [name, value.unwrap_or("")].map(|piece| ("parameter", piece, PARAM_EXTRA))
+        [name, value.unwrap_or("")].map(|piece| ("parameter", piece, &PARAM))
     });
-    let headers = uri.headers().flat_map(|(name, value)| {
-        [name, value].map(|piece| ("header component", piece, HEADER_EXTRA))
-    });
+    let headers = uri
+        .headers()
+        .flat_map(|(name, value)| [name, value].map(|piece| ("header component", piece, &HEADER)));
     let mut parts = own.into_iter().chain(params).chain(headers);
-    let wrong = parts.find_map(|(part, piece, extra)| Some((part, first_wrong(piece, extra)?)));
+    let wrong = parts.find_map(|(part, piece, plain)| Some((part, first_wrong(piece, plain)?)));
     if let Some((part, wrong)) = wrong {
         let text_out = format!("{field}: character {wrong:?} in the {part} is not escaped");
         findings.at(Rule::UriCharacters, text, text_out);
@@ -81,7 +87,7 @@ fn sip_characters(findings: &mut Findings<'_>, field: &str, text: &str, uri: &Ur
         );
     }
     host(findings, field, text, uri.host);
-    let mut seen: Vec<&str> = Vec::new();
+    let mut seen: SmallVec<[&str; PARAMS_USUAL]> = SmallVec::new();
     for (name, _) in params::pieces(uri.params) {
         if seen.iter().any(|known| known.eq_ignore_ascii_case(name)) {
             let text_out = format!("{field}: URI parameter {} stands twice", shown(name));
@@ -92,40 +98,38 @@ fn sip_characters(findings: &mut Findings<'_>, field: &str, text: &str, uri: &Ur
 }
 
 fn host(findings: &mut Findings<'_>, field: &str, text: &str, host: &str) {
-    if host.contains(['[', ']', ':']) {
+    if host.bytes().any(|octet| b"[]:".contains(&octet)) {
         if parse_ip(host).is_none() || !host.starts_with('[') {
             let text_out = format!("{field}: \"{}\" is no IPv6 address", shown(host));
             findings.at(Rule::Uri, text, text_out);
         }
         return;
     }
-    let labels = host.strip_suffix('.').unwrap_or(host).split('.');
-    let is_label = |label: &str| {
+    let labels = host.strip_suffix('.').unwrap_or(host).as_bytes();
+    let is_label = |label: &[u8]| {
         !label.is_empty()
-            && !label.starts_with('-')
-            && !label.ends_with('-')
-            && label
-                .bytes()
-                .all(|b| b.is_ascii_alphanumeric() || b == b'-')
+            && !label.starts_with(b"-")
+            && !label.ends_with(b"-")
+            && label.iter().all(|octet| LABEL.has(*octet))
     };
-    if !labels.into_iter().all(is_label) {
+    if !labels.split(|octet| *octet == b'.').all(is_label) {
         let text_out = format!("{field}: \"{}\" is no host name", shown(host));
         findings.at(Rule::UriCharacters, text, text_out);
     }
 }
 
-/// The first character that is neither unreserved, nor in `extra`, nor part of an escape.
-fn first_wrong(piece: &str, extra: &str) -> Option<char> {
+/// The first character that is neither in `plain` nor part of an escape.
+fn first_wrong(piece: &str, plain: &OctetSet) -> Option<char> {
+    if plain.has_all(piece) {
+        return None;
+    }
     let bytes = piece.as_bytes();
     let fine = |at: usize, byte: u8| {
         let escape = || {
             let digits = bytes.get(at + 1..at + 3);
             digits.is_some_and(|hex| hex.iter().all(u8::is_ascii_hexdigit))
         };
-        byte.is_ascii_alphanumeric()
-            || MARKS.bytes().any(|mark| mark == byte)
-            || extra.bytes().any(|other| other == byte)
-            || byte == b'%' && escape()
+        plain.has(byte) || byte == b'%' && escape()
     };
     let wrong = bytes
         .iter()
@@ -149,6 +153,9 @@ fn components(
     if has_headers && place == Place::RequestUri {
         let text_out = format!("{field} has header components: {}", shown(text));
         findings.at(Rule::RequestUriHeaders, text, text_out);
+    }
+    if !has_headers && uri.params.is_empty() && uri.port.is_none() {
+        return;
     }
     let mut unwanted = Vec::new();
     if has_headers && matches!(place, Place::FromTo | Place::Route) {
