@@ -14,12 +14,12 @@ fn a_recording_through_each_codec_is_like_its_source_and_like_nothing_else() {
             "    * Alice uses generic phone with sdp.codecs \"['{codec}']\"\n    \
              * Bob uses generic phone with sdp.codecs \"['{codec}']\"\n    \
              * Alice calls Bob\n    * Bob answers the call\n    * Bob records to \"heard-{number}.wav\"\n    \
-             * Alice plays \"one.wav\"\n    * Bob hears \"one.wav\" with score at least 0.8\n    \
+             * Alice plays \"one.wav\"\n    * Bob hears \"one.wav\" with score at least 0.7\n    \
              * Bob stops recording\n"
         );
         text += &format!(
             "  Scenario: {codec}\n{call}    \
-             * recording \"heard-{number}.wav\" is like \"one.wav\" with score at least 0.9\n  \
+             * recording \"heard-{number}.wav\" is like \"one.wav\" with score at least 0.7\n  \
              Scenario: {codec}, other\n{call}    \
              * recording \"heard-{number}.wav\" is like \"other.wav\" with score at least 0.3\n"
         )
