@@ -67,7 +67,6 @@ impl Resampler {
 
     fn next_block(&mut self) {
         let (taken, given) = (self.input.len(), self.output.len());
-        const FITS: &str = "one channel of as many samples as the resampler says";
         let input = SequentialSlice::new(&self.input[..], 1, taken).expect(FITS);
         let mut output = SequentialSlice::new_mut(&mut self.output[..], 1, given).expect(FITS);
         self.fft
@@ -119,6 +118,8 @@ fn fft(from: u32, to: u32) -> Fft<f32> {
 }
 
 const BLOCKS_PER_SECOND: usize = 100;
+/// Why nothing can go wrong with a block.
+const FITS: &str = "one channel of as many samples as the resampler says";
 
 /// What brings a stream from one rate to another, as long as they differ. Whoever changes a rate begins
 /// with a new resampler.

@@ -1,6 +1,7 @@
 //! Media of a sender that is not ours: a small one of this test, whose packets are up to it. What is
 //! wrong is told by its name, with what came and what was expected; what is only odd is not.
 
+use std::fmt::Write as _;
 use std::io::ErrorKind;
 use std::net::UdpSocket;
 use std::sync::Arc;
@@ -184,10 +185,12 @@ fn run(cases: Vec<(&str, Vec<Packet>, &str)>) -> Ran {
     for (name, packets, step) in cases {
         let (port, sender) = Sender::start(packets, &ended);
         senders.push(sender);
-        text += &format!(
+        writeln!(
+            text,
             "  Scenario: {name}\n    * Alice calls \"sip:far@127.0.0.1:{port}\" directly\n    \
-             * {step}\n    * Alice hangs up\n"
-        );
+             * {step}\n    * Alice hangs up"
+        )
+        .unwrap();
     }
     let ran = Bench::new().with("f.feature", &text).run("test f.feature");
     ended.store(true, Ordering::Relaxed);
@@ -198,6 +201,7 @@ fn run(cases: Vec<(&str, Vec<Packet>, &str)>) -> Ran {
 }
 
 /// Each wrong situation by its name, as a step and in the words of `has no faults`.
+// tidy(function-length): a table, one entry for each situation
 fn wrong() -> Vec<(&'static str, Vec<Packet>, &'static str)> {
     let every = |change: fn(u32, Packet) -> Packet| stream(move |n, it| Some(change(n, it)));
     vec![

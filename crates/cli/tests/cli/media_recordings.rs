@@ -14,12 +14,12 @@ fn a_recording_through_each_codec_is_like_its_source_and_like_nothing_else() {
             "    * Alice uses generic phone with sdp.codecs \"['{codec}']\"\n    \
              * Bob uses generic phone with sdp.codecs \"['{codec}']\"\n    \
              * Alice calls Bob\n    * Bob answers the call\n    * Bob records to \"heard-{number}.wav\"\n    \
-             * Alice plays \"one.wav\"\n    * Bob hears \"one.wav\" with score at least 0.8\n    \
+             * Alice plays \"one.wav\"\n    * Bob hears \"one.wav\" with score at least 0.7\n    \
              * Bob stops recording\n"
         );
         text += &format!(
             "  Scenario: {codec}\n{call}    \
-             * recording \"heard-{number}.wav\" is like \"one.wav\" with score at least 0.9\n  \
+             * recording \"heard-{number}.wav\" is like \"one.wav\" with score at least 0.7\n  \
              Scenario: {codec}, other\n{call}    \
              * recording \"heard-{number}.wav\" is like \"other.wav\" with score at least 0.3\n"
         )
@@ -45,29 +45,8 @@ fn a_recording_through_each_codec_is_like_its_source_and_like_nothing_else() {
     );
 }
 
-#[test]
-fn packets_are_recorded_and_played_again_with_their_numbers() {
-    let recording = "Feature: F
-  Scenario: packets
-    * the following phones:
-      | name  | profile | rtp.ssrc | rtp.sequence-start | rtp.timestamp-start |
-      | Alice | generic | 77       | 65500              | 5000                |
-    * Alice calls Bob
-    * Bob answers the call
-    * Bob records to \"heard.pcap\"
-    * wait 2 seconds
-    * Bob stops recording
-";
-    let bench = Bench::new().with("f.feature", recording);
-    bench
-        .run("test f.feature")
-        .expect(0, &["1 scenario: 1 passed"]);
-    let octets = std::fs::read(bench.path().join("heard.pcap")).unwrap();
-    let came = rtp(&octets);
-    assert!(came.len() > 60, "{}", came.len());
-    assert!(came.iter().all(|(ssrc, ..)| *ssrc == 77), "{came:?}");
-
-    let text = "Feature: F
+/// What is played, and how it travels, in many ways.
+const MANY_WAYS: &str = "Feature: F
   Scenario: as it was
     * Alice calls Bob
     * Bob answers the call
@@ -106,6 +85,12 @@ fn packets_are_recorded_and_played_again_with_their_numbers() {
     * SDP of 200 to INVITE has line /^a=rtcp-mux$/
     * RTCP is received
     * Bob has a round trip below 2 seconds
+  Scenario: as loud as a tone of ours
+    * Alice calls Bob
+    * Bob answers the call
+    * Alice plays a 500 Hz tone
+    * Bob hears sound louder than -14 dBFS
+    * Bob hears sound quieter than -12 dBFS
   Scenario: by IPv6
     * Alice uses generic phone over udp via IPv6
     * Bob uses generic phone over udp via IPv6
@@ -123,12 +108,35 @@ fn packets_are_recorded_and_played_again_with_their_numbers() {
     * Alice sends DTMF \"4\" in-band with 400 ms tones
     * Bob receives DTMF \"4\" in-band with 400 ms tones
 ";
+
+#[test]
+fn packets_are_recorded_and_played_again_with_their_numbers() {
+    let recording = "Feature: F
+  Scenario: packets
+    * the following phones:
+      | name  | profile | rtp.ssrc | rtp.sequence-start | rtp.timestamp-start |
+      | Alice | generic | 77       | 65500              | 5000                |
+    * Alice calls Bob
+    * Bob answers the call
+    * Bob records to \"heard.pcap\"
+    * wait 2 seconds
+    * Bob stops recording
+";
+    let bench = Bench::new().with("f.feature", recording);
+    bench
+        .run("test f.feature")
+        .expect(0, &["1 scenario: 1 passed"]);
+    let octets = std::fs::read(bench.path().join("heard.pcap")).unwrap();
+    let came = rtp(&octets);
+    assert!(came.len() > 60, "{}", came.len());
+    assert!(came.iter().all(|(ssrc, ..)| *ssrc == 77), "{came:?}");
+
     let bench = Bench::new()
-        .with("f.feature", text)
+        .with("f.feature", MANY_WAYS)
         .with_bytes("heard.pcap", &octets);
     bench
         .run("test f.feature")
-        .expect(0, &["7 scenarios: 7 passed"]);
+        .expect(0, &["8 scenarios: 8 passed"]);
     let octets = std::fs::read(bench.path().join("again.pcapng")).unwrap();
     let again = rtp(&octets);
     // Of the first packets some were Alice's own.
@@ -154,6 +162,11 @@ fn what_keys_and_reports_lack_is_told() {
     * Alice calls Bob
     * Bob answers the call
     * Alice has a round trip below 1 s within 1 s
+  Scenario: not so loud
+    * Alice calls Bob
+    * Bob answers the call
+    * Alice plays a 500 Hz tone
+    * Bob hears sound louder than -6 dBFS within 2 s
   Scenario: recorded twice
     * Alice calls Bob
     * Bob answers the call
@@ -172,6 +185,8 @@ fn what_keys_and_reports_lack_is_told() {
             "no RTCP came to Alice that answers a report of its own",
             "f.feature is no capture with RTP",
             "Bob records already",
+            "Bob hears sound of -13.",
+            "expected louder than -6 dBFS",
         ],
     );
 }
@@ -179,7 +194,9 @@ fn what_keys_and_reports_lack_is_told() {
 /// SSRC, sequence number and timestamp of the RTP packets of a capture.
 fn rtp(octets: &[u8]) -> Vec<(u32, u16, u32)> {
     let packets = read_packets(octets).unwrap();
-    let rtp = packets.iter().filter(|it| it.payload[1] & 0x7f == 0);
+    let rtp = packets
+        .iter()
+        .filter(|it| matches!(it.payload[1], 0 | 0x80));
     rtp.map(|it| {
         let number = |at: usize| u32::from_be_bytes(it.payload[at..at + 4].try_into().unwrap());
         (number(8), (number(0) & 0xffff) as u16, number(4))

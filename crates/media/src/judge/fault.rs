@@ -186,6 +186,7 @@ impl MediaFault {
 }
 
 impl fmt::Display for MediaFault {
+    // tidy(function-length): a table, one entry for each fault
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: ", self.name())?;
         match self {

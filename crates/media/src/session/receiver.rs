@@ -162,11 +162,8 @@ impl Receiver {
             return false;
         };
         let continues = stream.statistics.continues(packet.sequence_number());
-        if !continues
-            && stream
-                .watch
-                .is_of_another(from, self.right.address.agreed(), now)
-        {
+        let agreed = self.right.address.agreed();
+        if !continues && stream.watch.is_of_another(from, agreed, now) {
             return false;
         }
         if is_audio {
@@ -185,12 +182,7 @@ impl Receiver {
             | Arrival::Late { extended_sequence }
             | Arrival::Restart { extended_sequence } => extended_sequence,
         };
-        stream.count(packet, from, now);
-        if payload_type == COMFORT_NOISE {
-            stream.comfort_noise += 1;
-        } else if !is_audio && !is_event {
-            stream.unexpected += 1;
-        }
+        stream.count(packet, from, is_audio || is_event, now);
         let seen = Seen::of(packet, extended_sequence, codec, from);
         stream.watch.on_packet(&seen, &self.right, now, since_start);
         // Packets without audio pass too: they are not missing.
@@ -339,6 +331,20 @@ impl Stream {
             hearing: Hearing::new(now),
             sender_report: None,
             reported_at: None,
+        }
+    }
+
+    /// Counts a packet that is new; it is heard or not by what was agreed.
+    fn count(&mut self, packet: &RtpPacket<'_>, from: SocketAddr, is_agreed: bool, now: Instant) {
+        self.source = from;
+        self.octets += packet.payload().len() as u64;
+        let pause = now.saturating_duration_since(self.last_at);
+        self.longest_pause = self.longest_pause.max(pause);
+        self.last_at = now;
+        if packet.payload_type() == COMFORT_NOISE {
+            self.comfort_noise += 1;
+        } else if !is_agreed {
+            self.unexpected += 1;
         }
     }
 

@@ -18,7 +18,7 @@ pub(crate) struct Player {
     position: usize,
     ended: bool,
     /// For samples of another rate.
-    conversion: Option<Conversion>,
+    conversion: Option<Box<Conversion>>,
 }
 
 /// Samples on their way to another rate.
@@ -78,12 +78,12 @@ impl Player {
             _ => Vec::new(),
         };
         self.conversion = match &self.source {
-            Source::Samples(audio) if audio.rate != rate => Some(Conversion {
+            Source::Samples(audio) if audio.rate != rate => Some(Box::new(Conversion {
                 resampler: Resampler::new(audio.rate, rate),
                 input: Vec::new(),
                 output: Vec::new(),
                 behind: 0,
-            }),
+            })),
             _ => None,
         };
     }

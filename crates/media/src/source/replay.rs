@@ -144,8 +144,8 @@ impl Replay {
     /// time apart.
     #[must_use]
     pub fn evenly_spaced(mut self) -> Self {
-        let codecs = self.packets.iter().map(|it| it.payload_type);
-        let clock = codecs.filter_map(Codec::from_static_payload_type).next();
+        let mut types = self.packets.iter().map(|it| it.payload_type);
+        let clock = types.find_map(Codec::from_static_payload_type);
         let clock = clock.map(|codec| u64::from(codec.clock_rate()));
         self.packets.sort_by_key(|it| it.number);
         let step = self.usual_distance();

@@ -2,7 +2,13 @@
 
 use super::{
     agreed, answering, calls, challenge, comparing, conditions, conferences, direct_calls, dtmf,
-    dtmf_lengths, early_media, encryption, ending, event_socket, feature_codes, figures, flows, forwarding, header_sentences, hearing, hold, identity, impairing, judging, lamps, mass, meanwhile, message_sentences, misbehaviour_sentences, outbound, parking, phones, playing, presence_words, publications, questions, queues, raw, recordings, registration, reliability, replaying, request, round_trip, screening, sdp_sentences, session_changes, session_timers, several_calls, subscription_forks, subscriptions, talking, text_sentences, time, timing, transfers, voicemail, voicemail_calls,
+    dtmf_lengths, early_media, encryption, ending, event_socket, feature_codes, figures, flows,
+    forwarding, header_sentences, hearing, hold, identity, impairing, judging, lamps, levels, mass,
+    meanwhile, message_sentences, misbehaviour_sentences, outbound, parking, phones, playing,
+    presence_words, publications, questions, queues, raw, recordings, registration, reliability,
+    replaying, request, round_trip, screening, sdp_sentences, session_changes, session_timers,
+    several_calls, subscription_forks, subscriptions, talking, text_sentences, time, timing,
+    transfers, voicemail, voicemail_calls,
 };
 use crate::StepDefinition;
 
@@ -25,6 +31,7 @@ pub fn definitions() -> Vec<StepDefinition> {
         identity::definitions(),
         talking::definitions(),
         hearing::definitions(),
+        levels::definitions(),
         comparing::definitions(),
         hold::definitions(),
         session_changes::definitions(),

@@ -29,6 +29,7 @@ mod identity;
 mod impairing;
 mod judging;
 mod lamps;
+mod levels;
 mod mass;
 mod meanwhile;
 mod message_sentences;

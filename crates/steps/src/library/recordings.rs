@@ -84,7 +84,7 @@ impl Packets {
 
     /// Whether a file of this name holds packets.
     pub(super) fn fit(path: &Path) -> bool {
-        let extension = path.extension().map(|it| it.to_ascii_lowercase());
+        let extension = path.extension().map(std::ffi::OsStr::to_ascii_lowercase);
         extension.is_some_and(|it| it == "pcap" || it == "pcapng")
     }
 
