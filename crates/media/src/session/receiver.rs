@@ -58,16 +58,6 @@ struct Stream {
     reported_at: Option<Instant>,
 }
 
-impl Stream {
-    fn count(&mut self, packet: &RtpPacket<'_>, from: SocketAddr, now: Instant) {
-        self.source = from;
-        self.octets += packet.payload().len() as u64;
-        let pause = now.saturating_duration_since(self.last_at);
-        self.longest_pause = self.longest_pause.max(pause);
-        self.last_at = now;
-    }
-}
-
 impl Receiver {
     pub(super) fn new(config: &RtpSessionConfig, now: Instant) -> Self {
         let negotiated = &config.negotiated;
