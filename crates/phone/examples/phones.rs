@@ -17,10 +17,17 @@ use bytes::Bytes;
 use gannet_net::load::{PortEvent, PortId, PortLimits, PortOptions, Ports};
 use gannet_phone::{AuthUser, PhoneConfig, ProfileLibrary, SignallingEvent, SignallingPhone};
 use gannet_sip::{Transport, Uri};
-use gannet_ua::Target;
+use gannet_ua::{Target, Transmit};
+
+/// That of the `gannet` binary.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 /// Longest sleep.
 const TICK: Duration = Duration::from_millis(1);
+/// Time between two looks at the socket while there are calls: to be woken for each message costs as
+/// much as to play it.
+const REST: Duration = Duration::from_millis(1);
 /// A callee ends when nothing came for so long, a caller gives up then.
 const QUIET: Duration = Duration::from_secs(3);
 const USAGE: &str = "usage: phones callee ADDRESS MODEL | phones caller ADDRESS MODEL TO RATE CALLS HOLD_S | phones pair MODEL CALLS";
@@ -102,6 +109,8 @@ struct Line {
     ports: Ports,
     port: PortId,
     heard: Instant,
+    /// When the socket was last looked at.
+    looked: Instant,
 }
 
 /// What came of the calls.
@@ -128,6 +137,7 @@ impl Line {
             ports,
             port,
             heard: Instant::now(),
+            looked: Instant::now(),
         })
     }
 
@@ -211,8 +221,14 @@ impl Line {
 
     /// Sends, receives, and lets time pass.
     fn turn(&mut self, wait: Duration) -> Result<(), String> {
+        let rest = (self.looked + REST).saturating_duration_since(Instant::now());
+        if self.phone.open_calls() > 0 && !rest.is_zero() {
+            self.ports.flush();
+            std::thread::sleep(rest);
+        }
         let (phone, port, heard) = (&mut self.phone, self.port, &mut self.heard);
         let now = Instant::now();
+        self.looked = now;
         if phone
             .next_deadline()
             .is_some_and(|deadline| deadline <= now)
@@ -220,8 +236,7 @@ impl Line {
             phone.handle_timeout(now);
         }
         while let Some(transmit) = phone.poll_transmit() {
-            let to = Some(transmit.target.address);
-            self.ports.send(port, to, &[&transmit.bytes]);
+            send(&mut self.ports, port, &transmit);
         }
         let polled = self.ports.poll_with(Some(wait), &mut |ports, event| {
             let PortEvent::Datagram { from, bytes, .. } = event else {
@@ -232,11 +247,22 @@ impl Line {
             let source = Target::new(Transport::Udp, from);
             phone.handle_message(now, Bytes::copy_from_slice(bytes), source);
             while let Some(transmit) = phone.poll_transmit() {
-                let to = Some(transmit.target.address);
-                ports.send(port, to, &[&transmit.bytes]);
+                send(ports, port, &transmit);
             }
         });
         polled.map(drop).map_err(|error| error.to_string())
+    }
+}
+
+/// Messages of different calls may overtake each other: those of one length then leave together.
+fn send(ports: &mut Ports, port: PortId, transmit: &Transmit) {
+    const CALL_ID: &[u8] = b"\r\nCall-ID: ";
+    let to = Some(transmit.target.address);
+    let bytes = &*transmit.bytes;
+    let value = memchr::memmem::find(bytes, CALL_ID).map(|at| &bytes[at + CALL_ID.len()..]);
+    match value.and_then(<[u8]>::first_chunk) {
+        Some(start) => ports.send_in_flow(port, to, u32::from_le_bytes(*start), &[bytes]),
+        None => ports.send(port, to, &[bytes]),
     }
 }
 

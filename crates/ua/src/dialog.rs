@@ -40,10 +40,10 @@ pub struct Dialog {
     pub local_cseq: u32,
     /// The number of their last request; `None` before the first.
     pub remote_cseq: Option<u32>,
-    /// Our From (or To) with tag.
-    pub local: NameAddr,
-    /// Their From (or To) with tag.
-    pub remote: NameAddr,
+    /// Our From (or To) with tag, as written.
+    pub local: Box<str>,
+    /// Their From (or To) with tag, as written.
+    pub remote: Box<str>,
     /// Where requests go: their Contact.
     pub remote_target: Uri,
     /// Route values as received, in the order of use.
@@ -65,12 +65,12 @@ impl Dialog {
     /// The dialog of the caller, made by a response (RFC 3261 12.1.2). A 2xx without To tag comes
     /// from a peer of RFC 2543: its tag is empty.
     pub fn from_response(request: &Message, response: &Message) -> Result<Self, DialogError> {
-        let local = request.from()?;
-        let remote = response.to()?;
+        let local = request.address_text(HeaderName::From)?;
+        let remote = response.address_text(HeaderName::To)?;
         let mut route_set = route_values(response);
         route_set.reverse();
         let state = state_of(response);
-        let remote_tag = match (remote.tag(), state) {
+        let remote_tag = match (response.tag(HeaderName::To), state) {
             (Some(tag), _) => tag.to_owned(),
             (None, DialogState::Confirmed) => String::new(),
             (None, DialogState::Early) => return Err(DialogError::NoToTag),
@@ -87,12 +87,12 @@ impl Dialog {
                 .call_id()
                 .ok_or(FieldError::Missing("Call-ID"))?
                 .to_owned(),
-            local_tag: local.tag().unwrap_or_default().to_owned(),
+            local_tag: request.from_tag().unwrap_or_default(),
             remote_tag,
             local_cseq: request.cseq()?.number,
             remote_cseq: None,
-            local,
-            remote,
+            local: local.into(),
+            remote: remote.into(),
             remote_target,
             route_set,
         })
@@ -104,11 +104,15 @@ impl Dialog {
         local_tag: &str,
         state: DialogState,
     ) -> Result<Self, DialogError> {
-        let remote = request.from()?;
-        let mut local = request.to()?;
-        if !local_tag.is_empty() {
-            local.params.set("tag", local_tag);
-        }
+        let remote = request.address_text(HeaderName::From)?;
+        let local = request.address_text(HeaderName::To)?;
+        let local = if local_tag.is_empty() {
+            local.into()
+        } else if request.tag(HeaderName::To).is_some() {
+            retagged(&request.to()?, local_tag)
+        } else {
+            [&local, ";tag=", local_tag].concat().into()
+        };
         Ok(Self {
             state,
             call_id: request
@@ -116,14 +120,34 @@ impl Dialog {
                 .ok_or(FieldError::Missing("Call-ID"))?
                 .to_owned(),
             local_tag: local_tag.to_owned(),
-            remote_tag: remote.tag().unwrap_or_default().to_owned(),
+            remote_tag: request.from_tag().unwrap_or_default(),
             local_cseq: 0,
             remote_cseq: Some(request.cseq()?.number),
             local,
-            remote,
+            remote: remote.into(),
             remote_target: request.contact()?.uri,
             route_set: route_values(request),
         })
+    }
+
+    /// Our From (or To), taken apart.
+    pub fn local_address(&self) -> NameAddr {
+        NameAddr::parse("From", &self.local).expect("checked when the dialog was made")
+    }
+
+    /// Their From (or To), taken apart.
+    pub fn remote_address(&self) -> NameAddr {
+        NameAddr::parse("To", &self.remote).expect("checked when the dialog was made")
+    }
+
+    /// The same dialog of another device of ours: one with this tag, that has sent nothing.
+    pub fn forked(&self, local_tag: String) -> Self {
+        Self {
+            local: retagged(&self.local_address(), &local_tag),
+            local_tag,
+            local_cseq: 0,
+            ..self.clone()
+        }
     }
 
     /// A later response for the same dialog: a 2xx confirms it and gives the final route set and
@@ -210,12 +234,18 @@ impl Dialog {
             request.push(HeaderName::Route, route.as_str());
         }
         request.push(HeaderName::MaxForwards, "70");
-        request.push_value(HeaderName::From, &self.local);
-        request.push_value(HeaderName::To, &self.remote);
+        request.push(HeaderName::From, self.local.as_bytes());
+        request.push(HeaderName::To, self.remote.as_bytes());
         request.push(HeaderName::CallId, self.call_id.as_str());
         request.push_value(HeaderName::CSeq, format_args!("{cseq} {method}"));
         request
     }
+}
+
+fn retagged(address: &NameAddr, tag: &str) -> Box<str> {
+    let mut address = address.clone();
+    address.params.set("tag", tag);
+    address.to_string().into()
 }
 
 fn state_of(response: &Message) -> DialogState {
@@ -273,6 +303,21 @@ mod tests {
             ("B", "A")
         );
         assert_eq!(callee.remote_cseq, Some(7));
+    }
+
+    #[test]
+    fn addresses_are_sent_as_they_were_written_on_one_line() {
+        let invite = message(
+            "INVITE sip:b@b SIP/2.0\nFrom: \"A\\\n B\"\n  <sip:a@a;x>;tag=A;y=1\nTo: sip:b@b;z\n\
+             Call-ID: c\nCSeq: 7 INVITE\nContact: <sip:a@1.1.1.1>\n\n",
+        );
+        let dialog = Dialog::from_request(&invite, "B", DialogState::Early).expect("a dialog");
+        assert_eq!(&*dialog.local, "sip:b@b;z;tag=B");
+        assert_eq!(&*dialog.remote, "\"A\\ B\" <sip:a@a;x>;tag=A;y=1");
+        assert_eq!(dialog.remote_address().tag(), Some("A"));
+        assert_eq!(dialog.local_address().uri.to_string(), "sip:b@b");
+        let fork = dialog.forked("C".to_owned());
+        assert_eq!(&*fork.local, "sip:b@b;z;tag=C");
     }
 
     #[test]

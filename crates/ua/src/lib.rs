@@ -17,6 +17,7 @@ pub mod digest;
 pub mod endpoint;
 mod event;
 mod flow;
+mod hashing;
 mod identifiers;
 mod keep_alive;
 mod notice;

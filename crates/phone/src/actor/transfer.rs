@@ -106,7 +106,7 @@ impl Actor {
             .ok_or_else(|| self.error_no_call(call))?;
         let uri = match self.config.profile.transfer.attended_target {
             TargetForm::Contact => dialog.remote_target.clone(),
-            TargetForm::AddressOfRecord => dialog.remote.uri.clone(),
+            TargetForm::AddressOfRecord => dialog.remote_address().uri,
         };
         Ok(ReferTo::new(uri).replacing(Replaces::at_peer(dialog)))
     }

@@ -1,6 +1,6 @@
 //! The endpoint: one user agent's transactions, calls, registrations and subscriptions.
 
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
 use std::time::Instant;
 
 use bytes::Bytes;
@@ -23,6 +23,7 @@ use super::identity::locate;
 use super::incoming::Incoming;
 use super::usage::Homes;
 use crate::digest::ClientAuth;
+use crate::hashing::HashMap;
 use crate::notice::Notice;
 use crate::publication::Publication;
 use crate::registration::Registration;
@@ -132,18 +133,18 @@ impl Endpoint {
             config,
             auth: ClientAuth::default(),
             requests: BTreeMap::new(),
-            by_transaction: HashMap::new(),
+            by_transaction: HashMap::default(),
             calls: BTreeMap::new(),
             by_dialog: DialogIndex::default(),
-            by_invite: HashMap::new(),
-            by_server: HashMap::new(),
+            by_invite: HashMap::default(),
+            by_server: HashMap::default(),
             call_agenda: Agenda::new(),
             incoming: BTreeMap::new(),
             registrations: BTreeMap::new(),
             registration_agenda: Agenda::new(),
             subscriptions: BTreeMap::new(),
             subscription_agenda: Agenda::new(),
-            by_subscription: HashMap::new(),
+            by_subscription: HashMap::default(),
             publications: BTreeMap::new(),
             publication_agenda: Agenda::new(),
             notices: BTreeMap::new(),

@@ -1,18 +1,17 @@
 //! Finding calls by the identifiers of their dialogs.
 
-use std::collections::HashMap;
-use std::collections::hash_map::RandomState;
 use std::hash::BuildHasher;
 
 use smallvec::SmallVec;
 
 use super::happening::CallId;
+use crate::hashing::{HashMap, Hashing};
 
 /// Calls by Call-ID and local tag. Both stand in the call already and are not kept again: the index
 /// has their hash, and its user says which of the calls with that hash is meant.
 #[derive(Debug, Default)]
 pub(crate) struct DialogIndex {
-    hashing: RandomState,
+    hashing: Hashing,
     calls: HashMap<u64, SmallVec<[CallId; 1]>>,
 }
 

@@ -13,12 +13,9 @@ impl Endpoint {
         let entry = self.notices.get(&notice).filter(|entry| !entry.ending)?;
         let (event, contact) = (entry.event.clone(), entry.contact.clone());
         let (home, ends_at) = (entry.home, entry.ends_at);
-        let mut dialog = self.dialog_at(home)?.clone();
         let peer = self.homes.get(home)?.peer;
         let tag = self.config.identifiers.tag(&mut self.rng);
-        dialog.local.params.set("tag", tag.as_str());
-        dialog.local_tag = tag;
-        dialog.local_cseq = 0;
+        let dialog = self.dialog_at(home)?.forked(tag);
         self.last_other += 1;
         let id = NoticeId(self.last_other);
         let home = self.homes.open(dialog, peer, Usage::Notifier(id));

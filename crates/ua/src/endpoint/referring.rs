@@ -111,8 +111,8 @@ impl Endpoint {
         let key = (dialog.call_id.clone(), dialog.local_tag.clone());
         let about = SubscriptionSpec::new(
             dialog.remote_target.clone(),
-            untagged(&dialog.local),
-            untagged(&dialog.remote),
+            untagged(dialog.local_address()),
+            untagged(dialog.remote_address()),
             spec.contact.clone(),
             EventPackage::new(REFER),
         );
@@ -356,8 +356,7 @@ impl Subscription {
     }
 }
 
-fn untagged(address: &NameAddr) -> NameAddr {
-    let mut address = address.clone();
+fn untagged(mut address: NameAddr) -> NameAddr {
     address.params.remove("tag");
     address
 }

@@ -1,7 +1,7 @@
 //! Who lives in which dialog (RFC 5057): subscriptions in dialogs of their own, several in one, or
 //! in the dialog of a call, which they may outlive.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use gannet_sip::{Message, MessageBuilder, Method, Scheme, Uri};
 use smallvec::SmallVec;
@@ -10,6 +10,7 @@ use super::call::CallState;
 use super::core::{Endpoint, SendError};
 use super::happening::{CallId, NoticeId, SubscriptionId};
 use crate::dialog::Dialog;
+use crate::hashing::HashMap;
 use crate::target::Target;
 
 /// Number of a dialog that subscriptions live in.

@@ -1,6 +1,6 @@
 //! All transactions of one layer, by number and by deadline.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -9,6 +9,7 @@ use super::invite_client::InviteClient;
 use super::invite_server::InviteServer;
 use super::non_invite_client::NonInviteClient;
 use super::non_invite_server::NonInviteServer;
+use crate::hashing::HashMap;
 use crate::target::Target;
 
 /// One state machine of the four.
