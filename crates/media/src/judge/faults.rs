@@ -11,7 +11,8 @@ use crate::session::{Mistaken, ReceivedStream, RtpReport, RtpSession};
 pub struct FaultLimits {
     /// Loss, percent.
     pub loss_percent: f64,
-    /// Mean interarrival jitter.
+    /// Mean interarrival jitter. What our own packets have when they leave comes on top: a busy
+    /// machine looks at those that come as late.
     pub jitter: Duration,
     /// Time without a packet.
     pub gap: Duration,
@@ -65,7 +66,8 @@ pub fn media_faults(
     let mut faults = format_faults(&report, limits);
     faults.extend(srtp_faults(&report));
     faults.extend(address_faults(session, &report, limits));
-    faults.extend(packet_faults(&report.received, limits));
+    let own_jitter = report.sent.jitter_mean;
+    faults.extend(packet_faults(&report.received, own_jitter, limits));
     let gap = longest_gap(&report, until);
     if gap >= limits.gap {
         faults.push(MediaFault::Gap {
@@ -154,7 +156,11 @@ fn address_faults(
 }
 
 /// What is wrong with the packets of all streams together: a sender may go on with another SSRC.
-fn packet_faults(streams: &[ReceivedStream], limits: &FaultLimits) -> Vec<MediaFault> {
+fn packet_faults(
+    streams: &[ReceivedStream],
+    own_jitter: Duration,
+    limits: &FaultLimits,
+) -> Vec<MediaFault> {
     let sum = |count: fn(&ReceivedStream) -> u64| streams.iter().map(count).sum::<u64>();
     let packets = sum(|it| it.packets);
     let part = |count: u64, of: u64| count as f64 * 100.0 / of.max(1) as f64;
@@ -168,7 +174,7 @@ fn packet_faults(streams: &[ReceivedStream], limits: &FaultLimits) -> Vec<MediaF
             most_percent: limits.loss_percent,
         });
     }
-    faults.extend(jitter_fault(streams, packets, limits));
+    faults.extend(jitter_fault(streams, packets, limits.jitter + own_jitter));
     let frozen = streams.iter().map(|it| it.watched.frozen).max();
     if let Some(packets) = frozen.filter(|frozen| *frozen >= limits.frozen) {
         faults.push(MediaFault::FrozenTimestamp { packets });
@@ -199,19 +205,15 @@ fn packet_faults(streams: &[ReceivedStream], limits: &FaultLimits) -> Vec<MediaF
 }
 
 /// By the mean over the packets of all streams.
-fn jitter_fault(
-    streams: &[ReceivedStream],
-    packets: u64,
-    limits: &FaultLimits,
-) -> Option<MediaFault> {
+fn jitter_fault(streams: &[ReceivedStream], packets: u64, limit: Duration) -> Option<MediaFault> {
     let weighted = |it: &ReceivedStream| it.jitter_mean.as_secs_f64() * it.packets as f64;
     let all: f64 = streams.iter().map(weighted).sum();
     // Absurd timestamps make absurd sums, but no panic.
     let mean = Duration::try_from_secs_f64(all / packets.max(1) as f64).unwrap_or(Duration::MAX);
     let latest = streams.iter().map(|it| it.watched.playout.latest).max();
-    (mean >= limits.jitter).then(|| MediaFault::Jitter {
+    (mean >= limit).then(|| MediaFault::Jitter {
         mean,
-        limit: limits.jitter,
+        limit,
         latest: latest.unwrap_or_default(),
     })
 }

@@ -5,6 +5,7 @@ mod ear;
 mod formats;
 mod incoming;
 mod latch;
+mod lateness;
 mod ntp;
 mod quiet;
 mod receiver;

@@ -76,6 +76,8 @@ pub struct SentStream {
     pub first_at: Option<Instant>,
     /// Time of the last packet.
     pub last_at: Option<Instant>,
+    /// How unevenly packets left: the mean interarrival jitter that they had from the start.
+    pub jitter_mean: Duration,
 }
 
 /// What was received under one SSRC.

@@ -9,6 +9,7 @@ use gannet_rtp::{RtpPacketBuilder, TelephoneEvent};
 
 use self::replaying::ReplayState;
 use super::config::RtpSessionConfig;
+use super::lateness::Lateness;
 use super::quiet::{Quiet, Say};
 use super::report::SentStream;
 use crate::codec::{Encoder, OpusWishes, SAMPLE_RATE, samples_in};
@@ -51,6 +52,7 @@ pub(super) struct Sender {
     pub(super) event_volume: u8,
     encoded: Vec<u8>,
     pub(super) stats: SentStream,
+    lateness: Lateness,
     /// Timestamp of the last packet and when it was due, for sender reports.
     pub(super) last_media: (u32, Instant),
 }
@@ -98,7 +100,9 @@ impl Sender {
                 lateness_max: Duration::ZERO,
                 first_at: None,
                 last_at: None,
+                jitter_mean: Duration::ZERO,
             },
+            lateness: Lateness::default(),
             last_media: (config.first_timestamp, now),
         };
         sender.apply(&config.negotiated);
@@ -217,6 +221,7 @@ impl Sender {
     fn poll_tick(&mut self, now: Instant, path: &mut ReturnPath, out: &mut Vec<u8>) -> bool {
         self.player.fill(&mut self.frame, path, now);
         let (timestamp, due) = (self.tick_timestamp, self.tick_at);
+        self.lateness.on_packet(now.saturating_duration_since(due));
         self.advance(1);
         if self.write_event(timestamp, now, out) {
             self.note_lateness(due, now);
@@ -257,7 +262,10 @@ impl Sender {
     }
 
     pub(super) fn stats(&self) -> SentStream {
-        self.stats
+        SentStream {
+            jitter_mean: self.lateness.mean(),
+            ..self.stats
+        }
     }
 
     /// The RTP timestamp of a moment, for sender reports (RFC 3550 6.4.1).
