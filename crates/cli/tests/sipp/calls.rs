@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::net::UdpSocket;
 
-use crate::harness::{Folder, LIMIT, answer, free_port};
+use crate::harness::{Folder, LIMIT, answer, free_port, until};
 
 /// A callee and a caller with these scenarios and options, 40 calls; both must say that all went well.
 #[track_caller]
@@ -153,4 +153,19 @@ fn pauses() -> String {
          <log message=\"[$x]\"/></action></nop></scenario>"
     );
     text
+}
+
+#[test]
+fn one_connection_for_all_calls_comes_from_the_own_port() {
+    let folder = Folder::new();
+    let listener = std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap();
+    listener.set_nonblocking(true).unwrap();
+    let (at, own) = (listener.local_addr().unwrap(), free_port());
+    let arguments = format!("-sn uac -t t1 -i 127.0.0.1 -p {own} -m 1 {at}");
+    let mut caller = folder.run("caller", &arguments);
+    let (stream, from) = until("a connection", || listener.accept().ok());
+    assert_eq!(from, ([127, 0, 0, 1], own).into());
+    // Its only call is lost with it.
+    drop((stream, listener));
+    caller.wait().expect(1, &[]);
 }

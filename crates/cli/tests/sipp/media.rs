@@ -147,7 +147,7 @@ fn what_cannot_be_played_is_told_before_anything_is_sent() {
             r#"<exec rtp_stream="caller.xml,1,3"/>"#,
             &["payload type 3 is not known"],
         ),
-        (r#"<exec play_dtmf="12x"/>"#, &["received `x`"]),
+        (r#"<exec play_dtmf="x,70"/>"#, &["received `x`"]),
     ] {
         let mut rig = Rig::new();
         let ended = rig.call(action, 10, "");

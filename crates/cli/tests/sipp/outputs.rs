@@ -29,14 +29,27 @@ fn each_trace_has_its_file_and_form() {
         .lines()
         .map(|line| line.matches(';').count())
         .collect();
-    assert!(columns.len() >= 3 && columns.iter().all(|count| *count == columns[0]));
+    assert!(columns.len() >= 4 && columns.iter().all(|count| *count == columns[0]));
+    // Two lines end it, as with SIPp: the second one says of its period zero.
+    let rows: Vec<Vec<&str>> = statistics
+        .lines()
+        .map(|line| line.split(';').collect())
+        .collect();
+    let at = |name| rows[0].iter().position(|column| *column == name).unwrap();
+    let good = ["SuccessfulCall(P)", "SuccessfulCall(C)"].map(at);
+    let last: Vec<[&str; 2]> = rows[rows.len() - 2..]
+        .iter()
+        .map(|row| good.map(|at| row[at]))
+        .collect();
+    assert_eq!(last, [["3", "3"], ["0", "3"]]);
     assert!(file("messages.log").contains("UDP message sent ["));
     assert_eq!(file("shortmessages.log").lines().count(), 18);
     assert!(file("counts.csv").starts_with("CurrentTime;ElapsedTime;"));
     assert_eq!(file("rtt.csv").lines().count(), 4);
     assert!(file("screen.log").contains("Scenario Screen"));
     file("error_codes.csv");
-    for ending in ["logs.log", "calldebug.log", "errors.log"] {
+    assert_eq!(file("calldebug.log"), "");
+    for ending in ["logs.log", "errors.log"] {
         let path = folder.path(&format!("uac_{pid}_{ending}"));
         assert!(!path.exists(), "nothing was wrong, but {ending} is there");
     }

@@ -47,3 +47,14 @@ fn a_master_and_a_slave_find_each_other_by_name() {
     master.wait().all_successful(5);
     slave.wait().all_successful(5);
 }
+
+#[test]
+fn a_command_to_nobody_is_told_before_anything_is_sent() {
+    let folder = Folder::new()
+        .with("names", "m;127.0.0.1:9\nlefft;127.0.0.1:9\n")
+        .with("m.xml", &MASTER.replace("\"s1\"", "\"left\""));
+    let arguments = "-sf m.xml -master m -slave_cfg names -m 1 -i 127.0.0.1 127.0.0.1:9";
+    let text =
+        "there is no \"left\", to whom the scenario sends a command; did you mean \"lefft\"?";
+    folder.run("master", arguments).wait().expect(1, &[text]);
+}

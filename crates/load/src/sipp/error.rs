@@ -55,7 +55,9 @@ pub enum SippError {
         why: String,
     },
     /// The twin of third-party call control accepts no connection.
-    #[error("no connection to the twin: {0}; start first the side that begins with recvCmd, or the slaves")]
+    #[error(
+        "no connection to the twin: {0}; start first the side that begins with recvCmd, or the slaves"
+    )]
     NoTwin(String),
     /// TLS cannot be spoken so.
     #[error("TLS: {0}")]

@@ -1,6 +1,8 @@
 //! Who the twins of a command line are.
 
-use gannet_diag::render;
+use std::net::SocketAddr;
+
+use gannet_diag::{nearest, render};
 use gannet_scenario::seagull::NamedBytes;
 use gannet_scenario::sipp::model::{Scenario, StepKind, Twin};
 use gannet_scenario::sipp::slave_cfg;
@@ -42,13 +44,18 @@ pub(super) fn twin_plan(
             let address = resolve(host, TWIN_PORT, None)?;
             Ok(Some(TwinPlan::Classic(side, address)))
         }
-        TwinPart::Master(name) => extended(arguments, name, true).map(Some),
-        TwinPart::Slave(name) => extended(arguments, name, false).map(Some),
+        TwinPart::Master(name) => extended(arguments, scenario, name, true).map(Some),
+        TwinPart::Slave(name) => extended(arguments, scenario, name, false).map(Some),
     }
 }
 
 /// One of those that `-slave_cfg` names.
-fn extended(arguments: &Arguments, name: &str, is_master: bool) -> Result<TwinPlan, SippError> {
+fn extended(
+    arguments: &Arguments,
+    scenario: &Scenario,
+    name: &str,
+    is_master: bool,
+) -> Result<TwinPlan, SippError> {
     let path = arguments.twin_file.as_deref().unwrap_or_default();
     let bytes = std::fs::read(path).map_err(|source| SippError::Read {
         what: "file of twins",
@@ -74,13 +81,32 @@ fn extended(arguments: &Arguments, name: &str, is_master: bool) -> Result<TwinPl
         };
         peers.push((peer.name, resolve(&host, TWIN_PORT, None)?));
     }
+    let missing = |name: &str, why: &str, peers: &[(String, SocketAddr)]| {
+        let known = nearest(name, peers.iter().map(|(known, _)| known), 1);
+        let hint = known
+            .first()
+            .map(|known| format!("; did you mean \"{known}\"?"));
+        SippError::Twins {
+            path: path.to_owned(),
+            what: format!("there is no \"{name}\"{why}{}", hint.unwrap_or_default()),
+        }
+    };
     let at = peers.iter().position(|(known, _)| known == name);
     let Some(at) = at else {
-        return Err(SippError::Twins {
-            path: path.to_owned(),
-            what: format!("there is no \"{name}\""),
-        });
+        return Err(missing(name, "", &peers));
     };
+    for step in &scenario.steps {
+        if let StepKind::SendCommand(send) = &step.kind
+            && let Some(to) = &send.to
+            && !peers.iter().any(|(known, _)| known == to)
+        {
+            return Err(missing(
+                to,
+                ", to whom the scenario sends a command",
+                &peers,
+            ));
+        }
+    }
     let (_, own) = peers.remove(at);
     Ok(TwinPlan::Extended {
         own,

@@ -42,6 +42,9 @@ pub enum DtmfError {
     /// The length of a key.
     #[error("expected a length from 50 to 2000 ms, received `{0}`")]
     Length(String),
+    /// More than keys and their length.
+    #[error("expected keys and a length, received `{0}` behind them")]
+    More(String),
 }
 
 impl DtmfKeys {
@@ -68,6 +71,30 @@ impl DtmfKeys {
                 .ok_or_else(|| DtmfError::Length(length.to_owned()))?,
         };
         Ok(Self { codes, tone_ms })
+    }
+
+    /// Reads the same as SIPp does: what is no key is left out, another length is 200 ms, and what stands
+    /// behind a second comma has no effect. With it comes what was odd; nothing if there is no key.
+    pub fn parse_leniently(text: &str) -> Option<(Self, Vec<DtmfError>)> {
+        let mut parts = text.splitn(3, ',');
+        let mut odd = Vec::new();
+        let mut codes = Vec::new();
+        for key in parts.next().unwrap_or_default().trim().chars() {
+            match TelephoneEvent::code_of(key) {
+                Some(code) => codes.push(code),
+                None => odd.push(DtmfError::Key(key)),
+            }
+        }
+        let tone_ms = parts.next().map_or(TONE_MS_DEFAULT, |length| {
+            let length = length.trim();
+            let ms = length.parse().ok().filter(|ms| TONE_MS.contains(ms));
+            ms.unwrap_or_else(|| {
+                odd.push(DtmfError::Length(length.to_owned()));
+                TONE_MS_DEFAULT
+            })
+        });
+        odd.extend(parts.next().map(|more| DtmfError::More(more.to_owned())));
+        (!codes.is_empty()).then_some((Self { codes, tone_ms }, odd))
     }
 
     /// The packets: first empty ones, then each key with a pause as long as itself before it.
@@ -154,6 +181,22 @@ mod tests {
                 Err(DtmfError::Length(length.into()))
             );
         }
+    }
+
+    #[test]
+    fn what_sipp_plays_is_played() {
+        let read = |text: &str| {
+            let (keys, odd) = DtmfKeys::parse_leniently(text)?;
+            Some((keys.codes, keys.tone_ms, odd))
+        };
+        assert_eq!(read("12,60"), Some((vec![1, 2], 60, vec![])));
+        let keys = [' ', 'x'].map(DtmfError::Key).to_vec();
+        assert_eq!(read("1 x2"), Some((vec![1, 2], 200, keys)));
+        let length = vec![DtmfError::Length("20".into())];
+        assert_eq!(read("7,20"), Some((vec![7], 200, length)));
+        let more = vec![DtmfError::More("x,y".into())];
+        assert_eq!(read("7,70,x,y"), Some((vec![7], 70, more)));
+        assert_eq!(read("x,70"), None);
     }
 
     #[test]

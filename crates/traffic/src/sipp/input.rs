@@ -155,6 +155,10 @@ impl Core {
         let hash = super::dead::name_hash(&self.hasher, name);
         if self.dead.contains(turn.now_ns, hash) {
             self.figures[0].dead_call += 1;
+            self.warn(turn, 0, || {
+                let (name, text) = [name, received.bytes()].map(String::from_utf8_lossy).into();
+                format!("Dead call {name}, received '{text}'")
+            });
             self.answer_again(turn, received, source, name);
             return;
         }
@@ -210,7 +214,7 @@ impl Core {
         self.figures[0].out_of_call += 1;
         self.warn(turn, 0, || {
             let text = String::from_utf8_lossy(received.bytes());
-            format!("a message of no call is dropped: {text}")
+            format!("Discarding message which can't be mapped to a known SIPp call:\n{text}")
         });
     }
 

@@ -131,7 +131,11 @@ impl Subject<'_> {
             return true;
         }
         // One without the field, against RFC 3261 8.1.1, is taken for any, as in SIPp.
-        let Some(method) = self.received.cseq_method().filter(|method| !method.is_empty()) else {
+        let Some(method) = self
+            .received
+            .cseq_method()
+            .filter(|method| !method.is_empty())
+        else {
             return true;
         };
         let mut sent = receive.methods.iter();

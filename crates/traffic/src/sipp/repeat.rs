@@ -97,6 +97,12 @@ impl Core {
             .get(index)
             .and_then(|step| step.on_timeout);
         if let Some(to) = label.filter(|to| *to < part.scenario.steps.len()) {
+            self.note_failure(turn, id, |name| {
+                format!(
+                    "Call-Id: {name}, timeout on max UDP retrans for message {index}, jumping to \
+                     label {to}"
+                )
+            });
             self.leave_pause(id);
             self.go_to(turn, id, to);
             return;

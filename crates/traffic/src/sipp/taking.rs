@@ -1,7 +1,7 @@
 //! Taking a message of a call.
 
 use gannet_events::sipp::Failure;
-use gannet_scenario::sipp::model::{Receive, Step, StepKind};
+use gannet_scenario::sipp::model::{Optional, Receive, Step, StepKind};
 
 use super::call::{Answer, CallId, State};
 use super::core::{Core, Turn};
@@ -200,9 +200,11 @@ impl Core {
     /// Behaviour `cseq`: the ACK has the number of the INVITE (RFC 3261 13.2.2.4).
     #[inline]
     fn has_right_cseq(&self, id: CallId, received: &Received<'_>) -> bool {
+        // Without an INVITE it is one that no step waits for.
+        let invited = self.calls.get(id).invite_cseq;
         received.method() != Some(b"ACK")
             || !self.settings().behaviours.check_cseq
-            || received.cseq_number().unwrap_or_default() == self.calls.get(id).invite_cseq
+            || [0, received.cseq_number().unwrap_or_default()].contains(&invited)
     }
 
     /// What every message tells, taken or not.
@@ -335,11 +337,8 @@ impl Core {
         (index, step): (usize, &Step),
         onward: Onward,
     ) {
-        let is_optional = matches!(
-            &step.kind,
-            StepKind::Receive(receive)
-                if receive.optional != gannet_scenario::sipp::model::Optional::No
-        );
+        let is_optional =
+            matches!(&step.kind, StepKind::Receive(receive) if receive.optional != Optional::No);
         let test = step.jump.as_ref().and_then(|jump| jump.test);
         if is_optional
             && onward.jump.is_none()

@@ -57,10 +57,9 @@ fn a_response_time_ends_when_the_answer_came_not_when_it_was_read() {
 
 #[test]
 fn branches_in_actions_are_those_of_the_step_before_the_cursor() {
-    let action = "<action><assignstr assign_to=\"a\" value=\"[branch];[branch+1];[msg_index]\"/></action>";
-    let tell = |method: &str| {
-        send(method, "").replace("CSeq:", "X-Seen: [$a]\n            CSeq:")
-    };
+    let action =
+        "<action><assignstr assign_to=\"a\" value=\"[branch];[branch+1];[msg_index]\"/></action>";
+    let tell = |method: &str| send(method, "").replace("CSeq:", "X-Seen: [$a]\n            CSeq:");
     // A response that passes over optional ones finds the cursor at the first of them.
     let mut side = play(&format!(
         "<nop/>{}<recv response=\"100\" optional=\"true\"/><recv response=\"180\" optional=\"true\"/>\
@@ -74,7 +73,10 @@ fn branches_in_actions_are_those_of_the_step_before_the_cursor() {
     for (method, expected) in [("INFO", ["1", "2", "2"]), ("BYE", ["5", "6", "2"])] {
         let text = side.sends(method).text();
         let seen = text.lines().find_map(|line| line.strip_prefix("X-Seen: "));
-        let ends = seen.unwrap_or_default().split(';').map(|part| part.rsplit('-').next());
+        let ends = seen
+            .unwrap_or_default()
+            .split(';')
+            .map(|part| part.rsplit('-').next());
         assert_eq!(ends.flatten().collect::<Vec<_>>(), expected, "{text}");
     }
 }

@@ -21,6 +21,14 @@ fn answered() -> String {
 const RINGS: &str = "<recv response=\"180\"/>";
 
 #[test]
+fn an_ack_without_an_invite_is_one_that_no_step_waits_for() {
+    let mut side = Script::new("<recv request=\"MESSAGE\"/>").side();
+    side.peer("ACK|Call-ID: a@peer|CSeq: 5 ACK");
+    assert_eq!(side.tally(), "in 1, failed 1, UnexpectedMessage 1");
+    assert_eq!(side.figures().steps[0].unexpected, 1);
+}
+
+#[test]
 fn a_call_that_is_given_up_is_taken_back_as_far_as_it_has_come() {
     let wait = "<recv request=\"MESSAGE\"/>";
     let established = format!("{}{wait}", answered());

@@ -140,9 +140,7 @@ impl Logs {
         let path = self.names.path(trace.file.as_ref(), kind);
         let opening = Opening::overwriting(trace.overwrites);
         match kind {
-            FileKind::Errors | FileKind::Logs => {
-                LogFile::when_needed(&path, opening, self.limit())
-            }
+            FileKind::Errors | FileKind::Logs => LogFile::when_needed(&path, opening, self.limit()),
             _ => LogFile::open(&path, opening, self.limit()),
         }
     }

@@ -26,8 +26,10 @@ impl Media for RtpMedia {
         match action {
             Action::PlayCapture { file, .. } => self.library.capture(file.as_fixed()?).err(),
             Action::PlayDtmf(text) => {
-                let error = DtmfKeys::parse(&fixed(text)?).err()?;
-                Some(format!("`play_dtmf`: {error}"))
+                let text = fixed(text)?;
+                let error = DtmfKeys::parse(&text).err()?;
+                let is_playable = DtmfKeys::parse_leniently(&text).is_some();
+                (!is_playable).then(|| format!("`play_dtmf`: {error}"))
             }
             Action::RtpStream(text) => {
                 match StreamOrder::parse(&fixed(text)?, self.settings.payload_type) {
@@ -41,6 +43,11 @@ impl Media for RtpMedia {
     }
 
     fn doubts(&self, action: &Action) -> Option<String> {
+        if let Action::PlayDtmf(text) = action {
+            let text = String::from_utf8_lossy(text.as_fixed()?);
+            let (_, odd) = DtmfKeys::parse_leniently(&text)?;
+            return Some(format!("`play_dtmf`: {}: it has no effect", odd.first()?));
+        }
         let Action::RtpStream(text) = action else {
             return None;
         };

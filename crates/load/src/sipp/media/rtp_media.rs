@@ -230,14 +230,18 @@ impl RtpMedia {
     }
 
     pub(super) fn dtmf(&mut self, call: u32, text: &[u8]) {
-        match DtmfKeys::parse(&String::from_utf8_lossy(text)) {
-            Ok(keys) => {
+        let text = String::from_utf8_lossy(text);
+        match DtmfKeys::parse_leniently(&text) {
+            Some((keys, odd)) => {
+                if let Some(odd) = odd.first() {
+                    self.warn(format!("`play_dtmf`: {odd}: it has no effect"));
+                }
                 let ssrc = self.next_ssrc;
                 self.next_ssrc = ssrc.wrapping_add(1);
                 let plan = keys.datagrams(ssrc, DTMF_SEQUENCE, DTMF_TIMESTAMP);
                 self.play_datagrams(call, MediaKind::Audio, Arc::new(plan));
             }
-            Err(error) => self.warn(format!("`play_dtmf`: {error}")),
+            None => self.warn(format!("`play_dtmf`: no key to send in \"{text}\"")),
         }
     }
 

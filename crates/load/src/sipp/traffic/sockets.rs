@@ -103,8 +103,13 @@ impl SocketPlan {
         match (self.protocol, self.send_to) {
             (Protocol::Udp, _) | (_, None) => Ok(None),
             (_, Some(peer)) => {
-                // From the port of -p, as in SIPp, unless something else has it.
-                let own = SocketAddr::new(self.bind_ip, self.own_port());
+                // From the port of -p, as in SIPp, unless something else has it. Of SCTP only one socket
+                // can have a port.
+                let port = match self.protocol {
+                    Protocol::Sctp => 0,
+                    _ => self.own_port(),
+                };
+                let own = SocketAddr::new(self.bind_ip, port);
                 let any = SocketAddr::new(self.bind_ip, 0);
                 let source = |from: SocketAddr| {
                     (from.port() != 0 || !from.ip().is_unspecified()).then_some(from)

@@ -169,7 +169,13 @@ impl Bench {
             world: &mut self.world,
             now_ns: NOW_NS,
         };
-        run_actions(&mut env, &mut self.state, At { acts: true, ..AT }, actions, received)
+        run_actions(
+            &mut env,
+            &mut self.state,
+            At { acts: true, ..AT },
+            actions,
+            received,
+        )
     }
 
     /// Compiles a text.

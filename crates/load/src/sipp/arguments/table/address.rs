@@ -34,7 +34,7 @@ pub(super) const ROWS: &[OptionRow] = &[
         A,
         "-p",
         "PORT",
-        "the own port; else the first free one from 5060 to 5119, else any",
+        "the own port, from which t1 and l1 connect too; else the first free one from 5060 to 5119, else any",
         |all, values| {
             all.hosts.local_port = Some(parsed(&values[0], PORT)?);
             Ok(())
