@@ -101,7 +101,8 @@ impl SigningKey {
 
     /// PKCS #8 in PEM.
     pub fn to_pem(&self) -> String {
-        self.to_rcgen().map_or_else(|_| String::new(), |pair| pair.serialize_pem())
+        self.to_rcgen()
+            .map_or_else(|_| String::new(), |pair| pair.serialize_pem())
     }
 
     pub(crate) fn to_rcgen(&self) -> Result<rcgen::KeyPair, rcgen::Error> {
@@ -113,7 +114,9 @@ impl SigningKey {
 impl fmt::Debug for SigningKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // The private half is nobody's business.
-        f.debug_tuple("SigningKey").field(&self.verifying_key()).finish()
+        f.debug_tuple("SigningKey")
+            .field(&self.verifying_key())
+            .finish()
     }
 }
 

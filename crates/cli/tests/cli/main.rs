@@ -34,5 +34,6 @@ mod selection;
 mod session_timers;
 mod single_requests;
 mod steps_page;
+mod stir;
 mod time_sentences;
 mod transfers;

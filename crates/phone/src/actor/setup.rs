@@ -27,6 +27,16 @@ use crate::phone::MediaTable;
 use crate::profile::{Facts, ProfileDress, ProfileIdentifiers, Quirk, Reliable};
 use crate::state::PhoneState;
 
+/// The sockets of a phone.
+fn binding(config: &PhoneConfig) -> SipBinding {
+    let address = SocketAddr::new(config.bind_ip, config.sip_port);
+    let mut binding = SipBinding::new(address, config.name.as_str());
+    binding.tcp = config.listen_tcp || config.transport == Transport::Tcp;
+    binding.capture = config.capture.clone();
+    binding.impairment = config.impairment.clone();
+    binding
+}
+
 impl Actor {
     pub(crate) fn new(
         config: PhoneConfig,
@@ -39,15 +49,8 @@ impl Actor {
                 transport: config.transport,
             });
         }
-        let mut binding = SipBinding::new(
-            SocketAddr::new(config.bind_ip, config.sip_port),
-            config.name.as_str(),
-        );
-        binding.tcp = config.listen_tcp || config.transport == Transport::Tcp;
-        binding.capture = config.capture.clone();
-        binding.impairment = config.impairment.clone();
         let net = |error: NetError| PhoneError::from_net(name, &error);
-        let (transport, incoming) = SipTransport::bind(binding).map_err(net)?;
+        let (transport, incoming) = SipTransport::bind(binding(&config)).map_err(net)?;
         let scheduler = match &config.scheduler {
             Some(scheduler) => scheduler.clone(),
             None => MediaScheduler::shared().map_err(net)?,
@@ -95,6 +98,7 @@ impl Actor {
             left_open: Vec::new(),
             lingering: Vec::new(),
             filter: Filter::default(),
+            call_fields: None,
             finished: false,
             config,
         })

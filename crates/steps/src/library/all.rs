@@ -6,8 +6,8 @@ use super::{
     hearing, hold, identity, impairing, judging, lamps, mass, meanwhile, message_sentences,
     misbehaviour_sentences, outbound, parking, phones, playing, presence_words, publications,
     questions, queues, raw, registration, reliability, request, screening, sdp_sentences,
-    session_changes, session_timers, several_calls, subscription_forks, subscriptions, talking,
-    text_sentences, time, timing, transfers, voicemail, voicemail_calls,
+    session_changes, session_timers, several_calls, signed, subscription_forks, subscriptions,
+    talking, text_sentences, time, timing, transfers, voicemail, voicemail_calls,
 };
 use crate::StepDefinition;
 
@@ -28,6 +28,7 @@ pub fn definitions() -> Vec<StepDefinition> {
         misbehaviour_sentences::definitions(),
         ending::definitions(),
         identity::definitions(),
+        signed::definitions(),
         talking::definitions(),
         hearing::definitions(),
         comparing::definitions(),
