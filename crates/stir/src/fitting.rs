@@ -21,6 +21,10 @@ pub(crate) struct Signed {
     pub(crate) certificate: Option<Certificate>,
 }
 
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "errors and texts are handed over alike"
+)]
 pub(crate) fn failing(verdict: Verdict, detail: impl ToString) -> Failing {
     Failing {
         verdict,

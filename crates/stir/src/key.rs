@@ -65,7 +65,7 @@ impl SigningKey {
             match kind {
                 SectionKind::PrivateKey => return Self::from_pkcs8(&der),
                 SectionKind::EcPrivateKey => return Self::from_pkcs8(&pkcs8_of_sec1(&der)),
-                other => found.push(name_of(&other)),
+                other => found.push(name_of(other)),
             }
         }
         Err(KeyError::NoKey {
@@ -139,7 +139,7 @@ impl VerifyingKey {
         for (kind, der) in sections(octets) {
             match kind {
                 SectionKind::PublicKey => return Self::from_spki_der(&der),
-                other => found.push(name_of(&other)),
+                other => found.push(name_of(other)),
             }
         }
         Err(KeyError::NoKey {
@@ -182,7 +182,7 @@ fn found_text(found: &[&str]) -> String {
     }
 }
 
-fn name_of(kind: &SectionKind) -> &'static str {
+fn name_of(kind: SectionKind) -> &'static str {
     match kind {
         SectionKind::Certificate => "certificate",
         SectionKind::PublicKey => "public key",

@@ -118,7 +118,10 @@ fn a_key_that_is_none_ends_the_run() {
     let line = log("[identity key=\"none.key\" x5u=\"u\" orig=\"1\" dest=\"2\"]");
     let folder = Folder::new().with("s.xml", &scenario(&line));
     let ended = folder
-        .run("none", "-sf s.xml 127.0.0.1:9 -m 1 -recv_timeout 100")
+        .run(
+            "none",
+            "-sf s.xml 127.0.0.1:9 -m 1 -recv_timeout 100 -trace_logs -log_file l.log",
+        )
         .wait();
     let said = format!("{}{}", ended.out, ended.err);
     assert!(said.contains("cannot read file \"none.key\""), "{said}");
