@@ -9,12 +9,14 @@
 //! - [`load`]: many datagrams and connections (TCP, TLS, SCTP) on one thread, for traffic (Linux).
 //! - [`Capture`]: what crossed the sockets, and [`write_pcapng`] to give it to other tools.
 //! - [`Impairment`]: seeded loss, for tests of what happens on a bad network.
+//! - [`http`]: a few pages served and fetched, for certificates.
 //! - [`NetError`]: what the environment refused, where, and what to do about it.
 
 mod address;
 mod capture;
 mod clock;
 mod error;
+pub mod http;
 mod impairment;
 #[cfg(target_os = "linux")]
 pub mod load;

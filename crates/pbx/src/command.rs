@@ -20,6 +20,7 @@ pub(crate) enum Command {
     SetForward(String, Forward, Answer),
     SetRegistrar(RegistrarFeatures, Answer),
     SetTrust(TrustDomain, Answer),
+    SetStir(Box<Option<crate::stir::PbxStir>>, Answer),
     SetKeepsTexts(bool, Answer),
     ForwardOne(
         String,

@@ -59,6 +59,8 @@ pub struct PbxConfig {
     pub registrar: RegistrarFeatures,
     /// Whose word about identities counts.
     pub trust: TrustDomain,
+    /// Signing and verifying calls; `None`: Identity is passed on.
+    pub stir: Option<crate::stir::PbxStir>,
     /// Voicemail.
     pub voicemail: VoicemailConfig,
     /// Whether each leg has reliable provisional responses if its phone wants them (RFC 3262).
@@ -122,6 +124,7 @@ impl Default for PbxConfig {
             expires: ExpiresPolicy::default(),
             registrar: RegistrarFeatures::default(),
             trust: TrustDomain::default(),
+            stir: None,
             voicemail: VoicemailConfig::default(),
             prack: true,
             extensions: SpecialExtensions::default(),

@@ -21,6 +21,7 @@ mod presence;
 mod registrar;
 mod server;
 mod snapshot;
+mod stir;
 mod user;
 mod users_file;
 
@@ -37,5 +38,6 @@ pub use snapshot::{
     CallState, CallView, ChannelState, ChannelView, MailboxView, PbxCounters, PbxSnapshot,
     RegistrationView, Service, SubscriptionView, VoicemailView,
 };
+pub use stir::{IdentityRule, PbxSigning, PbxStir};
 pub use user::{Forward, PbxUser, Screening};
 pub use users_file::{UsersFile, read_users};

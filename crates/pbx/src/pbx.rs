@@ -214,6 +214,15 @@ impl Pbx {
         self.ask(|answer| Command::SetTrust(trust, answer)).await
     }
 
+    /// How calls are signed and verified from now on; `None`: Identity is passed on.
+    ///
+    /// # Errors
+    /// If the server has stopped.
+    pub async fn set_stir(&self, stir: Option<crate::stir::PbxStir>) -> Result<(), PbxError> {
+        self.ask(|answer| Command::SetStir(Box::new(stir), answer))
+            .await
+    }
+
     /// Whether texts for users none of whose phones is registered are kept from now on, until one is
     /// (RFC 3428 7). Those that are kept are forgotten otherwise.
     ///

@@ -34,6 +34,7 @@ pub mod profile;
 mod raw;
 mod report;
 mod signalling;
+mod signing;
 mod state;
 mod transfer;
 
@@ -60,5 +61,6 @@ pub use phone::Phone;
 pub use policy::IncomingPolicy;
 pub use profile::{Profile, ProfileError, ProfileLibrary};
 pub use signalling::{SignallingEvent, SignallingPhone};
+pub use signing::CallFields;
 pub use state::{MwiState, MwiSubscription, PhoneState, Power, RegistrationState};
 pub use transfer::{TransferOptions, TransferRecord, TransferState, TransferTo};

@@ -100,11 +100,7 @@ impl Authority {
     }
 
     /// Issues a signer's certificate, in PEM.
-    pub fn issue(
-        &self,
-        order: &CertificateOrder,
-        key: &SigningKey,
-    ) -> Result<String, IssueError> {
+    pub fn issue(&self, order: &CertificateOrder, key: &SigningKey) -> Result<String, IssueError> {
         let pair = key.to_rcgen()?;
         Ok(signer_params(order)?.signed_by(&pair, &self.issuer)?.pem())
     }
@@ -129,10 +125,12 @@ fn signer_params(order: &CertificateOrder) -> Result<CertificateParams, IssueErr
         params.custom_extensions.push(extension);
     }
     for domain in &order.domains {
-        params.subject_alt_names.push(match gannet_sip::parse_ip(domain) {
-            Some(address) => SanType::IpAddress(address),
-            None => SanType::DnsName(domain.as_str().try_into()?),
-        });
+        params
+            .subject_alt_names
+            .push(match gannet_sip::parse_ip(domain) {
+                Some(address) => SanType::IpAddress(address),
+                None => SanType::DnsName(domain.as_str().try_into()?),
+            });
     }
     Ok(params)
 }

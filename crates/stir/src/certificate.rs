@@ -95,6 +95,18 @@ impl Certificate {
         &self.der
     }
 
+    /// The same in PEM (RFC 7468 5).
+    pub fn to_pem(&self) -> String {
+        use base64::Engine;
+        let text = base64::engine::general_purpose::STANDARD.encode(&self.der);
+        let lines = text.as_bytes().chunks(64).map(String::from_utf8_lossy);
+        let lines: Vec<_> = lines.collect();
+        format!(
+            "-----BEGIN CERTIFICATE-----\n{}\n-----END CERTIFICATE-----\n",
+            lines.join("\n")
+        )
+    }
+
     /// Whether it speaks for a caller: numbers by its TNAuthList (RFC 8226 9), URIs by the domains of
     /// its subjectAltName (RFC 8224 7.2).
     pub(crate) fn speaks_for(&self, caller: &Party) -> Result<(), Verdict> {
@@ -116,7 +128,9 @@ impl Certificate {
     }
 
     fn has_domain(&self, host: &str) -> bool {
-        self.domains.iter().any(|one| one.eq_ignore_ascii_case(host))
+        self.domains
+            .iter()
+            .any(|one| one.eq_ignore_ascii_case(host))
     }
 
     fn is_self_made(&self) -> bool {
@@ -156,7 +170,9 @@ impl Chain {
     /// The signer's own.
     pub fn signer(&self) -> &Certificate {
         // Nothing else makes a chain.
-        self.certificates.first().expect("a chain has a certificate")
+        self.certificates
+            .first()
+            .expect("a chain has a certificate")
     }
 
     /// Whether a trusted certificate stands at its end, and all are valid at this time (RFC 5280 6.1),

@@ -178,7 +178,10 @@ mod tests {
     #[test]
     fn what_is_no_number_is_a_uri_without_parameters() {
         for (uri, canonical) in [
-            ("sip:Alice@Example.COM:5070;transport=tcp", "sip:Alice@example.com"),
+            (
+                "sip:Alice@Example.COM:5070;transport=tcp",
+                "sip:Alice@example.com",
+            ),
             ("sips:bob@biloxi.com;user=phone", "sips:bob@biloxi.com"),
             ("sip:*98@example.com", "sip:*98@example.com"),
             ("sip:100trying@example.com", "sip:100trying@example.com"),

@@ -112,7 +112,9 @@ mod tests {
         let field = IdentityField::read(text).expect("a value");
         assert_eq!(field.info.as_deref(), Some("https://a.example/c;v=1.pem"));
         assert_eq!(field.to_string(), text);
-        let quoted = text.replace("ppt=shaken", "ppt=\"shaken\"").replace(';', " ; ");
+        let quoted = text
+            .replace("ppt=shaken", "ppt=\"shaken\"")
+            .replace(';', " ; ");
         let quoted = quoted.replace("c ; v", "c;v");
         assert_eq!(IdentityField::read(&quoted), Ok(field));
     }

@@ -65,7 +65,7 @@ impl SigningKey {
             match kind {
                 SectionKind::PrivateKey => return Self::from_pkcs8(&der),
                 SectionKind::EcPrivateKey => return Self::from_pkcs8(&pkcs8_of_sec1(&der)),
-                other => found.push(name_of(&other)),
+                other => found.push(name_of(other)),
             }
         }
         Err(KeyError::NoKey {
@@ -101,7 +101,8 @@ impl SigningKey {
 
     /// PKCS #8 in PEM.
     pub fn to_pem(&self) -> String {
-        self.to_rcgen().map_or_else(|_| String::new(), |pair| pair.serialize_pem())
+        self.to_rcgen()
+            .map_or_else(|_| String::new(), |pair| pair.serialize_pem())
     }
 
     pub(crate) fn to_rcgen(&self) -> Result<rcgen::KeyPair, rcgen::Error> {
@@ -113,7 +114,9 @@ impl SigningKey {
 impl fmt::Debug for SigningKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // The private half is nobody's business.
-        f.debug_tuple("SigningKey").field(&self.verifying_key()).finish()
+        f.debug_tuple("SigningKey")
+            .field(&self.verifying_key())
+            .finish()
     }
 }
 
@@ -136,7 +139,7 @@ impl VerifyingKey {
         for (kind, der) in sections(octets) {
             match kind {
                 SectionKind::PublicKey => return Self::from_spki_der(&der),
-                other => found.push(name_of(&other)),
+                other => found.push(name_of(other)),
             }
         }
         Err(KeyError::NoKey {
@@ -179,7 +182,7 @@ fn found_text(found: &[&str]) -> String {
     }
 }
 
-fn name_of(kind: &SectionKind) -> &'static str {
+fn name_of(kind: SectionKind) -> &'static str {
     match kind {
         SectionKind::Certificate => "certificate",
         SectionKind::PublicKey => "public key",

@@ -27,7 +27,10 @@ pub struct Outcome {
 impl Outcome {
     /// The tokens that hold.
     pub fn valid(&self) -> impl Iterator<Item = &Passport> {
-        let valid = self.tokens.iter().filter(|one| one.verdict == Verdict::Valid);
+        let valid = self
+            .tokens
+            .iter()
+            .filter(|one| one.verdict == Verdict::Valid);
         valid.filter_map(|one| one.passport.as_ref())
     }
 

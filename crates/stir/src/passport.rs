@@ -120,7 +120,10 @@ impl Passport {
                 .remove("div")
                 .map(|div| one_party("div", &div, "RFC 8946 4"))
                 .transpose()?,
-            rph: claims.remove("rph").map(|rph| auth_list(&rph)).transpose()?,
+            rph: claims
+                .remove("rph")
+                .map(|rph| auth_list(&rph))
+                .transpose()?,
             other_header: header,
             other_claims: claims,
         })
@@ -188,9 +191,11 @@ fn seconds(value: &Value) -> Result<u64, PassportError> {
 fn attestation(claims: &mut Map<String, Value>) -> Result<Option<Attestation>, PassportError> {
     match take_text(claims, "attest", "RFC 8588 4")? {
         None => Ok(None),
-        Some(text) => Attestation::read(&text)
-            .map(Some)
-            .ok_or(form("attest", "`A`, `B` or `C`", "RFC 8588 4")),
+        Some(text) => Attestation::read(&text).map(Some).ok_or(form(
+            "attest",
+            "`A`, `B` or `C`",
+            "RFC 8588 4",
+        )),
     }
 }
 
@@ -219,7 +224,12 @@ fn parties(value: &Value) -> Result<Vec<Party>, PassportError> {
         None => Ok(Vec::new()),
         Some(Value::Array(values)) => values
             .iter()
-            .map(|value| value.as_str().map(|text| party(text.to_owned())).ok_or(WRONG))
+            .map(|value| {
+                value
+                    .as_str()
+                    .map(|text| party(text.to_owned()))
+                    .ok_or(WRONG)
+            })
             .collect::<Result<Vec<_>, _>>(),
         Some(_) => Err(WRONG),
     };
@@ -268,7 +278,10 @@ mod tests {
         let passport = Passport::from_json(&header, &claims).expect("a token");
         assert_eq!(passport.attest, Some(Attestation::A));
         assert_eq!(passport.dest, [Party::Tn("12155550131".into())]);
-        assert_eq!((passport.header_json(), passport.claims_json()), (header, claims));
+        assert_eq!(
+            (passport.header_json(), passport.claims_json()),
+            (header, claims)
+        );
     }
 
     #[test]
@@ -282,17 +295,57 @@ mod tests {
             part
         };
         for (header, claims, expected) in [
-            (with(&header, "typ", json!("JWT")), claims.clone(), "`typ` is not `passport`"),
-            (with(&header, "alg", json!(1)), claims.clone(), "`alg` is not a text"),
-            (json!({"alg": "ES256", "typ": "passport"}), claims.clone(), "no `x5u`"),
+            (
+                with(&header, "typ", json!("JWT")),
+                claims.clone(),
+                "`typ` is not `passport`",
+            ),
+            (
+                with(&header, "alg", json!(1)),
+                claims.clone(),
+                "`alg` is not a text",
+            ),
+            (
+                json!({"alg": "ES256", "typ": "passport"}),
+                claims.clone(),
+                "no `x5u`",
+            ),
             (header.clone(), json!({"orig": {}, "dest": {}}), "no `iat`"),
-            (header.clone(), with(&claims, "iat", json!("soon")), "`iat` is not a number"),
-            (header.clone(), with(&claims, "iat", json!(-1)), "`iat` is not a number"),
-            (header.clone(), with(&claims, "dest", json!({"tn": "2"})), "`dest` is not"),
-            (header.clone(), with(&claims, "dest", json!({"tn": []})), "`dest` is not"),
-            (header.clone(), with(&claims, "orig", json!({"tn": "1", "uri": "u"})), "`orig` is"),
-            (header.clone(), with(&claims, "attest", json!("D")), "`attest` is not `A`"),
-            (header.clone(), with(&claims, "rph", json!({"auth": 1})), "`rph` is not"),
+            (
+                header.clone(),
+                with(&claims, "iat", json!("soon")),
+                "`iat` is not a number",
+            ),
+            (
+                header.clone(),
+                with(&claims, "iat", json!(-1)),
+                "`iat` is not a number",
+            ),
+            (
+                header.clone(),
+                with(&claims, "dest", json!({"tn": "2"})),
+                "`dest` is not",
+            ),
+            (
+                header.clone(),
+                with(&claims, "dest", json!({"tn": []})),
+                "`dest` is not",
+            ),
+            (
+                header.clone(),
+                with(&claims, "orig", json!({"tn": "1", "uri": "u"})),
+                "`orig` is",
+            ),
+            (
+                header.clone(),
+                with(&claims, "attest", json!("D")),
+                "`attest` is not `A`",
+            ),
+            (
+                header.clone(),
+                with(&claims, "rph", json!({"auth": 1})),
+                "`rph` is not",
+            ),
         ] {
             let error = Passport::from_json(&header, &claims).expect_err(expected);
             assert!(error.to_string().contains(expected), "{error}");

@@ -138,7 +138,7 @@ impl Signer {
             passport.rph = Some(order.priorities.clone());
         }
         if order.has(Fault::UnknownAlgorithm) {
-            passport.alg = "ES999".to_owned();
+            "ES999".clone_into(&mut passport.alg);
         }
         if order.has(Fault::UnknownExtension) {
             passport.ppt = Some("gannet-unknown".to_owned());

@@ -30,10 +30,10 @@ pub enum TokenError {
     #[error("a token has both header and claims or, compact, neither (RFC 8225 7)")]
     HalfCompact,
     /// A part is not in base64url without padding.
-    #[error("the {0} is not in base64url (RFC 7515 2)")]
+    #[error("the part of the {0} is not in base64url (RFC 7515 2)")]
     Base64(&'static str),
     /// A part is not JSON.
-    #[error("the {0} is not a JSON object")]
+    #[error("the part of the {0} is not a JSON object")]
     Json(&'static str),
     /// The content is not what RFC 8225 wants.
     #[error(transparent)]

@@ -75,36 +75,176 @@ type Row = (Verdict, &'static str, &'static str, u16);
 const TABLE: [Row; 30] = {
     use Verdict as V;
     [
-        (V::Valid, "valid", "signed by one who may, for this call, now", 200),
+        (
+            V::Valid,
+            "valid",
+            "signed by one who may, for this call, now",
+            200,
+        ),
         (V::NoIdentity, "no-identity", "there is no Identity", 428),
-        (V::UnknownExtension, "unknown-extension", "all tokens are of extensions that are not known", 428),
-        (V::Malformed, "malformed", "the value is none of Identity", 438),
-        (V::TooLarge, "too-large", "the value is longer than is read", 438),
-        (V::UnknownAlgorithm, "unknown-algorithm", "another algorithm than ES256", 437),
-        (V::Contradiction, "contradiction", "info, alg or ppt say something else than the token", 438),
-        (V::StaleDate, "stale-date", "the token was made too long ago, or in the future", 403),
+        (
+            V::UnknownExtension,
+            "unknown-extension",
+            "all tokens are of extensions that are not known",
+            428,
+        ),
+        (
+            V::Malformed,
+            "malformed",
+            "the value is none of Identity",
+            438,
+        ),
+        (
+            V::TooLarge,
+            "too-large",
+            "the value is longer than is read",
+            438,
+        ),
+        (
+            V::UnknownAlgorithm,
+            "unknown-algorithm",
+            "another algorithm than ES256",
+            437,
+        ),
+        (
+            V::Contradiction,
+            "contradiction",
+            "info, alg or ppt say something else than the token",
+            438,
+        ),
+        (
+            V::StaleDate,
+            "stale-date",
+            "the token was made too long ago, or in the future",
+            403,
+        ),
         (V::NoDate, "no-date", "the compact form needs a Date", 438),
-        (V::NoCertificateUri, "no-certificate-uri", "nothing says where the certificate is", 436),
-        (V::CertificateUnavailable, "certificate-unavailable", "the certificate cannot be fetched", 436),
-        (V::WrongContentType, "wrong-content-type", "what was fetched is said to be no certificate", 436),
-        (V::UnreadableCertificate, "unreadable-certificate", "what was fetched is no certificate that can be read", 437),
-        (V::WrongKey, "wrong-key", "the certificate has a key for another algorithm", 437),
-        (V::ExpiredCertificate, "expired-certificate", "the certificate is too old", 437),
-        (V::CertificateNotYetValid, "certificate-not-yet-valid", "the certificate begins later", 437),
-        (V::SelfMadeCertificate, "self-made-certificate", "the certificate is its own issuer", 437),
-        (V::UnknownIssuer, "unknown-issuer", "nobody who is trusted has issued the certificate", 437),
-        (V::BadChain, "bad-chain", "the certificates up to a trusted one are not good", 437),
-        (V::BadSignature, "bad-signature", "the signature is not that of the certificate's key", 438),
-        (V::WrongOrig, "wrong-orig", "the token is for another caller", 438),
-        (V::WrongDestination, "wrong-destination", "the token is for another one called: a replay", 438),
-        (V::CutAndPaste, "cut-and-paste", "the token is from another call", 438),
-        (V::NoScope, "no-scope", "the certificate speaks for nobody", 437),
-        (V::WrongScope, "wrong-scope", "the certificate speaks for others", 437),
-        (V::MissingClaim, "missing-claim", "the extension lacks a claim", 438),
-        (V::CompactExtension, "compact-extension", "the extension has no compact form", 438),
-        (V::BrokenDiversion, "broken-diversion", "the diversion leads back to no token", 438),
-        (V::WrongPriority, "wrong-priority", "Resource-Priority is not what was signed", 438),
-        (V::SeveralDiffer, "several-differ", "valid tokens of one kind say different things", 438),
+        (
+            V::NoCertificateUri,
+            "no-certificate-uri",
+            "nothing says where the certificate is",
+            436,
+        ),
+        (
+            V::CertificateUnavailable,
+            "certificate-unavailable",
+            "the certificate cannot be fetched",
+            436,
+        ),
+        (
+            V::WrongContentType,
+            "wrong-content-type",
+            "what was fetched is said to be no certificate",
+            436,
+        ),
+        (
+            V::UnreadableCertificate,
+            "unreadable-certificate",
+            "what was fetched is no certificate that can be read",
+            437,
+        ),
+        (
+            V::WrongKey,
+            "wrong-key",
+            "the certificate has a key for another algorithm",
+            437,
+        ),
+        (
+            V::ExpiredCertificate,
+            "expired-certificate",
+            "the certificate is too old",
+            437,
+        ),
+        (
+            V::CertificateNotYetValid,
+            "certificate-not-yet-valid",
+            "the certificate begins later",
+            437,
+        ),
+        (
+            V::SelfMadeCertificate,
+            "self-made-certificate",
+            "the certificate is its own issuer",
+            437,
+        ),
+        (
+            V::UnknownIssuer,
+            "unknown-issuer",
+            "nobody who is trusted has issued the certificate",
+            437,
+        ),
+        (
+            V::BadChain,
+            "bad-chain",
+            "the certificates up to a trusted one are not good",
+            437,
+        ),
+        (
+            V::BadSignature,
+            "bad-signature",
+            "the signature is not that of the certificate's key",
+            438,
+        ),
+        (
+            V::WrongOrig,
+            "wrong-orig",
+            "the token is for another caller",
+            438,
+        ),
+        (
+            V::WrongDestination,
+            "wrong-destination",
+            "the token is for another one called: a replay",
+            438,
+        ),
+        (
+            V::CutAndPaste,
+            "cut-and-paste",
+            "the token is from another call",
+            438,
+        ),
+        (
+            V::NoScope,
+            "no-scope",
+            "the certificate speaks for nobody",
+            437,
+        ),
+        (
+            V::WrongScope,
+            "wrong-scope",
+            "the certificate speaks for others",
+            437,
+        ),
+        (
+            V::MissingClaim,
+            "missing-claim",
+            "the extension lacks a claim",
+            438,
+        ),
+        (
+            V::CompactExtension,
+            "compact-extension",
+            "the extension has no compact form",
+            438,
+        ),
+        (
+            V::BrokenDiversion,
+            "broken-diversion",
+            "the diversion leads back to no token",
+            438,
+        ),
+        (
+            V::WrongPriority,
+            "wrong-priority",
+            "Resource-Priority is not what was signed",
+            438,
+        ),
+        (
+            V::SeveralDiffer,
+            "several-differ",
+            "valid tokens of one kind say different things",
+            438,
+        ),
     ]
 };
 
@@ -193,7 +333,10 @@ mod tests {
     #[test]
     fn responses_are_those_of_rfc_8224() {
         let reason = |verdict: Verdict| verdict.reason().unwrap_or_default();
-        assert_eq!(reason(Verdict::StaleDate), "STIR;cause=403;text=\"Stale Date\"");
+        assert_eq!(
+            reason(Verdict::StaleDate),
+            "STIR;cause=403;text=\"Stale Date\""
+        );
         assert_eq!(
             reason(Verdict::BadSignature),
             "STIR;cause=438;text=\"Invalid Identity Header\""

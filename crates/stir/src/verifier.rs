@@ -6,6 +6,7 @@ use crate::certificate::{Certificate, CertificateError, Chain};
 use crate::claims::Party;
 use crate::collector::CertificateSource;
 use crate::facts::CallFacts;
+use crate::fitting::{Failing, Signed, failing, fits, overall, reached};
 use crate::identity_field::{FieldError, IdentityField};
 use crate::key::VerifyingKey;
 use crate::outcome::{Judged, Outcome};
@@ -31,28 +32,6 @@ pub struct Verifier {
     pub key: Option<VerifyingKey>,
     /// How far `iat` and Date may be from now, either way, in seconds.
     pub freshness_s: u64,
-}
-
-/// Why a token does not hold.
-struct Failing {
-    verdict: Verdict,
-    detail: String,
-    passport: Option<Passport>,
-}
-
-/// A token whose signature holds; whether it is for this call is still to be seen.
-struct Signed {
-    passport: Passport,
-    /// `None` when the key was given.
-    certificate: Option<Certificate>,
-}
-
-fn failing(verdict: Verdict, detail: impl ToString) -> Failing {
-    Failing {
-        verdict,
-        detail: detail.to_string(),
-        passport: None,
-    }
 }
 
 impl Verifier {
@@ -83,18 +62,20 @@ impl Verifier {
         let diverted: Vec<Vec<Party>> = passports.iter().map(|one| one.dest.clone()).collect();
         let tokens: Vec<Judged> = signed
             .into_iter()
-            .map(|one| match one.and_then(|one| fits(facts, one, &reached, &diverted)) {
-                Ok(passport) => Judged {
-                    verdict: Verdict::Valid,
-                    detail: String::new(),
-                    passport: Some(passport),
+            .map(
+                |one| match one.and_then(|one| fits(facts, one, &reached, &diverted)) {
+                    Ok(passport) => Judged {
+                        verdict: Verdict::Valid,
+                        detail: String::new(),
+                        passport: Some(passport),
+                    },
+                    Err(failing) => Judged {
+                        verdict: failing.verdict,
+                        detail: failing.detail,
+                        passport: failing.passport,
+                    },
                 },
-                Err(failing) => Judged {
-                    verdict: failing.verdict,
-                    detail: failing.detail,
-                    passport: failing.passport,
-                },
-            })
+            )
             .collect();
         Outcome {
             verdict: overall(&tokens),
@@ -212,14 +193,21 @@ fn whole(field: &IdentityField, facts: &CallFacts) -> Result<(Vec<Token>, Passpo
         return Ok((vec![field.token.clone()], passport));
     }
     if let Some(ppt) = &field.ppt {
-        return Err(failing(Verdict::CompactExtension, format!("ppt is `{ppt}`")));
+        return Err(failing(
+            Verdict::CompactExtension,
+            format!("ppt is `{ppt}`"),
+        ));
     }
     let date = facts.date.ok_or_else(|| failing(Verdict::NoDate, ""))?;
     let x5u = field.info.as_deref();
     let x5u = x5u.ok_or_else(|| failing(Verdict::NoCertificateUri, "there is no `info`"))?;
     let says = |caller: &Uri| {
-        let mut passport =
-            Passport::new(x5u, Party::of_uri(caller), vec![Party::of_uri(&facts.to)], date);
+        let mut passport = Passport::new(
+            x5u,
+            Party::of_uri(caller),
+            vec![Party::of_uri(&facts.to)],
+            date,
+        );
         if let Some(alg) = &field.alg {
             passport.alg.clone_from(alg);
         }
@@ -241,7 +229,8 @@ fn agrees(field: &IdentityField, passport: &Passport) -> Result<(), Failing> {
     ];
     for (name, outside, inside) in pairs {
         if outside.is_some() && outside != inside {
-            let said = |text: Option<&str>| text.map_or("none".to_owned(), |text| format!("`{text}`"));
+            let said =
+                |text: Option<&str>| text.map_or("none".to_owned(), |text| format!("`{text}`"));
             let (outside, inside) = (said(outside), said(inside));
             let detail = format!("{name} is {outside}, in the token {inside}");
             return Err(failing(Verdict::Contradiction, detail));
@@ -289,132 +278,4 @@ fn certificate_text(certificate: &Certificate) -> String {
         subject, issuer, ..
     } = certificate;
     format!("the certificate of {subject}, issued by {issuer}")
-}
-
-/// Whom the call was for, on the way back through what its div tokens say (RFC 8946 6).
-fn reached(facts: &CallFacts, passports: &[&Passport]) -> Vec<Party> {
-    let mut reached = vec![Party::of_uri(&facts.to), Party::of_uri(&facts.target)];
-    // Each round uses up a token, so there are no more rounds than tokens.
-    for _ in passports {
-        let more = passports.iter().filter_map(|one| {
-            let div = one.div.as_ref()?;
-            let leads_here = one.dest.iter().any(|dest| meets(&reached, facts, dest));
-            (leads_here && !reached.contains(div)).then(|| div.clone())
-        });
-        let more: Vec<_> = more.collect();
-        if more.is_empty() {
-            break;
-        }
-        reached.extend(more);
-    }
-    reached
-}
-
-fn meets(reached: &[Party], facts: &CallFacts, dest: &Party) -> bool {
-    reached.contains(dest) || dest.is_meant_by(&facts.to) || dest.is_meant_by(&facts.target)
-}
-
-/// Whether a signed token is for this call, and its certificate for this caller.
-fn fits(
-    facts: &CallFacts,
-    signed: Signed,
-    reached: &[Party],
-    all_dest: &[Vec<Party>],
-) -> Result<Passport, Failing> {
-    let Signed {
-        passport,
-        certificate,
-    } = signed;
-    let mut callers = std::iter::once(&facts.from).chain(&facts.asserted);
-    let orig_fits = callers.any(|caller| passport.orig.is_meant_by(caller));
-    let dest_fits = passport.dest.iter().any(|dest| meets(reached, facts, dest));
-    let orig = || format!("orig is {}, From is {}", passport.orig, facts.from);
-    let dest = || {
-        let all: Vec<_> = passport.dest.iter().map(ToString::to_string).collect();
-        format!("dest is {}, To is {}", all.join(" and "), facts.to)
-    };
-    let failed = match (orig_fits, dest_fits) {
-        (true, true) => extension(facts, &passport, certificate.as_ref(), all_dest).err(),
-        (false, true) => Some(failing(Verdict::WrongOrig, orig())),
-        (true, false) => Some(failing(Verdict::WrongDestination, dest())),
-        (false, false) => {
-            let detail = format!("{}; {}", orig(), dest());
-            Some(failing(Verdict::CutAndPaste, detail))
-        }
-    };
-    match failed {
-        None => Ok(passport),
-        Some(mut failing) => {
-            failing.passport = Some(passport);
-            Err(failing)
-        }
-    }
-}
-
-/// What the extensions want, and whether the certificate speaks for the signer.
-fn extension(
-    facts: &CallFacts,
-    passport: &Passport,
-    certificate: Option<&Certificate>,
-    all_dest: &[Vec<Party>],
-) -> Result<(), Failing> {
-    let lacks = |name: &str| failing(Verdict::MissingClaim, format!("there is no `{name}`"));
-    // A diverted call is signed by the one who diverts (RFC 8946 5).
-    let mut signer = &passport.orig;
-    match passport.ppt.as_deref() {
-        Some("shaken") => {
-            passport.attest.ok_or_else(|| lacks("attest"))?;
-            passport.origid.as_ref().ok_or_else(|| lacks("origid"))?;
-        }
-        Some("div") => {
-            let div = passport.div.as_ref().ok_or_else(|| lacks("div"))?;
-            signer = div;
-            if !all_dest.iter().any(|dest| dest.contains(div)) {
-                let detail = format!("no other token is for {div}");
-                return Err(failing(Verdict::BrokenDiversion, detail));
-            }
-        }
-        Some("rph") => {
-            let allowed = passport.rph.as_ref().ok_or_else(|| lacks("rph"))?;
-            let is_allowed = |value: &&String| allowed.iter().any(|a| a.eq_ignore_ascii_case(value));
-            if let Some(value) = facts.priorities.iter().find(|value| !is_allowed(value)) {
-                let detail = format!("{value} is not in {}", allowed.join(", "));
-                return Err(failing(Verdict::WrongPriority, detail));
-            }
-        }
-        _ => {}
-    }
-    match certificate {
-        None => Ok(()),
-        Some(certificate) => certificate.speaks_for(signer).map_err(|verdict| {
-            let list = certificate.tn_auth_list.as_ref().and_then(|l| l.as_ref().ok());
-            let entries = list.map_or(Vec::new(), |list| list.entries.clone());
-            let entries = entries.iter().map(ToString::to_string);
-            let said: Vec<_> = entries.chain(certificate.domains.iter().cloned()).collect();
-            failing(verdict, format!("{signer} is not of [{}]", said.join(", ")))
-        }),
-    }
-}
-
-/// What is to be said of the call: one valid token will do, unless another one contradicts it.
-fn overall(tokens: &[Judged]) -> Verdict {
-    let valid: Vec<&Passport> = tokens
-        .iter()
-        .filter(|one| one.verdict == Verdict::Valid)
-        .filter_map(|one| one.passport.as_ref())
-        .collect();
-    let differ = valid.iter().enumerate().any(|(at, one)| {
-        valid[..at].iter().any(|other| {
-            let same_kind = one.ppt == other.ppt && one.div == other.div;
-            same_kind && (&one.orig, one.attest) != (&other.orig, other.attest)
-        })
-    });
-    let known = |one: &&Judged| one.verdict != Verdict::UnknownExtension;
-    match (valid.is_empty(), tokens.iter().find(known)) {
-        (false, _) if differ => Verdict::SeveralDiffer,
-        (false, _) => Verdict::Valid,
-        (true, Some(first)) => first.verdict,
-        (true, None) if tokens.is_empty() => Verdict::NoIdentity,
-        (true, None) => Verdict::UnknownExtension,
-    }
 }

@@ -1,6 +1,6 @@
 //! The examples of the RFCs.
 
-use gannet_stir::{Attestation, Passport, Party, SigningKey, Token, VerifyingKey};
+use gannet_stir::{Attestation, Party, Passport, SigningKey, Token, VerifyingKey};
 use serde_json::json;
 
 /// RFC 8225 7.1; its `iat` is in quotes, which erratum 5985 reports.
@@ -51,7 +51,10 @@ fn our_octets_of_the_same_content_are_those_of_rfc_8225() {
         "dest": {"uri": ["sip:alice@example.com"]}});
     let ours = Token::sign_json(&header, &claims, &key).expect("randomness");
     let theirs = Token::read(TOKEN).expect("a token");
-    assert_eq!((&ours.header, &ours.claims), (&theirs.header, &theirs.claims));
+    assert_eq!(
+        (&ours.header, &ours.claims),
+        (&theirs.header, &theirs.claims)
+    );
     assert!(ours.is_signed_by(&key.verifying_key()));
 }
 

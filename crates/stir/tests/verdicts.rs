@@ -120,7 +120,10 @@ fn a_signed_call_is_valid_in_each_form() {
     };
     let identity = world.sign(&compact);
     assert!(identity.starts_with(".."), "{identity}");
-    assert_eq!(world.judge(std::slice::from_ref(&identity)).verdict, Verdict::NoDate);
+    assert_eq!(
+        world.judge(std::slice::from_ref(&identity)).verdict,
+        Verdict::NoDate
+    );
     world.facts.date = Some(NOW);
     assert_eq!(world.judge(&[identity]).verdict, Verdict::Valid);
 }
@@ -214,16 +217,25 @@ fn certificates_are_fetched_read_and_trusted_or_not() {
     assert_eq!(world.judge(&identity).verdict, Verdict::WrongContentType);
     let what = "404 Not Found".into();
     world.fetched = Err(Unavailable { what });
-    assert_eq!(world.judge(&identity).verdict, Verdict::CertificateUnavailable);
+    assert_eq!(
+        world.judge(&identity).verdict,
+        Verdict::CertificateUnavailable
+    );
 }
 
 #[test]
 fn callers_by_uri_are_spoken_for_by_domain() {
     let mut world = World::new(&order(&spc()));
     world.facts.from = uri("sip:alice@atlanta.example");
-    assert_eq!(world.judge(&[world.sign(&shaken())]).verdict, Verdict::Valid);
+    assert_eq!(
+        world.judge(&[world.sign(&shaken())]).verdict,
+        Verdict::Valid
+    );
     world.facts.from = uri("sip:alice@chicago.example");
-    assert_eq!(world.judge(&[world.sign(&shaken())]).verdict, Verdict::WrongScope);
+    assert_eq!(
+        world.judge(&[world.sign(&shaken())]).verdict,
+        Verdict::WrongScope
+    );
 }
 
 #[test]
@@ -314,7 +326,11 @@ fn what_stands_outside_is_what_stands_inside() {
     ] {
         let wrong = good.replace(from, to);
         assert_ne!(wrong, good);
-        assert_eq!(world.judge(&[wrong]).verdict, Verdict::Contradiction, "{to}");
+        assert_eq!(
+            world.judge(&[wrong]).verdict,
+            Verdict::Contradiction,
+            "{to}"
+        );
     }
     let bare = good.replace(";alg=ES256;ppt=shaken", "");
     assert_eq!(world.judge(&[bare]).verdict, Verdict::Valid);

@@ -11,7 +11,7 @@ use crate::tree::TextFile;
 const CHECK: &str = "unused-dependency";
 
 /// Packages whose library has another name.
-const LIBRARY_NAMES: &[(&str, &str)] = &[("md-5", "md5")];
+const LIBRARY_NAMES: &[(&str, &str)] = &[("md-5", "md5"), ("rustls-webpki", "webpki")];
 
 pub(super) fn check(files: &[TextFile], sources: &[SourceFile]) -> Vec<Finding> {
     let mut findings = Vec::new();

@@ -6,7 +6,7 @@ use gannet_events::ExitCode;
 use crate::problem::Problem;
 use crate::terminal::Terminal;
 
-use super::{check, devices, load, pbx, report, seagull, sipp, steps, test};
+use super::{check, devices, load, pbx, report, seagull, sipp, steps, stir, test};
 
 /// What Gannet can do.
 #[derive(Debug, Subcommand)]
@@ -30,6 +30,8 @@ pub(crate) enum Command {
     Steps(steps::StepsArguments),
     /// List the device profiles, or show one.
     Devices(devices::DevicesArguments),
+    /// Make keys and certificates, sign calls and verify them (STIR/SHAKEN).
+    Stir(Box<stir::StirArguments>),
 }
 
 /// What the process returns.
@@ -60,6 +62,7 @@ pub(crate) fn execute(command: Command, terminal: Terminal) -> Result<Ended, Pro
         Command::Report(arguments) => report::execute(&arguments),
         Command::Steps(arguments) => steps::execute(&arguments),
         Command::Devices(arguments) => devices::execute(&arguments),
+        Command::Stir(arguments) => stir::execute(&arguments),
         Command::Seagull(arguments) => {
             return Ok(Ended::Foreign(seagull::execute(&arguments, terminal)));
         }

@@ -16,6 +16,7 @@ mod seagull;
 mod sinks;
 mod sipp;
 mod steps;
+mod stir;
 mod test;
 
 pub(crate) use command::{Command, execute};

@@ -38,5 +38,6 @@ mod session_timers;
 mod single_requests;
 mod srtp;
 mod steps_page;
+mod stir;
 mod time_sentences;
 mod transfers;

@@ -37,4 +37,5 @@ mod sipp_scenarios;
 mod sipp_statistics;
 mod sipp_third_party;
 mod sipsak;
+mod stir;
 mod transfers;

@@ -12,5 +12,6 @@ mod media;
 mod options;
 mod outputs;
 mod remote;
+mod signed;
 mod tls;
 mod twins;

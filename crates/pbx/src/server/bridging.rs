@@ -161,6 +161,7 @@ impl Server {
 
     /// A leg has ended: the others follow.
     pub(super) fn handle_leg_end(&mut self, now: Instant, leg: CallId, cause: EndCause) {
+        self.judging.remove(&leg);
         let Some(number) = self.legs.remove(&leg) else {
             return;
         };

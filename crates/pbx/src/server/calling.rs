@@ -14,15 +14,17 @@ use super::place::{Place, refusal};
 use super::privacy::Privacy;
 use super::relay::next_max_forwards;
 use super::screening::BARRED;
+use super::signed::Arrived;
 use super::state::Server;
 use crate::event::PbxEvent;
 
 /// A call that may go on.
-struct Admitted {
-    caller: Caller,
+#[derive(Debug)]
+pub(super) struct Admitted {
+    pub(super) caller: Caller,
     place: Place,
     dialled: String,
-    asked: Asked,
+    pub(super) asked: Asked,
 }
 
 impl Server {
@@ -38,6 +40,23 @@ impl Server {
             Ok(admitted) => admitted,
             Err(reply) => return self.endpoint.reject(now, leg, reply),
         };
+        let arrived = Arrived {
+            leg,
+            source,
+            replaces,
+            admitted,
+        };
+        self.examine(now, arrived, invite);
+    }
+
+    /// Begins a call that may go on.
+    pub(super) fn begin_call(&mut self, now: Instant, arrived: Arrived) {
+        let Arrived {
+            leg,
+            source,
+            replaces,
+            admitted,
+        } = arrived;
         self.last_call += 1;
         let number = self.last_call;
         self.counters.calls += 1;

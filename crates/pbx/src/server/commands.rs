@@ -45,6 +45,10 @@ impl Server {
                 self.config.trust = trust;
                 let _ = answer.send(Ok(()));
             }
+            Command::SetStir(stir, answer) => {
+                self.config.stir = *stir;
+                let _ = answer.send(Ok(()));
+            }
             Command::SetKeepsTexts(keeps, answer) => {
                 self.set_keeps_texts(keeps);
                 let _ = answer.send(Ok(()));

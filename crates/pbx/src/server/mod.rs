@@ -49,6 +49,7 @@ mod retrieval;
 mod screening;
 mod serving;
 mod session_timers;
+mod signed;
 mod state;
 mod storing;
 mod subscribing;

@@ -140,6 +140,8 @@ impl Server {
             rng,
             counters: PbxCounters::default(),
             writes: JoinSet::new(),
+            examinations: JoinSet::new(),
+            judging: BTreeSet::new(),
             stopping: false,
             last_call: 0,
             events,

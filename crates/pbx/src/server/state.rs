@@ -96,11 +96,23 @@ pub(crate) struct Server {
     pub(super) rng: fastrand::Rng,
     pub(super) counters: PbxCounters,
     pub(super) writes: JoinSet<Written>,
+    /// Calls whose Identity is being looked at, and the legs of those that are still wanted.
+    pub(super) examinations: JoinSet<super::signed::Examined>,
+    pub(super) judging: BTreeSet<CallId>,
     pub(super) stopping: bool,
     pub(super) last_call: u64,
     pub(super) events: broadcast::Sender<PbxEvent>,
     /// Something that a snapshot shows has changed.
     pub(super) changed: bool,
+}
+
+/// Work of another thread that is done.
+#[derive(Debug)]
+pub(crate) enum Done {
+    /// A file.
+    Written(Written),
+    /// A call whose Identity was looked at.
+    Examined(Box<super::signed::Examined>),
 }
 
 impl Server {
@@ -198,10 +210,16 @@ impl Server {
         self.endpoint.poll_transmit()
     }
 
-    /// The next file that is done; `None` if none is being written.
-    pub(crate) async fn next_written(&mut self) -> Option<Written> {
-        // A writer that panicked has nothing to tell.
-        self.writes.join_next().await.and_then(Result::ok)
+    /// The next work of other threads that is done; `None` if there is none.
+    pub(crate) async fn next_done(&mut self) -> Option<Done> {
+        // What panicked has nothing to tell.
+        tokio::select! {
+            Some(written) = self.writes.join_next() => Some(Done::Written(written.ok()?)),
+            Some(examined) = self.examinations.join_next() => {
+                Some(Done::Examined(Box::new(examined.ok()?)))
+            }
+            else => None,
+        }
     }
 
     /// Whether files are being written.

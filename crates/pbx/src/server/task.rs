@@ -7,7 +7,7 @@ use tokio::sync::{mpsc, watch};
 use tokio::time::{sleep_until, timeout};
 
 use super::opening::Sockets;
-use super::state::Server;
+use super::state::{Done, Server};
 use crate::command::Command;
 
 /// Most messages that are handled before the outcome is sent.
@@ -100,7 +100,7 @@ async fn serve(server: &mut Server, sockets: &mut Sockets) {
             None => std::future::pending().await,
         }
     };
-    let writing = server.is_writing();
+    let (writing, examining) = (server.is_writing(), server.is_examining());
     tokio::select! {
         Some(incoming) = sockets.incoming.recv() => {
             server.handle_incoming(Instant::now(), incoming);
@@ -112,10 +112,10 @@ async fn serve(server: &mut Server, sockets: &mut Sockets) {
             }
         }
         () = due => server.handle_timeout(Instant::now()),
-        written = server.next_written(), if writing => {
-            if let Some(written) = written {
-                server.handle_written(written);
-            }
-        }
+        done = server.next_done(), if writing || examining => match done {
+            Some(Done::Written(written)) => server.handle_written(written),
+            Some(Done::Examined(examined)) => server.handle_examined(Instant::now(), *examined),
+            None => {}
+        },
     }
 }

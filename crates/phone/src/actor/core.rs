@@ -85,6 +85,8 @@ pub(crate) struct Actor {
     pub(super) lingering: Vec<(Instant, Arc<MediaSocket>)>,
     /// What stands between the core and the sockets while the phone misbehaves on purpose.
     pub(super) filter: Filter,
+    /// What goes into INVITE beside the rest, by who calls whom.
+    pub(crate) call_fields: Option<crate::signing::CallFields>,
     pub(super) finished: bool,
 }
 

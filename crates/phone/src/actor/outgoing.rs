@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use gannet_sip::{Message, Method};
+use gannet_sip::{Message, Method, Uri};
 use gannet_ua::endpoint::RequestSpec;
 use gannet_ua::{Dialog, Sipfrag};
 
@@ -39,7 +39,7 @@ impl Actor {
         } else {
             target
         };
-        spec.headers = self.headers_of_call(options);
+        spec.headers = self.headers_of_call(options, (&spec.from.uri, &spec.to.uri));
         let offer = (!options.without_sdp).then(|| self.first_offer(&media));
         spec.body = offer.as_ref().map(sdp_body);
         let call = self
@@ -87,7 +87,11 @@ impl Actor {
         Ok(handle)
     }
 
-    fn headers_of_call(&self, options: &CallOptions) -> Vec<(String, String)> {
+    fn headers_of_call(
+        &self,
+        options: &CallOptions,
+        (from, to): (&Uri, &Uri),
+    ) -> Vec<(String, String)> {
         let mut headers = Vec::new();
         if options.anonymous {
             headers.push(("Privacy".to_owned(), "id".to_owned()));
@@ -99,6 +103,8 @@ impl Actor {
         }
         headers.extend(self.offered_packages());
         headers.extend(options.headers.iter().cloned());
+        let made = self.call_fields.iter();
+        headers.extend(made.flat_map(|fields| fields.of(from, to)));
         headers
     }
 

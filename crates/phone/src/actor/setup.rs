@@ -88,6 +88,7 @@ impl Actor {
             left_open: Vec::new(),
             lingering: Vec::new(),
             filter: Filter::default(),
+            call_fields: None,
             finished: false,
             config,
         })

@@ -15,6 +15,7 @@ mod pbx_events;
 mod reader;
 mod sections;
 mod server;
+mod stir;
 mod user;
 
 pub use argument::{ArgumentError, ServerArgument, UserArgument};
@@ -24,6 +25,6 @@ pub use extensions::{PbxExtensions, PbxUserSettings};
 pub use file::ConfigFile;
 pub use find::{CONFIG_FILE_NAME, find};
 pub use model::{
-    Config, EMBEDDED, HostPort, NetworkSettings, PbxEventSettings, PbxSettings, ServerConfig,
-    Timeouts, UserConfig,
+    Config, EMBEDDED, HostPort, NetworkSettings, PbxEventSettings, PbxSettings, PbxStirSettings,
+    ServerConfig, Timeouts, UserConfig,
 };

@@ -36,6 +36,8 @@ pub struct Config {
     pub network: NetworkSettings,
     /// The embedded server.
     pub pbx: PbxSettings,
+    /// Who may issue certificates of signers, beside the authority of each scenario.
+    pub trusted_signers: Vec<gannet_stir::Certificate>,
     /// T1, T2, T4 of all phones and of the embedded server, if not those of RFC 3261.
     pub timers: Option<gannet_ua::Timers>,
 }
@@ -290,8 +292,19 @@ pub struct PbxSettings {
     pub registrar: gannet_pbx::RegistrarFeatures,
     /// Whose word about identities counts.
     pub trust: gannet_pbx::TrustDomain,
+    /// How it signs and verifies calls.
+    pub stir: Option<PbxStirSettings>,
     /// What it does beside calls from phone to phone.
     pub extensions: PbxExtensions,
+}
+
+/// How the embedded server signs and verifies calls (RFC 8224).
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct PbxStirSettings {
+    /// It signs its users' calls with this attestation.
+    pub sign: Option<gannet_stir::Attestation>,
+    /// What becomes of calls by their Identity.
+    pub verify: gannet_pbx::IdentityRule,
 }
 
 /// What the embedded server does with SUBSCRIBE and PUBLISH where it differs from the default.

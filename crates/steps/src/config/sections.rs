@@ -17,6 +17,7 @@ pub(super) fn read(root: &mut Section<'_, '_, '_>, config: &mut Config, folder: 
     variables(root, config);
     network(root, config);
     timers(root, config);
+    super::stir::read(root, config, folder);
     pbx(root, config, folder);
 }
 
@@ -170,6 +171,7 @@ fn pbx(root: &mut Section<'_, '_, '_>, config: &mut Config, folder: &Path) {
     ];
     pbx.trust = section.choice("trust", &domains).unwrap_or_default();
     registrar(&mut section, &mut pbx.registrar);
+    pbx.stir = super::stir::pbx(&mut section);
     pbx.extensions = super::extensions::read(&mut section);
     section.finish();
 }

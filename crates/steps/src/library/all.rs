@@ -7,7 +7,7 @@ use super::{
     meanwhile, message_sentences, misbehaviour_sentences, outbound, parking, phones, playing,
     presence_words, publications, questions, queues, raw, recordings, registration, reliability,
     replaying, request, round_trip, screening, sdp_sentences, session_changes, session_timers,
-    several_calls, subscription_forks, subscriptions, talking, text_sentences, time, timing,
+    several_calls, signed, subscription_forks, subscriptions, talking, text_sentences, time, timing,
     transfers, voicemail, voicemail_calls,
 };
 use crate::StepDefinition;
@@ -29,6 +29,7 @@ pub fn definitions() -> Vec<StepDefinition> {
         misbehaviour_sentences::definitions(),
         ending::definitions(),
         identity::definitions(),
+        signed::definitions(),
         talking::definitions(),
         hearing::definitions(),
         levels::definitions(),

@@ -61,6 +61,7 @@ mod sdp_sentences;
 mod session_changes;
 mod session_timers;
 mod several_calls;
+mod signed;
 mod subscription_forks;
 mod subscriptions;
 mod support;

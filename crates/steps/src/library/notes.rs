@@ -55,11 +55,25 @@ pub struct Notes {
     pub(super) recordings: BTreeMap<String, Recording>,
     /// What phones were told to do wrong, by phone: failures tell it, since it may explain them.
     pub(super) on_purpose: BTreeMap<String, Vec<String>>,
+    /// What signed calls need, once a sentence needs it.
+    pub(crate) stir_kit: Option<std::sync::Arc<crate::world::StirKit>>,
+    /// How calls are signed, by phone.
+    pub(super) signing: BTreeMap<String, Vec<super::signed::Plan>>,
+    /// How the embedded server signs and verifies, if a sentence has changed it.
+    pub(super) server_stir: Option<crate::config::PbxStirSettings>,
     /// The event socket that the scenario has opened.
     pub(super) event_socket: Option<EventSocket>,
 }
 
 impl Notes {
+    /// Those of a scenario whose server signs or verifies from the start.
+    pub(crate) fn with_kit(kit: Option<std::sync::Arc<crate::world::StirKit>>) -> Self {
+        Self {
+            stir_kit: kit,
+            ..Self::default()
+        }
+    }
+
     /// Takes over what a sentence has noted on a copy. What both have noted is the copy's.
     pub(crate) fn absorb(&mut self, copy: Self, before: &Self) {
         self.manual.extend(copy.manual);
@@ -70,6 +84,13 @@ impl Notes {
         self.keys.extend(copy.keys);
         self.heard_files.extend(copy.heard_files);
         self.refreshes.extend(copy.refreshes);
+        self.signing.extend(copy.signing);
+        if copy.stir_kit.is_some() {
+            self.stir_kit = copy.stir_kit;
+        }
+        if copy.server_stir != before.server_stir {
+            self.server_stir = copy.server_stir;
+        }
         let ended = |phone: &String| {
             before.recordings.contains_key(phone) && !copy.recordings.contains_key(phone)
         };

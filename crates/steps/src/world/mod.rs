@@ -9,6 +9,7 @@ mod progress;
 mod provision;
 mod server;
 mod state;
+mod stir_kit;
 mod surroundings;
 mod teardown;
 
@@ -21,4 +22,5 @@ pub use state::World;
 pub use surroundings::{ServerChoice, Surroundings, SurroundingsError};
 
 pub(crate) use state::Birth;
+pub(crate) use stir_kit::{Flaw, StirKit, wall_clock};
 pub(crate) use teardown::Remains;

@@ -80,6 +80,7 @@ pub(super) fn start_embedded(
     seed: u64,
     ipv6: bool,
     (users, hold_music): (Vec<PbxUser>, bool),
+    stir: Option<gannet_pbx::PbxStir>,
 ) -> Result<Pbx, PbxError> {
     let ip = if ipv6 {
         Ipv6Addr::LOCALHOST.into()
@@ -101,6 +102,7 @@ pub(super) fn start_embedded(
         no_answer: settings.no_answer.unwrap_or(defaults.no_answer),
         registrar: settings.registrar,
         trust: settings.trust,
+        stir,
         timers: surroundings.config().timers.unwrap_or(defaults.timers),
         users,
         seed,

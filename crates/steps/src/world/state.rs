@@ -12,6 +12,7 @@ use super::actor::Actor;
 use super::progress::Progress;
 use super::provision::configured_users;
 use super::server::{Server, start_embedded};
+use super::stir_kit::configured_kit;
 use super::surroundings::Surroundings;
 use crate::config::{Timeouts, UserConfig};
 use crate::library::Notes;
@@ -75,6 +76,8 @@ impl World {
     /// real one.
     pub(crate) fn new(birth: Birth) -> Result<Self, Failure> {
         let (surroundings, seed) = (Arc::clone(&birth.surroundings), birth.seed);
+        let kit = configured_kit(&surroundings, seed)?;
+        let (kit, stir) = kit.map_or((None, None), |(kit, stir)| (Some(kit), Some(stir)));
         let server = match surroundings.real_server() {
             Some(real) => Server::Real(Box::new(real.clone())),
             None => Server::Embedded(
@@ -84,6 +87,7 @@ impl World {
                     seed,
                     birth.ipv6,
                     (configured_users(&surroundings, &birth), birth.hold_music),
+                    stir,
                 )
                 .map_err(|error| {
                     let failure = Failure::new(FailureClass::Environment, error.to_string());
@@ -113,7 +117,7 @@ impl World {
             variables: surroundings.config().variables.clone(),
             progress: Progress::new(birth.events, birth.scenario, 0),
             rng: fastrand::Rng::with_seed(seed),
-            notes: Notes::default(),
+            notes: Notes::with_kit(kit),
             notes_before: None,
             surroundings,
         })

@@ -92,6 +92,8 @@ pub enum Keyword {
     },
     /// `[authentication …]`: a line with credentials (RFC 3261 22.4).
     Authentication(Box<Credentials>),
+    /// `[identity …]`: a value of Identity (RFC 8224).
+    Identity(Box<IdentityOf>),
     /// `[clock_tick]`: milliseconds since the start.
     ClockTick,
     /// `[timestamp]`: local time as in logs.
@@ -126,6 +128,23 @@ pub struct FieldOf {
     pub file: FileId,
     /// The line, as a text that gives a number; without it the line that was chosen for the call.
     pub line: Option<Text>,
+}
+
+/// Parameters of `[identity]`, and attributes of `<identity>`: what is signed, and by whom.
+#[derive(Debug, Clone, PartialEq)]
+pub struct IdentityOf {
+    /// The file with the private key.
+    pub key: Text,
+    /// Where the certificate is.
+    pub x5u: Text,
+    /// Who calls: a number or a URI.
+    pub orig: Text,
+    /// Who is called.
+    pub dest: Text,
+    /// `A`, `B` or `C`: makes it a shaken token (RFC 8588 4).
+    pub attest: Option<Text>,
+    /// Which origin it is; random without (RFC 8588 5).
+    pub origid: Option<Text>,
 }
 
 /// Parameters of `[authentication]`. What is absent is the command line's.

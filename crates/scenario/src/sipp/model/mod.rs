@@ -21,7 +21,7 @@ pub use action::{
     TextOperand, VerifyAuth,
 };
 pub use ids::{CounterId, FileId, LabelTarget, TimerId, TransactionId, VariableId};
-pub use keyword::{Credentials, Crypto, CryptoKind, FieldOf, Keyword, MediaKind, Text};
+pub use keyword::{Credentials, Crypto, CryptoKind, FieldOf, IdentityOf, Keyword, MediaKind, Text};
 pub use scenario::{
     DefaultMessages, Role, Scenario, Scope, Transaction, Twin, UnexpectedHandler, Variable,
 };

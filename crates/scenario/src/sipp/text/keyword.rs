@@ -22,6 +22,10 @@ pub(super) fn keyword(inner: &Mapped, names: &mut impl Names) -> Option<Compiled
             credentials(inner, names),
         ))));
     }
+    if text.split([' ', '\t', '\n', '\r']).next() == Some("identity") {
+        let of = super::identity::identity(inner, names)?;
+        return Some(Compiled::Keyword(Keyword::Identity(Box::new(of))));
+    }
     if let Some(name) = text.strip_prefix('$') {
         return variable(name, inner, names);
     }
@@ -236,7 +240,7 @@ pub(super) fn credentials(inner: &Mapped, names: &mut impl Names) -> Credentials
 }
 
 /// Warns of parameters that a keyword does not have.
-fn judge(inner: &Mapped, known: &[&str], names: &mut impl Names) {
+pub(super) fn judge(inner: &Mapped, known: &[&str], names: &mut impl Names) {
     for place in parameter_names(inner.text()) {
         let name = &inner.text()[place.clone()];
         if known.contains(&name) {
@@ -254,14 +258,14 @@ fn judge(inner: &Mapped, known: &[&str], names: &mut impl Names) {
     }
 }
 
-fn text_parameter(inner: &Mapped, name: &str, names: &mut impl Names) -> Option<Text> {
+pub(super) fn text_parameter(inner: &Mapped, name: &str, names: &mut impl Names) -> Option<Text> {
     match parameter(inner, name)? {
         Parameter::Text(text) => Some(compile(&text, names)),
         Parameter::Bytes(bytes) => Some(Text::fixed(bytes)),
     }
 }
 
-fn missing(inner: &Mapped, keyword: &str, parameter: &str, names: &mut impl Names) {
+pub(super) fn missing(inner: &Mapped, keyword: &str, parameter: &str, names: &mut impl Names) {
     names.tell(
         Diagnostic::error(
             "bad-keyword",

@@ -1,6 +1,7 @@
 //! Texts: what SIPp makes of a CDATA section, and keywords.
 
 mod clean;
+mod identity;
 mod keyword;
 mod mapped;
 mod names;

@@ -25,6 +25,8 @@ pub(in crate::sipp) struct Common {
     pub(super) user_variables_at: usize,
     /// What the digest of `[authentication]` covers as URI.
     pub(super) auth_uri: Vec<u8>,
+    /// The keys of `[identity]`, by the names of their files.
+    pub(super) signing_keys: Vec<(Vec<u8>, gannet_stir::SigningKey)>,
     /// What every `[branch]` begins with.
     pub(super) branch: Vec<u8>,
     /// The scenario sends media, so the world is told the ports.
@@ -56,6 +58,7 @@ impl Common {
             call_variables: of_call + of_user,
             user_variables_at: of_call,
             auth_uri: auth_uri(settings),
+            signing_keys: Vec::new(),
             branch: format!("z9hG4bK-{}-", settings.facts.pid).into_bytes(),
             plays_media,
             said_header_end: false,

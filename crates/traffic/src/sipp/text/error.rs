@@ -19,6 +19,9 @@ pub(in crate::sipp) enum RenderError {
     /// `[file]` that cannot be read.
     #[error("cannot read file {0:?}")]
     File(String),
+    /// `[identity]` that cannot be signed.
+    #[error("[identity] cannot be signed: {0}")]
+    Identity(String),
     /// No port for media is left.
     #[error("no port for media is free")]
     NoMediaPort,

@@ -112,6 +112,7 @@ fn rare<'t>(
             // A negative number is none.
             fill_up(text, octets as usize, writer.out);
         }
+        Keyword::Identity(of) => super::identity::append(env, state, at, of, writer.out)?,
         Keyword::Crypto(what) => crypto::append(env.rng, state, *what, writer.out),
         Keyword::LocalPort(_)
         | Keyword::ServerIp

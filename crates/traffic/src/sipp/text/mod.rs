@@ -16,6 +16,7 @@ mod date;
 mod env;
 mod error;
 mod field;
+mod identity;
 mod keyword;
 mod last;
 mod needs;

@@ -70,6 +70,14 @@ impl Needs {
                         self.add(line);
                     }
                 }
+                Keyword::Identity(of) => {
+                    for text in [&of.key, &of.x5u, &of.orig, &of.dest] {
+                        self.add(text);
+                    }
+                    for text in [&of.attest, &of.origid].into_iter().flatten() {
+                        self.add(text);
+                    }
+                }
                 Keyword::Authentication(credentials) => {
                     let Credentials {
                         username,

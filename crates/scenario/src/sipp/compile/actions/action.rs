@@ -15,7 +15,7 @@ use crate::sipp::text::Names;
 use crate::xml::Element;
 
 /// Actions.
-const ACTIONS: [&str; 29] = [
+const ACTIONS: [&str; 30] = [
     "ereg",
     "log",
     "warning",
@@ -43,6 +43,7 @@ const ACTIONS: [&str; 29] = [
     "setdest",
     "closecon",
     "verifyauth",
+    "identity",
     "rtp_echo",
     "exec",
 ];
@@ -117,6 +118,7 @@ fn one(element: &Element, context: &mut Context<'_>) -> Option<Action> {
             Some(Action::CloseConnection)
         }
         "verifyauth" => verify(element, context),
+        "identity" => super::identity::identity(element, context),
         "exec" => exec(element, context),
         name => {
             context.tell(

@@ -4,6 +4,7 @@ mod action;
 mod ereg;
 mod exec;
 mod files;
+mod identity;
 mod values;
 
 pub(super) use action::actions;
