@@ -263,22 +263,18 @@ async fn bring(world: &mut World, callee: &str, options: &CallOptions) -> StepRe
 /// Nobody said anything to an INVITE.
 fn nobody(caller: &Actor, limit: Duration) -> Result<Failure, Failure> {
     let record = super::support::latest_call(caller)?;
-    let (name, class) = (caller.name(), FailureClass::Timeout);
-    match &record.state {
-        CallState::Ended(end) => {
-            let class = match end.cause {
-                CallEndCause::Timeout => class,
-                _ => FailureClass::CallFailed,
-            };
-            let summary = format!("the call of {name} failed: {end}");
-            Ok(failure(class, caller, summary))
-        }
-        _ => {
-            let summary = format!("{name} got no answer at all to its INVITE");
-            let found = failure(class, caller, summary);
-            Ok(found.waiting_for("any response to INVITE", limit))
-        }
+    let name = caller.name();
+    if let CallState::Ended(end) = &record.state {
+        let class = match end.cause {
+            CallEndCause::Timeout => FailureClass::Timeout,
+            _ => FailureClass::CallFailed,
+        };
+        let summary = format!("the call of {name} failed: {end}");
+        return Ok(failure(class, caller, summary));
     }
+    let summary = format!("{name} got no answer at all to its INVITE");
+    let found = failure(FailureClass::Timeout, caller, summary);
+    Ok(found.waiting_for("any response to INVITE", limit))
 }
 
 async fn expects_call(world: &mut World, arguments: Arguments) -> StepResult {
