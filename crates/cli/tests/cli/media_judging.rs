@@ -24,12 +24,12 @@ fn run_in_calls(files: &[(&str, &[u8])], scenarios: &[&[&str]]) -> Ran {
 }
 
 /// Chords that no other number gives.
-fn melody(number: u16, seconds: u64, rate: u32) -> Vec<i16> {
+fn melody(number: u64, seconds: u64, rate: u32) -> Vec<i16> {
     let note = Duration::from_millis(130);
     let count = seconds * 1000 / 130;
-    let notes = (0..count as u16).flat_map(|n| {
-        let mix = |salt: u16| (n * 7919 + number * 2741 + salt * 1319).wrapping_mul(40_503) >> 5;
-        let tone = |salt| gannet_media::Tone::new(300.0 + f32::from(mix(salt) % 2000));
+    let notes = (0..count).flat_map(|n| {
+        let mix = |salt: u64| (n * 7919 + number * 2741 + salt * 1319) * 40_503 / 32 % 2000;
+        let tone = |salt| gannet_media::Tone::new(300.0 + mix(salt) as f32);
         gannet_media::render(&[tone(1), tone(2), tone(3)], note)
     });
     let samples: Vec<i16> = notes.collect();

@@ -193,19 +193,15 @@ impl fmt::Display for MediaFault {
                 write!(f, "the first sound came {after:.1} s after the beginning")
             }
             Self::OutOfOrder { percent, packets } => {
-                write!(
-                    f,
-                    "{packets} packets ({percent:.1} %) came behind later ones"
-                )
+                let share = format_args!("{packets} packets ({percent:.1} %)");
+                write!(f, "{share} came behind later ones")
             }
             Self::Duplicates { percent, packets } => {
                 write!(f, "{packets} packets ({percent:.1} %) came again")
             }
             Self::Collision { packets } => {
-                write!(
-                    f,
-                    "{packets} packets came from a second sender with the same SSRC"
-                )
+                let what = "came from a second sender with the same SSRC";
+                write!(f, "{packets} packets {what}")
             }
         }
     }

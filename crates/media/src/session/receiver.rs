@@ -55,6 +55,16 @@ struct Stream {
     reported_at: Option<Instant>,
 }
 
+impl Stream {
+    fn count(&mut self, packet: &RtpPacket<'_>, from: SocketAddr, now: Instant) {
+        self.source = from;
+        self.octets += packet.payload().len() as u64;
+        let pause = now.saturating_duration_since(self.last_at);
+        self.longest_pause = self.longest_pause.max(pause);
+        self.last_at = now;
+    }
+}
+
 impl Receiver {
     pub(super) fn new(config: &RtpSessionConfig, now: Instant) -> Self {
         let negotiated = &config.negotiated;
@@ -158,12 +168,7 @@ impl Receiver {
             | Arrival::Late { extended_sequence }
             | Arrival::Restart { extended_sequence } => extended_sequence,
         };
-        stream.source = from;
-        stream.octets += packet.payload().len() as u64;
-        stream.longest_pause = stream
-            .longest_pause
-            .max(now.saturating_duration_since(stream.last_at));
-        stream.last_at = now;
+        stream.count(packet, from, now);
         if payload_type == COMFORT_NOISE {
             stream.comfort_noise += 1;
         } else if !is_audio && !is_event {
