@@ -55,6 +55,7 @@ Feature: RFC 5359 2.16: call pickup
     And Alice is connected to Charlie
     And Alice and Charlie talk for 1 second
 
+  @with.kamailio
   Scenario: without a lamp it subscribes for that
     Given Charlie uses generic phone with pickup.way replaces
     When Alice calls Bob

@@ -164,3 +164,29 @@ fn audio_played_once_ends() {
     let any_mark = listener.heard(Sound::Mark(Mark::nth(0)), bench.start, bench.now);
     assert!(any_mark.covered.is_zero());
 }
+
+#[test]
+fn who_is_shut_out_is_neither_heard_nor_answered() {
+    let mut bench = Bench::with(|_, config| config.symmetric = true, Codec::Pcmu);
+    let loser = "203.0.113.7:9000".parse().expect("valid");
+    let mut datagram = Vec::new();
+    bench.ends[RIGHT]
+        .poll_transmit(bench.start, &mut datagram)
+        .expect("due");
+    let now = bench.start;
+    let session = &mut bench.ends[LEFT];
+    session.handle_datagram(now, loser, &datagram);
+    assert_eq!(session.destination(), loser);
+    session.shut_out(vec![loser]);
+    assert_eq!(session.destination(), rtp_address(RIGHT));
+    session.handle_datagram(now + ms(20), loser, &datagram);
+    assert_eq!(session.destination(), rtp_address(RIGHT));
+    let report = session.report();
+    assert_eq!(
+        (report.received[0].packets, report.ignored_datagrams),
+        (1, 1)
+    );
+    session.shut_out(Vec::new());
+    session.handle_datagram(now + ms(40), loser, &datagram);
+    assert_eq!(session.destination(), loser);
+}

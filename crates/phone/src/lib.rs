@@ -34,6 +34,7 @@ pub mod profile;
 mod raw;
 mod report;
 mod signalling;
+mod signalling_profile;
 mod signing;
 mod state;
 mod transfer;

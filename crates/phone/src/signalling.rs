@@ -21,7 +21,7 @@ use crate::addresses::Addresses;
 use crate::config::{AuthUser, PhoneConfig};
 use crate::destination::Destination;
 use crate::error::PhoneError;
-use crate::profile::{DtmfStyle, OutgoingStyle, Profile, RtpStyle};
+use crate::signalling_profile::unobeyed;
 
 /// A port for media that nobody opens: what descriptions name where there is no media.
 const DISCARD_PORT: u16 = 9;
@@ -264,26 +264,6 @@ impl SignallingPhone {
             self.endpoint.hang_up(now, call);
         }
     }
-}
-
-/// The settings that differ from those of a plain phone and mean nothing here. A dial plan concerns
-/// numbers, and calls are made to URIs.
-fn unobeyed(profile: &Profile) -> Vec<&'static str> {
-    let (rtp, outgoing) = (RtpStyle::default(), OutgoingStyle::default());
-    let own = &profile.outgoing;
-    let settings = [
-        ("[rtp]", profile.rtp != rtp),
-        ("[dtmf]", profile.dtmf != DtmfStyle::default()),
-        (
-            "outgoing.early-media",
-            own.early_media != outgoing.early_media,
-        ),
-        ("outgoing.no-answer-time", own.no_answer_time.is_some()),
-        ("outgoing.privacy", own.privacy.is_some()),
-        ("outgoing.preferred-identity", own.preferred_identity),
-    ];
-    let changed = settings.into_iter().filter(|(_, changed)| *changed);
-    changed.map(|(name, _)| name).collect()
 }
 
 fn ended_well(cause: &EndCause) -> bool {

@@ -70,19 +70,21 @@ impl Switch {
     }
 }
 
-/// The switches without a number, for the help.
+/// The switches without a number, for the help, in the columns of those with one.
 pub(super) fn table() -> String {
-    let mut text = String::new();
-    for (name, _, about) in OTHERS {
-        // Writing to a String cannot fail.
-        let _ = writeln!(text, "  {name:<16}{about}");
-    }
     let packages = PbxConfig::default().packages;
-    let packages: Vec<_> = packages.iter().map(String::as_str).collect();
-    let _ = writeln!(text, "  {}", packages.join(", "));
-    let _ = writeln!(text, "  {:<16}can be subscribed to", "");
+    let packages = packages.iter().map(|name| (name.as_str(), PACKAGE));
+    let others = OTHERS.iter().map(|(name, _, about)| (*name, *about));
+    let mut text = String::new();
+    for (name, about) in others.chain(packages) {
+        // Writing to a String cannot fail.
+        let _ = writeln!(text, "  {name:<35}{about}");
+    }
     text
 }
+
+/// What an event package is good for.
+const PACKAGE: &str = "can be subscribed to";
 
 #[cfg(test)]
 mod tests {
@@ -91,12 +93,12 @@ mod tests {
     #[test]
     fn every_switch_changes_the_server() {
         let plain = PbxConfig::default();
-        let packages = plain.packages.iter().map(String::as_str);
-        let names = Capability::ALL.into_iter().map(Capability::key);
-        let others = OTHERS.iter().map(|(name, _, _)| *name);
-        for name in packages.chain(names).chain(others) {
+        let mut names: Vec<String> = plain.packages.iter().cloned().collect();
+        names.extend(Capability::ALL.map(|one| one.key().to_owned()));
+        names.extend(OTHERS.map(|(name, _, _)| name.to_owned()));
+        for name in names {
             let mut config = PbxConfig::default();
-            Switch::parse(name).expect(name).off(&mut config);
+            Switch::parse(&name).expect(&name).off(&mut config);
             assert_ne!(format!("{config:?}"), format!("{plain:?}"), "{name}");
         }
         let wrong = Switch::parse("parc").expect_err("no such thing");

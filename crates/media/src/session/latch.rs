@@ -84,6 +84,7 @@ impl Latch {
         let former = left.into_iter().chain(sources);
         let former = former.filter(|address| !agreed.contains(address)).collect();
         self.former = Some((former, now + HOLD));
+        self.shut_out.retain(|address| !agreed.contains(address));
         self.rtp = None;
         self.rtcp = None;
     }
@@ -125,6 +126,16 @@ mod tests {
         // Whoever still sends after a second is there.
         assert!(latch.hear(behind_nat, now + ms(3000)));
         assert_eq!(latch.rtp(), Some(behind_nat));
+    }
+
+    #[test]
+    fn who_was_shut_out_counts_once_it_is_the_agreed_peer() {
+        let (winner, loser) = ([at(4000), at(4001)], [at(5000), at(5001)]);
+        let mut latch = Latch::new(true);
+        latch.shut_out(loser.to_vec());
+        assert!(latch.is_shut_out(at(5001)) && !latch.is_shut_out(at(4000)));
+        latch.move_on(winner, loser, Instant::now());
+        assert!(!latch.is_shut_out(at(5000)));
     }
 
     #[test]

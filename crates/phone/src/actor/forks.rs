@@ -74,9 +74,11 @@ impl Actor {
     /// One early session is heard at a time (RFC 3960 3.1): that of the fork that described itself last,
     /// or else of the first one that did so reliably.
     pub(super) fn take_early_answer(&mut self, now: Instant, call: CallHandle, response: &Message) {
-        let (Some(answer), Some(tag)) = (sdp_of(response), response.to_tag()) else {
+        let Some(answer) = sdp_of(response) else {
             return;
         };
+        // Some devices leave the tag out.
+        let tag = response.to_tag().unwrap_or_default();
         // A reliable answer is the answer (RFC 3262 5), whether it is wanted or not.
         let reliable = response.lists(HeaderName::Require, "100rel");
         if !self.config.profile.outgoing.early_media && !reliable {
@@ -180,8 +182,9 @@ impl Actor {
         let Some(leg) = self.legs.get(&call) else {
             return false;
         };
-        let known = response.to_tag().and_then(|tag| leg.forks.of(&tag));
-        (known.is_some() || leg.forks.known.is_empty()) && leg.agreed().is_some()
+        let described = |tag: &str| leg.forks.of(tag).is_some();
+        let known = response.to_tag().is_some_and(|tag| described(&tag)) || described("");
+        (known || leg.forks.known.is_empty()) && leg.agreed().is_some()
     }
 
     /// Turns to a fork whose description is known.

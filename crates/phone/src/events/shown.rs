@@ -79,7 +79,7 @@ mod tests {
         let mut watching = Watching::new(WatchHandle(number), event, target);
         watching.fork_of = fork_of.map(WatchHandle);
         watching.stage = WatchStage::Active {
-            expires: std::time::Duration::from_secs(60),
+            expires: std::time::Duration::from_mins(1),
         };
         watching.dialogs.apply(&DialogInfo {
             version: 0,

@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use gannet_events::{Failure, FailureClass};
-use gannet_phone::{CallEndCause, CallOptions, CallState, Destination, IncomingPolicy};
+use gannet_phone::{
+    CallEndCause, CallHandle, CallOptions, CallState, Destination, IncomingPolicy, PhoneState,
+};
 
 use super::support::{deadline, failure, ready, ready_phone};
 use crate::{Actor, Arguments, StepDefinition, StepResult, World, phone_failure, step};
@@ -213,13 +215,7 @@ async fn reach(
             && !matches!(entry.message.status(), Some(401 | 407))
     };
     let answered = log.wait_for(from, deadline(limit), is_answer);
-    // Nothing more comes once the phone has given up: nobody answered in time, or nobody is there.
-    let over = caller
-        .phone
-        .wait_for_state(deadline(limit), "its end", |state| {
-            let call = state.call(handle);
-            call.is_none_or(|call| !call.state.is_open())
-        });
+    let over = gave_up(&caller, handle, limit);
     // On a network that loses packets the callee may ring long before the caller learns of it.
     let rings = async {
         let Some(callee) = callee.filter(|callee| callee.name() != caller.name()) else {
@@ -239,7 +235,7 @@ async fn reach(
         tokio::select! {
             answered = answered => answered.is_some(),
             () = rings => true,
-            _ = over => log.since(from).iter().any(|entry| is_answer(entry)),
+            () = over => log.since(from).iter().any(|entry| is_answer(entry)),
         }
     };
     let what = format!("waiting for an answer to INVITE at {}", caller.name());
@@ -247,6 +243,20 @@ async fn reach(
         return Ok(());
     }
     Err(nobody(&caller, limit)?)
+}
+
+/// Waits until a call is over: nothing more comes then, because nobody has answered in time, or nobody
+/// is there.
+async fn gave_up(caller: &Actor, handle: CallHandle, limit: Duration) {
+    let is_over = |state: &PhoneState| {
+        let call = state.call(handle);
+        call.is_none_or(|call| !call.state.is_open())
+    };
+    // At the deadline the wait for an answer has ended, too.
+    let _ = caller
+        .phone
+        .wait_for_state(deadline(limit), "its end", is_over)
+        .await;
 }
 
 /// A callee that is a phone of the scenario must be there before it can be reached.
@@ -263,22 +273,18 @@ async fn bring(world: &mut World, callee: &str, options: &CallOptions) -> StepRe
 /// Nobody said anything to an INVITE.
 fn nobody(caller: &Actor, limit: Duration) -> Result<Failure, Failure> {
     let record = super::support::latest_call(caller)?;
-    let (name, class) = (caller.name(), FailureClass::Timeout);
-    match &record.state {
-        CallState::Ended(end) => {
-            let class = match end.cause {
-                CallEndCause::Timeout => class,
-                _ => FailureClass::CallFailed,
-            };
-            let summary = format!("the call of {name} failed: {end}");
-            Ok(failure(class, caller, summary))
-        }
-        _ => {
-            let summary = format!("{name} got no answer at all to its INVITE");
-            let found = failure(class, caller, summary);
-            Ok(found.waiting_for("any response to INVITE", limit))
-        }
+    let name = caller.name();
+    if let CallState::Ended(end) = &record.state {
+        let class = match end.cause {
+            CallEndCause::Timeout => FailureClass::Timeout,
+            _ => FailureClass::CallFailed,
+        };
+        let summary = format!("the call of {name} failed: {end}");
+        return Ok(failure(class, caller, summary));
     }
+    let summary = format!("{name} got no answer at all to its INVITE");
+    let found = failure(FailureClass::Timeout, caller, summary);
+    Ok(found.waiting_for("any response to INVITE", limit))
 }
 
 async fn expects_call(world: &mut World, arguments: Arguments) -> StepResult {

@@ -68,6 +68,13 @@ pub(super) fn definitions() -> Vec<StepDefinition> {
             run: hears_silence,
         ),
         step!(
+            "{phone} hears nothing",
+            section: SECTION,
+            about: "The same as `hears silence`.",
+            example: "Alice hears nothing",
+            run: hears_silence,
+        ),
+        step!(
             "{phone} receives audio for {time}",
             section: SECTION,
             about: "Waits until the phone has received that much RTP audio in its call, silent or not.",

@@ -228,7 +228,7 @@ fn answer_from(bench: &mut Bench, address: SocketAddr, request: &Message, challe
 fn authorization(message: &Message) -> Option<String> {
     message
         .text(HeaderName::Authorization)
-        .map(|value| value.into_owned())
+        .map(std::borrow::Cow::into_owned)
 }
 
 #[test]
