@@ -5,7 +5,9 @@ use crate::bench::Bench;
 #[test]
 fn help_of_all_commands() {
     let bench = Bench::new();
-    for command in ["", "test", "load", "check", "steps", "devices", "pbx"] {
+    for command in [
+        "", "test", "load", "report", "ladder", "check", "steps", "devices", "pbx",
+    ] {
         let words: Vec<_> = command.split(' ').filter(|word| !word.is_empty()).collect();
         let run = bench.run_words(&[words.as_slice(), &["--help"]].concat());
         assert_eq!(run.code, Some(0));

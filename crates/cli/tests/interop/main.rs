@@ -35,3 +35,4 @@ mod sipp_statistics;
 mod sipp_third_party;
 mod sipsak;
 mod transfers;
+mod web_page;

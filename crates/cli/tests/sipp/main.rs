@@ -14,3 +14,4 @@ mod outputs;
 mod remote;
 mod tls;
 mod twins;
+mod watch;
