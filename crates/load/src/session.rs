@@ -5,7 +5,8 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::time::{Duration, Instant};
 
 use gannet_control::Order;
-use gannet_events::traffic::{Command, Snapshot};
+use gannet_control::web::WebOrder;
+use gannet_events::traffic::{Command, Phase, Snapshot};
 use gannet_traffic::shard::Measure;
 
 use crate::run::{LoadError, Run};
@@ -23,6 +24,8 @@ pub enum SessionEvent {
     Order(Order),
     /// A signal.
     Signal(Signal),
+    /// An order of the web page.
+    Web(WebOrder),
 }
 
 /// What shows a run, and reads keys.
@@ -206,6 +209,22 @@ impl Session {
         }
     }
 
+    /// What an order of the web page means now.
+    fn order(&mut self, order: WebOrder) -> Option<Command> {
+        match order {
+            WebOrder::Rate { rate } => Some(Command::SetRate(rate)),
+            WebOrder::Ramp { to, over_s } => Some(Command::Ramp {
+                to,
+                over: Duration::from_secs_f64(over_s),
+            }),
+            WebOrder::Pause | WebOrder::Resume => {
+                let is_paused = self.run.snapshot().phase == Phase::Paused;
+                (is_paused != (order == WebOrder::Pause)).then_some(Command::PauseOrResume)
+            }
+            WebOrder::Stop => Some(Command::Stop),
+        }
+    }
+
     /// Reacts to an event. True if the run is left as it is.
     fn react(&mut self, event: SessionEvent, faces: &mut dyn Faces) -> bool {
         let command = match event {
@@ -215,6 +234,7 @@ impl Session {
                 faces.display_order();
                 None
             }
+            SessionEvent::Web(order) => self.order(order),
             SessionEvent::Signal(Signal::User1) => Some(Command::Stop),
             SessionEvent::Signal(Signal::User2) => None,
             SessionEvent::Signal(Signal::Terminate) => {

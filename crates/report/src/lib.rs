@@ -9,6 +9,7 @@
 //! `--out DIR`. [`seagull`] and [`sipp`] write the files of a load run as those tools do.
 
 mod attempts;
+mod calls;
 mod console;
 mod failure;
 mod html;
@@ -24,6 +25,7 @@ mod sink;
 pub mod sipp;
 mod text;
 
+pub use calls::{CallsError, call_ids, read_calls};
 pub use console::{Console, ConsoleOptions, Verbosity};
 pub use html::{FeatureResults, comparison_report, feature_report, ladder_page, load_report};
 pub use junit::Junit;

@@ -7,7 +7,9 @@ use std::path::{Path, PathBuf};
 
 use gannet_events::{RunEvent, ScenarioId, ScenarioStarted, WireRecord};
 
+use crate::html::report_of;
 use crate::junit::Junit;
+use crate::load::replace;
 use crate::recorder::Recorder;
 use crate::results::Results;
 use crate::sink::{EventSink, Tee};
@@ -53,6 +55,11 @@ impl OutDir {
         self.path.join("events.jsonl")
     }
 
+    /// `DIR/report.html`.
+    pub fn report(&self) -> PathBuf {
+        self.path.join("report.html")
+    }
+
     /// A sink that has `write` write the packets of each attempt to `DIR/<scenario>.pcapng`.
     /// `results.json` names the same files. An attempt without packets gets no file.
     pub fn captures<F>(&self, write: F) -> Captures<F>
@@ -68,13 +75,27 @@ impl OutDir {
         }
     }
 
-    /// Opens the three result files and gives the sinks that fill them.
+    /// Opens the result files and gives the sinks that fill them.
     pub fn sinks(&self) -> io::Result<Tee> {
         let open = |path: PathBuf| File::create(path).map(BufWriter::new);
         Ok(Tee::new()
             .with(Junit::new(open(self.junit())?))
             .with(Results::new(open(self.results())?).with_captures())
-            .with(Recorder::new(open(self.events())?)))
+            .with(Recorder::new(open(self.events())?))
+            // Last: it reads what the others have written.
+            .with(ReportPage(self.clone())))
+    }
+}
+
+/// Makes the page of the results when these are written.
+struct ReportPage(OutDir);
+
+impl EventSink for ReportPage {
+    fn on_event(&mut self, _: &RunEvent) {}
+
+    fn finish(&mut self) -> io::Result<()> {
+        let page = report_of(&fs::read(self.0.results())?)?;
+        replace(&self.0.report(), page.as_bytes())
     }
 }
 
@@ -235,7 +256,7 @@ mod tests {
             sinks.on_event(&event);
         }
         sinks.finish().unwrap();
-        for file in [out.junit(), out.results(), out.events()] {
+        for file in [out.junit(), out.results(), out.events(), out.report()] {
             assert!(
                 fs::metadata(&file).unwrap().len() > 100,
                 "{}",

@@ -6,7 +6,9 @@ use gannet_events::ExitCode;
 use crate::problem::Problem;
 use crate::terminal::Terminal;
 
-use super::{check, devices, load, pbx, report, seagull, sipp, steps, stir, test};
+use super::{
+    check, devices, ladder, load, pbx, report, seagull, sipp, steps, stir, test,
+};
 
 /// What Gannet can do.
 #[derive(Debug, Subcommand)]
@@ -24,6 +26,8 @@ pub(crate) enum Command {
     /// Find what is wrong in features, scenarios of SIPp, Seagull's files, gannet.toml, device
     /// profiles and SIP messages; sends nothing.
     Check(check::CheckArguments),
+    /// Draw calls as ladders: from a capture, a message log of SIPp, or the results of a run.
+    Ladder(ladder::LadderArguments),
     /// Make the report of a run again, compare two runs, judge one by conditions.
     Report(report::ReportArguments),
     /// List the sentences that features may use, or search them.
@@ -59,6 +63,7 @@ pub(crate) fn execute(command: Command, terminal: Terminal) -> Result<Ended, Pro
         Command::Load(arguments) => load::execute(&arguments, terminal),
         Command::Pbx(arguments) => pbx::execute(&arguments, terminal),
         Command::Check(arguments) => check::execute(arguments, terminal),
+        Command::Ladder(arguments) => ladder::execute(&arguments, terminal),
         Command::Report(arguments) => report::execute(&arguments),
         Command::Steps(arguments) => steps::execute(&arguments),
         Command::Devices(arguments) => devices::execute(&arguments),

@@ -14,6 +14,7 @@ use gannet_load::own::{
 };
 use gannet_load::run::OwnAddress;
 use gannet_load::seagull::{BACKGROUND_METHODS, Beyond};
+use gannet_load::watch::{HttpAddress, WatchOptions};
 use gannet_report::seagull::Levels;
 use gannet_scenario::model::{Mode, TransportKind};
 use gannet_scenario::seagull::configuration::TrafficModel;
@@ -175,6 +176,30 @@ struct OutputArguments {
     #[arg(long, value_name = "IP:PORT")]
     control: Option<SocketAddr>,
 
+    /// Write results.json, report.html, junit.xml and tables to this folder, each second.
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+
+    /// Exit with 1 if this holds, instead of if calls failed: "failed > 0.1%", "p99(response) > 200ms".
+    /// May be repeated.
+    #[arg(long, value_name = "CONDITION")]
+    fail_if: Vec<String>,
+
+    /// Serve a live page with controls: 8080 for this machine only, 0.0.0.0:8080 for all who have the
+    /// token.
+    #[arg(long, value_name = "ADDRESS")]
+    http: Option<HttpAddress>,
+
+    /// What who opens the page must know; else one is made up where it is needed.
+    #[arg(
+        long,
+        value_name = "TOKEN",
+        requires = "http",
+        env = "GANNET_HTTP_TOKEN",
+        hide_env_values = true
+    )]
+    http_token: Option<String>,
+
     /// Write the summary as JSON to standard output, for people to standard error.
     #[arg(long)]
     json: bool,
@@ -321,6 +346,12 @@ fn options(arguments: &LoadArguments) -> Options {
         log_levels: log_levels(&outputs.log_level),
         stat: outputs.stat.clone(),
         control: outputs.control,
+        watch: WatchOptions {
+            out: outputs.out.clone(),
+            fail_if: outputs.fail_if.clone(),
+            http: outputs.http,
+            http_token: outputs.http_token.clone(),
+        },
     }
 }
 

@@ -6,6 +6,7 @@ mod check_sip;
 mod check_sipp;
 mod command;
 mod devices;
+mod ladder;
 mod learn;
 mod load;
 mod pbx;

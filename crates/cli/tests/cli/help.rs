@@ -6,7 +6,7 @@ use crate::bench::Bench;
 fn help_of_all_commands() {
     let bench = Bench::new();
     for command in [
-        "", "test", "load", "check", "steps", "devices", "pbx", "stir",
+        "", "test", "load", "report", "ladder", "check", "steps", "devices", "pbx", "stir",
     ] {
         let words: Vec<_> = command.split(' ').filter(|word| !word.is_empty()).collect();
         let run = bench.run_words(&[words.as_slice(), &["--help"]].concat());

@@ -19,6 +19,18 @@ fn the_folder_has_all_results_and_a_capture() {
         results.contains("\"capture\": \"f-L2-s.pcapng\""),
         "{results}"
     );
+    let report = bench.read("results/report.html");
+    assert!(
+        report.contains("data-figure=\"scenarios.passed\">1<"),
+        "{report}"
+    );
+    assert!(report.contains("Alice registers"), "{report}");
+    std::fs::remove_file(bench.path().join("results/report.html")).unwrap();
+    bench.run("report results").expect(0, &["report.html"]);
+    assert_eq!(bench.read("results/report.html"), report);
+    bench
+        .run("ladder results")
+        .expect(0, &["REGISTER", "200 OK"]);
     assert!(bench.read("results/events.jsonl").lines().count() > 4);
     let capture = std::fs::read(bench.path().join("results/f-L2-s.pcapng")).unwrap();
     // The section header block of pcapng.

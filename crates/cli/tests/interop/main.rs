@@ -39,3 +39,4 @@ mod sipp_third_party;
 mod sipsak;
 mod stir;
 mod transfers;
+mod web_page;

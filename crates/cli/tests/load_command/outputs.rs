@@ -80,3 +80,46 @@ fn remote_control_steers_a_run() {
     server.interrupt();
     server.end().expect(0, &["passed"]);
 }
+
+#[test]
+fn a_folder_has_results_and_conditions_decide() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("run");
+    let (server, address) = server("");
+    let options = format!("--calls 10 --rate 100 --out {}", out.display());
+    load(&client_words(&address, &options)).expect(0, &["10 successful"]);
+    let text = std::fs::read_to_string(out.join("results.json")).unwrap();
+    let results: serde_json::Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(results["command"], "load");
+    assert_eq!(results["figures"]["calls"]["successful"], 10);
+    assert_eq!(results["figures"]["times"][0]["of"], "invite");
+    assert_eq!(results["verdict"]["passed"], true);
+    for name in ["report.html", "junit.xml", "series.csv", "steps.csv"] {
+        assert!(out.join(name).is_file(), "{name}");
+    }
+    // Nobody is there: all calls fail.
+    let nobody = std::net::UdpSocket::bind("127.0.0.1:0").unwrap();
+    let nowhere = nobody.local_addr().unwrap().to_string();
+    let words = |condition: &str| {
+        let calls = "--calls 3 --rate 100 --timeout 300ms";
+        let words = client_words(&nowhere, &format!("{calls} --out {}", out.display()));
+        let mut words: Vec<String> = load_words(&words).iter().map(ToString::to_string).collect();
+        words.extend(["--fail-if".to_owned(), condition.to_owned()]);
+        words
+    };
+    let run = |condition: &str| {
+        let words = words(condition);
+        let words: Vec<&str> = words.iter().map(String::as_str).collect();
+        start(&words).end()
+    };
+    run("rate > 1000/s").expect(0, &["passed"]);
+    run("failed > 50%").expect(1, &["failed is 100.000 %, 3 of 3"]);
+    run("p99(nothing) > 1ms").expect(2, &["there are response, invite"]);
+    let text = std::fs::read_to_string(out.join("results.json")).unwrap();
+    assert!(
+        text.contains("\"text\": \"INVITE "),
+        "no example with its messages: {text}"
+    );
+    server.interrupt();
+    server.end().expect(0, &[]);
+}

@@ -15,3 +15,4 @@ mod remote;
 mod signed;
 mod tls;
 mod twins;
+mod watch;

@@ -15,6 +15,7 @@ use super::play::{Faces, PlayError};
 use super::table::{HEADER, line};
 use crate::seagull::{Schedule, SeagullLog};
 use crate::session;
+use crate::watch::TrafficWatch;
 
 /// Seconds between two lines on a terminal.
 const LIVE_S: u64 = 1;
@@ -28,6 +29,8 @@ pub(super) struct OwnFaces {
     progress: Progress,
     table: Option<Table>,
     log: Option<Arc<SeagullLog>>,
+    /// Folder, conditions and web page.
+    pub(super) watch: Option<TrafficWatch>,
     /// What could not be written, once.
     pub(super) error: Option<PlayError>,
 }
@@ -137,6 +140,7 @@ impl OwnFaces {
         pace: Pace,
         table: Option<Table>,
         log: Option<Arc<SeagullLog>>,
+        watch: Option<TrafficWatch>,
     ) -> Self {
         let period = if faces.is_terminal { LIVE_S } else { PLAIN_S };
         Self {
@@ -150,6 +154,7 @@ impl OwnFaces {
             },
             table,
             log,
+            watch,
             error: None,
         }
     }
@@ -169,6 +174,9 @@ impl session::Faces for OwnFaces {
         if let Some(table) = &mut self.table {
             let written = table.tick(now);
             self.note(written);
+        }
+        if let Some(watch) = &mut self.watch {
+            watch.tick(now);
         }
         if let Some(log) = &self.log {
             // What could not be written is asked for at the end.

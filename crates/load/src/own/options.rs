@@ -11,6 +11,7 @@ use gannet_scenario::seagull::configuration::{TrafficModel, endpoint};
 
 use super::quantities::{parse_rate, parse_time};
 use crate::seagull::Beyond;
+use crate::watch::WatchOptions;
 
 /// How long a call waits for a message if neither the configuration nor an option says it.
 pub const CALL_TIMEOUT: Duration = Duration::from_mins(5);
@@ -50,6 +51,8 @@ pub struct Options {
     pub stat: Option<PathBuf>,
     /// Where to listen for remote control.
     pub control: Option<SocketAddr>,
+    /// Folder, conditions and web page.
+    pub watch: WatchOptions,
 }
 
 /// A rate that changes in a straight line.

@@ -26,6 +26,7 @@ use crate::run::{LoadError, LogSink, OwnAddress, Run};
 use crate::seagull::{SeagullLog, levels, plan};
 use crate::session::{Ended, Ending, Inbox, Session, SessionEvent};
 use crate::terminal::watch_signals;
+use crate::watch::{Judged, TrafficWatch, WatchError};
 
 /// Where a run is shown.
 #[derive(Debug, Clone, Copy)]
@@ -66,6 +67,9 @@ pub enum PlayError {
     /// Remote control cannot listen.
     #[error(transparent)]
     Control(#[from] ServerError),
+    /// What looks at the run cannot begin.
+    #[error(transparent)]
+    Watch(#[from] WatchError),
     /// Signals cannot be watched.
     #[error("signals cannot be watched")]
     Signals(#[source] io::Error),
@@ -81,7 +85,11 @@ impl PlayError {
 
     /// Whether the fault is in what was asked for, not in the machine.
     pub fn is_input(&self) -> bool {
-        matches!(self, Self::Load(LoadError::NotDivisible { .. }))
+        match self {
+            Self::Load(LoadError::NotDivisible { .. }) => true,
+            Self::Watch(error) => error.is_input(),
+            _ => false,
+        }
     }
 }
 
@@ -95,6 +103,7 @@ pub fn play(
     faces: Faces,
     begun: &dyn Fn(&[OwnAddress]),
 ) -> Result<Report, PlayError> {
+    options.watch.conditions()?;
     let pace = Pace::new(&files.configuration.traffic, files.scenario.is_client());
     let calls_wanted = files.configuration.traffic.calls_total;
     let mut plan = plan(files, &options.beyond, Levels::default(), options.shards);
@@ -116,7 +125,16 @@ pub fn play(
         Some(address) => Some(serve(address, layout.clone(), &inbox, latest.clone())?),
         None => None,
     };
-    let sink: Arc<dyn LogSink> = witness.clone();
+    let send = inbox.sender();
+    let orders = Box::new(move |order| {
+        // After the end of the session there is nothing to steer.
+        let _ = send(SessionEvent::Web(order));
+    });
+    let watch = TrafficWatch::open(&options.watch, "load", &layout, orders)?;
+    let mut sink: Arc<dyn LogSink> = witness.clone();
+    if let Some(watch) = &watch {
+        (sink, plan.settings.levels) = watch.record(sink, &plan.scenario, plan.settings.levels);
+    }
     let mut run = Run::start(plan, &sink)?;
     if let Some(ramp) = options.ramp {
         run.command(Command::Ramp {
@@ -130,7 +148,7 @@ pub fn play(
         grace: Some(options.grace),
         interrupts_apart: std::time::Duration::ZERO,
     };
-    let mut faces = OwnFaces::new(faces, pace, table, log.clone());
+    let mut faces = OwnFaces::new(faces, pace, table, log.clone(), watch);
     let publish = |snapshot: &Arc<Snapshot>| latest.set(snapshot);
     let ended = Session::new(run, inbox, ending).play(&mut faces, &publish);
     drop(server);
@@ -138,7 +156,12 @@ pub fn play(
     let mut summary = Summary::of(&layout, &ended.snapshot);
     witness.complete(&mut summary);
     summary.pace = faces.pace.summary(&ended.snapshot);
-    Ok(report(summary, ended, calls_wanted, unwritten))
+    let last = ended.snapshot.clone();
+    let mut report = report(summary, ended, calls_wanted, unwritten);
+    if let Some(watch) = &mut faces.watch {
+        judge_by_conditions(&mut report, watch, &last);
+    }
+    Ok(report)
 }
 
 fn report(
@@ -160,6 +183,32 @@ fn report(
         code,
         error: ended.error,
         unwritten,
+    }
+}
+
+/// Conditions decide instead of calls that failed.
+fn judge_by_conditions(report: &mut Report, watch: &mut TrafficWatch, last: &Snapshot) {
+    let verdict = report.summary.verdict.as_mut();
+    let reasons = verdict.as_ref().map(|it| it.reasons.clone());
+    let judged = Judged {
+        exit_code: report.code.code(),
+        by_calls: report.code == ExitCode::Failed,
+        failed_code: ExitCode::Failed.code(),
+        reasons: reasons.unwrap_or_default(),
+    };
+    let code = watch.end(last, judged, &mut io::stderr().lock());
+    if code == report.code.code() {
+        return;
+    }
+    report.code = if code == 0 {
+        ExitCode::Passed
+    } else {
+        ExitCode::Failed
+    };
+    if let Some(verdict) = verdict {
+        verdict.passed = code == 0;
+        verdict.exit_code = code;
+        verdict.reasons = watch.reasons();
     }
 }
 

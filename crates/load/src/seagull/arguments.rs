@@ -7,6 +7,7 @@ use gannet_diag::nearest;
 use thiserror::Error;
 
 use super::Beyond;
+use crate::watch::WatchOptions;
 
 /// What the command line asks for.
 #[derive(Debug, Clone, PartialEq)]
@@ -42,6 +43,8 @@ pub struct Arguments {
     pub beyond: Beyond,
     /// `-shards`: threads that play calls.
     pub shards: u32,
+    /// `-out`, `-fail-if`, `-http`, `-http-token`.
+    pub watch: WatchOptions,
 }
 
 /// What is wrong with a command line.
@@ -105,10 +108,21 @@ Beyond Seagull:
   -exact                    Seagull's own faults too: carriage returns in values, branch_on as
                             the last action
   -shards N                 threads that play calls (default 1)
+  -out DIR                  writes results.json, report.html, junit.xml and tables there, each
+                            second
+  -fail-if CONDITION        decides the exit code instead of failed calls: \"failed > 0.1%\",
+                            \"p99(response) > 200ms\"; may be repeated
+  -http ADDRESS             serves a live page with controls: 8080 for this machine only,
+                            0.0.0.0:8080 for all who have the token
+  -http-token TOKEN         what who opens the page must know
   -seed N                   what all random choices come from
 ";
 
-const OPTIONS: [&str; 20] = [
+const OPTIONS: [&str; 24] = [
+    "-out",
+    "-fail-if",
+    "-http",
+    "-http-token",
     "-conf",
     "-dico",
     "-scen",
@@ -204,6 +218,10 @@ impl Arguments {
             }
             "-seed" => self.beyond.seed = Some(parsed(option, value()?, "number")?),
             "-answer" => self.beyond.answer = methods(option, value()?)?,
+            "-out" => self.watch.out = Some(value()?.into()),
+            "-fail-if" => self.watch.fail_if.push(value()?),
+            "-http" => self.watch.http = Some(parsed(option, value()?, "address and port")?),
+            "-http-token" => self.watch.http_token = Some(value()?),
             "-bg" => self.background = true,
             "-notimelog" => self.no_dates = true,
             "-msgcheck" => {}

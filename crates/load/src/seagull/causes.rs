@@ -4,7 +4,7 @@ use gannet_scenario::model::{Scenario, StepKind};
 use gannet_traffic::shard::{Cause, DATAGRAM_BYTES_MAX, Place};
 
 /// Where a call was: section, step and message, as `Traffic, step 3 (receive 180)`.
-pub(super) fn place(scenario: &Scenario, place: Place) -> String {
+pub(crate) fn place(scenario: &Scenario, place: Place) -> String {
     let section = &scenario.sections[place.section.index()];
     let step = section
         .steps

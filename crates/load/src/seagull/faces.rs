@@ -13,6 +13,7 @@ use super::outputs::{OutputError, Outputs};
 use super::schedule::Schedule;
 use crate::chain::chain;
 use crate::session::Faces;
+use crate::watch::TrafficWatch;
 
 /// Takes the cursor to the top left corner.
 const HOME: &str = "\x1b[H";
@@ -28,6 +29,8 @@ pub(super) struct SeagullFaces {
     pub(super) is_controlled: bool,
     pub(super) keys: KeyReader,
     pub(super) has_begun: bool,
+    /// Folder, conditions and web page.
+    pub(super) watch: Option<TrafficWatch>,
     /// What could not be written, once.
     pub(super) errors: Vec<OutputError>,
 }
@@ -80,6 +83,9 @@ impl Faces for SeagullFaces {
         let written = self.outputs.tick(now, measures);
         self.note(written);
         self.log.write_out();
+        if let Some(watch) = &mut self.watch {
+            watch.tick(now);
+        }
         if let Some(display) = &mut self.display
             && display.schedule.is_due(now.elapsed)
         {

@@ -21,7 +21,7 @@ pub use outputs::OutputError;
 pub use plan::{Beyond, plan};
 pub use play::{EXIT_FATAL, Plan, PlayError, play};
 
-pub(crate) use causes::cause;
+pub(crate) use causes::{cause, place};
 pub(crate) use files::beside;
 pub(crate) use log::SeagullLog;
 pub(crate) use play::levels;

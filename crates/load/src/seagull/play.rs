@@ -14,8 +14,8 @@ use gannet_report::seagull::{Level, Levels as Letters, LogFile};
 use gannet_scenario::model::{Channel, Endpoint, Mode, TransportKind};
 use gannet_scenario::seagull::configuration::TrafficParams;
 use gannet_traffic::shard::{Levels, layout};
-use gannet_tui::Summary;
 use gannet_tui::seagull::{KeyReader, Shown, State};
+use gannet_tui::{Summary, counted};
 use thiserror::Error;
 
 use super::faces::{Display, SeagullFaces};
@@ -28,6 +28,7 @@ use crate::remote::{Latest, serve};
 use crate::run::{LoadError, LogSink, Run, RunPlan};
 use crate::session::{Ended, Ending, Inbox, Session, SessionEvent};
 use crate::terminal::{Keyboard, watch_signals};
+use crate::watch::{Judged, TrafficWatch, WatchError};
 
 /// The exit code of what cannot go on.
 pub const EXIT_FATAL: u8 = 255;
@@ -58,6 +59,9 @@ pub enum PlayError {
     /// Remote control cannot listen.
     #[error(transparent)]
     Control(#[from] ServerError),
+    /// What looks at the run cannot begin.
+    #[error(transparent)]
+    Watch(#[from] WatchError),
     /// Signals cannot be watched.
     #[error("signals cannot be watched: {0}")]
     Signals(io::Error),
@@ -79,11 +83,12 @@ pub struct Plan {
 /// The run cannot begin, or a shard gives up.
 pub fn play(parts: Plan) -> Result<u8, PlayError> {
     let Plan { run, arguments } = parts;
+    arguments.watch.conditions()?;
     let offset = Local::now().offset().fix();
     let started = SystemTime::now();
     let params = run.configuration.traffic.clone();
     let format = log_format(&arguments, offset)?;
-    let plan = plan(
+    let mut plan = plan(
         run,
         &arguments.beyond,
         levels(format.levels()),
@@ -102,7 +107,16 @@ pub fn play(parts: Plan) -> Result<u8, PlayError> {
         Some(address) => Some(serve(address, layout.clone(), &inbox, latest.clone())?),
         None => None,
     };
-    let sink: Arc<dyn LogSink> = log.clone();
+    let send = inbox.sender();
+    let orders = Box::new(move |order| {
+        // After the end of the session there is nothing to steer.
+        let _ = send(SessionEvent::Web(order));
+    });
+    let watch = TrafficWatch::open(&arguments.watch, "seagull", &layout, orders)?;
+    let mut sink: Arc<dyn LogSink> = log.clone();
+    if let Some(watch) = &watch {
+        (sink, plan.settings.levels) = watch.record(sink, &plan.scenario, plan.settings.levels);
+    }
     let run = match Run::start(plan, &sink) {
         Ok(run) => run,
         Err(error) => {
@@ -123,12 +137,35 @@ pub fn play(parts: Plan) -> Result<u8, PlayError> {
         is_controlled: server.is_some(),
         keys,
         has_begun: false,
+        watch,
         errors: Vec::new(),
     };
     let publish = |snapshot: &Arc<Snapshot>| latest.set(snapshot);
     let ended = Session::new(run, inbox, Ending::default()).play(&mut faces, &publish);
     drop(keyboard);
-    Ok(finish(&ended, &faces, &log, &layout))
+    let code = finish(&ended, &faces, &log, &layout);
+    Ok(judged(code, &ended.snapshot, &mut faces))
+}
+
+/// Conditions decide instead of calls that failed.
+fn judged(code: u8, last: &Snapshot, faces: &mut SeagullFaces) -> u8 {
+    let Some(watch) = &mut faces.watch else {
+        return code;
+    };
+    let figures = &last.figures;
+    let failed = figures.failed + figures.failed_refused + figures.failed_timeout;
+    let reason = match code {
+        0 => None,
+        1 => Some(format!("{} failed", counted(failed, "call"))),
+        _ => Some("the run could not go on, or was ended by force".to_owned()),
+    };
+    let judged = Judged {
+        exit_code: code,
+        by_calls: code == 1,
+        failed_code: 1,
+        reasons: reason.into_iter().collect(),
+    };
+    watch.end(last, judged, &mut io::stderr().lock())
 }
 
 /// Says at the end what is to be said, and gives the exit code.

@@ -18,6 +18,7 @@ mod media;
 mod outputs;
 mod plan;
 mod play;
+mod ramp;
 mod session;
 mod showing;
 mod tls;

@@ -93,7 +93,12 @@ fn begin(plan: Plan, inbox: &Inbox) -> Result<(Run, Faces, Layouts), SippError> 
     let settings = settings(&arguments, &addresses, own, Levels::default());
     let layouts = Layouts::of(&files, &settings);
     let names = log_names(&arguments);
-    let watched = Watched::open(&arguments, &layouts)?;
+    let send = inbox.sender();
+    let orders = Box::new(move |order| {
+        // After the end of the session there is nothing to steer.
+        let _ = send(Event::Web(order));
+    });
+    let watched = Watched::open(&arguments, &layouts, orders)?;
     let mut logs = Logs::open(names.clone(), arguments.traces.clone(), &layouts.main)?;
     if let Some(watched) = &watched {
         watched.record(&mut logs, &arguments, &addresses, own);

@@ -4,7 +4,9 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::{Duration, Instant};
 
+use gannet_control::web::WebOrder;
 use gannet_events::sipp::{Command, Snapshot};
+use gannet_events::traffic::Phase;
 use gannet_tui::Pace;
 use gannet_tui::sipp::{Beside, KeyAction, KeyReader};
 
@@ -12,6 +14,7 @@ use super::arguments::{Arguments, RateRise};
 use super::error::SippError;
 use super::faces::Faces;
 use super::logs::Warnings;
+use super::ramp::Ramp;
 use super::traffic::Run;
 use crate::terminal::Signal;
 
@@ -21,7 +24,7 @@ const TICK: Duration = Duration::from_millis(100);
 const INTERRUPTS_APART: Duration = Duration::from_millis(500);
 
 /// Something that a session reacts to.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub(super) enum Event {
     /// A key of the terminal.
     Key(u8),
@@ -29,6 +32,8 @@ pub(super) enum Event {
     Datagram(Vec<u8>),
     /// A signal.
     Signal(Signal),
+    /// An order of the web page.
+    Web(WebOrder),
 }
 
 /// A place where events come together.
@@ -89,6 +94,8 @@ pub(super) struct Session {
     timeout_is_error: bool,
     timed_out: bool,
     rise: Option<Rise>,
+    /// A ramp that the web page has ordered.
+    ramp: Option<Ramp>,
     last_interrupt: Option<Instant>,
     /// It was told to stop.
     is_told: bool,
@@ -109,6 +116,7 @@ impl Session {
             timeout_is_error: arguments.timeout_is_error,
             timed_out: false,
             rise: Rise::of(&arguments.rise, arguments),
+            ramp: None,
             last_interrupt: None,
             is_told: false,
             was_quit: false,
@@ -156,6 +164,12 @@ impl Session {
                 Command::Stop
             });
         }
+        if let Some(ramp) = &self.ramp {
+            self.run.command(Command::SetRate(ramp.rate_at(elapsed)));
+            if ramp.is_over(elapsed) {
+                self.ramp = None;
+            }
+        }
         let Some(rise) = &mut self.rise else {
             return;
         };
@@ -193,6 +207,34 @@ impl Session {
                 self.run.command(Command::Quit);
             }
             Event::Signal(Signal::Interrupt) => self.interrupt(),
+            Event::Web(order) => self.order(order),
+        }
+    }
+
+    fn order(&mut self, order: WebOrder) {
+        let Some((now, _)) = self.run.snapshot() else {
+            return;
+        };
+        let period_s = now.rate_period.as_secs_f64();
+        match order {
+            WebOrder::Rate { rate } => {
+                self.ramp = None;
+                self.run.command(Command::SetRate(rate * period_s));
+            }
+            WebOrder::Ramp { to, over_s } => {
+                let over = Duration::from_secs_f64(over_s);
+                self.ramp = Some(Ramp::new(now.rate, to * period_s, now.elapsed, over));
+            }
+            WebOrder::Pause | WebOrder::Resume => {
+                let is_paused = now.phase == Phase::Paused;
+                if is_paused != (order == WebOrder::Pause) {
+                    self.run.command(Command::PauseOrResume);
+                }
+            }
+            WebOrder::Stop => {
+                self.is_told = true;
+                self.run.command(Command::Stop);
+            }
         }
     }
 

@@ -12,7 +12,7 @@ use super::error::{EXIT_FAILED, SippError};
 use super::hosts::Addresses;
 use super::logs::{CallRecorder, Logs};
 use super::showing::{Layouts, shown_times};
-use crate::watch::{About, Judged, Recorder, State, Watch};
+use crate::watch::{About, Judged, Orders, Recorder, State, Watch};
 
 /// Looks at a run of SIPp's command.
 #[derive(Debug)]
@@ -29,6 +29,7 @@ impl Watched {
     pub(super) fn open(
         arguments: &Arguments,
         layouts: &Layouts,
+        orders: Orders,
     ) -> Result<Option<Self>, SippError> {
         if !arguments.watch.is_any() {
             return Ok(None);
@@ -39,7 +40,7 @@ impl Watched {
             started: SystemTime::now(),
         };
         let nothing = layouts.figures(&layouts.nothing(arguments));
-        let watch = Watch::open(&arguments.watch, about, nothing)?;
+        let watch = Watch::open(&arguments.watch, about, nothing, orders)?;
         Ok(Some(Self {
             watch,
             layouts: layouts.clone(),
@@ -92,13 +93,7 @@ impl Watched {
             reasons: why.into_iter().chain(calls).collect(),
         };
         let code = self.watch.end(state(&self.layouts, last), judged);
-        // Nobody reads it: nobody needs it.
-        for fired in self.watch.fired() {
-            let _ = writeln!(err, "failed: {}: {}", fired.condition, fired.found);
-        }
-        if let Some(error) = self.watch.take_error() {
-            let _ = writeln!(err, "error: {error}");
-        }
+        self.watch.tell(err);
         code
     }
 }

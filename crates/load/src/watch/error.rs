@@ -3,6 +3,7 @@
 use std::io;
 use std::path::PathBuf;
 
+use gannet_control::web::WebError;
 use gannet_report::load::ConditionError;
 use thiserror::Error;
 
@@ -17,6 +18,12 @@ pub enum WatchError {
         /// Why.
         source: io::Error,
     },
+    /// The page cannot be served.
+    #[error(transparent)]
+    Web(#[from] WebError),
+    /// No token could be made up.
+    #[error("option http: the system gives no random octets for a token; give one with http-token")]
+    Token(#[source] io::Error),
     /// Conditions that are wrong, or do not fit the scenario.
     #[error("option fail-if: {}", texts(.0))]
     Conditions(Vec<ConditionError>),

@@ -10,12 +10,17 @@ mod error;
 mod examples;
 mod options;
 mod recorder;
+mod traffic;
 mod watching;
+mod web;
 
 pub use error::WatchError;
+pub use gannet_control::web::HttpAddress;
 pub use options::WatchOptions;
 
 pub(crate) use about::About;
 pub(crate) use examples::Examples;
 pub(crate) use recorder::Recorder;
+pub(crate) use traffic::TrafficWatch;
 pub(crate) use watching::{Judged, State, Watch};
+pub(crate) use web::Orders;

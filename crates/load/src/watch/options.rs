@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use gannet_control::web::HttpAddress;
 use gannet_report::load::Condition;
 
 use super::WatchError;
@@ -13,12 +14,17 @@ pub struct WatchOptions {
     pub out: Option<PathBuf>,
     /// `--fail-if`: conditions that decide what the run is worth.
     pub fail_if: Vec<String>,
+    /// `--http`: where the live page is served.
+    pub http: Option<HttpAddress>,
+    /// `--http-token`: what who asks must know. Without it that is anybody on this machine, and, on
+    /// an address that others reach, who has read the token that is made up and told.
+    pub http_token: Option<String>,
 }
 
 impl WatchOptions {
     /// Whether anything needs the figures while the run goes on or at its end.
     pub fn is_any(&self) -> bool {
-        self.out.is_some() || !self.fail_if.is_empty()
+        self.out.is_some() || !self.fail_if.is_empty() || self.http.is_some()
     }
 
     /// The conditions, read.

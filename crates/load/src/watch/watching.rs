@@ -1,14 +1,20 @@
 //! Once a second a document is made of the figures, and shown.
 
+use std::io::Write;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use gannet_control::web::WebServer;
 use gannet_events::traffic::ResponseTimes;
+use gannet_net::{Duplicates, write_pcapng};
 use gannet_report::load::{
-    Condition, Fired, LoadFigures, LoadFolder, LoadResults, LoadVerdict, Point,
+    Condition, FailureExample, Fired, LoadFigures, LoadFolder, LoadResults, LoadVerdict, Point,
+    replace,
 };
 
-use super::{About, Examples, WatchError, WatchOptions};
+use super::web::{serve, shown};
+use super::{About, Examples, Orders, WatchError, WatchOptions};
+use crate::chain::chain;
 
 /// Time between two documents.
 const PERIOD: Duration = Duration::from_secs(1);
@@ -41,6 +47,7 @@ pub(crate) struct Watch {
     results: LoadResults,
     conditions: Vec<Condition>,
     folder: Option<LoadFolder>,
+    web: Option<WebServer>,
     examples: Examples,
     next: Duration,
     earlier: Option<ResponseTimes>,
@@ -56,6 +63,7 @@ impl Watch {
         options: &WatchOptions,
         about: About,
         nothing: LoadFigures,
+        orders: Orders,
     ) -> Result<Self, WatchError> {
         let conditions = options.conditions()?;
         let unfit = conditions.iter().filter_map(|it| it.check(&nothing).err());
@@ -69,10 +77,14 @@ impl Watch {
                 source,
             })
         });
+        let folder = folder.transpose()?;
+        let results = about.document(nothing);
+        let web = serve(options, &results, orders)?;
         let mut watch = Self {
-            results: about.document(nothing),
+            results,
             conditions,
-            folder: folder.transpose()?,
+            folder,
+            web,
             examples: Examples::default(),
             next: PERIOD,
             earlier: None,
@@ -93,12 +105,13 @@ impl Watch {
 
     /// When it wants to look next, as time since the start of the run.
     pub(crate) fn next_due(&self) -> Option<Duration> {
-        self.folder.as_ref().map(|_| self.next)
+        let is_shown = self.folder.is_some() || self.web.is_some();
+        is_shown.then_some(self.next)
     }
 
     /// Looks, if it is time.
     pub(crate) fn tick(&mut self, elapsed: Duration, state: impl FnOnce() -> State) {
-        if self.folder.is_none() || elapsed < self.next {
+        if self.next_due().is_none_or(|due| elapsed < due) {
             return;
         }
         while self.next <= elapsed {
@@ -118,17 +131,25 @@ impl Watch {
         exit_code
     }
 
-    /// What the conditions found, for people.
-    pub(crate) fn fired(&self) -> impl Iterator<Item = &Fired> {
-        let verdict = self.results.verdict.iter();
+    /// Why the run did not pass.
+    pub(crate) fn reasons(&self) -> Vec<String> {
+        let verdict = self.results.verdict.as_ref();
         verdict
-            .flat_map(|verdict| &verdict.conditions)
-            .filter(|condition| condition.holds)
+            .map(|verdict| verdict.reasons.clone())
+            .unwrap_or_default()
     }
 
-    /// What could not be written, once.
-    pub(crate) fn take_error(&mut self) -> Option<WatchError> {
-        self.error.take()
+    /// Says at the end which conditions hold, and what could not be written.
+    pub(crate) fn tell(&mut self, err: &mut dyn Write) {
+        let verdict = self.results.verdict.iter();
+        let conditions = verdict.flat_map(|verdict| &verdict.conditions);
+        // Nobody reads it: nobody needs it.
+        for fired in conditions.filter(|condition| condition.holds) {
+            let _ = writeln!(err, "failed: {}: {}", fired.condition, fired.found);
+        }
+        if let Some(error) = self.error.take() {
+            let _ = writeln!(err, "error: {}", chain(&error));
+        }
     }
 
     fn take(&mut self, state: State) -> Point {
@@ -146,6 +167,9 @@ impl Watch {
         self.earlier = Some(times);
         let known = self.results.examples.len();
         self.results.examples.extend(self.examples.after(known));
+        if self.results.examples.len() > known {
+            self.capture();
+        }
         point
     }
 
@@ -177,7 +201,25 @@ impl Watch {
         }
     }
 
+    /// The messages of the examples, for other tools.
+    fn capture(&mut self) {
+        let Some(folder) = &self.folder else {
+            return;
+        };
+        let examples = self.results.examples.iter();
+        let records: Vec<_> = examples.flat_map(FailureExample::records).collect();
+        let path = folder.path().join("failures.pcapng");
+        let mut bytes = Vec::new();
+        let written = write_pcapng(&mut bytes, &records, Duplicates::Keep);
+        if let Err(source) = written.and_then(|_| replace(&path, &bytes)) {
+            self.error = Some(WatchError::Folder { path, source });
+        }
+    }
+
     fn show(&mut self, point: Option<&Point>) {
+        if let Some(web) = &self.web {
+            web.show(shown(&self.results, point));
+        }
         let Some(folder) = &mut self.folder else {
             return;
         };

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use super::capture::{carried_by, read_frames};
 use super::replay::ReplayError;
@@ -9,6 +10,8 @@ use super::replay::ReplayError;
 /// A datagram, or a piece of a TCP stream whose pieces come in order and once.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CapturedPacket {
+    /// When it was captured, since any beginning.
+    pub at: Duration,
     /// Who sent it.
     pub source: SocketAddr,
     /// To whom.
@@ -28,7 +31,10 @@ pub fn read_packets(octets: &[u8]) -> Result<Vec<CapturedPacket>, ReplayError> {
     let frames = read_frames(octets).map_err(|source| ReplayError::Unreadable { source })?;
     let mut expected = HashMap::<(SocketAddr, SocketAddr), u32>::new();
     let mut packets = Vec::new();
-    for carried in frames.iter().filter_map(carried_by) {
+    for frame in &frames {
+        let Some(carried) = carried_by(frame) else {
+            continue;
+        };
         let mut payload = carried.payload;
         if payload.is_empty() {
             continue;
@@ -45,6 +51,7 @@ pub fn read_packets(octets: &[u8]) -> Result<Vec<CapturedPacket>, ReplayError> {
             *next = next.wrapping_add(u32::try_from(payload.len()).unwrap_or(u32::MAX));
         }
         packets.push(CapturedPacket {
+            at: frame.at,
             source: carried.source,
             destination: carried.destination,
             is_stream: carried.sequence.is_some(),

@@ -88,6 +88,12 @@ struct Media {
     faults: Vec<String>,
 }
 
+/// The report of the document in `json`, which this program has just written.
+pub(crate) fn report_of(json: &[u8]) -> std::io::Result<String> {
+    let results: FeatureResults = serde_json::from_slice(json)?;
+    Ok(feature_report(&results))
+}
+
 /// The report of a run of features: one page that needs nothing else.
 pub fn feature_report(results: &FeatureResults) -> String {
     let verdict = results.verdict.as_deref().unwrap_or("broke off");
@@ -248,4 +254,13 @@ fn media(media: &[Media]) -> String {
         "faults",
     ];
     format!("<h3>Media</h3>{}", table(&columns, rows))
+}
+
+impl FeatureResults {
+    /// The captures of all attempts, as names beside the results.
+    pub(crate) fn captures(&self) -> impl Iterator<Item = &str> {
+        let scenarios = self.features.iter().flat_map(|feature| &feature.scenarios);
+        let attempts = scenarios.flat_map(|scenario| &scenario.attempts);
+        attempts.filter_map(|attempt| attempt.capture.as_deref())
+    }
 }

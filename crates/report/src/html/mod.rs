@@ -16,4 +16,5 @@ pub use features::{FeatureResults, feature_report};
 pub use ladders::ladder_page;
 pub use load::load_report;
 
+pub(crate) use features::report_of;
 pub(crate) use page::escape;

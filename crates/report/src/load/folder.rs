@@ -66,7 +66,10 @@ impl LoadFolder {
 }
 
 /// Puts a whole file in the place of another one.
-pub(crate) fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
+///
+/// # Errors
+/// It cannot be written.
+pub fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let mut beside = path.as_os_str().to_owned();
     beside.push(".part");
     fs::write(&beside, bytes)?;

@@ -27,7 +27,7 @@ pub use condition::{Condition, ConditionError, Fired};
 pub use csv::{failures_csv, series_header, series_line, steps_csv, times_csv};
 pub use example::{ExampleMessage, FailureExample};
 pub use figures::{CallCounts, LoadFigures, LoadStep, MessageCounts, NamedCount};
-pub use folder::LoadFolder;
+pub use folder::{LoadFolder, replace};
 pub use from_sipp::{SippLayouts, failure_name};
 pub use junit::load_junit;
 pub use prometheus::prometheus;

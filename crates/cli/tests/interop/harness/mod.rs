@@ -6,6 +6,7 @@
 //! has failed.
 
 mod baresip;
+mod browser;
 mod failing;
 mod feature_run;
 mod foreign_phone;
@@ -28,6 +29,7 @@ mod tshark;
 mod until;
 
 pub(crate) use baresip::Baresip;
+pub(crate) use browser::Browser;
 pub(crate) use feature_run::{FeatureRun, RunningFeature};
 pub(crate) use foreign_phone::ForeignPhone;
 pub(crate) use gate::Site;

@@ -8,6 +8,7 @@ mod ports;
 mod pty;
 #[path = "../../seagull/harness/until.rs"]
 mod until;
+mod web;
 
 pub(crate) use answer::answer;
 pub(crate) use folder::Folder;
@@ -15,6 +16,7 @@ pub(crate) use player::{Ended, Player, Program};
 pub(crate) use ports::free_port;
 pub(crate) use pty::Pty;
 pub(crate) use until::{poll, until};
+pub(crate) use web::Page;
 
 use std::time::Duration;
 

@@ -56,6 +56,16 @@ pub(super) fn parsed<T: FromStr>(text: &str, expected: Expected) -> Result<T, Ex
     text.parse().map_err(|_| expected)
 }
 
+/// A token: what may stand in an address without being written otherwise (RFC 3986 2.3).
+pub(super) fn token(text: &str) -> Result<String, Expected> {
+    let is_token = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
+    if !text.is_empty() && text.bytes().all(is_token) {
+        Ok(text.to_owned())
+    } else {
+        Err("token of letters, digits and -._~")
+    }
+}
+
 /// A whole number; SIPp takes no negative ones where they make no sense, and neither do we.
 pub(super) fn count(text: &str) -> Result<u64, Expected> {
     parsed(text, "whole number")

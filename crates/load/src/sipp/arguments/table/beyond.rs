@@ -1,7 +1,7 @@
 //! What SIPp does not have.
 
 use super::super::row::does;
-use super::super::values::count;
+use super::super::values::{count, parsed, token};
 use super::super::{OptionRow, Strict, Topic};
 
 const B: Topic = Topic::Beyond;
@@ -72,6 +72,27 @@ pub(super) const ROWS: &[OptionRow] = &[
         "decides the exit code instead of failed calls, e.g. \"failed > 0.1%\" or \"p99(invite) > 200ms\"; may be repeated",
         |all, values| {
             all.watch.fail_if.push(values[0].clone());
+            Ok(())
+        },
+    ),
+    does(
+        B,
+        "-http",
+        "ADDRESS",
+        "serves a live page with controls there: 8080 for this machine only, 0.0.0.0:8080 for all who have the token",
+        |all, values| {
+            const EXPECTED: &str = "address and port, or port alone, as in 127.0.0.1:8080";
+            all.watch.http = Some(parsed(&values[0], EXPECTED)?);
+            Ok(())
+        },
+    ),
+    does(
+        B,
+        "-http_token",
+        "TOKEN",
+        "what who opens the page must know; else one is made up where it is needed",
+        |all, values| {
+            all.watch.http_token = Some(token(&values[0])?);
             Ok(())
         },
     ),
