@@ -173,6 +173,7 @@ mod tests {
     use std::sync::Arc;
 
     use gannet_media::script::{Payload, PayloadStream, Rounds, StreamIdentity};
+    use gannet_tui::sipp::MediaArrivals;
 
     use super::*;
 
@@ -246,6 +247,6 @@ mod tests {
         for datagram in [&b""[..], b"x", &[0x80, 200, 0, 1, 0, 0, 0, 1], &[0x40; 20]] {
             reception.take(datagram, 0, &figures);
         }
-        assert_eq!(figures.read().arrivals, Default::default());
+        assert_eq!(figures.read().arrivals, MediaArrivals::default());
     }
 }
