@@ -332,7 +332,7 @@ mod tests {
     fn silence_and_lengths_that_cannot_be_compared_are_told() {
         let spoken = babble(12, 2);
         let reference = Reference::new(&spoken).expect("audible");
-        assert_eq!(reference.compare(&[0; 16_000]), None);
+        assert_eq!(reference.compare(&vec![0; 16_000]), None);
         assert_eq!(reference.compare(&[]), None);
         assert_eq!(
             Reference::new(&[0; 8000]).err(),

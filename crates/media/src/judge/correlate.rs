@@ -156,6 +156,6 @@ mod tests {
         let heard = [noise(4, 3000), reference[..6000].to_vec()].concat();
         assert_eq!(best_lag(&heard, &reference, 4000, 0.0), Some(-3000));
         assert_eq!(best_lag(&heard, &[], 1, 0.0), None);
-        assert_eq!(best_lag(&[0.0; 8000], &reference, 4000, 1e-6), None);
+        assert_eq!(best_lag(&vec![0.0; 8000], &reference, 4000, 1e-6), None);
     }
 }
