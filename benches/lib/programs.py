@@ -1,8 +1,10 @@
 """Programs under measurement: what they cost, and how the machine was loaded meanwhile."""
 import os
+import shutil
 import signal
 import socket
 import subprocess
+import tempfile
 import threading
 import time
 from dataclasses import dataclass
@@ -137,3 +139,18 @@ def until_bound(port, limit_s=10):
 
 def load_average():
     return round(os.getloadavg()[0], 2)
+
+
+def measured(play, options, prefix):
+    """Runs `play(options, folder)` in the folder to keep, or one that goes away, and says how loaded the
+    machine was. The exit code: 0 if `play` returned true."""
+    folder = options.keep or tempfile.mkdtemp(prefix=prefix)
+    os.makedirs(folder, exist_ok=True)
+    before = load_average()
+    try:
+        good = play(options, folder)
+    finally:
+        if not options.keep:
+            shutil.rmtree(folder, ignore_errors=True)
+    print(f"load average {before} before, {load_average()} after")
+    return 0 if good else 1

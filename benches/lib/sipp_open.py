@@ -2,31 +2,15 @@
 import argparse
 import os
 import re
-import shutil
 import sys
-import tempfile
 import time
 
 import sipp
-from programs import Program, free_udp_port, load_average, until_bound
+from programs import Program, free_udp_port, measured, until_bound
 
 # For a call, beside the messages that are kept: the last one sent, to send it again, and the last
 # one received, for what is said if the call must be given up.
 LIMIT_OCTETS = 1024
-
-
-def main():
-    options = arguments()
-    folder = options.keep or tempfile.mkdtemp(prefix="gannet-sipp-open-")
-    os.makedirs(folder, exist_ok=True)
-    before = load_average()
-    try:
-        good = play(options, folder)
-    finally:
-        if not options.keep:
-            shutil.rmtree(folder, ignore_errors=True)
-    print(f"load average {before} before, {load_average()} after")
-    return 0 if good else 1
 
 
 def arguments():
@@ -102,4 +86,4 @@ def play(options, folder):
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(measured(play, arguments(), "gannet-sipp-open-"))

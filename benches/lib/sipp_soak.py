@@ -1,13 +1,11 @@
 """A long run of gannet sipp with lost datagrams and a called side that restarts twice."""
 import argparse
 import os
-import shutil
 import sys
-import tempfile
 import time
 
 import sipp
-from programs import Program, free_udp_port, load_average, until_bound
+from programs import Program, free_udp_port, measured, until_bound
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 CALLED = os.path.join(HERE, "..", "soak", "uas.xml")
@@ -18,20 +16,6 @@ RINGING_S = 40
 AFTER_S = RINGING_S + 3
 # So long the called side is away at most; calls begun then, or within a second of it, may fail too.
 AWAY_S = 2
-
-
-def main():
-    options = arguments()
-    folder = options.keep or tempfile.mkdtemp(prefix="gannet-sipp-soak-")
-    os.makedirs(folder, exist_ok=True)
-    before = load_average()
-    try:
-        good = play(options, folder)
-    finally:
-        if not options.keep:
-            shutil.rmtree(folder, ignore_errors=True)
-    print(f"load average {before} before, {load_average()} after")
-    return 0 if good else 1
 
 
 def arguments():
@@ -131,4 +115,4 @@ def open_at(lines, moment):
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(measured(play, arguments(), "gannet-sipp-soak-"))

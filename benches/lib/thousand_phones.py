@@ -1,11 +1,9 @@
 """Many phones in one scenario with the embedded server: registrations, subscriptions, publications."""
 import argparse
 import os
-import shutil
 import sys
-import tempfile
 
-from programs import Program, load_average
+from programs import Program, measured
 
 FIRST_EXTENSION = 1000
 LIMIT_S = 600
@@ -15,20 +13,6 @@ FEATURE = """Feature: Many phones
     When many users subscribe to {others} others
     Then in sequence users set presence to "After Hours"
 """
-
-
-def main():
-    options = arguments()
-    folder = options.keep or tempfile.mkdtemp(prefix="gannet-many-")
-    os.makedirs(folder, exist_ok=True)
-    before = load_average()
-    try:
-        good = play(options, folder)
-    finally:
-        if not options.keep:
-            shutil.rmtree(folder, ignore_errors=True)
-    print(f"load average {before} before, {load_average()} after")
-    return 0 if good else 1
 
 
 def arguments():
@@ -68,4 +52,4 @@ def play(options, folder):
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(measured(play, arguments(), "gannet-many-"))

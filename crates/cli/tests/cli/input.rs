@@ -195,7 +195,7 @@ fn faults_of_tables_methods_and_names_are_told_before_anything_is_sent() {
             "\"soon\" is no time",
             "there is no method `INVITEE`",
             "did you mean `INVITE`?",
-            "`hello.wav` is a file",
+            "there is no file `hello.wav`",
             "phone over {transport}",
             "nothing was sent",
         ],

@@ -26,7 +26,7 @@ the interop suite, [as the server or as the other phone](../interop/README.md).
 ";
 
 /// The RFCs that the phones and the server know, with their subjects.
-const SUBJECTS: [(u32, &str); 46] = [
+const SUBJECTS: [(u32, &str); 47] = [
     (2543, "SIP, first edition: what its phones still send"),
     (3261, "SIP"),
     (3262, "reliable provisional responses, PRACK"),
@@ -40,6 +40,7 @@ const SUBJECTS: [(u32, &str); 46] = [
     (3327, "Path"),
     (3428, "MESSAGE"),
     (3515, "REFER"),
+    (3550, "RTP and RTCP"),
     (3551, "codecs and their payload types"),
     (3581, "rport"),
     (3608, "Service-Route"),

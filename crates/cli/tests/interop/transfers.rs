@@ -55,28 +55,7 @@ fn pjsua2_transfers() {
         return;
     };
     let server = Server::start(&site, ServerKind::Kamailio);
-    for attended in [false, true] {
-        let user = if attended { "dave" } else { "bob" };
-        let mut phone = Pjsua2::start(&site, &server.account(user), TONE_HZ, &["answer=auto"]);
-        let feature = Site::interop("calls/is_sent_on.feature");
-        let run = FeatureRun::of_file(&site, &format!("is_sent_on_{user}"), feature);
-        let gannet = run.with_config(&server.gannet_toml()).start();
-        for name in ["alice", "carol"] {
-            server.wait_for_contact(name, REGISTERED_LIMIT);
-        }
-        phone.dial(&Server::uri("alice"));
-        phone.wait_for("confirmed", EVENT_LIMIT);
-        if attended {
-            phone.dial(&Server::uri("carol"));
-            phone.wait_for_times("confirmed", 2, EVENT_LIMIT);
-            phone.say("xferreplaces");
-        } else {
-            phone.say(&format!("xfer {}", Server::uri("carol")));
-        }
-        phone.wait_for("transfer 200", EVENT_LIMIT);
-        let outcome = gannet.wait(RUN_LIMIT);
-        outcome.assert_passed();
-    }
+    pjsua2_sends_alice_to_carol(&site, &server, "is_sent_on");
 }
 
 #[test]
@@ -88,17 +67,7 @@ fn baresip_transfers() {
     };
     let server = Server::start(&site, ServerKind::Kamailio);
     let mut phone = Baresip::start(&site, &server.account("bob"), TONE_HZ, &[]);
-    let feature = Site::interop("calls/is_transferred.feature");
-    let run = FeatureRun::of_file(&site, "is_transferred", feature);
-    let gannet = run.with_config(&server.gannet_toml()).start();
-    for name in ["alice", "carol"] {
-        server.wait_for_contact(name, REGISTERED_LIMIT);
-    }
-    phone.dial(&Server::uri("alice"));
-    phone.next("CALL_ESTABLISHED", EVENT_LIMIT);
-    phone.transfer(&Server::uri("carol"));
-    let outcome = gannet.wait(RUN_LIMIT);
-    outcome.assert_passed();
+    baresip_sends_alice_to_carol(&mut phone, &site, &server, "is_transferred");
 }
 
 /// REFER goes no further than the embedded server, which joins who is left.
@@ -110,22 +79,7 @@ fn pjsua2_transfers_through_the_embedded_server() {
         return;
     };
     let server = Server::start(&site, ServerKind::Embedded);
-    for attended in [false, true] {
-        let user = if attended { "dave" } else { "bob" };
-        let mut phone = Pjsua2::start(&site, &server.account(user), TONE_HZ, &["answer=auto"]);
-        let gannet = moved(&site, &server, user);
-        phone.dial(&Server::uri("alice"));
-        phone.wait_for("confirmed", EVENT_LIMIT);
-        if attended {
-            phone.dial(&Server::uri("carol"));
-            phone.wait_for_times("confirmed", 2, EVENT_LIMIT);
-            phone.say("xferreplaces");
-        } else {
-            phone.say(&format!("xfer {}", Server::uri("carol")));
-        }
-        phone.wait_for("transfer 200", EVENT_LIMIT);
-        gannet.wait(RUN_LIMIT).assert_passed();
-    }
+    pjsua2_sends_alice_to_carol(&site, &server, "is_moved");
 }
 
 #[test]
@@ -152,17 +106,41 @@ fn baresip_transfers_through_the_embedded_server() {
     };
     let server = Server::start(&site, ServerKind::Embedded);
     let mut phone = Baresip::start(&site, &server.account("bob"), TONE_HZ, &[]);
-    let gannet = moved(&site, &server, "bob");
+    baresip_sends_alice_to_carol(&mut phone, &site, &server, "is_moved");
+}
+
+/// Blind, and then attended by another user.
+fn pjsua2_sends_alice_to_carol(site: &Site, server: &Server, feature: &str) {
+    for attended in [false, true] {
+        let user = if attended { "dave" } else { "bob" };
+        let mut phone = Pjsua2::start(site, &server.account(user), TONE_HZ, &["answer=auto"]);
+        let gannet = alice_and_carol(site, server, feature, user);
+        phone.dial(&Server::uri("alice"));
+        phone.wait_for("confirmed", EVENT_LIMIT);
+        if attended {
+            phone.dial(&Server::uri("carol"));
+            phone.wait_for_times("confirmed", 2, EVENT_LIMIT);
+            phone.say("xferreplaces");
+        } else {
+            phone.say(&format!("xfer {}", Server::uri("carol")));
+        }
+        phone.wait_for("transfer 200", EVENT_LIMIT);
+        gannet.wait(RUN_LIMIT).assert_passed();
+    }
+}
+
+fn baresip_sends_alice_to_carol(phone: &mut Baresip, site: &Site, server: &Server, feature: &str) {
+    let gannet = alice_and_carol(site, server, feature, "bob");
     phone.dial(&Server::uri("alice"));
     phone.next("CALL_ESTABLISHED", EVENT_LIMIT);
     phone.transfer(&Server::uri("carol"));
     gannet.wait(RUN_LIMIT).assert_passed();
 }
 
-/// Alice and Carol at the embedded server, where both expect calls.
-fn moved(site: &Site, server: &Server, name: &str) -> RunningFeature {
-    let feature = Site::interop("calls/is_moved.feature");
-    let run = FeatureRun::of_file(site, &format!("is_moved_{name}"), feature);
+/// A feature of `interop/calls` in which Alice and Carol expect calls, when both are registered.
+fn alice_and_carol(site: &Site, server: &Server, feature: &str, caller: &str) -> RunningFeature {
+    let file = Site::interop(&format!("calls/{feature}.feature"));
+    let run = FeatureRun::of_file(site, &format!("{feature}_{caller}"), file);
     let gannet = run.with_config(&server.gannet_toml()).start();
     for name in ["alice", "carol"] {
         server.wait_for_contact(name, REGISTERED_LIMIT);

@@ -24,6 +24,8 @@ pub struct Likeness {
     pub to: usize,
     /// How much of the reference lies before that and was not heard.
     pub missing_start: Duration,
+    /// How much of it lies behind the last sample that was compared.
+    pub missing_end: Duration,
 }
 
 /// Why audio is nothing to compare with.
@@ -99,12 +101,14 @@ impl Reference {
         let heard = centred(&recording[skipped..]);
         let lag = best_lag(&heard, &self.samples, self.needed_samples(), POWER_MIN)?;
         let (from, to) = overlap(heard.len(), self.samples.len(), lag);
-        let missing = (from as i64 + lag).max(0);
+        let time =
+            |samples: i64| Duration::from_secs_f64(samples.max(0) as f64 / f64::from(SAMPLE_RATE));
         Some(Likeness {
             score: self.follow(&heard, lag, (from, to)),
             from: skipped + from,
             to: skipped + to,
-            missing_start: Duration::from_secs_f64(missing as f64 / f64::from(SAMPLE_RATE)),
+            missing_start: time(from as i64 + lag),
+            missing_end: time(self.samples.len() as i64 - (to as i64 + lag)),
         })
     }
 
@@ -279,7 +283,11 @@ mod tests {
         let likeness = reference.compare(&heard).expect("enough");
         assert!(likeness.score > 0.98, "{likeness:?}");
         assert_eq!(
-            (likeness.from, likeness.to, likeness.missing_start),
+            (
+                likeness.from,
+                likeness.to,
+                likeness.missing_start + likeness.missing_end
+            ),
             (4321, 4321 + spoken.len(), Duration::ZERO)
         );
         // One packet in twenty never came.
@@ -299,6 +307,7 @@ mod tests {
             .expect("enough");
         assert!(likeness.score > 0.98, "{likeness:?}");
         assert_eq!(likeness.missing_start, Duration::from_secs(1));
+        assert_eq!(likeness.missing_end, Duration::from_secs(13));
         // Less than five seconds of it says nothing yet.
         let little = Reference::new(&spoken).expect("audible");
         assert_eq!(little.compare(&spoken[..39_000]), None);

@@ -39,15 +39,8 @@ impl Actor {
                 transport: config.transport,
             });
         }
-        let mut binding = SipBinding::new(
-            SocketAddr::new(config.bind_ip, config.sip_port),
-            config.name.as_str(),
-        );
-        binding.tcp = config.listen_tcp || config.transport == Transport::Tcp;
-        binding.capture = config.capture.clone();
-        binding.impairment = config.impairment.clone();
         let net = |error: NetError| PhoneError::from_net(name, &error);
-        let (transport, incoming) = SipTransport::bind(binding).map_err(net)?;
+        let (transport, incoming) = SipTransport::bind(binding_of(&config)).map_err(net)?;
         let scheduler = match &config.scheduler {
             Some(scheduler) => scheduler.clone(),
             None => MediaScheduler::shared().map_err(net)?,
@@ -194,6 +187,16 @@ fn mixed_seed(config: &PhoneConfig) -> u64 {
     config.name.hash(&mut hasher);
     config.seed.hash(&mut hasher);
     hasher.finish()
+}
+
+/// Where the phone listens.
+fn binding_of(config: &PhoneConfig) -> SipBinding {
+    let address = SocketAddr::new(config.bind_ip, config.sip_port);
+    let mut binding = SipBinding::new(address, config.name.as_str());
+    binding.tcp = config.listen_tcp || config.transport == Transport::Tcp;
+    binding.capture = config.capture.clone();
+    binding.impairment = config.impairment.clone();
+    binding
 }
 
 /// The address under which peers reach the phone.

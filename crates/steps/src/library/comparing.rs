@@ -30,7 +30,7 @@ pub(super) fn definitions() -> Vec<StepDefinition> {
         step!(
             "{phone} hears {file}",
             section: SECTION,
-            about: "Waits until the phone has heard this WAV file, or a large part of it (half, or five seconds), in its open call, answered or not: what came in the last twenty seconds counts, but for what an earlier sentence has found a file in. Level, lost packets and clocks that drift do not matter much; a score of 0.6 is enough.",
+            about: "Waits until the phone has heard this WAV file, or a large part of it (half, or five seconds), in its open call, answered or not: what came in the last twenty seconds counts, but for a playing that an earlier sentence has found. Level, lost packets and clocks that drift do not matter much; a score of 0.6 is enough.",
             example: "Alice hears \"announcement.wav\"",
             run: hears_file,
         ),
@@ -93,7 +93,9 @@ async fn hears_with(world: &mut World, arguments: &Arguments, score: f64) -> Ste
     if let Some(best) = &best
         && best.likeness.score >= score
     {
-        world.notes.heard_files.insert(key, best.ended);
+        // What is still to come of it is not the next playing of it.
+        let over = best.ended + best.likeness.missing_end;
+        world.notes.heard_files.insert(key, over);
         return Ok(());
     }
     let line = Line { actor, call, media };
