@@ -9,7 +9,7 @@ const CALL: [&str; 3] = ["Alice calls Bob", "Bob answers the call", "Bob hears A
 
 /// Runs one scenario for each list of steps behind a call, all at once, with the same random
 /// numbers each time.
-pub(super) fn run_in_calls(files: &[(&str, &[u8])], scenarios: &[&[&str]]) -> Ran {
+fn run_in_calls(files: &[(&str, &[u8])], scenarios: &[&[&str]]) -> Ran {
     let steps = |steps: &&[&str]| -> String {
         let all = CALL.iter().chain(steps.iter());
         let lines: Vec<_> = all.map(|step| format!("    * {step}\n")).collect();
@@ -24,13 +24,12 @@ pub(super) fn run_in_calls(files: &[(&str, &[u8])], scenarios: &[&[&str]]) -> Ra
 }
 
 /// Chords that no other number gives.
-pub(super) fn melody(number: u16, seconds: u64, rate: u32) -> Vec<i16> {
+pub(super) fn melody(number: u64, seconds: u64, rate: u32) -> Vec<i16> {
     let note = Duration::from_millis(130);
     let count = seconds * 1000 / 130;
-    let notes = (0..count as u16).flat_map(|n| {
-        let seed = u32::from(n) * 7919 + u32::from(number) * 2741;
-        let mix = |salt: u32| ((seed + salt * 1319) as u16).wrapping_mul(40_503) >> 5;
-        let tone = |salt| gannet_media::Tone::new(300.0 + f32::from(mix(salt) % 2000));
+    let notes = (0..count).flat_map(|n| {
+        let mix = |salt: u64| (n * 7919 + number * 2741 + salt * 1319) * 40_503 / 32 % 2000;
+        let tone = |salt| gannet_media::Tone::new(300.0 + mix(salt) as f32);
         gannet_media::render(&[tone(1), tone(2), tone(3)], note)
     });
     let samples: Vec<i16> = notes.collect();

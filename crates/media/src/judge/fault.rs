@@ -278,8 +278,10 @@ impl fmt::Display for MediaFault {
                 "{packets} packets ({percent:.1} %) came again, expected {most_percent:.1} % at most"
             ),
             Self::Collision { packets } => {
-                let what = "came from a second sender with the same SSRC";
-                write!(f, "{packets} packets {what}")
+                write!(
+                    f,
+                    "{packets} packets came from a second sender with the same SSRC"
+                )
             }
             Self::NotAuthentic { packets } => write!(
                 f,
