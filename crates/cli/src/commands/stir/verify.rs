@@ -179,24 +179,25 @@ fn uri_of(party: &Party) -> Result<Uri, Problem> {
 }
 
 fn as_text(outcome: &Outcome) -> String {
-    let mut text = outcome.explain();
+    let mut lines = vec![outcome.explain()];
     for (at, token) in outcome.tokens.iter().enumerate() {
-        let number = at + 1;
-        text.push_str(&format!("\nIdentity {number}: {}", token.verdict));
-        if !token.detail.is_empty() {
-            text.push_str(&format!(" ({})", token.detail));
-        }
+        let line = format!("Identity {}: {}", at + 1, token.verdict);
+        lines.push(match token.detail.as_str() {
+            "" => line,
+            detail => format!("{line} ({detail})"),
+        });
         if let Some(passport) = &token.passport {
             let claims = gannet_stir::canonical_json(&passport.claims_json());
-            text.push_str(&format!("\n  {claims}"));
+            lines.push(format!("  {claims}"));
         }
     }
     if let Some(reason) = outcome.verdict.reason() {
         let (code, phrase) = (outcome.verdict.code(), outcome.verdict.phrase());
-        text.push_str(&format!("\nresponse: {code} {phrase}\nReason: {reason}"));
+        lines.push(format!("response: {code} {phrase}"));
+        lines.push(format!("Reason: {reason}"));
     }
-    text.push_str(&format!("\nverstat: {}", outcome.verdict.verstat()));
-    text
+    lines.push(format!("verstat: {}", outcome.verdict.verstat()));
+    lines.join("\n")
 }
 
 fn as_json(outcome: &Outcome) -> Value {

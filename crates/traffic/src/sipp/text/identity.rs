@@ -65,19 +65,18 @@ fn value(
 fn key<'e>(env: &'e mut Env<'_>, name: &[u8]) -> Result<&'e SigningKey, RenderError> {
     let keys = &env.common.signing_keys;
     let known = keys.iter().position(|(known, _)| known == name);
-    let at = match known {
-        Some(at) => at,
-        None => {
-            let shown = String::from_utf8_lossy(name);
-            let mut octets = Vec::new();
-            if !env.world.read_file(name, &mut octets) {
-                return Err(RenderError::File(shown.into_owned()));
-            }
-            let key = SigningKey::read(&octets)
-                .map_err(|error| RenderError::Identity(format!("{shown}: {error}")))?;
-            env.common.signing_keys.push((name.to_owned(), key));
-            env.common.signing_keys.len() - 1
+    let at = if let Some(at) = known {
+        at
+    } else {
+        let shown = String::from_utf8_lossy(name);
+        let mut octets = Vec::new();
+        if !env.world.read_file(name, &mut octets) {
+            return Err(RenderError::File(shown.into_owned()));
         }
+        let key = SigningKey::read(&octets)
+            .map_err(|error| RenderError::Identity(format!("{shown}: {error}")))?;
+        env.common.signing_keys.push((name.to_owned(), key));
+        env.common.signing_keys.len() - 1
     };
     Ok(&env.common.signing_keys[at].1)
 }
