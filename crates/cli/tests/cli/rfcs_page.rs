@@ -26,7 +26,7 @@ the interop suite, [as the server or as the other phone](../interop/README.md).
 ";
 
 /// The RFCs that the phones and the server know, with their subjects.
-const SUBJECTS: [(u32, &str); 50] = [
+const SUBJECTS: [(u32, &str); 53] = [
     (2543, "SIP, first edition: what its phones still send"),
     (3261, "SIP"),
     (3262, "reliable provisional responses, PRACK"),
@@ -65,6 +65,8 @@ const SUBJECTS: [(u32, &str); 50] = [
     (5589, "call transfer"),
     (5626, "outbound flows"),
     (5627, "GRUU"),
+    (5763, "SRTP with keys from DTLS"),
+    (5764, "DTLS beside media"),
     (5839, "conditional notification"),
     (6026, "2xx and the INVITE transactions"),
     (6086, "INFO packages"),
@@ -76,6 +78,7 @@ const SUBJECTS: [(u32, &str); 50] = [
     (7616, "digest with SHA-256"),
     (7621, "GRUU in events"),
     (7714, "SRTP with AES-GCM"),
+    (8643, "SRTP where both have it"),
     (8760, "digest: the choice of algorithm"),
 ];
 

@@ -122,11 +122,16 @@ pub enum MediaFault {
         /// Packets.
         packets: u64,
     },
+    /// The handshake that was to give the keys failed.
+    Handshake {
+        /// Why.
+        why: String,
+    },
 }
 
 impl MediaFault {
     /// All names.
-    pub const NAMES: [&'static str; 18] = [
+    pub const NAMES: [&'static str; 19] = [
         "one-way audio",
         "wrong codec",
         "wrong payload type",
@@ -145,6 +150,7 @@ impl MediaFault {
         "plain RTP instead of SRTP",
         "SRTP instead of plain RTP",
         "SRTP key beyond its lifetime",
+        "DTLS handshake failed",
     ];
 
     /// Its name, the same for every fault of the kind.
@@ -168,6 +174,7 @@ impl MediaFault {
             Self::PlainInstead { .. } => 15,
             Self::ProtectedInstead { .. } => 16,
             Self::KeyOutlived { .. } => 17,
+            Self::Handshake { .. } => 18,
         };
         Self::NAMES[index]
     }
@@ -260,6 +267,7 @@ impl fmt::Display for MediaFault {
                 f,
                 "{packets} packets came under a key that had been used as often as it may be"
             ),
+            Self::Handshake { why } => f.write_str(why),
         }
     }
 }

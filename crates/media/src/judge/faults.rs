@@ -56,15 +56,24 @@ pub fn media_faults(
     let report = session.report();
     let receives = session.negotiated().direction.receives();
     let length = until.saturating_duration_since(since);
+    let handshake = session
+        .handshake_failure()
+        .map(|why| MediaFault::Handshake {
+            why: why.to_owned(),
+        });
     let Some(stream) = report.main_stream() else {
         let silent = receives && length >= limits.enough && report.sent.packets > 0;
         let sent = report.sent.packets;
         let one_way = silent.then_some(MediaFault::OneWay { sent });
-        let faults = one_way.into_iter().chain(srtp_faults(&report));
+        let faults = one_way
+            .into_iter()
+            .chain(srtp_faults(&report))
+            .chain(handshake);
         return faults.collect();
     };
     let mut faults = codec_faults(session, &report);
     faults.extend(srtp_faults(&report));
+    faults.extend(handshake);
     faults.extend(address_faults(session, &report, limits));
     faults.extend(packet_faults(stream, limits));
     // A stream that stopped is a gap that has not ended.

@@ -2,6 +2,7 @@
 
 mod config;
 mod ear;
+mod handshake;
 mod incoming;
 mod latch;
 mod ntp;
@@ -16,6 +17,7 @@ mod tag_watch;
 mod watch;
 
 pub use config::{RtpSessionConfig, SrtpFault};
+pub use handshake::{HandshakeState, KeyHandshake, is_handshake};
 pub use ntp::ntp_timestamp;
 pub use report::{ReceivedEvent, ReceivedStream, RemoteReport, RtpReport, SentStream, SrtpReport};
 pub use rtp_session::{Channel, RtpSession, Transmit};

@@ -174,10 +174,22 @@ fn wrong_overrides_are_refused() {
             "x",
             "rtp.rtcp-xr is not supported yet (extended reports (RFC 3611))",
         ),
-        ("sdp.srtp", "on", "expected off, accepted, offered or required"),
+        (
+            "sdp.srtp",
+            "on",
+            "expected off, accepted, offered or required",
+        ),
         ("srtp-suites", "[]", "expected at least one crypto suite"),
-        ("srtp-suites", "[\"AES_CM_128_HMAC_SHA1_8\"]", "AES_CM_128_HMAC_SHA1_80"),
-        ("srtp-lifetime", "2^49", "packets up to 2^48, found \"2^49\""),
+        (
+            "srtp-suites",
+            "[\"AES_CM_128_HMAC_SHA1_8\"]",
+            "AES_CM_128_HMAC_SHA1_80",
+        ),
+        (
+            "srtp-lifetime",
+            "2^49",
+            "packets up to 2^48, found \"2^49\"",
+        ),
         (
             "srtp-mki",
             "256:1",

@@ -2,12 +2,12 @@
 
 use super::{
     agreed, answering, calls, challenge, comparing, conditions, conferences, direct_calls, dtmf,
-    early_media, encryption, ending, event_socket, feature_codes, figures, flows, forwarding, header_sentences,
-    hearing, hold, identity, impairing, judging, lamps, mass, meanwhile, message_sentences,
-    misbehaviour_sentences, outbound, parking, phones, playing, presence_words, publications,
-    questions, queues, raw, registration, reliability, request, screening, sdp_sentences,
-    session_changes, session_timers, several_calls, subscription_forks, subscriptions, talking,
-    text_sentences, time, timing, transfers, voicemail, voicemail_calls,
+    early_media, encryption, ending, event_socket, feature_codes, figures, flows, forwarding,
+    header_sentences, hearing, hold, identity, impairing, judging, lamps, mass, meanwhile,
+    message_sentences, misbehaviour_sentences, outbound, parking, phones, playing, presence_words,
+    publications, questions, queues, raw, registration, reliability, request, screening,
+    sdp_sentences, session_changes, session_timers, several_calls, subscription_forks,
+    subscriptions, talking, text_sentences, time, timing, transfers, voicemail, voicemail_calls,
 };
 use crate::StepDefinition;
 
