@@ -180,6 +180,38 @@ impl MediaFault {
     }
 }
 
+impl MediaFault {
+    /// What is wrong with who sends, and with SRTP.
+    fn fmt_of_security(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Collision { packets } => {
+                write!(
+                    f,
+                    "{packets} packets came from a second sender with the same SSRC"
+                )
+            }
+            Self::NotAuthentic { packets } => write!(
+                f,
+                "{packets} packets are not under the agreed key, or were changed on their way"
+            ),
+            Self::Replayed { packets } => write!(f, "{packets} packets came again"),
+            Self::PlainInstead { packets, agreed } => {
+                write!(f, "{packets} packets came unprotected, agreed was {agreed}")
+            }
+            Self::ProtectedInstead { packets } => write!(
+                f,
+                "{packets} packets have the tag of SRTP at their end, agreed was plain RTP"
+            ),
+            Self::KeyOutlived { packets } => write!(
+                f,
+                "{packets} packets came under a key that had been used as often as it may be"
+            ),
+            Self::Handshake { why } => f.write_str(why),
+            _ => Ok(()),
+        }
+    }
+}
+
 impl fmt::Display for MediaFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: ", self.name())?;
@@ -245,29 +277,7 @@ impl fmt::Display for MediaFault {
             Self::Duplicates { percent, packets } => {
                 write!(f, "{packets} packets ({percent:.1} %) came again")
             }
-            Self::Collision { packets } => {
-                write!(
-                    f,
-                    "{packets} packets came from a second sender with the same SSRC"
-                )
-            }
-            Self::NotAuthentic { packets } => write!(
-                f,
-                "{packets} packets are not under the agreed key, or were changed on their way"
-            ),
-            Self::Replayed { packets } => write!(f, "{packets} packets came again"),
-            Self::PlainInstead { packets, agreed } => {
-                write!(f, "{packets} packets came unprotected, agreed was {agreed}")
-            }
-            Self::ProtectedInstead { packets } => write!(
-                f,
-                "{packets} packets have the tag of SRTP at their end, agreed was plain RTP"
-            ),
-            Self::KeyOutlived { packets } => write!(
-                f,
-                "{packets} packets came under a key that had been used as often as it may be"
-            ),
-            Self::Handshake { why } => f.write_str(why),
+            other => other.fmt_of_security(f),
         }
     }
 }

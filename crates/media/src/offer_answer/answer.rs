@@ -58,10 +58,7 @@ pub fn build_answer(
         receive: format.payload_type,
     });
     formats.extend(event);
-    let own_slot = caps.layout.attributes.contains(&AttributeSlot::RtcpMux);
-    // A second handshake for RTCP (RFC 5764 3) is saved.
-    let is_dtls = matches!(security, Security::Dtls(_));
-    let rtcp_mux = media.rtcp_mux() && (own_slot || is_dtls);
+    let (rtcp_mux, mux_unwritten) = multiplexes(caps, &media, &security);
     let direction = direction_for(&media).intersect(local.direction);
     let payload_types: Vec<u8> = formats.iter().map(|format| format.payload_type).collect();
     let audio = Section::Audio {
@@ -74,7 +71,7 @@ pub fn build_answer(
         formats,
         direction,
         rtcp_mux,
-        security: answered_security(&security, local, rtcp_mux && !own_slot),
+        security: answered_security(&security, local, mux_unwritten),
     };
     let sections = all_sections(offer, media_index, audio);
     Ok(Answer {
@@ -99,6 +96,19 @@ pub fn build_answer(
             security,
         },
     })
+}
+
+/// Whether RTCP goes the way of RTP, and whether the layout of the device has no place to say so. Over
+/// DTLS a second handshake is saved (RFC 5764 3).
+fn multiplexes(
+    caps: &MediaCapabilities,
+    offered: &MediaDescription<'_>,
+    security: &Security,
+) -> (bool, bool) {
+    let has_slot = caps.layout.attributes.contains(&AttributeSlot::RtcpMux);
+    let is_dtls = matches!(security, Security::Dtls(_));
+    let rtcp_mux = offered.rtcp_mux() && (has_slot || is_dtls);
+    (rtcp_mux, rtcp_mux && !has_slot)
 }
 
 /// The telephone-event of the offer that goes with a codec, if we have it too.
