@@ -315,8 +315,10 @@ impl CallPort {
 }
 
 impl MediaPort for CallPort {
-    fn handle_datagram(&mut self, now: Instant, _: MediaKind, from: SocketAddr, bytes: &[u8]) {
-        if !self.connected {
+    fn handle_datagram(&mut self, now: Instant, kind: MediaKind, from: SocketAddr, bytes: &[u8]) {
+        // A handshake for the port of RTCP is another one (RFC 5764 3), which is not held here.
+        let is_other = kind == MediaKind::Rtcp && is_handshake(bytes);
+        if !self.connected || is_other {
             return;
         }
         match &mut self.session {
