@@ -44,8 +44,9 @@ pub use listen::{
 };
 pub use mix::{LiveFeed, Mixer, Seat, SharedMixer, Voice};
 pub use session::{
-    Channel, Mistaken, ReceivedEvent, ReceivedStream, RemoteReport, RtpReport, RtpSession,
-    RtpSessionConfig, SentStream, SrtpFault, SrtpReport, Transmit, Watched, ntp_timestamp,
+    Channel, HandshakeState, KeyHandshake, Mistaken, ReceivedEvent, ReceivedStream, RemoteReport,
+    RtpReport, RtpSession, RtpSessionConfig, SentStream, SrtpFault, SrtpReport, Transmit, Watched,
+    is_handshake, ntp_timestamp,
 };
 pub use source::{
     Audio, CapturedPacket, Mark, Replay, ReplayError, Samples, Source, Tone, WavError, read_audio,

@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use gannet_media::offer_answer::{
     Answer, AttributeSlot, DirectionPlace, FmtpPlace, Format, LocalMedia, MediaCapabilities,
-    Negotiated, OfferAnswerError, SdpLayout, Security, TelephoneEventTypes, apply_answer, build_answer,
-    build_offer,
+    Negotiated, OfferAnswerError, SdpLayout, Security, TelephoneEventTypes, apply_answer,
+    build_answer, build_offer,
 };
 use gannet_media::{Codec, OpusWishes};
 use gannet_sdp::{Direction, SessionDescription};

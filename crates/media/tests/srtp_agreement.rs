@@ -78,14 +78,25 @@ fn each_form_offers_and_both_sides_have_the_keys_of_the_other() {
         if form == OfferForm::TwoLines {
             assert_eq!(lines.pop().as_deref(), Some("m=audio 4000 RTP/AVP 0 8 101"));
         }
-        let offered = ["a=crypto:1 AEAD_AES_256_GCM", "a=crypto:2 AES_CM_128_HMAC_SHA1_32"];
+        let offered = [
+            "a=crypto:1 AEAD_AES_256_GCM",
+            "a=crypto:2 AES_CM_128_HMAC_SHA1_32",
+        ];
         assert_eq!(lines, [expected, &offered].concat());
 
         let callee = device(SrtpPolicy::Accepted, form, &[Suite::AesCm32]);
         let (ours, theirs, answer) = agree(&caller, &callee).expect("agreed");
-        assert_eq!(media_lines(&answer)[1], "a=crypto:2 AES_CM_128_HMAC_SHA1_32");
-        let (Security::Sdes { local, remote }, Security::Sdes { local: l, remote: r }) =
-            (&ours, &theirs)
+        assert_eq!(
+            media_lines(&answer)[1],
+            "a=crypto:2 AES_CM_128_HMAC_SHA1_32"
+        );
+        let (
+            Security::Sdes { local, remote },
+            Security::Sdes {
+                local: l,
+                remote: r,
+            },
+        ) = (&ours, &theirs)
         else {
             panic!("{ours:?} {theirs:?}");
         };
@@ -96,7 +107,7 @@ fn each_form_offers_and_both_sides_have_the_keys_of_the_other() {
 
 #[test]
 fn policies_decide_who_can_talk_to_whom() {
-    use SrtpPolicy::{Accepted, Offered, Off, Required};
+    use SrtpPolicy::{Accepted, Off, Offered, Required};
     let suites = [Suite::AesCm80];
     let plain = Ok(None);
     let secure = Ok(Some(Suite::AesCm80));
@@ -107,7 +118,11 @@ fn policies_decide_who_can_talk_to_whom() {
         (Offered, Accepted, [&secure, &secure, &secure]),
         (Required, Accepted, [&secure, &secure, &secure]),
         (Required, Required, [&secure, &secure, &secure]),
-        (Offered, Off, [&Err("offer has no audio over RTP/AVP"), &plain, &plain]),
+        (
+            Offered,
+            Off,
+            [&Err("offer has no audio over RTP/AVP"), &plain, &plain],
+        ),
         (
             Required,
             Off,
@@ -121,7 +136,11 @@ fn policies_decide_who_can_talk_to_whom() {
         (Accepted, Required, [&Err("SRTP is required"); 3]),
     ];
     for (caller, callee, expected) in cases {
-        let forms = [OfferForm::Profile, OfferForm::Attribute, OfferForm::TwoLines];
+        let forms = [
+            OfferForm::Profile,
+            OfferForm::Attribute,
+            OfferForm::TwoLines,
+        ];
         for (form, expected) in forms.into_iter().zip(expected) {
             let caller = device(caller, form, &suites);
             let callee = device(callee, form, &suites);
@@ -152,9 +171,18 @@ fn lines_that_cannot_be_used_are_told() {
     };
     for (lines, told) in [
         ("a=sendrecv", "offered []"),
-        ("a=crypto:1 F8_128_HMAC_SHA1_80 KEY", "F8_128_HMAC_SHA1_80\\\" is not known"),
-        ("a=crypto:1 AES_CM_128_HMAC_SHA1_32 KEY", "1 AES_CM_128_HMAC_SHA1_32"),
-        ("a=crypto:1 AES_CM_128_HMAC_SHA1_80 KEY;KEY|2^20|2:1", "with several keys"),
+        (
+            "a=crypto:1 F8_128_HMAC_SHA1_80 KEY",
+            "F8_128_HMAC_SHA1_80\\\" is not known",
+        ),
+        (
+            "a=crypto:1 AES_CM_128_HMAC_SHA1_32 KEY",
+            "1 AES_CM_128_HMAC_SHA1_32",
+        ),
+        (
+            "a=crypto:1 AES_CM_128_HMAC_SHA1_80 KEY;KEY|2^20|2:1",
+            "with several keys",
+        ),
         (
             "a=crypto:1 AES_CM_128_HMAC_SHA1_80 KEY UNENCRYPTED_SRTCP",
             "weakened by session parameters",
@@ -208,13 +236,19 @@ fn a_later_offer_keeps_the_line_the_protocol_and_the_key() {
     // The other side knows no SRTP: the second line is agreed on, and stays.
     let answer = remote("m=audio 0 RTP/SAVP 0\nm=audio 6000 RTP/AVP 0");
     let agreed = apply_answer(&first, &caps, &answer).expect("plain");
-    assert_eq!((agreed.media_index, agreed.remote), (1, address("192.0.2.9:6000")));
+    assert_eq!(
+        (agreed.media_index, agreed.remote),
+        (1, address("192.0.2.9:6000"))
+    );
     let again = LocalMedia {
         media_index: Some(1),
         ..ours.clone()
     };
     let lines = media_lines(&build_reoffer(&first, &caps, &again));
-    assert_eq!(lines, ["m=audio 0 RTP/SAVP 0 8 101", "m=audio 4000 RTP/AVP 0 8 101"]);
+    assert_eq!(
+        lines,
+        ["m=audio 0 RTP/SAVP 0 8 101", "m=audio 4000 RTP/AVP 0 8 101"]
+    );
 
     let caps = device(SrtpPolicy::Offered, OfferForm::Profile, &[Suite::AesCm80]);
     let first = build_offer(&caps, &ours);

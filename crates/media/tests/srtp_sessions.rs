@@ -75,7 +75,10 @@ fn both_are_heard_and_reports_come_with_every_suite() {
             assert!(heard(&bench, end, secs(3)) > secs(2), "{}", suite.name());
             assert_eq!(faults(&bench, end), [""; 0], "{}", suite.name());
             let report = bench.ends[end].report();
-            assert_eq!((report.srtp.sends, report.srtp.takes), (Some(suite), Some(suite)));
+            assert_eq!(
+                (report.srtp.sends, report.srtp.takes),
+                (Some(suite), Some(suite))
+            );
             assert!(report.rtcp_received > 2, "{report:?}");
             assert!(report.remote.is_some_and(|it| it.lost_percent == 0.0));
         }
@@ -114,13 +117,19 @@ fn a_fork_that_was_answered_for_is_known_again() {
     bench.run(secs(1));
     rekey(&mut bench, RIGHT, suite, [7, 0]);
     bench.run(secs(1));
-    assert!(heard(&bench, RIGHT, secs(1)) > ms(700), "the first one goes on for a while");
+    assert!(
+        heard(&bench, RIGHT, secs(1)) > ms(700),
+        "the first one goes on for a while"
+    );
     bench.run(secs(3));
     let wrong = bench.ends[RIGHT].report().srtp.not_authentic;
     assert!(wrong > 50, "{wrong}");
     rekey(&mut bench, RIGHT, suite, [0, 0]);
     bench.run(secs(2));
-    assert!(heard(&bench, RIGHT, secs(2)) > ms(1500), "the first one answered");
+    assert!(
+        heard(&bench, RIGHT, secs(2)) > ms(1500),
+        "the first one answered"
+    );
     assert_eq!(bench.ends[RIGHT].report().srtp.not_authentic, wrong);
 }
 
@@ -136,9 +145,16 @@ fn wrong_situations_have_names() {
     // The first plain packet has none before it to compare with.
     wrong(
         SrtpFault::SendsPlain,
-        &["one-way audio", "SRTP not authentic", "plain RTP instead of SRTP"],
+        &[
+            "one-way audio",
+            "SRTP not authentic",
+            "plain RTP instead of SRTP",
+        ],
     );
-    wrong(SrtpFault::OtherKey, &["one-way audio", "SRTP not authentic"]);
+    wrong(
+        SrtpFault::OtherKey,
+        &["one-way audio", "SRTP not authentic"],
+    );
 
     let mut bench = Bench::with(
         |end, config| {

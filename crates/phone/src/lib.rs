@@ -17,6 +17,7 @@ mod call;
 mod config;
 mod destination;
 mod digits;
+mod dtls;
 mod error;
 mod events;
 mod flows;

@@ -7,7 +7,8 @@ use std::time::{Duration, Instant};
 
 use gannet_media::offer_answer::Negotiated;
 use gannet_media::{
-    Channel, DominantTone, Heard, LISTEN_DELAY, Quiet, RtpReport, RtpSession, Sound, Source, Voice,
+    Channel, DominantTone, Heard, KeyHandshake, LISTEN_DELAY, Quiet, RtpReport, RtpSession, Sound,
+    Source, Voice, is_handshake,
 };
 use gannet_net::{MediaKind, MediaPort, MediaSocket};
 
@@ -270,7 +271,13 @@ pub(crate) struct CallPort {
     /// False while the phone is cut off: nothing goes out and nothing comes in.
     pub(crate) connected: bool,
     line: CallLine,
+    /// Datagrams of a handshake that came before the descriptions were agreed on: who answers may
+    /// begin before the answer is here.
+    early: Vec<(SocketAddr, Vec<u8>)>,
 }
+
+/// Early datagrams that are kept.
+const EARLY_MAX: usize = 8;
 
 impl CallPort {
     pub(crate) const fn new(source: Source, connected: bool, line: CallLine) -> Self {
@@ -282,6 +289,19 @@ impl CallPort {
             holds: false,
             connected,
             line,
+            early: Vec::new(),
+        }
+    }
+
+    /// Begins a handshake, with what has come of it already.
+    pub(crate) fn begin_handshake(&mut self, handshake: Box<dyn KeyHandshake>, now: Instant) {
+        let early = std::mem::take(&mut self.early);
+        let Some(session) = &mut self.session else {
+            return;
+        };
+        session.begin_handshake(handshake, now);
+        for (from, datagram) in early {
+            session.handle_datagram(now, from, &datagram);
         }
     }
 
@@ -302,12 +322,22 @@ impl CallPort {
 }
 
 impl MediaPort for CallPort {
-    fn handle_datagram(&mut self, now: Instant, _: MediaKind, from: SocketAddr, bytes: &[u8]) {
-        if self.connected
-            && let Some(session) = &mut self.session
-            && self.line.receive(now, from, bytes)
-        {
-            session.handle_datagram(now, from, bytes);
+    fn handle_datagram(&mut self, now: Instant, kind: MediaKind, from: SocketAddr, bytes: &[u8]) {
+        // A handshake for the port of RTCP is another one (RFC 5764 3), which is not held here.
+        let is_other = kind == MediaKind::Rtcp && is_handshake(bytes);
+        if !self.connected || is_other {
+            return;
+        }
+        match &mut self.session {
+            Some(session) => {
+                if self.line.receive(now, from, bytes) {
+                    session.handle_datagram(now, from, bytes);
+                }
+            }
+            None if is_handshake(bytes) && self.early.len() < EARLY_MAX => {
+                self.early.push((from, bytes.to_vec()));
+            }
+            None => {}
         }
     }
 

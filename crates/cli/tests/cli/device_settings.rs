@@ -74,7 +74,8 @@ fn calls_meet_at_the_conference_server_of_the_device() {
 
 #[test]
 fn what_is_not_supported_is_refused_with_its_place() {
-    let profile = "inherits = \"generic\"\n[rtp]\nrtcp-xr = true\n[quirks]\nignores-updates = true\n";
+    let profile =
+        "inherits = \"generic\"\n[rtp]\nrtcp-xr = true\n[quirks]\nignores-updates = true\n";
     let run = Bench::new()
         .with("devices/Mine.toml", profile)
         .run("check devices/Mine.toml");

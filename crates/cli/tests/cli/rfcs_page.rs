@@ -26,7 +26,7 @@ the interop suite, [as the server or as the other phone](../interop/README.md).
 ";
 
 /// The RFCs that the phones and the server know, with their subjects.
-const SUBJECTS: [(u32, &str); 47] = [
+const SUBJECTS: [(u32, &str); 54] = [
     (2543, "SIP, first edition: what its phones still send"),
     (3261, "SIP"),
     (3262, "reliable provisional responses, PRACK"),
@@ -46,6 +46,7 @@ const SUBJECTS: [(u32, &str); 47] = [
     (3608, "Service-Route"),
     (3665, "call flows: registration, sessions"),
     (3680, "registrations as events"),
+    (3711, "SRTP"),
     (3842, "message waiting"),
     (3856, "presence"),
     (3863, "PIDF"),
@@ -57,6 +58,7 @@ const SUBJECTS: [(u32, &str); 47] = [
     (4235, "dialog event, busy lamps"),
     (4480, "RPID, rich presence"),
     (4488, "REFER without a subscription"),
+    (4568, "keys of SRTP in descriptions"),
     (4579, "conferences"),
     (4733, "DTMF in RTP"),
     (5359, "call flows: services"),
@@ -64,15 +66,20 @@ const SUBJECTS: [(u32, &str); 47] = [
     (5589, "call transfer"),
     (5626, "outbound flows"),
     (5627, "GRUU"),
+    (5763, "SRTP with keys from DTLS"),
+    (5764, "DTLS beside media"),
     (5839, "conditional notification"),
     (6026, "2xx and the INVITE transactions"),
     (6086, "INFO packages"),
     (6141, "re-INVITE and target refresh"),
+    (6188, "SRTP with keys of 256 bits"),
     (6665, "events"),
     (6878, "Priority"),
     (7614, "explicit subscriptions of REFER"),
     (7616, "digest with SHA-256"),
     (7621, "GRUU in events"),
+    (7714, "SRTP with AES-GCM"),
+    (8643, "SRTP where both have it"),
     (8760, "digest: the choice of algorithm"),
 ];
 

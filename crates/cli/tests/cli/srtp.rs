@@ -24,15 +24,38 @@ fn wrong_situations_are_caught_by_name() {
     let key = with("quirks.wrong-srtp-key");
     let protected = with("quirks.srtp-instead-of-rtp");
     let fault = |name: &str| format!("the media of Alice has the fault \"{name}\"");
-    let (not_authentic, is_plain) =
-        (fault("SRTP not authentic"), fault("plain RTP instead of SRTP"));
+    let (not_authentic, is_plain) = (
+        fault("SRTP not authentic"),
+        fault("plain RTP instead of SRTP"),
+    );
     let (is_protected, replayed) = (fault("SRTP instead of plain RTP"), fault("SRTP replayed"));
     let duplicates = "Bob duplicates 20% of its RTP";
     scenarios(&[
-        &[&plain, both[0], both[1], bob_calls[0], bob_calls[1], &is_plain],
-        &[&key, both[0], both[1], bob_calls[0], bob_calls[1], &not_authentic],
+        &[
+            &plain,
+            both[0],
+            both[1],
+            bob_calls[0],
+            bob_calls[1],
+            &is_plain,
+        ],
+        &[
+            &key,
+            both[0],
+            both[1],
+            bob_calls[0],
+            bob_calls[1],
+            &not_authentic,
+        ],
         &[&protected, bob_calls[0], bob_calls[1], &is_protected],
-        &[both[0], both[1], duplicates, bob_calls[0], bob_calls[1], &replayed],
+        &[
+            both[0],
+            both[1],
+            duplicates,
+            bob_calls[0],
+            bob_calls[1],
+            &replayed,
+        ],
     ])
     .run("test f.feature")
     .expect(0, &["4 scenarios: 4 passed"]);
@@ -43,7 +66,13 @@ fn what_is_not_encrypted_as_expected_is_told() {
     let required = ["Alice requires SRTP", "Bob requires SRTP"];
     scenarios(&[
         &[CALL[0], CALL[1], "the call is encrypted"],
-        &[required[0], required[1], CALL[0], CALL[1], "the call is not encrypted"],
+        &[
+            required[0],
+            required[1],
+            CALL[0],
+            CALL[1],
+            "the call is not encrypted",
+        ],
         &[
             required[0],
             required[1],

@@ -134,11 +134,16 @@ pub enum MediaFault {
         /// Packets.
         packets: u64,
     },
+    /// The handshake that was to give the keys failed.
+    Handshake {
+        /// Why.
+        why: String,
+    },
 }
 
 impl MediaFault {
     /// All names.
-    pub const NAMES: [&'static str; 18] = [
+    pub const NAMES: [&'static str; 19] = [
         "one-way audio",
         "wrong codec",
         "wrong payload type",
@@ -157,6 +162,7 @@ impl MediaFault {
         "plain RTP instead of SRTP",
         "SRTP instead of plain RTP",
         "SRTP key beyond its lifetime",
+        "DTLS handshake failed",
     ];
 
     /// Its name, the same for every fault of the kind.
@@ -180,8 +186,41 @@ impl MediaFault {
             Self::PlainInstead { .. } => 15,
             Self::ProtectedInstead { .. } => 16,
             Self::KeyOutlived { .. } => 17,
+            Self::Handshake { .. } => 18,
         };
         Self::NAMES[index]
+    }
+}
+
+impl MediaFault {
+    /// What is wrong with who sends, and with SRTP.
+    fn fmt_of_security(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Collision { packets } => {
+                write!(
+                    f,
+                    "{packets} packets came from a second sender with the same SSRC"
+                )
+            }
+            Self::NotAuthentic { packets } => write!(
+                f,
+                "{packets} packets are not under the agreed key, or were changed on their way"
+            ),
+            Self::Replayed { packets } => write!(f, "{packets} packets came again"),
+            Self::PlainInstead { packets, agreed } => {
+                write!(f, "{packets} packets came unprotected, agreed was {agreed}")
+            }
+            Self::ProtectedInstead { packets } => write!(
+                f,
+                "{packets} packets have the tag of SRTP at their end, agreed was plain RTP"
+            ),
+            Self::KeyOutlived { packets } => write!(
+                f,
+                "{packets} packets came under a key that had been used as often as it may be"
+            ),
+            Self::Handshake { why } => f.write_str(why),
+            _ => Ok(()),
+        }
     }
 }
 
@@ -277,28 +316,7 @@ impl fmt::Display for MediaFault {
                 f,
                 "{packets} packets ({percent:.1} %) came again, expected {most_percent:.1} % at most"
             ),
-            Self::Collision { packets } => {
-                write!(
-                    f,
-                    "{packets} packets came from a second sender with the same SSRC"
-                )
-            }
-            Self::NotAuthentic { packets } => write!(
-                f,
-                "{packets} packets are not under the agreed key, or were changed on their way"
-            ),
-            Self::Replayed { packets } => write!(f, "{packets} packets came again"),
-            Self::PlainInstead { packets, agreed } => {
-                write!(f, "{packets} packets came unprotected, agreed was {agreed}")
-            }
-            Self::ProtectedInstead { packets } => write!(
-                f,
-                "{packets} packets have the tag of SRTP at their end, agreed was plain RTP"
-            ),
-            Self::KeyOutlived { packets } => write!(
-                f,
-                "{packets} packets came under a key that had been used as often as it may be"
-            ),
+            other => other.fmt_of_security(f),
         }
     }
 }

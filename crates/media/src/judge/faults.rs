@@ -54,17 +54,26 @@ pub fn media_faults(
     limits: &FaultLimits,
 ) -> Vec<MediaFault> {
     let report = session.report();
+    let handshake = session
+        .handshake_failure()
+        .map(|why| MediaFault::Handshake {
+            why: why.to_owned(),
+        });
     if report.received.is_empty() {
         let receives = session.negotiated().direction.receives();
         let length = until.saturating_duration_since(since);
         let silent = receives && length >= limits.enough && report.sent.packets > 0;
         let sent = report.sent.packets;
         let one_way = silent.then_some(MediaFault::OneWay { sent });
-        let faults = one_way.into_iter().chain(srtp_faults(&report));
+        let faults = one_way
+            .into_iter()
+            .chain(srtp_faults(&report))
+            .chain(handshake);
         return faults.collect();
     }
     let mut faults = format_faults(&report, limits);
     faults.extend(srtp_faults(&report));
+    faults.extend(handshake);
     faults.extend(address_faults(session, &report, limits));
     let own_jitter = report.sent.jitter_mean;
     faults.extend(packet_faults(&report.received, own_jitter, limits));

@@ -8,7 +8,7 @@ use super::agree::{
 };
 use super::capabilities::{AttributeSlot, Format, LocalMedia, MediaCapabilities};
 use super::error::OfferAnswerError;
-use super::security::{Security, Transport, answer_to, settled};
+use super::security::{Security, Transport, answer_to, answered as answered_security, settled};
 use super::write::{Section, write};
 use crate::codec::Codec;
 
@@ -58,7 +58,7 @@ pub fn build_answer(
         receive: format.payload_type,
     });
     formats.extend(event);
-    let rtcp_mux = media.rtcp_mux() && caps.layout.attributes.contains(&AttributeSlot::RtcpMux);
+    let (rtcp_mux, mux_unwritten) = multiplexes(caps, &media, &security);
     let direction = direction_for(&media).intersect(local.direction);
     let payload_types: Vec<u8> = formats.iter().map(|format| format.payload_type).collect();
     let audio = Section::Audio {
@@ -71,10 +71,7 @@ pub fn build_answer(
         formats: formats.into(),
         direction,
         rtcp_mux,
-        security: match &security {
-            Security::None => Vec::new(),
-            Security::Sdes { local, .. } => vec![format!("crypto:{local}")],
-        },
+        security: answered_security(&security, local, mux_unwritten),
     };
     let sections = all_sections(offer, media_index, audio);
     Ok(Answer {
@@ -99,6 +96,19 @@ pub fn build_answer(
             security,
         },
     })
+}
+
+/// Whether RTCP goes the way of RTP, and whether the layout of the device has no place to say so. Over
+/// DTLS a second handshake is saved (RFC 5764 3).
+fn multiplexes(
+    caps: &MediaCapabilities,
+    offered: &MediaDescription<'_>,
+    security: &Security,
+) -> (bool, bool) {
+    let has_slot = caps.layout.attributes.contains(&AttributeSlot::RtcpMux);
+    let is_dtls = matches!(security, Security::Dtls(_));
+    let rtcp_mux = offered.rtcp_mux() && (has_slot || is_dtls);
+    (rtcp_mux, rtcp_mux && !has_slot)
 }
 
 /// The telephone-event of the offer that goes with a codec, if we have it too.
@@ -151,7 +161,7 @@ pub fn apply_answer(
         .enumerate()
         .find(|(_, (own, media))| is_open_audio(own) && is_open_audio(media))
         .ok_or(OfferAnswerError::Rejected)?;
-    let security = settled(&own, &media, &caps.srtp)?;
+    let security = settled(&own, (answer, &media), &caps.srtp)?;
     let common = common_codecs(caps, &media)?;
     let (remote, remote_rtcp) = addresses(&media)?;
     let rtcp_mux = own.rtcp_mux() && media.rtcp_mux();
@@ -220,7 +230,7 @@ fn choose<'a>(
             continue;
         }
         let transport = Transport::of(line.protocol);
-        let Some(security) = answer_to(&media, transport, &caps.srtp, local) else {
+        let Some(security) = answer_to(offer, &media, transport, &caps.srtp, local) else {
             continue;
         };
         let both = security.and_then(|it| Ok((it, common_codecs(caps, &media)?)));

@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 
 use gannet_sdp::Direction;
 
+use super::dtls::LocalDtls;
 use super::security::{Keyring, SrtpStyle};
 use crate::codec::Codec;
 
@@ -266,6 +267,8 @@ pub struct LocalMedia {
     pub zero_address: bool,
     /// Our keys, without which there is no SRTP.
     pub keys: Option<Keyring>,
+    /// Our side of handshakes, without which there is no DTLS-SRTP.
+    pub dtls: Option<LocalDtls>,
     /// Index of the audio that was agreed on among the `m=` lines, for later offers; else it is the
     /// first one.
     pub media_index: Option<usize>,
@@ -281,6 +284,7 @@ impl LocalMedia {
             direction: Direction::SendRecv,
             zero_address: false,
             keys: None,
+            dtls: None,
             media_index: None,
         }
     }

@@ -57,9 +57,19 @@ pub enum OfferAnswerError {
         /// Ours.
         supported: Vec<String>,
     },
-    /// The answer to an offer of RTP/SAVP has no `a=crypto` (RFC 4568 7.1.2).
-    #[error("answer accepts RTP/SAVP without a=crypto")]
+    /// The answer to an offer of SRTP has neither `a=crypto` (RFC 4568 7.1.2) nor `a=fingerprint`
+    /// (RFC 5763 5).
+    #[error("answer accepts SRTP without a=crypto or a=fingerprint")]
     AnswerWithoutKey,
+    /// `a=setup` names no role that can be taken (RFC 4145 4, RFC 5763 5).
+    #[error("a=setup:{setup} leaves nobody to begin the handshake")]
+    BadSetup {
+        /// Its value.
+        setup: String,
+    },
+    /// An offer of DTLS-SRTP without a fingerprint (RFC 8122 5); to be refused with 488.
+    #[error("offer of DTLS-SRTP without a=fingerprint")]
+    NoFingerprint,
     /// The answer has no `a=crypto` with tag and suite of one that was offered (RFC 4568 7.1.3).
     #[error("answer has a=crypto {answered:?}, offered was {offered:?}")]
     CryptoNotOffered {

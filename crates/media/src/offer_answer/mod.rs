@@ -12,6 +12,7 @@ mod agree;
 mod answer;
 mod capabilities;
 mod continuation;
+mod dtls;
 mod error;
 mod offer;
 mod security;
@@ -23,6 +24,7 @@ pub use capabilities::{
     AttributeSlot, DirectionPlace, FmtpPlace, Format, LocalMedia, MediaCapabilities, SdpLayout,
 };
 pub use continuation::{ContinuationProblem, check_continuation, continue_session};
+pub use dtls::{DtlsTerms, Fingerprint, LocalDtls};
 pub use error::OfferAnswerError;
 pub use offer::{build_offer, build_reoffer};
-pub use security::{Keyring, OfferForm, Security, SrtpPolicy, SrtpStyle};
+pub use security::{Keying, Keyring, OfferForm, Security, SrtpPolicy, SrtpStyle};

@@ -4,7 +4,7 @@ use gannet_sdp::{MediaDescription, MediaLine, SessionDescription};
 
 use super::capabilities::{AttributeSlot, LocalMedia, MediaCapabilities};
 use super::continuation::continue_session;
-use super::security::{OfferForm, SAVP, SrtpPolicy, SrtpStyle, Transport, offered_lines};
+use super::security::{Keying, OfferForm, SrtpPolicy, SrtpStyle, Transport, offered};
 use super::write::{Section, write};
 
 const AVP: &str = "RTP/AVP";
@@ -12,16 +12,15 @@ const AVP: &str = "RTP/AVP";
 /// The first offer of a session: one audio line with all formats.
 pub fn build_offer(caps: &MediaCapabilities, local: &LocalMedia) -> SessionDescription {
     let SrtpStyle { policy, form, .. } = caps.srtp;
-    let lines = offered_lines(&caps.srtp, local);
+    let offered = offered(&caps.srtp, caps.srtp.keying, local);
     let offers = matches!(policy, SrtpPolicy::Offered | SrtpPolicy::Required);
     let plain = audio(caps, local, AVP, Vec::new());
-    let sections = if !offers || lines.is_empty() {
-        vec![plain]
-    } else {
-        match form {
-            OfferForm::Profile => vec![audio(caps, local, SAVP, lines)],
-            OfferForm::Attribute => vec![audio(caps, local, AVP, lines)],
-            OfferForm::TwoLines => vec![audio(caps, local, SAVP, lines), plain],
+    let sections = match (offered.filter(|_| offers), form) {
+        (None, _) => vec![plain],
+        (Some((protocol, lines)), OfferForm::Profile) => vec![audio(caps, local, protocol, lines)],
+        (Some((_, lines)), OfferForm::Attribute) => vec![audio(caps, local, AVP, lines)],
+        (Some((protocol, lines)), OfferForm::TwoLines) => {
+            vec![audio(caps, local, protocol, lines), plain]
         }
     };
     write(caps, local, &sections)
@@ -70,18 +69,20 @@ fn audio_again<'a>(
     let style = &caps.srtp;
     let asks = style.form == OfferForm::Attribute
         && matches!(style.policy, SrtpPolicy::Offered | SrtpPolicy::Required);
-    let is_secure = Transport::of(protocol) == Transport::Secure
-        || agreed.attribute("crypto").is_some()
-        || asks;
-    let mut lines = Vec::new();
-    if is_secure && style.policy != SrtpPolicy::Off {
-        lines = offered_lines(style, local);
-    }
-    let protocol = match Transport::of(protocol) {
-        Transport::Secure if lines.is_empty() => AVP,
-        _ => protocol,
+    let transport = Transport::of(protocol);
+    let was_dtls = agreed.attribute("fingerprint").is_some();
+    let was_secure = transport.is_secure() || agreed.attribute("crypto").is_some() || was_dtls;
+    let keying = match (was_secure, was_dtls) {
+        (true, true) => Keying::Dtls,
+        (true, false) => Keying::Sdes,
+        (false, _) => style.keying,
     };
-    audio(caps, local, protocol, lines)
+    let secure = (was_secure || asks) && style.policy != SrtpPolicy::Off;
+    match offered(style, keying, local).filter(|_| secure) {
+        Some((_, lines)) => audio(caps, local, protocol, lines),
+        None if transport.is_secure() => audio(caps, local, AVP, Vec::new()),
+        None => audio(caps, local, protocol, Vec::new()),
+    }
 }
 
 fn audio<'a>(

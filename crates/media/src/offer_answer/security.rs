@@ -1,8 +1,9 @@
-//! SRTP in offers and answers: keys in the description (RFC 4568).
+//! SRTP in offers and answers: keys in the description (RFC 4568), or from DTLS (RFC 5763).
 
-use gannet_sdp::MediaDescription;
+use gannet_sdp::{MediaDescription, SessionDescription};
 
 use super::capabilities::LocalMedia;
+use super::dtls::{self, DtlsTerms};
 use super::error::OfferAnswerError;
 use crate::srtp::{CryptoLine, CryptoLines, MasterKey, Suite};
 
@@ -11,6 +12,8 @@ use crate::srtp::{CryptoLine, CryptoLines, MasterKey, Suite};
 pub struct SrtpStyle {
     /// Whether it wants SRTP.
     pub policy: SrtpPolicy,
+    /// How it offers keys; it takes either.
+    pub keying: Keying,
     /// The suites that it has, in the order of its offers.
     pub suites: Vec<Suite>,
     /// How an offer shows that it may be SRTP.
@@ -28,6 +31,7 @@ impl Default for SrtpStyle {
     fn default() -> Self {
         Self {
             policy: SrtpPolicy::Off,
+            keying: Keying::Sdes,
             suites: vec![Suite::AesCm80, Suite::AesCm32, Suite::Aes256Cm80],
             form: OfferForm::Profile,
             lifetime: None,
@@ -65,16 +69,26 @@ pub enum SrtpPolicy {
     Required,
 }
 
+/// Where keys come from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Keying {
+    /// They stand in the descriptions (RFC 4568).
+    #[default]
+    Sdes,
+    /// A DTLS handshake gives them (RFC 5763).
+    Dtls,
+}
+
 /// How an offer shows that it may be SRTP.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum OfferForm {
-    /// One line, `RTP/SAVP`.
+    /// One line, `RTP/SAVP` or `UDP/TLS/RTP/SAVP`.
     #[default]
     Profile,
-    /// One line, `RTP/AVP` with `a=crypto`, from which the answer may leave the keys out. Not in
-    /// RFC 4568, and common.
+    /// One line, `RTP/AVP` with `a=crypto` or `a=fingerprint`, which the answer may leave out
+    /// (RFC 8643).
     Attribute,
-    /// A line with `RTP/SAVP` and one with `RTP/AVP` behind it, of which the answer takes one.
+    /// A line as in `Profile` and one with `RTP/AVP` behind it, of which the answer takes one.
     TwoLines,
 }
 
@@ -91,6 +105,8 @@ pub enum Security {
         /// Theirs: the key of what they send.
         remote: Box<CryptoLine>,
     },
+    /// SRTP with keys from a DTLS handshake (RFC 5763).
+    Dtls(Box<DtlsTerms>),
 }
 
 impl Security {
@@ -125,7 +141,8 @@ impl Keyring {
     }
 }
 
-pub(super) const SAVP: &str = "RTP/SAVP";
+const SAVP: &str = "RTP/SAVP";
+const DTLS_SAVP: &str = "UDP/TLS/RTP/SAVP";
 
 /// What the protocol of an `m=` line says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -134,6 +151,8 @@ pub(super) enum Transport {
     Plain,
     /// SRTP (RFC 3711, RFC 5124).
     Secure,
+    /// The same with keys from DTLS (RFC 5764 8).
+    SecureDtls,
     Other,
 }
 
@@ -142,13 +161,41 @@ impl Transport {
         match protocol {
             "RTP/AVP" | "RTP/AVPF" => Self::Plain,
             SAVP | "RTP/SAVPF" => Self::Secure,
+            DTLS_SAVP | "UDP/TLS/RTP/SAVPF" => Self::SecureDtls,
             _ => Self::Other,
         }
+    }
+
+    pub(super) fn is_secure(self) -> bool {
+        matches!(self, Self::Secure | Self::SecureDtls)
+    }
+}
+
+/// The protocol of an offer of SRTP, and its attributes without `a=`; none of a device that has
+/// neither keys nor a certificate for it.
+pub(super) fn offered(
+    style: &SrtpStyle,
+    keying: Keying,
+    local: &LocalMedia,
+) -> Option<(&'static str, Vec<String>)> {
+    let (protocol, attributes) = match keying {
+        Keying::Sdes => (SAVP, offered_lines(style, local)),
+        Keying::Dtls => (DTLS_SAVP, dtls::offered(local.dtls.as_ref()?)),
+    };
+    (!attributes.is_empty()).then_some((protocol, attributes))
+}
+
+/// The attributes of an answer, without `a=`.
+pub(super) fn answered(security: &Security, local: &LocalMedia, rtcp_mux: bool) -> Vec<String> {
+    match (security, &local.dtls) {
+        (Security::Sdes { local, .. }, _) => vec![format!("crypto:{local}")],
+        (Security::Dtls(terms), Some(own)) => dtls::answered(own, terms, rtcp_mux),
+        (Security::None | Security::Dtls(_), _) => Vec::new(),
     }
 }
 
 /// The `a=crypto` lines of an offer, without `a=`.
-pub(super) fn offered_lines(style: &SrtpStyle, local: &LocalMedia) -> Vec<String> {
+fn offered_lines(style: &SrtpStyle, local: &LocalMedia) -> Vec<String> {
     let Some(keys) = &local.keys else {
         return Vec::new();
     };
@@ -162,6 +209,7 @@ pub(super) fn offered_lines(style: &SrtpStyle, local: &LocalMedia) -> Vec<String
 /// What an audio line of an offer is answered with; `None` if the device knows nothing of such
 /// lines.
 pub(super) fn answer_to(
+    offer: &SessionDescription,
     media: &MediaDescription<'_>,
     transport: Transport,
     style: &SrtpStyle,
@@ -171,7 +219,13 @@ pub(super) fn answer_to(
     match transport {
         Transport::Other => None,
         Transport::Secure => knows_srtp.then(|| choose(media, style, local)),
-        Transport::Plain if knows_srtp => Some(match choose(media, style, local) {
+        Transport::SecureDtls if local.dtls.is_none() => None,
+        Transport::SecureDtls => knows_srtp.then(|| {
+            let terms = dtls::choose(offer, media, local);
+            let terms = terms.ok_or(OfferAnswerError::NoFingerprint)?;
+            Ok(Security::Dtls(Box::new(terms?)))
+        }),
+        Transport::Plain if knows_srtp => Some(match opportunistic(offer, media, style, local) {
             Err(_) if style.policy != SrtpPolicy::Required => Ok(Security::None),
             Err(OfferAnswerError::NoCommonSuite { offered, .. }) if offered.is_empty() => {
                 Err(OfferAnswerError::NotSecure)
@@ -180,6 +234,19 @@ pub(super) fn answer_to(
         }),
         Transport::Plain => Some(Ok(Security::None)),
     }
+}
+
+/// What plain RTP has besides (RFC 8643).
+fn opportunistic(
+    offer: &SessionDescription,
+    media: &MediaDescription<'_>,
+    style: &SrtpStyle,
+    local: &LocalMedia,
+) -> Result<Security, OfferAnswerError> {
+    choose(media, style, local).or_else(|error| match dtls::choose(offer, media, local) {
+        Some(terms) => Ok(Security::Dtls(Box::new(terms?))),
+        None => Err(error),
+    })
 }
 
 /// The first line that can be used (RFC 4568 5.1.2 and 7.1.2).
@@ -207,14 +274,19 @@ fn choose(
 /// What the answer to our audio line has settled.
 pub(super) fn settled(
     own: &MediaDescription<'_>,
-    theirs: &MediaDescription<'_>,
+    (description, theirs): (&SessionDescription, &MediaDescription<'_>),
     style: &SrtpStyle,
 ) -> Result<Security, OfferAnswerError> {
+    if own.attribute("fingerprint").is_some()
+        && let Some(terms) = dtls::settled(description, theirs)
+    {
+        return Ok(Security::Dtls(Box::new(terms?)));
+    }
     let (offer, answer) = (CryptoLines::of_media(own), CryptoLines::of_media(theirs));
     let protocol = own.line_view().map_or("", |line| line.protocol);
     if answer.is_empty() || offer.is_empty() {
         return match Transport::of(protocol) {
-            Transport::Secure => Err(OfferAnswerError::AnswerWithoutKey),
+            Transport::Secure | Transport::SecureDtls => Err(OfferAnswerError::AnswerWithoutKey),
             _ if style.policy == SrtpPolicy::Required => Err(OfferAnswerError::NotSecure),
             _ => Ok(Security::None),
         };

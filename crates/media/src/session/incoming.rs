@@ -7,9 +7,10 @@ use gannet_rtp::{DatagramKind, RtcpPacket, RtpPacket, datagram_kind, parse_rtcp}
 
 use crate::listen::duration_of;
 
+use super::handshake::is_handshake;
 use super::rtp_session::RtpSession;
-use super::shield::Content;
 use super::sender::Sender;
+use super::shield::Content;
 
 impl RtpSession {
     /// Takes in a datagram of either socket. RTP and RTCP are told apart by
@@ -19,11 +20,14 @@ impl RtpSession {
             self.ignored += 1;
             return;
         }
+        if is_handshake(datagram) {
+            return self.handle_handshake(now, from, datagram);
+        }
         let content = match datagram_kind(datagram) {
             _ if self.shield.is_open() => return self.handle_plain(now, from, datagram),
             DatagramKind::Rtp => Content::Rtp,
-            DatagramKind::Rtcp => Content::Rtcp,
-            DatagramKind::Other => {
+            DatagramKind::Rtcp if self.has_rtcp() => Content::Rtcp,
+            DatagramKind::Rtcp | DatagramKind::Other => {
                 self.ignored += 1;
                 return;
             }

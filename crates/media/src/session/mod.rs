@@ -3,6 +3,7 @@
 mod config;
 mod ear;
 mod formats;
+mod handshake;
 mod incoming;
 mod latch;
 mod lateness;
@@ -19,6 +20,7 @@ mod watch;
 
 pub use config::{RtpSessionConfig, SrtpFault};
 pub use formats::Mistaken;
+pub use handshake::{HandshakeState, KeyHandshake, is_handshake};
 pub use ntp::ntp_timestamp;
 pub use report::{ReceivedEvent, ReceivedStream, RemoteReport, RtpReport, SentStream, SrtpReport};
 pub use rtp_session::{Channel, RtpSession, Transmit};

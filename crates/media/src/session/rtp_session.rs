@@ -9,6 +9,7 @@ use gannet_rtp::TelephoneEvent;
 use gannet_sdp::Direction;
 
 use super::config::RtpSessionConfig;
+use super::handshake::Association;
 use super::latch::Latch;
 use super::receiver::Receiver;
 use super::report::{ReceivedEvent, RtpReport};
@@ -16,7 +17,7 @@ use super::reporter::Reporter;
 use super::sender::Sender;
 use super::shield::{Content, Shield};
 use crate::listen::Listener;
-use crate::offer_answer::Negotiated;
+use crate::offer_answer::{Negotiated, Security};
 use crate::source::{ReturnPath, Source};
 
 /// One audio session of a call: sends, receives, reports and listens, without a
@@ -67,6 +68,7 @@ pub struct RtpSession {
     /// A BYE for an SSRC that we gave up, to be sent.
     pub(super) farewell: Option<Vec<u8>>,
     pub(super) shield: Shield,
+    pub(super) association: Option<Association>,
     /// A packet without its protection.
     pub(super) bare: Vec<u8>,
 }
@@ -108,6 +110,7 @@ impl RtpSession {
             direction: config.negotiated.direction,
             shield: Shield::new(&config, now),
             bare: Vec::new(),
+            association: None,
             negotiated: config.negotiated,
             latch: Latch::new(config.symmetric),
             sender,
@@ -127,6 +130,9 @@ impl RtpSession {
     /// Replaces the content of `out` by the next datagram that is due and says
     /// where it goes, or gives `None` if nothing is due.
     pub fn poll_transmit(&mut self, now: Instant, out: &mut Vec<u8>) -> Option<Transmit> {
+        if let Some(transmit) = self.poll_handshake(now, out) {
+            return Some(transmit);
+        }
         loop {
             let (transmit, content) = self.poll_plain(now, out)?;
             if self.shield.protect(content, out) {
@@ -183,6 +189,7 @@ impl RtpSession {
         };
         [
             bye,
+            self.handshake_deadline(),
             self.sender.deadline(),
             self.reporter.deadline(),
             self.receiver.deadline(),
@@ -295,6 +302,11 @@ impl RtpSession {
         self.receiver.events()
     }
 
+    /// Why the handshake that was to give the keys failed, if it did.
+    pub fn handshake_failure(&self) -> Option<&str> {
+        self.shield.failure()
+    }
+
     /// What was heard. See [`crate::LISTEN_DELAY`] for how soon.
     pub fn listener(&self) -> &Listener {
         self.receiver.listener()
@@ -321,7 +333,16 @@ impl RtpSession {
         self.latch.rtp().unwrap_or(self.negotiated.remote)
     }
 
+    /// Whether there is RTCP: a port of its own would need a handshake of its own (RFC 5764 3), which
+    /// nobody begins here.
+    pub(super) fn has_rtcp(&self) -> bool {
+        self.negotiated.rtcp_mux || !matches!(self.negotiated.security, Security::Dtls(_))
+    }
+
     fn rtcp_destination(&self) -> Option<SocketAddr> {
+        if !self.has_rtcp() {
+            return None;
+        }
         let destination = match self.latch.rtcp() {
             Some(address) => address,
             None if self.negotiated.rtcp_mux => self.destination(),

@@ -27,6 +27,7 @@ pub(super) struct Shield {
     watch: TagWatch,
     counts: SrtpReport,
     fault: Option<SrtpFault>,
+    failure: Option<String>,
 }
 
 /// What a datagram holds.
@@ -71,19 +72,34 @@ impl Shield {
                 self.sends = None;
                 self.takes.clear();
             }
-            Security::Sdes { local, remote } => {
-                match self.fault {
-                    Some(SrtpFault::SendsPlain) => {}
-                    Some(SrtpFault::OtherKey) => {
-                        let suite = local.suite;
-                        self.send_with(&CryptoLine::new(local.tag, suite, unknown_key(suite)));
-                    }
-                    Some(SrtpFault::SendsProtected) | None => self.send_with(local),
-                }
-                self.take_with(remote, now);
-            }
+            Security::Sdes { local, remote } => self.install(local, remote, now),
+            // Another association gives other keys; former ones are taken until it does.
+            Security::Dtls(_) => self.sends = None,
         }
         self.security = security.clone();
+    }
+
+    /// A handshake has given keys.
+    pub(super) fn install(&mut self, local: &CryptoLine, remote: &CryptoLine, now: Instant) {
+        match self.fault {
+            Some(SrtpFault::SendsPlain) => {}
+            Some(SrtpFault::OtherKey) => {
+                let suite = local.suite;
+                self.send_with(&CryptoLine::new(local.tag, suite, unknown_key(suite)));
+            }
+            Some(SrtpFault::SendsProtected) | None => self.send_with(local),
+        }
+        self.take_with(remote, now);
+    }
+
+    /// A handshake has failed: there will be no keys.
+    pub(super) fn give_up(&mut self, why: String) {
+        self.failure = Some(why);
+    }
+
+    /// Why a handshake failed, if one did.
+    pub(super) fn failure(&self) -> Option<&str> {
+        self.failure.as_deref()
     }
 
     fn send_with(&mut self, line: &CryptoLine) {
@@ -100,7 +116,9 @@ impl Shield {
 
     fn take_with(&mut self, line: &CryptoLine, now: Instant) {
         let known = self.takes.iter();
-        let known = known.map(|it| &it.line).position(|it| is_same_key(it, line));
+        let known = known
+            .map(|it| &it.line)
+            .position(|it| is_same_key(it, line));
         let taking = match (known, self.takes.first()) {
             (Some(at), _) => self.takes.remove(at),
             (None, before) => Taking {
@@ -127,6 +145,7 @@ impl Shield {
     /// Protects a packet of ours; false if it must not be sent.
     pub(super) fn protect(&mut self, content: Content, packet: &mut Vec<u8>) -> bool {
         let Some((_, context)) = &mut self.sends else {
+            // While a handshake goes on nothing is sent.
             return self.is_open() || self.fault == Some(SrtpFault::SendsPlain);
         };
         let protected = match content {
@@ -144,6 +163,10 @@ impl Shield {
         codecs: &[(u8, Codec)],
         packet: &mut Vec<u8>,
     ) -> bool {
+        if self.takes.is_empty() {
+            // The handshake goes on: what comes before its end says nothing.
+            return false;
+        }
         for taking in &mut self.takes {
             if taking.until.is_some_and(|until| until <= now) {
                 continue;
@@ -193,7 +216,7 @@ impl Shield {
 
 /// A key that is in no description.
 fn unknown_key(suite: Suite) -> MasterKey {
-    MasterKey::random(suite, &mut fastrand::Rng::with_seed(0))
+    MasterKey::random(suite, &mut fastrand::Rng::with_seed(0xbad))
 }
 
 /// The same numbers go on.

@@ -54,7 +54,9 @@ impl TagWatch {
         let Some(last) = self.last.replace(now) else {
             return;
         };
-        let codec = codecs.iter().find(|(number, _)| *number == now.payload_type);
+        let codec = codecs
+            .iter()
+            .find(|(number, _)| *number == now.payload_type);
         let Some(octets) = codec.and_then(|(_, codec)| octets_per_tick(*codec)) else {
             return;
         };
@@ -96,11 +98,20 @@ mod tests {
     #[test]
     fn a_tag_is_what_is_too_much() {
         let codecs = [(8, Codec::Pcma)];
-        for (octets, plain, tagged) in [(160, 4, 0), (164, 0, 4), (170, 0, 4), (176, 0, 4), (80, 0, 0)] {
+        for (octets, plain, tagged) in [
+            (160, 4, 0),
+            (164, 0, 4),
+            (170, 0, 4),
+            (176, 0, 4),
+            (80, 0, 0),
+        ] {
             let mut watch = TagWatch::default();
             for n in 0..5_u16 {
                 let timestamp = u32::from(n) * 160;
-                watch.see(&packet(65_533_u16.wrapping_add(n), timestamp, octets), &codecs);
+                watch.see(
+                    &packet(65_533_u16.wrapping_add(n), timestamp, octets),
+                    &codecs,
+                );
             }
             assert_eq!((watch.plain(), watch.tagged()), (plain, tagged), "{octets}");
         }

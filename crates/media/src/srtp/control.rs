@@ -19,10 +19,9 @@ impl SrtpContext {
     pub fn protect_control(&mut self, packet: &mut Vec<u8>) -> Result<(), SrtpError> {
         let ssrc = control_ssrc(packet)?;
         // RFC 3711 3.4: from 0 on.
-        let index = self
-            .control
-            .find(ssrc)
-            .map_or(0, |source: &Source| (source.highest as u32 + 1) & !ENCRYPTED);
+        let index = self.control.find(ssrc).map_or(0, |source: &Source| {
+            (source.highest as u32 + 1) & !ENCRYPTED
+        });
         let encrypts = self.protection.encrypts_control;
         let trailer = (if encrypts { index | ENCRYPTED } else { index }).to_be_bytes();
         if self.protection.suite.is_aead() {

@@ -104,7 +104,7 @@ enum Cipher {
 
 #[derive(Clone)]
 enum BlockCipher {
-    Aes128(Aes128),
+    Aes128(Box<Aes128>),
     Aes256(Box<Aes256>),
 }
 
@@ -203,7 +203,7 @@ impl BlockCipher {
     /// By the length of the key, 16 or 32 octets.
     fn new(key: &[u8]) -> Self {
         match Aes128::new_from_slice(key) {
-            Ok(cipher) => Self::Aes128(cipher),
+            Ok(cipher) => Self::Aes128(Box::new(cipher)),
             Err(_) => Self::Aes256(Box::new(
                 Aes256::new_from_slice(key).expect("suites have keys of 16 or 32 octets"),
             )),

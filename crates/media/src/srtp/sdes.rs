@@ -300,7 +300,10 @@ mod tests {
                 "1 AES_CM_128_HMAC_SHA1_80 inline:KEY|1:129",
                 CryptoLineError::Form,
             ),
-            ("1 AES_CM_128_HMAC_SHA1_80 inline:?", CryptoLineError::Key(30)),
+            (
+                "1 AES_CM_128_HMAC_SHA1_80 inline:?",
+                CryptoLineError::Key(30),
+            ),
             (
                 "1 AES_CM_128_HMAC_SHA1_80 inline:AAAA",
                 CryptoLineError::Key(30),

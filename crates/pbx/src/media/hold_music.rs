@@ -5,8 +5,8 @@ use std::time::Instant;
 
 use gannet_media::Source;
 use gannet_media::offer_answer::{
-    Keyring, LocalMedia, MediaCapabilities, Negotiated, OfferAnswerError, apply_answer, build_answer,
-    build_reoffer, continue_session,
+    Keyring, LocalMedia, MediaCapabilities, Negotiated, OfferAnswerError, apply_answer,
+    build_answer, build_reoffer, continue_session,
 };
 use gannet_net::{MediaSocket, NetError};
 use gannet_sdp::{Direction, SessionDescription};

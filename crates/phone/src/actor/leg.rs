@@ -8,7 +8,7 @@ use gannet_media::offer_answer::{
     Keyring, LocalMedia, MediaCapabilities, Negotiated, OfferAnswerError, SrtpPolicy, apply_answer,
     build_answer, build_offer, build_reoffer, continue_session,
 };
-use gannet_media::{RtpSession, RtpSessionConfig, Source, SrtpFault, ntp_timestamp};
+use gannet_media::{RtpSession, RtpSessionConfig, Source, ntp_timestamp};
 use gannet_net::{MediaSocket, wallclock_of};
 use gannet_sdp::{Direction, SessionDescription};
 use gannet_sip::Message;
@@ -16,12 +16,14 @@ use gannet_ua::endpoint::{Body, CallId};
 
 use super::core::{Actor, MEDIA_LINGER};
 use super::forks::Forks;
+use super::security::{handshake_for, secure, srtp_fault};
 use super::session_change::SessionChange;
 use crate::call::{CallEndCause, CallHandle};
+use crate::dtls::Handshake;
 use crate::error::PhoneError;
 use crate::media::{CallMedia, CallPort, lock};
 use crate::media_line::CallLine;
-use crate::profile::{HoldForm, Quirk, Quirks};
+use crate::profile::{HoldForm, Quirk};
 use crate::state::Power;
 
 /// The application/sdp media type.
@@ -77,7 +79,7 @@ pub(super) struct LegMedia {
     pub(super) port: Arc<Mutex<CallPort>>,
     session_id: String,
     /// Our keys, if the device knows SRTP.
-    keys: Option<Keyring>,
+    pub(super) keys: Option<Keyring>,
 }
 
 impl Leg {
@@ -180,22 +182,8 @@ impl Actor {
         let version = self.config.profile.session_numbers.version;
         let version = version.or_else(|| media.session_id.parse().ok());
         let mut local = LocalMedia::new(address, &media.session_id, version.unwrap_or(1));
-        local.keys.clone_from(&media.keys);
-        let session = &lock(&media.port).session;
-        local.media_index = session.as_ref().map(|it| it.negotiated().media_index);
+        secure(media, &mut local);
         local.with_direction(direction)
-    }
-
-    /// Takes new keys for a later offer, if the device does so.
-    fn renew_keys(&mut self, call: CallHandle, local: &mut LocalMedia) {
-        let renews = self.config.profile.sdp.srtp.new_keys && local.keys.is_some();
-        let leg = self.legs.get_mut(&call).filter(|leg| leg.local.is_some());
-        if let Some(media) = leg.and_then(|leg| leg.media.as_mut())
-            && renews
-        {
-            media.keys = Some(Keyring::random(&mut self.rng));
-            local.keys.clone_from(&media.keys);
-        }
     }
 
     /// The offer of a call that we make.
@@ -320,6 +308,7 @@ impl Actor {
             return;
         };
         let mut port = lock(&media.port);
+        let handshake = handshake_for(port.session.as_ref(), &negotiated);
         match &mut port.session {
             Some(session) if *session.negotiated() == negotiated => {}
             Some(session) => session.renegotiate(negotiated, now),
@@ -339,6 +328,10 @@ impl Actor {
                 port.session = Some(session);
                 port.apply_mute();
             }
+        }
+        if let Some(terms) = handshake {
+            let suites = &self.config.profile.sdp.srtp.suites;
+            port.begin_handshake(Box::new(Handshake::new(terms, suites, now)), now);
         }
         drop(port);
         media.socket.wake();
@@ -367,15 +360,4 @@ impl Actor {
         self.lingering.push((now + MEDIA_LINGER, media.socket));
         report
     }
-}
-
-/// What the device does wrong with SRTP.
-fn srtp_fault(quirks: Quirks) -> Option<SrtpFault> {
-    [
-        (Quirk::RtpInsteadOfSrtp, SrtpFault::SendsPlain),
-        (Quirk::SrtpInsteadOfRtp, SrtpFault::SendsProtected),
-        (Quirk::WrongSrtpKey, SrtpFault::OtherKey),
-    ]
-    .into_iter()
-    .find_map(|(quirk, fault)| quirks.has(quirk).then_some(fault))
 }

@@ -24,6 +24,7 @@ mod prack;
 mod publications;
 mod referral;
 mod registration;
+mod security;
 mod session_change;
 mod session_timer;
 mod setup;

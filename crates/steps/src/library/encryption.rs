@@ -134,8 +134,14 @@ async fn expect(world: &mut World, arguments: &Arguments, expected: Expected) ->
     let limit = world.media(arguments);
     for line in ends(world).await? {
         let name = line.actor.name().to_owned();
-        let srtp = line.media.report().map(|report| report.srtp);
-        let srtp = srtp.unwrap_or_default();
+        let Some(srtp) = agreed_on(world, &line, limit).await else {
+            let why = line
+                .media
+                .ask(|it| it.handshake_failure().map(str::to_owned));
+            let why = why.flatten().unwrap_or_else(|| "it goes on".to_owned());
+            let summary = format!("the handshake of {name} gave no keys: {why}");
+            return Err(in_call(&line, FailureClass::MediaNotHeard, summary));
+        };
         for (does, found) in [("sends", srtp.sends), ("is to be sent", srtp.takes)] {
             if !expected.fits(found) {
                 let found = found.map_or("plain RTP", Suite::name);
@@ -146,6 +152,17 @@ async fn expect(world: &mut World, arguments: &Arguments, expected: Expected) ->
         came(world, &line, expected, limit).await?;
     }
     Ok(())
+}
+
+/// What the line agreed on; keys may come from a handshake that goes on.
+async fn agreed_on(world: &World, line: &Line, limit: Duration) -> Option<SrtpReport> {
+    let known = || {
+        let is_srtp = line.media.negotiated()?.security.is_srtp();
+        let srtp = line.media.report()?.srtp;
+        (!is_srtp || srtp.takes.is_some()).then_some(srtp)
+    };
+    let doing = format!("waiting for the keys of {}", line.actor.name());
+    watch(world, &doing, limit, known).await
 }
 
 /// Waits until RTP has come as it should.
@@ -178,7 +195,10 @@ async fn came(
 
 fn details(failure: Failure, srtp: &SrtpReport) -> Failure {
     let counts = [
-        (srtp.not_authentic - srtp.plain, "packets came that are not under the agreed key"),
+        (
+            srtp.not_authentic - srtp.plain,
+            "packets came that are not under the agreed key",
+        ),
         (srtp.plain, "packets of plain RTP came"),
         (srtp.replayed, "packets came again"),
         (srtp.protected, "packets that look like SRTP came"),
@@ -186,5 +206,7 @@ fn details(failure: Failure, srtp: &SrtpReport) -> Failure {
     counts
         .into_iter()
         .filter(|(count, _)| *count > 0)
-        .fold(failure, |failure, (count, what)| failure.detail(format!("{count} {what}")))
+        .fold(failure, |failure, (count, what)| {
+            failure.detail(format!("{count} {what}"))
+        })
 }

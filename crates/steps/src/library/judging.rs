@@ -34,7 +34,7 @@ pub(super) fn definitions() -> Vec<StepDefinition> {
         step!(
             "the media of {phone} has no faults",
             section: SECTION,
-            about: "In what came to the phone in its newest call, open or over, nothing is wrong: no one-way audio, wrong codec, wrong payload type, stream from another address, packet loss (over 1 %), jitter (10 ms on average; more where packets of the phone itself leave late, as on a busy machine), gap (400 ms), frozen timestamp, silence instead of speech, late start (1 s), packets out of order or twice (0.5 %), SSRC collision, SRTP not authentic, SRTP replayed, plain RTP instead of SRTP, SRTP instead of plain RTP, SRTP key beyond its lifetime. Waits for three seconds of the call first.",
+            about: "In what came to the phone in its newest call, open or over, nothing is wrong: no one-way audio, wrong codec, wrong payload type, stream from another address, packet loss (over 1 %), jitter (10 ms on average; more where packets of the phone itself leave late, as on a busy machine), gap (400 ms), frozen timestamp, silence instead of speech, late start (1 s), packets out of order or twice (0.5 %), SSRC collision, SRTP not authentic, SRTP replayed, plain RTP instead of SRTP, SRTP instead of plain RTP, SRTP key beyond its lifetime, DTLS handshake failed. Waits for three seconds of the call first.",
             example: "the media of Alice has no faults",
             condition,
             run: has_no_faults,

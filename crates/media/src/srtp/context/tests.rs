@@ -10,7 +10,12 @@ fn octets(text: &str) -> Vec<u8> {
 /// The key of RFC 3711 B.3, or as many octets of it, again and again, as the suite wants.
 fn master(suite: Suite) -> MasterKey {
     let known = octets("E1F97A0D3E018BE0D64FA32C06DE41390EC675AD498AFEEBB6960B3AABE6");
-    let octets: Vec<u8> = known.iter().copied().cycle().take(suite.master_octets()).collect();
+    let octets: Vec<u8> = known
+        .iter()
+        .copied()
+        .cycle()
+        .take(suite.master_octets())
+        .collect();
     MasterKey::new(suite, &octets).expect("as many as it wants")
 }
 

@@ -1,7 +1,7 @@
 //! `[sdp]`: what the device makes of SRTP.
 
 use gannet_diag::Diagnostic;
-use gannet_media::offer_answer::{OfferForm, SrtpPolicy};
+use gannet_media::offer_answer::{Keying, OfferForm, SrtpPolicy};
 use gannet_media::srtp::Suite;
 
 use super::Key;
@@ -25,6 +25,14 @@ pub(super) const KEYS: &[Key] = &[
                 ("required", SrtpPolicy::Required),
             ];
             store(&mut p.sdp.srtp.policy, v.choice(&choices), d);
+        },
+    },
+    Key {
+        group: GROUP,
+        name: "srtp-keys",
+        apply: |p, v, d| {
+            let choices = [("sdes", Keying::Sdes), ("dtls", Keying::Dtls)];
+            store(&mut p.sdp.srtp.keying, v.choice(&choices), d);
         },
     },
     Key {

@@ -4,8 +4,8 @@ use gannet_diag::Diagnostics;
 
 use super::{
     addresses, digest, events, identity, incoming, keep_alive, lines, lists, media, messages,
-    outbound, outgoing, quirks, registration, reliability, sdp, session_timers, srtp, texts, timing,
-    transfer, transport,
+    outbound, outgoing, quirks, registration, reliability, sdp, session_timers, srtp, texts,
+    timing, transfer, transport,
 };
 use crate::profile::model::Profile;
 use crate::profile::value::Value;

@@ -239,7 +239,9 @@ fn fmtp_places(audio: &MediaDescription<'_>, document: &mut Document) {
 
 /// What an offer says of SRTP (RFC 4568). That plain calls are refused no offer says.
 fn srtp(offer: &SessionDescription, document: &mut Document) {
-    let audio = offer.media().filter(|it| it.line_view().is_some_and(|line| line.kind == "audio"));
+    let audio = offer
+        .media()
+        .filter(|it| it.line_view().is_some_and(|line| line.kind == "audio"));
     let lines: Vec<_> = audio.collect();
     let Some(secure) = lines.iter().find(|it| it.attribute("crypto").is_some()) else {
         return;
@@ -311,7 +313,7 @@ fn attributes(shown: &SessionDescription, audio: &MediaDescription<'_>, document
     let of_session: Vec<String> = shown
         .attributes()
         .filter(|attribute| Direction::from_name(attribute.name).is_none())
-        .filter(|attribute| !OF_ONE_CALL.contains(&attribute.name))
+        .filter(|attribute| attribute.name != "crypto" && !OF_ONE_CALL.contains(&attribute.name))
         .map(|attribute| match attribute.value {
             Some(value) => format!("a={}:{value}", attribute.name),
             None => format!("a={}", attribute.name),
