@@ -161,7 +161,7 @@ mod tests {
         for part in [
             "1 RTP packet left",
             "2,000 RTP packets thrown",
-            "25 ms behind",
+            "25.0 ms behind",
         ] {
             assert!(told.contains(part), "{told}");
         }
