@@ -180,8 +180,7 @@ struct OutputArguments {
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
 
-    /// Exit with 1 if this holds, instead of if calls failed: "failed > 0.1%", "p99(response) > 200ms".
-    /// May be repeated.
+    /// Exit with 1 if this holds, instead of if calls failed: "failed > 0.1%". May be repeated.
     #[arg(long, value_name = "CONDITION")]
     fail_if: Vec<String>,
 

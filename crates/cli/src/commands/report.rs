@@ -76,9 +76,10 @@ pub(crate) fn execute(arguments: &ReportArguments) -> Result<ExitCode, Problem> 
 /// Writes the pages again.
 fn rebuild(folder: &Path, results: &RunResults, html: Option<&Path>) -> Result<(), Problem> {
     // Results may be given by their file: what belongs to them lies beside it.
-    let folder = match folder.is_dir() {
-        true => folder,
-        false => folder.parent().unwrap_or(Path::new("")),
+    let folder = if folder.is_dir() {
+        folder
+    } else {
+        folder.parent().unwrap_or(Path::new(""))
     };
     let page = match results {
         RunResults::Load(results) => load_report(results),

@@ -31,8 +31,8 @@ fn given<'r>(uri: &'r Uri, fields: &'r HeaderMap) -> Option<&'r str> {
         .get(AUTHORIZATION)
         .and_then(|field| field.to_str().ok());
     let bearer = field.and_then(|field| field.strip_prefix("Bearer "));
-    let query = uri.query().into_iter().flat_map(|query| query.split('&'));
-    bearer.or_else(|| query.filter_map(|part| part.strip_prefix("token=")).next())
+    let mut query = uri.query().into_iter().flat_map(|query| query.split('&'));
+    bearer.or_else(|| query.find_map(|part| part.strip_prefix("token=")))
 }
 
 /// In a time that does not tell how much of it is right.

@@ -1,9 +1,10 @@
 //! The messages of calls, until it is known whether they failed.
 
 use std::collections::HashMap;
-use std::hash::{BuildHasher, RandomState};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::hash::{BuildHasher, BuildHasherDefault, Hasher};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use foldhash::fast::RandomState;
 use gannet_report::load::{ExampleMessage, FailureExample};
 
 use super::Examples;
@@ -11,6 +12,9 @@ use super::Examples;
 /// Calls that are followed at once. More open calls are not followed: those that fail again and
 /// again are met among these too.
 const CALLS_MAX: usize = 1_024;
+/// Calls that are taken of those that begin in a second: at the highest rates a few of a hundred, so
+/// that following them costs next to nothing.
+const BEGINS_PER_S_MAX: usize = 500;
 /// Octets that are kept of a call.
 const CALL_BYTES_MAX: usize = 32 << 10;
 /// Messages that are kept of a call.
@@ -21,11 +25,35 @@ const CALL_MESSAGES_MAX: usize = 100;
 #[derive(Debug)]
 pub(crate) struct Recorder {
     hasher: RandomState,
-    open: HashMap<u64, Followed>,
+    /// By the hash of the Call-ID.
+    open: HashMap<u64, Followed, BuildHasherDefault<Same>>,
+    /// When the second began in which so many calls were taken.
+    second: SystemTime,
+    begun: usize,
     free: Vec<Followed>,
     examples: Examples,
     own: String,
     peer: String,
+}
+
+/// A hash is a hash already.
+#[derive(Debug, Default)]
+struct Same(u64);
+
+impl Hasher for Same {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.0 = self.0.rotate_left(8) ^ u64::from(*byte);
+        }
+    }
+
+    fn write_u64(&mut self, hash: u64) {
+        self.0 = hash;
+    }
 }
 
 #[derive(Debug, Default)]
@@ -48,8 +76,10 @@ impl Recorder {
     /// For a run at an address, with a peer if there is one.
     pub(crate) fn new(examples: Examples, own: String, peer: Option<String>) -> Self {
         Self {
-            hasher: RandomState::new(),
-            open: HashMap::with_capacity(CALLS_MAX),
+            hasher: RandomState::default(),
+            open: HashMap::default(),
+            second: UNIX_EPOCH,
+            begun: 0,
             free: Vec::new(),
             examples,
             own,
@@ -57,8 +87,30 @@ impl Recorder {
         }
     }
 
-    /// A call sent or received a message. A call that is not followed yet is from now on, if it
-    /// begins and there is room.
+    /// A call begins: it is followed if there is room, and if not too many have begun lately.
+    pub(crate) fn begun(&mut self, call_id: &[u8]) {
+        if self.examples.is_full() || self.open.len() >= CALLS_MAX {
+            return;
+        }
+        let key = self.hasher.hash_one(call_id);
+        if self.open.contains_key(&key) {
+            return;
+        }
+        let now = SystemTime::now();
+        let since = now.duration_since(self.second).unwrap_or_default();
+        if since >= Duration::from_secs(1) {
+            self.second = now;
+            self.begun = 0;
+        }
+        if self.begun >= BEGINS_PER_S_MAX {
+            return;
+        }
+        self.begun += 1;
+        self.open.insert(key, self.free.pop().unwrap_or_default());
+    }
+
+    /// A call sent or received a message.
+    #[inline]
     pub(crate) fn message(
         &mut self,
         call_id: &[u8],
@@ -66,17 +118,12 @@ impl Recorder {
         transport: &'static str,
         message: &[u8],
     ) {
-        if self.examples.is_full() {
+        if self.open.is_empty() {
             return;
         }
         let key = self.hasher.hash_one(call_id);
-        let is_room = self.open.len() < CALLS_MAX;
-        let call = match self.open.entry(key) {
-            std::collections::hash_map::Entry::Occupied(found) => found.into_mut(),
-            std::collections::hash_map::Entry::Vacant(place) if is_room => {
-                place.insert(self.free.pop().unwrap_or_default())
-            }
-            std::collections::hash_map::Entry::Vacant(_) => return,
+        let Some(call) = self.open.get_mut(&key) else {
+            return;
         };
         let is_full = call.messages.len() >= CALL_MESSAGES_MAX
             || call.bytes.len() + message.len() > CALL_BYTES_MAX;
@@ -114,9 +161,14 @@ impl Recorder {
             let example = self.example(call_id, place, at, &call);
             self.examples.keep(example);
         }
+        self.give_back(call);
+    }
+
+    fn give_back(&mut self, mut call: Followed) {
         call.bytes.clear();
         call.messages.clear();
         call.left_out = 0;
+        call.failed = None;
         self.free.push(call);
     }
 
@@ -165,6 +217,7 @@ mod tests {
         let mut recorder = Recorder::new(examples.clone(), "here".into(), None);
         for number in 0..10 {
             let call_id = format!("call-{number}");
+            recorder.begun(call_id.as_bytes());
             recorder.message(call_id.as_bytes(), true, "UDP", b"INVITE");
             recorder.message(call_id.as_bytes(), false, "UDP", b"503");
             if number % 2 == 1 {
@@ -186,18 +239,30 @@ mod tests {
     fn calls_and_messages_are_bounded() {
         let examples = Examples::default();
         let mut recorder = Recorder::new(examples.clone(), "here".into(), None);
-        for number in 0..CALLS_MAX + 5 {
+        for number in 0..BEGINS_PER_S_MAX + 5 {
+            recorder.begun(&number.to_be_bytes());
             recorder.message(&number.to_be_bytes(), true, "UDP", b"x");
         }
+        assert!(recorder.open.len() >= BEGINS_PER_S_MAX);
+        for number in 0..2 * CALLS_MAX {
+            recorder.begun = 0;
+            recorder.begun(&number.to_be_bytes());
+        }
+        assert_eq!(recorder.open.len(), CALLS_MAX);
+        // One that was not there at its beginning is not followed from its middle on.
+        recorder.message(b"other", true, "UDP", b"ACK");
         assert_eq!(recorder.open.len(), CALLS_MAX);
         let first = 0_usize.to_be_bytes();
+        recorder.begun = 0;
+        recorder.ended(&first);
+        recorder.begun(&first);
         for _ in 0..200 {
             recorder.message(&first, true, "UDP", &[b'y'; 1_000]);
         }
         recorder.failed(&first, || "step".to_owned());
         recorder.ended(&first);
         let kept = examples.after(0);
-        assert_eq!(kept[0].messages.len(), 33);
+        assert_eq!(kept[0].messages.len(), 32);
         assert_eq!(kept[0].left_out, 168);
     }
 }

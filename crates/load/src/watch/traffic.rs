@@ -134,7 +134,12 @@ impl Recording {
 
     fn message(&self, sent: bool, bytes: &[u8]) {
         if let Some(call_id) = call_id(bytes) {
-            self.with(call_id, |it| it.message(call_id, sent, "UDP", bytes));
+            self.with(call_id, |recorder| {
+                if begins_a_call(bytes) {
+                    recorder.begun(call_id);
+                }
+                recorder.message(call_id, sent, "UDP", bytes);
+            });
         }
     }
 }
@@ -170,6 +175,24 @@ impl LogSink for Recording {
     fn trouble(&self, at: Duration, text: &str) {
         self.sink.trouble(at, text);
     }
+}
+
+/// Whether it is a request that others of its call follow: one whose To has no tag yet (RFC 3261 8.1.1.2).
+fn begins_a_call(message: &[u8]) -> bool {
+    if message.starts_with(b"SIP/2.0") || message.starts_with(b"CANCEL ") {
+        return false;
+    }
+    let is_to = |line: &&[u8]| {
+        let name = line.split(|byte| *byte == b':').next().unwrap_or_default();
+        let name = name.trim_ascii_end();
+        name.eq_ignore_ascii_case(b"to") || name.eq_ignore_ascii_case(b"t")
+    };
+    let mut lines = message.split(|byte| *byte == b'\n').skip(1);
+    let has_tag = |line: &[u8]| {
+        line.windows(5)
+            .any(|part| part.eq_ignore_ascii_case(b";tag="))
+    };
+    lines.find(is_to).is_some_and(|line| !has_tag(line))
 }
 
 /// The Call-ID of a message, by its long or short name.

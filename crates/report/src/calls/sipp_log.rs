@@ -130,7 +130,8 @@ mod tests {
 
     fn written(stamp: Stamp) -> Vec<u8> {
         let mut log = Vec::new();
-        let at = |ms| -> SystemTime { UNIX_EPOCH + Duration::from_millis(1_795_278_376_000 + ms) };
+        let at =
+            |ms: u64| -> SystemTime { UNIX_EPOCH + Duration::from_millis(1_795_278_376_000 + ms) };
         let plain = Carried {
             transport: "TCP",
             twin: false,

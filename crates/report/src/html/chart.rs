@@ -27,9 +27,10 @@ pub(super) fn curves(title: &str, unit: &str, curves: &[Curve<'_>]) -> String {
     let y = |value: f64| HEIGHT - BOTTOM - (HEIGHT - TOP - BOTTOM) * value / top;
     for share in [0.0, 0.25, 0.5, 0.75, 1.0] {
         let at = end * share;
+        let anchor = if share < 1.0 { "middle" } else { "end" };
         add!(
             out,
-            "<text x=\"{:.1}\" y=\"{:.1}\" text-anchor=\"middle\">{}</text>",
+            "<text x=\"{:.1}\" y=\"{:.1}\" text-anchor=\"{anchor}\">{}</text>",
             x(at),
             HEIGHT - 8.0,
             clock(at)
@@ -54,7 +55,7 @@ pub(super) fn curves(title: &str, unit: &str, curves: &[Curve<'_>]) -> String {
             "<text x=\"{legend:.0}\" y=\"32\" text-anchor=\"end\" style=\"fill:{};font-weight:600\">{name}</text>",
             curve.colour
         );
-        legend -= 8.0 + 6.4 * curve.name.chars().count() as f64;
+        legend -= 12.0 + 7.2 * curve.name.chars().count() as f64;
     }
     out.push_str("</svg>\n");
     out
@@ -150,8 +151,8 @@ fn round_up(value: f64) -> f64 {
 
 /// Seconds as `m:ss`, or with hours.
 fn clock(at_s: f64) -> String {
-    if at_s < 10.0 {
-        return format!("{at_s:.1} s");
+    if at_s < 60.0 {
+        return format!("{} s", number(at_s));
     }
     let at = at_s.round() as u64;
     if at >= 3_600 {

@@ -51,7 +51,8 @@ struct Scenario {
 
 #[derive(Debug, Clone, Deserialize)]
 struct Attempt {
-    attempt: u32,
+    #[serde(rename = "attempt")]
+    number: u32,
     duration_s: f64,
     steps: Vec<Step>,
     failure: Option<Failure>,
@@ -171,7 +172,7 @@ fn scenario(scenario: &Scenario) -> String {
     }
     for attempt in &scenario.attempts {
         if scenario.attempts.len() > 1 {
-            add!(out, "<h3>Attempt {}</h3>", attempt.attempt);
+            add!(out, "<h3>Attempt {}</h3>", attempt.number);
         }
         out.push_str(&steps(attempt));
         if let Some(failure) = &attempt.failure {

@@ -132,6 +132,16 @@ fn course(results: &LoadResults) -> String {
         colour,
         points: points.iter().map(|point| (point.t_s, of(point))).collect(),
     };
+    // Where nothing was measured there is nothing to show.
+    let times = |name, colour, of: fn(&crate::load::Point) -> f64| Curve {
+        name,
+        colour,
+        points: points
+            .iter()
+            .filter(|point| point.p99_ms > 0.0)
+            .map(|point| (point.t_s, of(point)))
+            .collect(),
+    };
     let rate = |count: u64, length_s: f64| {
         if length_s > 0.0 {
             count as f64 / length_s
@@ -158,8 +168,8 @@ fn course(results: &LoadResults) -> String {
             "Response time",
             "ms, of each interval",
             &[
-                curve("median", GREEN, &|it| it.p50_ms),
-                curve("99 %", ORANGE, &|it| it.p99_ms),
+                times("median", GREEN, |it| it.p50_ms),
+                times("99 %", ORANGE, |it| it.p99_ms),
             ],
         ),
         curves(
@@ -328,7 +338,7 @@ fn counts(figures: &LoadFigures) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::load::read::sample;
+    use crate::load::sample::sample;
 
     #[test]
     fn a_report_holds_all_and_loads_nothing() {

@@ -39,23 +39,8 @@ pub(super) fn render(ladder: &Ladder) -> String {
         return String::new();
     }
     let apart = lanes_apart(ladder);
-    let lanes = ladder.names.len();
     let first = first_lane(ladder);
-    // What a message to itself says stands to the right of its lane.
-    let last = first + apart * (lanes - 1);
-    let own = ladder.rows.iter().filter(|row| row.from == row.to);
-    let own = own
-        .map(|row| text::width(&caption(row)) * COLUMN + 30)
-        .max();
-    let name = ladder
-        .names
-        .last()
-        .map_or(0, |name| text::width(name) * COLUMN / 2);
-    let notes = ladder.rows.iter().flat_map(|row| &row.notes);
-    let notes = notes
-        .map(|note| TIMES + text::width(note) * COLUMN + 60)
-        .max();
-    let width = (last + name.max(own.unwrap_or(0)) + 20).max(notes.unwrap_or(0));
+    let width = width(ladder, first, apart);
     let mut body = String::new();
     let mut y = HEAD;
     let zero = ladder
@@ -119,6 +104,26 @@ pub(super) fn render(ladder: &Ladder) -> String {
     out.push_str(&body);
     out.push_str("</svg>\n");
     out
+}
+
+/// As wide as the lanes, and what stands to the right of them, need.
+fn width(ladder: &Ladder, first: usize, apart: usize) -> usize {
+    let lanes = ladder.names.len();
+    // What a message to itself says stands to the right of its lane.
+    let last = first + apart * (lanes - 1);
+    let own = ladder.rows.iter().filter(|row| row.from == row.to);
+    let own = own
+        .map(|row| text::width(&caption(row)) * COLUMN + 30)
+        .max();
+    let name = ladder
+        .names
+        .last()
+        .map_or(0, |name| text::width(name) * COLUMN / 2);
+    let notes = ladder.rows.iter().flat_map(|row| &row.notes);
+    let notes = notes
+        .map(|note| TIMES + text::width(note) * COLUMN + 60)
+        .max();
+    (last + name.max(own.unwrap_or(0)) + 20).max(notes.unwrap_or(0))
 }
 
 /// As far apart as the longest label or name needs.

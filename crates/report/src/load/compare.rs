@@ -211,7 +211,7 @@ pub(crate) fn shown(value: Option<f64>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::load::read::sample;
+    use crate::load::sample::sample;
 
     #[test]
     fn what_got_worse_is_told() {

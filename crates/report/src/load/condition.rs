@@ -217,15 +217,15 @@ fn scaled(
         })
     };
     match (metric, &text[unit.clone()]) {
+        (Metric::Time { .. }, "ms") | (Metric::Rate, "" | "/s") | (Metric::Count(_), "") => {
+            Ok((number, false))
+        }
         (Metric::Time { .. }, "us") => Ok((number / 1e3, false)),
-        (Metric::Time { .. }, "ms") => Ok((number, false)),
         (Metric::Time { .. }, "s") => Ok((number * 1e3, false)),
         (Metric::Time { .. }, _) => {
             wrong("expected a time with its unit: us, ms or s, as in 200ms")
         }
-        (Metric::Rate, "" | "/s") => Ok((number, false)),
         (Metric::Rate, _) => wrong("expected calls per second, as in 50 or 50/s"),
-        (Metric::Count(_), "") => Ok((number, false)),
         (Metric::Count("calls"), "%") => wrong("calls are what percentages are of: give a number"),
         (Metric::Count(_), "%") => Ok((number, true)),
         (Metric::Count(_), _) => wrong("expected a number or a percentage, as in 5 or 0.1%"),
@@ -286,16 +286,12 @@ impl Cursor<'_> {
         let length = rest
             .find(|c: char| !c.is_ascii_digit() && c != '.')
             .unwrap_or(rest.len());
-        match rest[..length].parse() {
-            Ok(number) => {
-                self.at = start + length;
-                Ok(number)
-            }
-            Err(_) => {
-                let found = self.word();
-                Err(self.error(found, "expected a number, as in 200ms or 0.1%".to_owned()))
-            }
+        if let Ok(number) = rest[..length].parse() {
+            self.at = start + length;
+            return Ok(number);
         }
+        let found = self.word();
+        Err(self.error(found, "expected a number, as in 200ms or 0.1%".to_owned()))
     }
 
     fn end(&mut self) -> Result<(), ConditionError> {

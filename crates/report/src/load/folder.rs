@@ -79,7 +79,7 @@ pub fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::load::read::sample;
+    use crate::load::sample::sample;
     use crate::load::{RunResults, read_results};
 
     #[test]

@@ -135,7 +135,7 @@ fn count(figures: &LoadFigures, name: &str) -> (u64, u64) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::load::read::sample;
+    use crate::load::sample::sample;
 
     fn judged(text: &str) -> Fired {
         let condition: Condition = text.parse().unwrap_or_else(|error| panic!("{error}"));

@@ -17,8 +17,10 @@ mod from_traffic;
 mod judge;
 mod junit;
 mod prometheus;
-pub(crate) mod read;
+mod read;
 mod results;
+#[cfg(test)]
+pub(crate) mod sample;
 mod series;
 mod times;
 

@@ -10,6 +10,12 @@ pub fn prometheus(scenario: &str, figures: &LoadFigures) -> String {
         out: String::new(),
         scenario: escaped(scenario),
     };
+    counts(&mut page, figures);
+    by_name(&mut page, figures);
+    page.out
+}
+
+fn counts(page: &mut Page, figures: &LoadFigures) {
     let (calls, messages) = (&figures.calls, &figures.messages);
     page.one(
         "calls_begun_total",
@@ -78,6 +84,9 @@ pub fn prometheus(scenario: &str, figures: &LoadFigures) -> String {
         "time since the run began",
         figures.elapsed_s,
     );
+}
+
+fn by_name(page: &mut Page, figures: &LoadFigures) {
     page.head("failures_total", "counter", "calls that failed, by cause");
     for failure in &figures.failures {
         let labels = format!(",cause=\"{}\"", escaped(&failure.name));
@@ -102,7 +111,6 @@ pub fn prometheus(scenario: &str, figures: &LoadFigures) -> String {
     for times in &figures.times {
         page.times(times);
     }
-    page.out
 }
 
 struct Page {
@@ -185,7 +193,7 @@ fn escaped(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::load::read::sample;
+    use crate::load::sample::sample;
 
     #[test]
     fn labels_are_escaped_and_times_are_seconds() {

@@ -16,7 +16,7 @@ pub(crate) use player::{Ended, Player, Program};
 pub(crate) use ports::free_port;
 pub(crate) use pty::Pty;
 pub(crate) use until::{poll, until};
-pub(crate) use web::Page;
+pub(crate) use web::{Page, behind, sum};
 
 use std::time::Duration;
 

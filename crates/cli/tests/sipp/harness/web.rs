@@ -91,3 +91,21 @@ impl Page {
         }
     }
 }
+
+/// What a table says in a column, summed up.
+pub(crate) fn sum(table: &str, column: &str) -> u64 {
+    let mut lines = table
+        .lines()
+        .map(|line| line.split(',').collect::<Vec<_>>());
+    let head = lines.next().unwrap();
+    let at = head.iter().position(|name| *name == column).unwrap();
+    lines.map(|line| line[at].parse::<u64>().unwrap()).sum()
+}
+
+/// What stands behind a text, up to the next character that ends it.
+pub(crate) fn behind<'t>(text: &'t str, before: &str, end: char) -> &'t str {
+    let (_, rest) = text
+        .split_once(before)
+        .unwrap_or_else(|| panic!("no {before} in {text}"));
+    rest.split(end).next().unwrap()
+}

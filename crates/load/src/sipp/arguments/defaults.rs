@@ -33,11 +33,7 @@ impl Default for Arguments {
             keys: Vec::new(),
             globals: Vec::new(),
             tdm_map: None,
-            dynamic_id: DynamicId {
-                start: 10_000,
-                max: 12_000,
-                step: 4,
-            },
+            dynamic_id: DYNAMIC_ID,
             behaviours: ALL_BEHAVIOURS,
             base_cseq: 1,
             call_ids: CallIds::Pattern("%u-%p@%s".to_owned()),
@@ -92,6 +88,12 @@ const ALL_BEHAVIOURS: Behaviours = Behaviours {
     ping_reply: true,
     check_cseq: true,
     auto_answer: false,
+};
+
+const DYNAMIC_ID: DynamicId = DynamicId {
+    start: 10_000,
+    max: 12_000,
+    step: 4,
 };
 
 const RECONNECT: Reconnect = Reconnect {

@@ -35,7 +35,7 @@ impl CallRecorder {
     pub(super) fn take(&mut self, call_id: &[u8], event: CallEvent<'_>) {
         let transport = self.transport;
         match event {
-            CallEvent::Begun => {}
+            CallEvent::Begun => self.recorder.begun(call_id),
             CallEvent::Sent { message, .. } => {
                 self.recorder.message(call_id, true, transport, message);
             }
