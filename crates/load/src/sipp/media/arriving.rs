@@ -266,7 +266,10 @@ impl Clocks {
                 .unwrap_or_default();
             let after = self.begun.elapsed();
             let middle_ns = (before + after).as_nanos() as i128 / 2;
-            (after - before, date.as_nanos() as i128 - middle_ns)
+            (
+                after.saturating_sub(before),
+                date.as_nanos() as i128 - middle_ns,
+            )
         };
         let best = (0..COMPARE_LOOKS).map(look).min();
         self.difference_ns = best.map_or(0, |(_, difference_ns)| difference_ns);

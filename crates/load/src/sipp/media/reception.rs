@@ -48,7 +48,7 @@ struct Pace {
 struct Window {
     begun_ns: i64,
     earliest_ns: i64,
-    first_ns: Option<i64>,
+    first: Option<i64>,
 }
 
 impl Reception {
@@ -131,7 +131,7 @@ impl Pace {
             window: Window {
                 begun_ns: 0,
                 earliest_ns: i64::MAX,
-                first_ns: None,
+                first: None,
             },
         }
     }
@@ -158,8 +158,8 @@ impl Window {
     fn take(&mut self, arrived_ns: i64, transit_ns: i64) -> Option<i64> {
         let mut drift = None;
         if arrived_ns - self.begun_ns >= WINDOW_NS {
-            drift = self.first_ns.map(|first_ns| self.earliest_ns - first_ns);
-            self.first_ns.get_or_insert(self.earliest_ns);
+            drift = self.first.map(|first_ns| self.earliest_ns - first_ns);
+            self.first.get_or_insert(self.earliest_ns);
             self.begun_ns = arrived_ns;
             self.earliest_ns = i64::MAX;
         }

@@ -8,6 +8,7 @@ use gannet_net::load::{PortEvent, PortId, Ports, prefer_short_turns};
 use gannet_traffic::Wheel;
 
 use super::arriving::{Arriving, SocketState};
+use super::check::Check;
 use super::figures::Figures;
 use super::inbox::{Command, Inbox, Play, SocketId, StreamId};
 use super::outgoing::Outgoing;
@@ -95,7 +96,7 @@ impl Worker {
                 ..
             } = &mut self;
             let polled = ports.poll_with(timeout, &mut |ports, event| {
-                take(arriving, ports, streams, figures, event);
+                take(arriving, ports, streams, figures, &event);
             });
             if polled.is_err() {
                 // The system does not let it wait, so it cannot keep times.
@@ -168,7 +169,7 @@ impl Worker {
             ..
         } = self;
         ports.drain(port, &mut |ports, event| {
-            take(arriving, ports, streams, figures, event);
+            take(arriving, ports, streams, figures, &event);
         });
         arriving.remove(port);
         ports.close(port);
@@ -262,11 +263,7 @@ impl Worker {
             self.phases.give_back(phase);
         }
         let outgoing = &playing.outgoing;
-        if outgoing
-            .check
-            .as_ref()
-            .is_some_and(|check| check.has_failed())
-        {
+        if outgoing.check.as_ref().is_some_and(Check::has_failed) {
             self.figures.failed_check();
         }
         for socket in outgoing.sockets() {
@@ -287,7 +284,7 @@ fn take(
     ports: &mut Ports,
     streams: &mut Streams,
     figures: &Figures,
-    event: PortEvent<'_>,
+    event: &PortEvent<'_>,
 ) {
     match event {
         PortEvent::Datagram {
@@ -295,7 +292,7 @@ fn take(
             from,
             bytes,
             arrived,
-        } => arriving.take(ports, streams, figures, (port, from, bytes, arrived)),
+        } => arriving.take(ports, streams, figures, (*port, *from, bytes, *arrived)),
         PortEvent::SendFailed { .. } => figures.unsent(),
         _ => {}
     }
