@@ -1,5 +1,7 @@
 //! Where the parts of a message that is kept lie in its bytes.
 
+use std::sync::OnceLock;
+
 use smallvec::SmallVec;
 
 use crate::header_name::HeaderName;
@@ -19,6 +21,8 @@ pub struct CompactLayout {
     marks: SmallVec<[Mark; 20]>,
     /// The names among them, one bit each.
     names: [u64; 2],
+    /// Where the tags of From and To are, once somebody has asked.
+    pub(crate) tags: [OnceLock<Option<Span>>; 2],
     /// One past the last header line.
     header_end: u32,
     /// Everything after the empty line.
@@ -87,6 +91,7 @@ impl CompactLayout {
             kind: Kind::of(frame.start_line.of(bytes)),
             marks,
             names,
+            tags: [const { OnceLock::new() }; 2],
             header_end: frame.header_end as u32,
             body: frame.body,
             complete: frame.complete,

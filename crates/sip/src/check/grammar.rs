@@ -81,6 +81,15 @@ pub(super) fn is_qvalue(text: &str) -> bool {
     }
 }
 
+/// True for tokens with commas between, blanks around them or not: what nearly all lists of tokens are,
+/// and nothing to be said of them.
+pub(super) fn is_plain_list(value: &[u8]) -> bool {
+    value.split(|octet| *octet == b',').all(|piece| {
+        let token = piece.trim_ascii();
+        !token.is_empty() && token.iter().all(|octet| lex::is_token_char(*octet))
+    })
+}
+
 /// The parameters of a value: what follows its first `;`, split and trimmed, empty pieces kept.
 pub(super) fn params(text: &str) -> impl Iterator<Item = (&str, Option<&str>)> {
     lex::split_outside(text, b';').map(|piece| match lex::cut(piece, b'=') {
@@ -110,6 +119,23 @@ mod tests {
         assert!(is_gen_value("[2001:db8::1]") && is_gen_value("host.example"));
         assert!(!is_gen_value("") && !is_gen_value("a b"));
         assert!(quotes_are_closed(r#""a\"" <sip:"@b>"#) && !quotes_are_closed(r#""a <sip:b>"#));
+    }
+
+    #[test]
+    fn plain_lists_are_tokens_with_commas_between() {
+        assert!(is_plain_list(b"INVITE") && is_plain_list(b"a ,b,  c.d"));
+        for value in [
+            &b""[..],
+            b"a,",
+            b",a",
+            b"a,,b",
+            b"a b",
+            b"a;q=1",
+            b"\"a\"",
+            b"a, \xe4",
+        ] {
+            assert!(!is_plain_list(value), "{value:?}");
+        }
     }
 
     #[test]
