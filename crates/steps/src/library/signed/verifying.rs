@@ -30,14 +30,13 @@ pub(super) async fn invite_of(
     };
     let newest = actor.phone.log().all();
     let newest = newest.into_iter().rev().find(|entry| fits(entry));
-    let found = match newest {
-        Some(entry) => Some(entry),
-        None => {
-            let log = actor.phone.log();
-            let work = log.wait_for(0, Instant::now() + limit, |entry| fits(entry));
-            let what = format!("waiting for INVITE at {}", actor.name());
-            world.progress().during(&what, limit, work).await
-        }
+    let found = if newest.is_some() {
+        newest
+    } else {
+        let log = actor.phone.log();
+        let work = log.wait_for(0, Instant::now() + limit, |entry| fits(entry));
+        let what = format!("waiting for INVITE at {}", actor.name());
+        world.progress().during(&what, limit, work).await
     };
     let Some(entry) = found else {
         let summary = format!("{} has not received INVITE", actor.name());
