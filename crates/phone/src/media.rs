@@ -329,15 +329,13 @@ impl MediaPort for CallPort {
             return;
         }
         match &mut self.session {
-            Some(session) => {
-                if self.line.receive(now, from, bytes) {
-                    session.handle_datagram(now, from, bytes);
-                }
+            Some(session) if self.line.receive(now, from, bytes) => {
+                session.handle_datagram(now, from, bytes);
             }
             None if is_handshake(bytes) && self.early.len() < EARLY_MAX => {
                 self.early.push((from, bytes.to_vec()));
             }
-            None => {}
+            _ => {}
         }
     }
 

@@ -12,7 +12,7 @@ use crate::field_error::FieldError;
 use crate::header::Header;
 use crate::header_name::HeaderName;
 use crate::layout::HeaderSpan;
-use crate::lex::{self, Blanks as _};
+use crate::lex::{self, Blanks};
 use crate::method::Method;
 use crate::name_addr::NameAddr;
 use crate::name_addr_parts::NameAddrParts;
@@ -147,7 +147,7 @@ impl Message {
         self.headers_named(name)
             .filter_map(|header| header.text())
             .flat_map(|text| lex::split_outside(text, b','))
-            .map(|value| value.trim_blanks())
+            .map(Blanks::trim_blanks)
             .filter(|value| !value.is_empty())
     }
 

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::lex::{self, Blanks as _};
+use crate::lex::{self, Blanks};
 
 /// Parameters in the order they were written. Names compare without case (RFC 3261 7.3.1); a
 /// parameter without `=` is a flag and has no value.
@@ -103,7 +103,7 @@ impl Params {
 /// The parameters of a text in place, as [`Params::parse`] reads them.
 pub(crate) fn pieces(text: &str) -> impl Iterator<Item = (&str, Option<&str>)> {
     lex::split_outside(text, b';')
-        .map(|piece| piece.trim_blanks())
+        .map(Blanks::trim_blanks)
         .filter(|piece| !piece.is_empty())
         .map(|piece| match lex::cut(piece, b'=') {
             Some((name, value)) => (name.trim_blanks_end(), Some(value.trim_blanks_start())),

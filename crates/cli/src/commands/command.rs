@@ -6,9 +6,7 @@ use gannet_events::ExitCode;
 use crate::problem::Problem;
 use crate::terminal::Terminal;
 
-use super::{
-    check, devices, ladder, load, pbx, report, seagull, sipp, steps, stir, test,
-};
+use super::{check, devices, ladder, load, pbx, report, seagull, sipp, steps, stir, test};
 
 /// What Gannet can do.
 #[derive(Debug, Subcommand)]

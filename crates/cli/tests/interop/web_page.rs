@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use crate::harness::{Browser, Ports, Process, Site, until};
 
-const LIMIT: Duration = Duration::from_secs(60);
+const LIMIT: Duration = Duration::from_mins(1);
 
 /// One call of ten is busy.
 const CALLEE: &str = r#"<scenario name="sometimes busy">

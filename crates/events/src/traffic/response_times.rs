@@ -237,7 +237,7 @@ mod tests {
         samples.push((0..20_000).map(|_| 200 + random() % 100).collect());
         samples.push((0..20_000).map(|_| 1 << (random() % 31)).collect());
         let long = |n: u64| {
-            if n % 1_000 == 0 {
+            if n.is_multiple_of(1_000) {
                 40_000_000
             } else {
                 900 + n % 50

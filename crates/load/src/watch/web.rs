@@ -74,5 +74,5 @@ pub(super) fn shown(results: &LoadResults, point: Option<&Point>) -> Shown {
 fn token() -> io::Result<String> {
     let mut octets = [0; TOKEN_BYTES];
     File::open("/dev/urandom")?.read_exact(&mut octets)?;
-    Ok(octets.iter().map(|octet| format!("{octet:02x}")).collect())
+    Ok(format!("{:032x}", u128::from_be_bytes(octets)))
 }

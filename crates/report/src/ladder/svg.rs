@@ -89,6 +89,13 @@ pub(super) fn render(ladder: &Ladder) -> String {
         out,
         "<rect width=\"{width}\" height=\"{height}\" fill=\"#fff\"/>"
     );
+    add_lanes(&mut out, ladder, (first, apart), height);
+    out.push_str(&body);
+    out.push_str("</svg>\n");
+    out
+}
+
+fn add_lanes(out: &mut String, ladder: &Ladder, (first, apart): (usize, usize), height: usize) {
     for (lane, name) in ladder.names.iter().enumerate() {
         let x = first + apart * lane;
         add!(
@@ -101,9 +108,6 @@ pub(super) fn render(ladder: &Ladder) -> String {
             "<line class=\"lane\" x1=\"{x}\" y1=\"30\" x2=\"{x}\" y2=\"{height}\"/>"
         );
     }
-    out.push_str(&body);
-    out.push_str("</svg>\n");
-    out
 }
 
 /// As wide as the lanes, and what stands to the right of them, need.

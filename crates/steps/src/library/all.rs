@@ -7,8 +7,8 @@ use super::{
     meanwhile, message_sentences, misbehaviour_sentences, outbound, parking, phones, playing,
     presence_words, publications, questions, queues, raw, recordings, registration, reliability,
     replaying, request, round_trip, screening, sdp_sentences, session_changes, session_timers,
-    several_calls, signed, subscription_forks, subscriptions, talking, text_sentences, time, timing,
-    transfers, voicemail, voicemail_calls,
+    several_calls, signed, subscription_forks, subscriptions, talking, text_sentences, time,
+    timing, transfers, voicemail, voicemail_calls,
 };
 use crate::StepDefinition;
 

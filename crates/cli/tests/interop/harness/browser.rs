@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use super::{Process, Site, until};
 
 /// The longest that the driver takes for an answer.
-const ANSWER_MAX: Duration = Duration::from_secs(60);
+const ANSWER_MAX: Duration = Duration::from_mins(1);
 /// The key of a reference to an element, given by the standard.
 const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
 
@@ -52,7 +52,8 @@ impl Browser {
             session: String::new(),
         };
         let begun = browser.ask("POST", "/session", &wanted);
-        browser.session = begun["sessionId"].as_str().unwrap().to_owned();
+        let session = begun["sessionId"].as_str().expect("a session has a number");
+        session.clone_into(&mut browser.session);
         browser
     }
 
