@@ -89,13 +89,14 @@ pub(super) fn render(ladder: &Ladder) -> String {
         out,
         "<rect width=\"{width}\" height=\"{height}\" fill=\"#fff\"/>"
     );
-    add_lanes(&mut out, ladder, (first, apart), height);
+    out.push_str(&lanes(ladder, (first, apart), height));
     out.push_str(&body);
     out.push_str("</svg>\n");
     out
 }
 
-fn add_lanes(out: &mut String, ladder: &Ladder, (first, apart): (usize, usize), height: usize) {
+fn lanes(ladder: &Ladder, (first, apart): (usize, usize), height: usize) -> String {
+    let mut out = String::new();
     for (lane, name) in ladder.names.iter().enumerate() {
         let x = first + apart * lane;
         add!(
@@ -108,6 +109,7 @@ fn add_lanes(out: &mut String, ladder: &Ladder, (first, apart): (usize, usize), 
             "<line class=\"lane\" x1=\"{x}\" y1=\"30\" x2=\"{x}\" y2=\"{height}\"/>"
         );
     }
+    out
 }
 
 /// As wide as the lanes, and what stands to the right of them, need.
