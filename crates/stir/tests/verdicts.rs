@@ -59,7 +59,9 @@ impl World {
         let mut world = Self {
             authority,
             signer,
-            fetched: Err(Unavailable { what: "".into() }),
+            fetched: Err(Unavailable {
+                what: String::new(),
+            }),
             facts: CallFacts {
                 from: uri("sip:+12155551212@atlanta.example;user=phone"),
                 asserted: Vec::new(),
