@@ -74,10 +74,13 @@ fn mutilated_tokens_and_certificates_have_a_verdict() {
         let changed = verifier.verify(&facts, std::slice::from_ref(&token), &good, NOW);
         // Blanks, and letters of parameters that compare without case, change nothing.
         if changed.verdict == Verdict::Valid {
-            let (token, identity) = (token.replace(' ', ""), identity.as_str());
+            let plain = |text: &str| -> String {
+                let token = text.split(';').next().unwrap_or_default();
+                token.split_ascii_whitespace().collect()
+            };
             assert_eq!(
-                token.split(';').next(),
-                identity.split(';').next(),
+                plain(&token),
+                plain(&identity),
                 "seed {SEED}, round {round}"
             );
         }
