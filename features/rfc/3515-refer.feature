@@ -36,6 +36,7 @@ Feature: RFC 3515: REFER
 
   Scenario: the first news comes at once
     Given Charlie lets it ring
+    And Charlie delays 180 to INVITE by 1 second
     When Alice calls Bob directly
     And Bob answers the call
     And Alice transfers the call to Charlie
