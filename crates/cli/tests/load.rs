@@ -25,7 +25,8 @@ fn a_hundred_calls_survive_the_loss_of_a_fifth_of_all_datagrams() {
     // Every wait lasts as long as retransmissions go on (RFC 3261 17.1.2.2, timer F), and some
     // sentences wait for two transactions. So does the server: one call in a hundred and fifty runs loses
     // the first six INVITEs to Bob, which are all that go out in 20 s.
-    let config = "[timeouts]\nsignalling = \"40 s\"\nstep = \"90 s\"\n\n[pbx]\nno_answer = \"40 s\"\n";
+    let config =
+        "[timeouts]\nsignalling = \"40 s\"\nstep = \"90 s\"\n\n[pbx]\nno_answer = \"40 s\"\n";
     let seed = 20_261_121;
     let loss = ["--loss", "0.2", "--loss-seed", &seed.to_string()];
     let run = Run::of(100, scenario, config, &loss);
