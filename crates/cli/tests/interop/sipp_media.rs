@@ -46,7 +46,7 @@ fn keys_and_streams_are_sound_rtp() {
     assert_eq!(caller.code, Some(0), "{}", caller.output);
     assert_eq!(callee.wait(LIMIT).code, Some(0));
     let file = capture.stop();
-    let tshark = Tshark::of(&site, &file);
+    let tshark = Tshark::of(&site, &file).hearing(media);
     assert_eq!(tshark.packets("_ws.malformed"), Vec::<String>::new());
     // 12,000 octets in packets of 160.
     assert_eq!(tshark.packets("rtp.p_type == 8").len(), 75);

@@ -2,7 +2,7 @@
 //! `--out`, the conditions of `--fail-if`, the page of `--http`.
 //!
 //! All of it reads one document that is made once a second from a snapshot; nothing of it runs on a
-//! thread that plays calls, except [`Recorder`], which keeps the messages of some calls until it is
+//! thread that plays calls, except `Recorder`, which keeps the messages of some calls until it is
 //! known whether they failed.
 
 mod about;

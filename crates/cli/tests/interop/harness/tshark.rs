@@ -13,6 +13,7 @@ pub(crate) struct Tshark<'a> {
     site: &'a Site,
     capture: &'a Path,
     sip_port: Option<u16>,
+    rtp_port: Option<u16>,
     event_type: Option<u8>,
 }
 
@@ -33,6 +34,7 @@ impl<'a> Tshark<'a> {
             site,
             capture,
             sip_port: None,
+            rtp_port: None,
             event_type: None,
         }
     }
@@ -40,6 +42,13 @@ impl<'a> Tshark<'a> {
     /// Takes what passes this port for SIP.
     pub(crate) fn decoding(mut self, port: u16) -> Self {
         self.sip_port = Some(port);
+        self
+    }
+
+    /// Takes what passes this port for RTP, also if something else in it looks like another protocol:
+    /// random numbers sometimes do.
+    pub(crate) fn hearing(mut self, port: u16) -> Self {
+        self.rtp_port = Some(port);
         self
     }
 
@@ -76,6 +85,9 @@ impl<'a> Tshark<'a> {
             if let Some(number) = self.event_type {
                 let preference = format!("rtpevent.event_payload_type_value:{number}");
                 command.args(["-o", &preference]);
+            }
+            if let Some(port) = self.rtp_port {
+                command.args(["-d", &format!("udp.port=={port},rtp")]);
             }
             for layer in ["udp", "tcp"] {
                 if let Some(port) = self.sip_port {
