@@ -41,7 +41,6 @@ fn baresip_calls_with_keys_in_descriptions() {
          \x20   Given Alice accepts SRTP\n\
          \x20   When Alice answers the call within 20 seconds\n\
          \x20   Then Alice hears a {FOREIGN_TONE_HZ} Hz tone\n\
-         \x20   And Alice receives audio for 2 seconds\n\
          \x20   And Alice receives BYE within 20 seconds\n"
     );
     let feature = site.write("called.feature", &text);
