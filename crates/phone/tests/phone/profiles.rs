@@ -149,7 +149,7 @@ fn wrong_settings_of_srtp_are_refused() {
         (
             "sdp.srtp",
             "on",
-            "expected off, accepted, offered or required",
+            "expected one of \"off\", \"accepted\", \"offered\", \"required\", found \"on\"",
         ),
         ("srtp-suites", "[]", "expected at least one crypto suite"),
         (
