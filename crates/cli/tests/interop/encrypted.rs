@@ -25,8 +25,8 @@ fn baresip_with_keys_in_descriptions() {
     calls_with("baresip_with_keys_in_descriptions", &cases);
 }
 
-/// Baresip calls, and insists on SRTP. Two of its packets are not under its key then, which ones and why is
-/// not known; so nothing is said here of faults.
+/// Baresip calls, and insists on SRTP. As caller its first packet of RTCP leaves before it has the keys, and
+/// when it hangs up the last one after it has forgotten them: both plain, which is told.
 #[test]
 fn baresip_calls_with_keys_in_descriptions() {
     let programs = [ServerKind::Embedded.programs(), &["baresip", "python3"]].concat();
@@ -41,6 +41,8 @@ fn baresip_calls_with_keys_in_descriptions() {
          \x20   Given Alice accepts SRTP\n\
          \x20   When Alice answers the call within 20 seconds\n\
          \x20   Then Alice hears a {FOREIGN_TONE_HZ} Hz tone\n\
+         \x20   And the media of Alice has the fault \"SRTP not authentic\"\n\
+         \x20   And Alice loses at most 0%\n\
          \x20   And Alice receives BYE within 20 seconds\n"
     );
     let feature = site.write("called.feature", &text);
